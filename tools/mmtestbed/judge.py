@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import enum
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Sequence
 
@@ -13,6 +14,8 @@ from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
+# Where our private tree shows in what the kernel prints.
+_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
 # So many lines of a case's own output are kept.
 _KEPT = 200
 
@@ -37,7 +40,7 @@ class Status(enum.Enum):
 class Outcome:
     """What became of one case.
 
-    @seconds: in the kernel's own time.
+    @seconds: from the result before it to its own, on the host's clock.
     @reason: why it was skipped, or what is wrong in one line.
     @output: what it printed.
     @splats: reports of the kernel while it ran.
@@ -68,14 +71,15 @@ class Trouble:
 class Judge:
     """Reads one boot.  @expected: the cases that must run, in order."""
 
-    def __init__(self, expected: Sequence[Name],
-                 live: Callable[[Outcome], None]) -> None:
+    def __init__(self, expected: Sequence[Name], live: Callable[[Outcome], None],
+                 clock: Callable[[], float] = time.monotonic) -> None:
         self.outcomes: dict[Name, Outcome] = {}
         self.troubles: list[Trouble] = []
         self.version = ""
         self.kernel_seconds = 0.0
         self._expected = list(expected)
         self._live = live
+        self._clock = clock
         self._scanner = guards.Scanner()
         self._started = False
         self._suite = ""
@@ -89,16 +93,15 @@ class Judge:
 
     def read(self, raw: str) -> Next:
         """Take in one line of the console."""
-        line = ktap.clean(raw)
-        if line.seconds is not None:
-            self._now = line.seconds
-            if self._ktap_start is not None:
-                self.kernel_seconds = self._now - self._ktap_start
+        text = _OURS.sub("", ktap.clean(raw))
+        self._now = self._clock()
+        if self._ktap_start is not None:
+            self.kernel_seconds = self._now - self._ktap_start
         if not self.version:
-            match = re.match(r"Linux version (\S+)", line.text)
+            match = re.match(r"Linux version (\S+)", text)
             if match:
                 self.version = match.group(1)
-        event = ktap.parse(line.text)
+        event = ktap.parse(text)
         if isinstance(event, ktap.Version) and event.level == 0:
             if self._scanner.pending():
                 self._trouble("while the kernel booted")
@@ -106,13 +109,14 @@ class Judge:
             self._ktap_start = self._now
             return Next.PROGRESS
         if not self._started or isinstance(event, ktap.Other):
-            self._other(line.text)
+            self._other(text)
             return Next.GO
         return self._event(event)
 
     def _other(self, text: str) -> None:
         self._scanner.feed(text)
-        if self._started and len(self._output) < _KEPT:
+        if self._started and len(self._output) < _KEPT and text.strip() and \
+           not text.lstrip().startswith("# module: "):
             self._output.append(text)
 
     def _event(self, event: ktap.Event) -> Next:
@@ -150,7 +154,7 @@ class Judge:
             status, reason = Status.SKIPPED, event.skip
         splats = self._scanner.take()
         if splats:
-            status, reason = Status.FAILED, _why(splats)
+            status, reason = Status.FAILED, why(splats)
         elif status is Status.FAILED:
             reason = _assertion(self._output)
         key = (self._suite, event.name)
@@ -190,7 +194,7 @@ class Judge:
 
     def _trouble(self, when: str) -> None:
         splats = self._scanner.take()
-        self.troubles.append(Trouble(f"{_why(splats)}, {when}", splats))
+        self.troubles.append(Trouble(f"{why(splats)}, {when}", splats))
 
     def culprit(self) -> Optional[Name]:
         """The case that is running now, as far as one can tell."""
@@ -223,10 +227,10 @@ class Judge:
             status = Status.HUNG
             reason = f"no progress for {timeout:g} s"
             if splats:
-                reason += f", after {_why(splats)}"
+                reason += f", after {why(splats)}"
         else:
             status = Status.CRASHED
-            reason = _why(splats) if splats else \
+            reason = why(splats) if splats else \
                 f"the kernel ended with {_exit(ending.code)}"
         if culprit:
             self._finish(Outcome(*culprit, status,
@@ -245,10 +249,11 @@ def _exit(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit status {code}"
 
 
-def _why(splats: Sequence[Splat]) -> str:
+def why(splats: Sequence[Splat]) -> str:
+    """The first of @splats in one line."""
     first = splats[0]
-    where = f" in {first.where}" if first.where and first.where not in first.title \
-        else ""
+    function = re.split(r"[+ ]", first.where)[0]
+    where = f" in {first.where}" if first.where and function not in first.title else ""
     return f"{first.kind}: {first.title}{where}"
 
 

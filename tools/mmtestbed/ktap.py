@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Optional, Union
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
-_STAMP = re.compile(r"^(?:<\d+>)?\[\s*(\d+\.\d+)\](?:\[\s*[TC]\d+\])? ?")
+_STAMP = re.compile(r"^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?")
 _VERSION = re.compile(r"^( *)K?TAP version \d+$")
 _SUBTEST = re.compile(r"^ *# Subtest: (.+)$")
 _PLAN = re.compile(r"^( *)1\.\.(\d+)(?: # SKIP\b.*)?$")
@@ -68,21 +68,10 @@ class Other:
 Event = Union[Version, Subtest, Plan, Result, Other]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the console, cleaned; @seconds since boot if it says so."""
-
-    text: str
-    seconds: Optional[float]
-
-
-def clean(raw: str) -> Line:
-    """Strip terminal noise and the printk time stamp."""
+def clean(raw: str) -> str:
+    """One line of the console without terminal noise and printk's time stamp."""
     text = _ESCAPE.sub("", raw).replace("\r", "").rstrip("\n")
-    match = _STAMP.match(text)
-    if match:
-        return Line(text[match.end():].rstrip(), float(match.group(1)))
-    return Line(text.rstrip(), None)
+    return _STAMP.sub("", text, count=1).rstrip()
 
 
 def parse(text: str) -> Event:

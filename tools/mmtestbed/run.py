@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
-from . import boot, build, cases, deps, guards, lines, lock, ns, options, proc
+from . import boot, build, cases, deps, guards, judge, lines, lock, ns, options, proc
 from . import runner, series, source, tree, verdict
 from .errors import Exit, Interrupted, Refused, TestbedError, UsageError
 from .judge import Name, Outcome, Status
@@ -188,8 +188,7 @@ class Command:
             f"{extra}, {verdict.count(len(self._cases), 'case')} in mm/kunit")
         kernel, state = self._kernel(origin, patches, isolation, folder)
         self._boot(kernel, state, folder)
-        for splat in self._splats():
-            guards.decode(splat, kernel.path)
+        self._decode(kernel.path)
         self._show_failures()
         if self._opts.keep:
             self._keep(folder, state)
@@ -320,10 +319,17 @@ class Command:
         self._console.line(f"{self._console.paint(f'{word:4}', colour)}  {name:56}  "
                            f"{contracts:12}  {outcome.seconds:6.2f} s{tail}")
 
-    def _splats(self) -> list[guards.Splat]:
-        report = self._report
-        return [*(splat for o in report.outcomes for splat in o.splats),
-                *(splat for t in report.troubles for splat in t.splats)]
+    def _decode(self, kernel: Path) -> None:
+        """Name functions and lines in the kernel's reports."""
+        decoder = guards.Decoder(kernel)
+        for outcome in self._report.outcomes:
+            for splat in outcome.splats:
+                decoder.decode(splat)
+            if outcome.splats and outcome.status is not Status.HUNG:
+                outcome.reason = judge.why(outcome.splats)
+        for trouble in self._report.troubles:
+            for splat in trouble.splats:
+                decoder.decode(splat)
 
     def _show_failures(self) -> None:
         """For each bad case: what it promises, and what happened instead."""

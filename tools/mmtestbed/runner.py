@@ -92,7 +92,7 @@ class Runner:
 
         def read(raw: str) -> Next:
             nonlocal started
-            text = ktap.clean(raw).text
+            text = ktap.clean(raw)
             log.append(text)
             if isinstance(ktap.parse(text), ktap.Version):
                 started = True
