@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What every case has to leave as it was, whatever it is about: the kernel's
+ * own alarms silent, no task left behind, and the global page counters back.
+ */
+#include <linux/debug_locks.h>
+#include <linux/panic.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
+
+#include "fixtures.h"
+
+static const struct {
+	enum node_stat_item item;
+	const char *name;
+} guarded_items[] = {
+	{ NR_INACTIVE_ANON,	"inactive anon" },
+	{ NR_ACTIVE_ANON,	"active anon" },
+	{ NR_UNEVICTABLE,	"unevictable" },
+	{ NR_ANON_MAPPED,	"anon mapped" },
+	{ NR_FILE_MAPPED,	"file mapped" },
+	{ NR_SHMEM,		"shmem" },
+	{ NR_ISOLATED_ANON,	"isolated anon" },
+	{ NR_ISOLATED_FILE,	"isolated file" },
+};
+
+/**
+ * struct mmk_guard - The state before a case
+ * @test: the case
+ * @taint: get_taint(), but for the taint that KUnit itself sets
+ * @debug_locks: whether lockdep still trusts itself
+ * @pages: the counters of guarded_items
+ * @mlocked: NR_MLOCK
+ * @swap: free swap slots in use by nobody
+ */
+struct mmk_guard {
+	struct kunit *test;
+	unsigned long taint;
+	int debug_locks;
+	long pages[ARRAY_SIZE(guarded_items)];
+	long mlocked;
+	long swap;
+};
+
+static unsigned long guard_taint(void)
+{
+	return get_taint() & ~BIT(TAINT_TEST);
+}
+
+static void guard_read(struct mmk_guard *guard)
+{
+	int i;
+
+	lru_add_drain_all();
+	guard->taint = guard_taint();
+	guard->debug_locks = debug_locks;
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		guard->pages[i] = global_node_page_state(guarded_items[i].item);
+	guard->mlocked = global_zone_page_state(NR_MLOCK);
+	guard->swap = total_swap_pages - get_nr_swap_pages();
+}
+
+static void guard_check(void *data)
+{
+	struct mmk_guard *before = data, now;
+	struct kunit *test = before->test;
+	int i;
+
+	/* What tasks still hold would be reported as if the case had leaked it. */
+	if (!mmk_wait_for(!mmk_tasks_running()))
+		KUNIT_FAIL(test, "%d task(s) of the case still run",
+			   mmk_tasks_running());
+
+	guard_read(&now);
+	KUNIT_EXPECT_EQ_MSG(test, now.taint, before->taint,
+			    "the kernel has been tainted");
+	KUNIT_EXPECT_EQ_MSG(test, now.debug_locks, before->debug_locks,
+			    "lockdep has reported something");
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		KUNIT_EXPECT_EQ_MSG(test, now.pages[i], before->pages[i],
+				    "pages leaked: %s", guarded_items[i].name);
+	KUNIT_EXPECT_EQ_MSG(test, now.mlocked, before->mlocked,
+			    "pages leaked: mlocked");
+	KUNIT_EXPECT_EQ_MSG(test, now.swap, before->swap, "swap slots leaked");
+}
+
+/**
+ * mmk_case_init() - Set up what is watched during a case
+ * @test: the case that is about to run
+ *
+ * Is the init function of every suite. The check is the first deferred action
+ * that is registered, and so the last that is run.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mmk_case_init(struct kunit *test)
+{
+	struct mmk_guard *guard;
+
+	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
+	if (!guard)
+		return -ENOMEM;
+
+	guard->test = test;
+	guard_read(guard);
+	return kunit_add_action_or_reset(test, guard_check, guard);
+}
