@@ -4,10 +4,16 @@
  * own alarms silent, no task left behind, and the global page counters back.
  */
 #include <linux/debug_locks.h>
+#include <linux/file.h>
+#include <linux/kthread.h>
 #include <linux/panic.h>
+#include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/swap.h>
+#include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 
+#include "../internal.h"
 #include "fixtures.h"
 
 static const struct {
@@ -31,7 +37,8 @@ static const struct {
  * @debug_locks: whether lockdep still trusts itself
  * @pages: the counters of guarded_items
  * @mlocked: NR_MLOCK
- * @swap: free swap slots in use by nobody
+ * @swap: swap slots in use
+ * @unaccounted: pages that no counter of the kernel accounts for
  */
 struct mmk_guard {
 	struct kunit *test;
@@ -40,7 +47,51 @@ struct mmk_guard {
 	long pages[ARRAY_SIZE(guarded_items)];
 	long mlocked;
 	long swap;
+	long unaccounted;
 };
+
+/*
+ * An mm that is never freed. The last mm that a CPU has run in stays around
+ * until another comes: let this be the one.
+ */
+static struct mm_struct *guard_mm;
+
+static void guard_displace_mm(void)
+{
+	/* The thread of a case may have an mm of its own. */
+	if (!guard_mm || current->mm)
+		return;
+	kthread_use_mm(guard_mm);
+	kthread_unuse_mm(guard_mm);
+}
+
+/*
+ * Pages that are in use, but neither for the page cache or user memory, nor for
+ * slab, page tables, vmalloc (stacks among it) or per-CPU data. What a case
+ * takes from the page allocator and does not give back ends up here; so does a
+ * folio that has left the LRU and still has a reference.
+ */
+static long guard_unaccounted(void)
+{
+	static const enum node_stat_item pages[] = {
+		NR_INACTIVE_ANON, NR_ACTIVE_ANON, NR_INACTIVE_FILE,
+		NR_ACTIVE_FILE, NR_UNEVICTABLE, NR_PAGETABLE,
+	};
+	static const enum node_stat_item bytes[] = {
+		NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B,
+	};
+	long nr;
+	int i;
+
+	lru_add_drain_all();
+	drain_all_pages(NULL);
+	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		nr -= global_node_page_state(pages[i]);
+	for (i = 0; i < ARRAY_SIZE(bytes); i++)
+		nr -= global_node_page_state_pages(bytes[i]);
+	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+}
 
 static unsigned long guard_taint(void)
 {
@@ -58,6 +109,24 @@ static void guard_read(struct mmk_guard *guard)
 		guard->pages[i] = global_node_page_state(guarded_items[i].item);
 	guard->mlocked = global_zone_page_state(NR_MLOCK);
 	guard->swap = total_swap_pages - get_nr_swap_pages();
+	guard_displace_mm();
+	guard->unaccounted = guard_unaccounted();
+}
+
+/* Nothing more in use than before. What is done in the background counts too. */
+static bool guard_settled(const struct mmk_guard *before)
+{
+	struct mmk_guard now;
+	bool same;
+	int i;
+
+	flush_delayed_fput();
+	guard_read(&now);
+	same = now.mlocked == before->mlocked && now.swap == before->swap &&
+	       now.unaccounted <= before->unaccounted;
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		same &= now.pages[i] == before->pages[i];
+	return same;
 }
 
 static void guard_check(void *data)
@@ -71,6 +140,8 @@ static void guard_check(void *data)
 		KUNIT_FAIL(test, "%d task(s) of the case still run",
 			   mmk_tasks_running());
 
+	/* RCU and work queues give files, stacks and mms back a little later. */
+	mmk_wait_for(guard_settled(before));
 	guard_read(&now);
 	KUNIT_EXPECT_EQ_MSG(test, now.taint, before->taint,
 			    "the kernel has been tainted");
@@ -82,6 +153,8 @@ static void guard_check(void *data)
 	KUNIT_EXPECT_EQ_MSG(test, now.mlocked, before->mlocked,
 			    "pages leaked: mlocked");
 	KUNIT_EXPECT_EQ_MSG(test, now.swap, before->swap, "swap slots leaked");
+	KUNIT_EXPECT_LE_MSG(test, now.unaccounted, before->unaccounted,
+			    "pages leaked: unaccounted for");
 }
 
 /**
@@ -100,6 +173,13 @@ int mmk_case_init(struct kunit *test)
 	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
 	if (!guard)
 		return -ENOMEM;
+
+	if (!guard_mm) {
+		guard_mm = mm_alloc();
+		if (!guard_mm)
+			return -ENOMEM;
+		mmk_swap_prepare();
+	}
 
 	guard->test = test;
 	guard_read(guard);

@@ -137,8 +137,6 @@ unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages)
 static void file_release(void *file)
 {
 	fput(file);
-	/* The last reference may be with delayed_fput(). */
-	flush_delayed_fput();
 }
 
 /**

@@ -62,6 +62,33 @@ static int swap_write_header(void)
 }
 
 /**
+ * mmk_swap_prepare() - Let the RAM disk take all the pages that it will ever hold
+ *
+ * It keeps what has once been written to, which would look like a leak of the
+ * case that does so first.
+ */
+void mmk_swap_prepare(void)
+{
+	void *zeroes = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	struct file *file = NULL;
+	loff_t pos = 0, size;
+
+	scoped_with_init_fs() {
+		if (zeroes && !swap_make_node())
+			file = filp_open(SWAP_NODE, O_RDWR | O_LARGEFILE, 0);
+	}
+	if (!IS_ERR_OR_NULL(file)) {
+		size = i_size_read(file->f_mapping->host);
+		while (pos < size &&
+		       kernel_write(file, zeroes, PAGE_SIZE, &pos) > 0)
+			;
+		vfs_fsync(file, 0);
+		filp_close(file, NULL);
+	}
+	kfree(zeroes);
+}
+
+/**
  * mmk_swap_off() - swapoff
  * @swap: from mmk_swap_on()
  *

@@ -25,7 +25,7 @@
 #include "compat.h"
 
 /* How long to wait for a state that must come; only ever reached by a bug. */
-#define MMK_DEADLINE	(10 * HZ)
+#define MMK_DEADLINE	(5 * HZ)
 
 /**
  * mmk_wait_for() - Wait until a condition holds
@@ -391,6 +391,7 @@ struct mmk_swap {
 	bool on;
 };
 
+void mmk_swap_prepare(void);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);
 int mmk_pageout(unsigned long addr, size_t len);
