@@ -68,8 +68,9 @@ static void skips(struct kunit *test)
  */
 static void dereferences_null(struct kunit *test)
 {
-	int *volatile p = NULL;
+	int *p = NULL;
 
+	OPTIMIZER_HIDE_VAR(p);
 	WRITE_ONCE(*p, 1);
 }
 
@@ -97,9 +98,10 @@ static void panics(struct kunit *test)
 
 static noinline int recurse(int depth)
 {
-	volatile char frame[1024];
+	char frame[1024];
 
-	frame[depth % sizeof(frame)] = depth;
+	memset(frame, depth, sizeof(frame));
+	barrier_data(frame);
 	return depth ? recurse(depth + 1) + frame[0] : 0;
 }
 
