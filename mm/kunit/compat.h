@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that the suites run on, under the name that
+ * the newest of them uses. Suites and fixtures include this and carry no #if of
+ * their own.
+ */
+#ifndef _MM_KUNIT_COMPAT_H
+#define _MM_KUNIT_COMPAT_H
+
+#include <linux/debug_locks.h>
+#include <linux/fs_struct.h>
+#include <linux/lockdep.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/rmap.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/version.h>
+
+/*
+ * A softleaf is what a pte holds when it is neither none nor present. Up to
+ * 6.18 it is called a swap entry. Some stable kernels have a part of the new
+ * names already.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#undef softleaf_t
+#define softleaf_t swp_entry_t
+#undef softleaf_from_pte
+#define softleaf_from_pte(pte) pte_to_swp_entry(pte)
+#undef softleaf_to_pte
+#define softleaf_to_pte(entry) swp_entry_to_pte(entry)
+#undef softleaf_is_swap
+#define softleaf_is_swap(entry) (!non_swap_entry(entry))
+#undef softleaf_is_migration
+#define softleaf_is_migration(entry) is_migration_entry(entry)
+#undef softleaf_is_migration_write
+#define softleaf_is_migration_write(entry) is_writable_migration_entry(entry)
+#undef softleaf_is_migration_read
+#define softleaf_is_migration_read(entry) is_readable_migration_entry(entry)
+#undef softleaf_is_migration_read_exclusive
+#define softleaf_is_migration_read_exclusive(entry) \
+	is_readable_exclusive_migration_entry(entry)
+#undef softleaf_is_migration_young
+#define softleaf_is_migration_young(entry) is_migration_entry_young(entry)
+#undef softleaf_is_migration_dirty
+#define softleaf_is_migration_dirty(entry) is_migration_entry_dirty(entry)
+#undef softleaf_is_device_private
+#define softleaf_is_device_private(entry) is_device_private_entry(entry)
+#undef softleaf_is_device_private_write
+#define softleaf_is_device_private_write(entry) \
+	is_writable_device_private_entry(entry)
+#undef softleaf_is_device_exclusive
+#define softleaf_is_device_exclusive(entry) is_device_exclusive_entry(entry)
+#undef softleaf_is_hwpoison
+#define softleaf_is_hwpoison(entry) is_hwpoison_entry(entry)
+#undef softleaf_is_marker
+#define softleaf_is_marker(entry) is_pte_marker_entry(entry)
+#undef softleaf_has_pfn
+#define softleaf_has_pfn(entry) is_pfn_swap_entry(entry)
+#undef softleaf_to_pfn
+#define softleaf_to_pfn(entry) swp_offset_pfn(entry)
+#undef softleaf_to_page
+#define softleaf_to_page(entry) pfn_swap_entry_to_page(entry)
+#undef softleaf_to_folio
+#define softleaf_to_folio(entry) pfn_swap_entry_folio(entry)
+#undef softleaf_entry_wait_on_locked
+#define softleaf_entry_wait_on_locked(entry, ptl) \
+	migration_entry_wait_on_locked(entry, ptl)
+
+/* Named after the function that a waiter's stack has to show. */
+#define MMK_ENTRY_WAIT_SYMBOL	"migration_entry_wait_on_locked"
+
+static inline struct dev_pagemap *page_pgmap(const struct page *page)
+{
+	return page->pgmap;
+}
+
+static inline void mmk_zone_device_page_init(struct page *page)
+{
+	zone_device_page_init(page);
+}
+
+static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
+{
+	return get_dev_pagemap(pfn, NULL);
+}
+
+#define MMK_PGMAP_OPS(_free, _to_ram)					\
+	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
+#define MMK_DEFINE_FOLIO_FREE(_free)					\
+static void _free##_page(struct page *page)				\
+{									\
+	_free(page_folio(page));					\
+}
+#else
+#include <linux/leafops.h>
+
+#define MMK_ENTRY_WAIT_SYMBOL	"softleaf_entry_wait_on_locked"
+
+static inline void mmk_zone_device_page_init(struct page *page)
+{
+	zone_device_page_init(page, page_pgmap(page), 0);
+}
+
+static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
+{
+	return get_dev_pagemap(pfn);
+}
+
+#define MMK_PGMAP_OPS(_free, _to_ram)					\
+	{ .folio_free = _free, .migrate_to_ram = _to_ram }
+#define MMK_DEFINE_FOLIO_FREE(_free)
+#endif
+
+/* Kernel threads of 7.x live in an empty root. */
+#ifndef scoped_with_init_fs
+#define scoped_with_init_fs()	/* nothing to change */
+#endif
+
+/* The lock that a fault is handled under. */
+#ifdef CONFIG_PER_VMA_LOCK
+static inline struct vm_area_struct *mmk_lock_vma(struct mm_struct *mm,
+						  unsigned long addr)
+{
+	return lock_vma_under_rcu(mm, addr);
+}
+
+static inline void mmk_unlock_vma(struct vm_area_struct *vma)
+{
+	vma_end_read(vma);
+}
+#else
+static inline struct vm_area_struct *mmk_lock_vma(struct mm_struct *mm,
+						  unsigned long addr)
+{
+	return NULL;
+}
+
+static inline void mmk_unlock_vma(struct vm_area_struct *vma)
+{
+}
+#endif
+
+/**
+ * struct mmk_held - A lock that is held across handle_mm_fault()
+ * @map: lockdep's name of it, which outlives the VMA
+ */
+struct mmk_held {
+#ifdef CONFIG_LOCKDEP
+	struct lockdep_map *map;
+#endif
+};
+
+static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
+					    struct vm_area_struct *vma,
+					    unsigned int fault_flags)
+{
+	struct mmk_held held = {};
+
+#ifdef CONFIG_LOCKDEP
+	held.map = &mm->mmap_lock.dep_map;
+#ifdef CONFIG_PER_VMA_LOCK
+	if (fault_flags & FAULT_FLAG_VMA_LOCK)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+		held.map = &vma->vm_lock->lock.dep_map;
+#else
+		held.map = &vma->vmlock_dep_map;
+#endif
+#endif
+#endif
+	return held;
+}
+
+/*
+ * With lockdep, ask it: the kernel under test may have the rule wrong. Without,
+ * go by the rule, or the case could not go on.
+ */
+static inline bool mmk_still_held(const struct mmk_held *held,
+				  unsigned int fault_flags, vm_fault_t ret)
+{
+#ifdef CONFIG_LOCKDEP
+	if (debug_locks)
+		return lock_is_held(held->map);
+#endif
+	if (ret & VM_FAULT_COMPLETED)
+		return false;
+	return !(ret & VM_FAULT_RETRY) ||
+	       (fault_flags & FAULT_FLAG_RETRY_NOWAIT);
+}
+
+#endif /* _MM_KUNIT_COMPAT_H */

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What every case has to leave as it was, whatever it is about: the kernel's
+ * own alarms silent, no task left behind, and the global page counters back.
+ */
+#include <linux/debug_locks.h>
+#include <linux/file.h>
+#include <linux/kthread.h>
+#include <linux/panic.h>
+#include <linux/percpu.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/swap.h>
+#include <linux/vmalloc.h>
+#include <linux/vmstat.h>
+
+#include "../internal.h"
+#include "fixtures.h"
+
+static const struct {
+	enum node_stat_item item;
+	const char *name;
+} guarded_items[] = {
+	{ NR_INACTIVE_ANON,	"inactive anon" },
+	{ NR_ACTIVE_ANON,	"active anon" },
+	{ NR_UNEVICTABLE,	"unevictable" },
+	{ NR_ANON_MAPPED,	"anon mapped" },
+	{ NR_FILE_MAPPED,	"file mapped" },
+	{ NR_SHMEM,		"shmem" },
+	{ NR_ISOLATED_ANON,	"isolated anon" },
+	{ NR_ISOLATED_FILE,	"isolated file" },
+};
+
+/**
+ * struct mmk_guard - The state before a case
+ * @test: the case
+ * @taint: get_taint(), but for the taint that KUnit itself sets
+ * @debug_locks: whether lockdep still trusts itself
+ * @pages: the counters of guarded_items
+ * @mlocked: NR_MLOCK
+ * @swap: swap slots in use
+ * @threads: threads, but for those of work queues
+ * @unaccounted: pages that no counter of the kernel accounts for
+ */
+struct mmk_guard {
+	struct kunit *test;
+	unsigned long taint;
+	int debug_locks;
+	long pages[ARRAY_SIZE(guarded_items)];
+	long mlocked;
+	long swap;
+	int threads;
+	long unaccounted;
+};
+
+/*
+ * An mm that is never freed. The last mm that a CPU has run in stays around
+ * until another comes: let this be the one.
+ */
+static struct mm_struct *guard_mm;
+
+static void guard_displace_mm(void)
+{
+	/* The thread of a case may have an mm of its own. */
+	if (!guard_mm || current->mm)
+		return;
+	kthread_use_mm(guard_mm);
+	kthread_unuse_mm(guard_mm);
+}
+
+/*
+ * Pages that are in use, but neither for the page cache or user memory, nor for
+ * slab, page tables, vmalloc (stacks among it) or per-CPU data. What a case
+ * takes from the page allocator and does not give back ends up here; so does a
+ * folio that has left the LRU and still has a reference.
+ */
+static long guard_unaccounted(void)
+{
+	static const enum node_stat_item pages[] = {
+		NR_INACTIVE_ANON, NR_ACTIVE_ANON, NR_INACTIVE_FILE,
+		NR_ACTIVE_FILE, NR_UNEVICTABLE, NR_PAGETABLE,
+	};
+	static const enum node_stat_item bytes[] = {
+		NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B,
+	};
+	long nr;
+	int i;
+
+	lru_add_drain_all();
+	drain_all_pages(NULL);
+	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		nr -= global_node_page_state(pages[i]);
+	for (i = 0; i < ARRAY_SIZE(bytes); i++)
+		nr -= global_node_page_state_pages(bytes[i]);
+	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+}
+
+static int guard_threads(void)
+{
+	struct task_struct *process, *thread;
+	int nr = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		nr += !(thread->flags & PF_WQ_WORKER);
+	rcu_read_unlock();
+	return nr;
+}
+
+static unsigned long guard_taint(void)
+{
+	return get_taint() & ~BIT(TAINT_TEST);
+}
+
+static void guard_read(struct mmk_guard *guard)
+{
+	int i;
+
+	lru_add_drain_all();
+	guard->taint = guard_taint();
+	guard->debug_locks = debug_locks;
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		guard->pages[i] = global_node_page_state(guarded_items[i].item);
+	guard->mlocked = global_zone_page_state(NR_MLOCK);
+	guard->swap = total_swap_pages - get_nr_swap_pages();
+	guard->threads = guard_threads();
+	guard_displace_mm();
+	guard->unaccounted = guard_unaccounted();
+}
+
+/* Nothing more in use than before. What is done in the background counts too. */
+static bool guard_settled(const struct mmk_guard *before)
+{
+	struct mmk_guard now;
+	bool same;
+	int i;
+
+	flush_delayed_fput();
+	guard_read(&now);
+	same = now.mlocked == before->mlocked && now.swap == before->swap &&
+	       now.threads <= before->threads &&
+	       now.unaccounted <= before->unaccounted;
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		same &= now.pages[i] == before->pages[i];
+	return same;
+}
+
+static void guard_check(void *data)
+{
+	struct mmk_guard *before = data, now;
+	struct kunit *test = before->test;
+	int i;
+
+	/* What tasks still hold would be reported as if the case had leaked it. */
+	if (!mmk_wait_for(!mmk_tasks_running()))
+		KUNIT_FAIL(test, "%d task(s) of the case still run",
+			   mmk_tasks_running());
+
+	/* RCU and work queues give files, stacks and mms back a little later. */
+	mmk_wait_for(guard_settled(before));
+	guard_read(&now);
+	KUNIT_EXPECT_EQ_MSG(test, now.taint, before->taint,
+			    "the kernel has been tainted");
+	KUNIT_EXPECT_EQ_MSG(test, now.debug_locks, before->debug_locks,
+			    "lockdep has reported something");
+	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
+		KUNIT_EXPECT_EQ_MSG(test, now.pages[i], before->pages[i],
+				    "pages leaked: %s", guarded_items[i].name);
+	KUNIT_EXPECT_EQ_MSG(test, now.mlocked, before->mlocked,
+			    "pages leaked: mlocked");
+	KUNIT_EXPECT_EQ_MSG(test, now.swap, before->swap, "swap slots leaked");
+	KUNIT_EXPECT_LE_MSG(test, now.threads, before->threads,
+			    "threads leaked");
+	KUNIT_EXPECT_LE_MSG(test, now.unaccounted, before->unaccounted,
+			    "pages leaked: unaccounted for");
+}
+
+/**
+ * mmk_case_init() - Set up what is watched during a case
+ * @test: the case that is about to run
+ *
+ * Is the init function of every suite. The check is the first deferred action
+ * that is registered, and so the last that is run.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mmk_case_init(struct kunit *test)
+{
+	struct mmk_guard *guard;
+
+	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
+	if (!guard)
+		return -ENOMEM;
+
+	if (!guard_mm) {
+		guard_mm = mm_alloc();
+		if (!guard_mm)
+			return -ENOMEM;
+		mmk_swap_prepare();
+	}
+
+	guard->test = test;
+	guard_read(guard);
+	return kunit_add_action_or_reset(test, guard_check, guard);
+}
