@@ -216,6 +216,10 @@ class Judge:
         complete = self._planned is not None and \
             len(self._suites_done) == self._planned
         if ending.how is How.EXITED and complete:
+            for key in self._expected:
+                if key not in self.outcomes:
+                    self._finish(Outcome(*key, Status.MISSING, reason="listed by the "
+                                         "kernel, but gave no result"))
             if self._scanner.pending():
                 self._trouble("after the last suite")
             elif ending.code != 0:

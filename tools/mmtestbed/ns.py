@@ -42,7 +42,13 @@ class Isolation(enum.Enum):
 
     ROOT = "root"          # namespaces, as root
     USER = "user"          # namespaces inside a user namespace
+    PIDS = "pids"          # a PID namespace, but our mounts would be seen outside
     NONE = "none"          # the host refuses: no mounts, no PID namespace
+
+    @property
+    def mounts(self) -> bool:
+        """True if we may mount."""
+        return self in (Isolation.ROOT, Isolation.USER)
 
 
 def _check(result: int, what: str) -> None:
@@ -123,6 +129,27 @@ def _enter_user_namespace(uid: int, gid: int) -> None:
     _write("/proc/self/gid_map", f"0 {gid} 1")
 
 
+def _root_is_shared() -> bool:
+    """True unless we know that what we mount below / stays in our namespace."""
+    fd = os.open("/", os.O_PATH)
+    try:
+        info = Path(f"/proc/self/fdinfo/{fd}").read_text(encoding="ascii")
+        number = dict(line.split(":\t") for line in info.splitlines())["mnt_id"]
+        # In a chroot our own table leaves out the mount that holds it.
+        for process in ("self", "1"):
+            table = Path(f"/proc/{process}/mountinfo").read_text(
+                encoding="utf-8", errors="surrogateescape")
+            for line in table.splitlines():
+                words = line.split()
+                if words[0] == number:
+                    return any(word.startswith("shared:") for word in words[6:])
+    except (OSError, KeyError, ValueError):
+        pass
+    finally:
+        os.close(fd)
+    return True
+
+
 def _wait_for(pid: int) -> int:
     """Wait for @pid, reaping whatever else comes by; return an exit code."""
     while True:
@@ -149,6 +176,7 @@ def run(work: Callable[[Isolation], int]) -> int:
     Returns the exit code of @work.  Signals that ask us to stop are passed on to
     @work, which is expected to turn them into Interrupted.
     """
+    shared = _root_is_shared()
     isolation = _unshare_all()
     alive_read, alive_write = os.pipe()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
@@ -159,18 +187,23 @@ def run(work: Callable[[Isolation], int]) -> int:
         # Had the supervisor died before that prctl(), nobody would kill us.
         if select.select([alive_read], [], [], 0)[0]:
             os._exit(1)
-        os._exit(_init(work, isolation, blocked))
+        os._exit(_init(work, isolation, shared, blocked))
     os.close(alive_read)
     _forward_signals_to(pid)
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return _wait_for(pid)
 
 
-def _init(work: Callable[[Isolation], int], isolation: Isolation,
+def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
           mask: set[signal.Signals | int]) -> int:
     """PID 1: adopt and reap what User-Mode Linux orphans, end with the worker."""
-    if isolation is not Isolation.NONE:
-        mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+    if isolation.mounts:
+        try:
+            mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+        except OSError:
+            # In a chroot, whose top is no mount point.
+            if shared:
+                isolation = Isolation.PIDS
     pid = os.fork()
     if pid == 0:
         die_with_parent()

@@ -152,7 +152,7 @@ class Command:
     @contextlib.contextmanager
     def _run_folder(self, isolation: ns.Isolation) -> Iterator[Path]:
         """A folder that goes away with the run: a private tmpfs if possible."""
-        if isolation is not ns.Isolation.NONE:
+        if isolation.mounts:
             folder = self._cache / "mnt" / "run"
             try:
                 ns.tmpfs(folder)
@@ -201,14 +201,13 @@ class Command:
                 isolation: ns.Isolation,
                 folder: Path) -> tuple[build.Kernel, Path]:
         """The kernel to boot, as a copy that no other run touches, and its state."""
-        overlay = isolation is not ns.Isolation.NONE
-        if overlay:
+        if isolation.mounts:
             try:
                 return self._build(origin, patches, isolation, folder, True)
             except Refused as err:
                 self._console.note(f"{err}; working on a copy instead")
         else:
-            self._console.note("the host allows no namespaces; working on a copy")
+            self._console.note("no private mounts on this machine; working on a copy")
         return self._build(origin, patches, isolation, folder, False)
 
     def _build(self, origin: source.Source, patches: Sequence[Path],

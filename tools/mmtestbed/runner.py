@@ -143,20 +143,7 @@ class Runner:
         judge = Judge(expected, self._announce)
         ending = self._boot([], glob, judge.read)
         judge.end(ending, self._options.timeout)
-        if ending.how is not How.STOPPED and not judge.troubles and \
-           all(o.status is not Status.CRASHED and o.status is not Status.HUNG
-               for o in judge.outcomes.values()):
-            # The boot ended well, so what has no outcome was left out by KUnit.
-            for name in expected:
-                if name not in judge.outcomes:
-                    self._miss(judge, name)
         return judge
-
-    def _miss(self, judge: Judge, name: Name) -> None:
-        outcome = Outcome(*name, Status.MISSING,
-                          reason="listed by the kernel, but gave no result")
-        judge.outcomes[name] = outcome
-        self._announce(outcome)
 
     def _announce(self, outcome: Outcome) -> None:
         with self._mutex:
@@ -172,9 +159,12 @@ class Runner:
         results.troubles += [t for t in judge.troubles if t.what not in known]
         results.outcomes.update(judge.outcomes)
         rest = [name for name in names if name not in judge.outcomes]
-        if rest and not judge.outcomes and len(names) == len(rest) == 1:
-            self._miss(judge, rest[0])
-            results.outcomes.update(judge.outcomes)
+        if len(names) == 1 and rest:
+            # It had a boot of its own, which did not even get to it.
+            missed = Outcome(*rest[0], Status.MISSING,
+                             reason="its boot ended before it could run")
+            results.outcomes[missed.key] = missed
+            self._announce(missed)
             return []
         return split(rest, names, glob)
 
