@@ -27,10 +27,11 @@ def work(isolation):
         Path(sys.argv[2], "file").touch()
         return 7
     proc.catch_signals()
-    subprocess.Popen(["sleep", sys.argv[2]], start_new_session=True)
-    print(isolation.value, flush=True)
     try:
-        time.sleep(1000)
+        subprocess.Popen(["sleep", sys.argv[2]], start_new_session=True)
+        print(isolation.value, flush=True)
+        while True:
+            time.sleep(0.1)
     except proc.Interrupted as stop:
         return 128 + stop.signum
 sys.exit(ns.run(work))
