@@ -5,6 +5,7 @@
  */
 #include <linux/prandom.h>
 #include <linux/rmap.h>
+#include <linux/vmstat.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -242,34 +243,43 @@ static softleaf_t entry_with_flags(softleaf_t entry, bool young, bool dirty)
 	return entry;
 }
 
-/* The trip of one pfn, with each of the four combinations of the flags. */
+/* What the trip through a pte breaks, or NULL. */
+static const char *trip_breaks(const struct entry_case *c, unsigned long pfn,
+			       bool young, bool dirty)
+{
+	softleaf_t entry = entry_with_flags(c->make(pfn), young, dirty);
+	pte_t pte = softleaf_to_pte(entry);
+	softleaf_t back;
+
+	if (mmk_pte_classify(pte) != c->kind)
+		return mmk_pte_kind_name(mmk_pte_classify(pte));
+	back = softleaf_from_pte(pte);
+	if (back.val != entry.val)
+		return "another entry";
+	if (!softleaf_is_migration(back) || !softleaf_has_pfn(back))
+		return "not taken for an entry with a pfn";
+	if (softleaf_to_pfn(back) != pfn)
+		return "another pfn";
+	if ((bool)softleaf_is_migration_young(back) != entry_may_be(young))
+		return "not as young";
+	if ((bool)softleaf_is_migration_dirty(back) != entry_may_be(dirty))
+		return "not as dirty";
+	return NULL;
+}
+
+/* The trips of one pfn, with each of the four combinations of the flags. */
 static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 			      unsigned long pfn)
 {
-	enum mmk_pte_kind kind;
-	softleaf_t entry, back;
-	bool young, dirty;
 	unsigned int i;
-	pte_t pte;
 
 	for (i = 0; i < 4; i++) {
-		young = i & 1;
-		dirty = i & 2;
-		entry = entry_with_flags(c->make(pfn), young, dirty);
-		pte = softleaf_to_pte(entry);
-		kind = mmk_pte_classify(pte);
-		KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)c->kind,
-				    "pfn %lx young %d dirty %d is %s", pfn,
-				    young, dirty, mmk_pte_kind_name(kind));
-		back = softleaf_from_pte(pte);
-		KUNIT_EXPECT_EQ(test, back.val, entry.val);
-		KUNIT_EXPECT_TRUE(test, softleaf_is_migration(back));
-		KUNIT_EXPECT_TRUE(test, softleaf_has_pfn(back));
-		KUNIT_EXPECT_EQ(test, softleaf_to_pfn(back), pfn);
-		KUNIT_EXPECT_EQ(test, (bool)softleaf_is_migration_young(back),
-				entry_may_be(young));
-		KUNIT_EXPECT_EQ(test, (bool)softleaf_is_migration_dirty(back),
-				entry_may_be(dirty));
+		const char *fault = trip_breaks(c, pfn, i & 1, i & 2);
+
+		/* One is enough: nearly all would fail in the same way. */
+		KUNIT_ASSERT_NULL_MSG(test, fault,
+				      "pfn %lx, young %d, dirty %d: %s", pfn,
+				      i & 1, !!(i & 2), fault);
 	}
 }
 
@@ -1122,6 +1132,835 @@ static void mprotect_leaves_readable_entry_alone(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
+/* All combinations of a page, an act, and an outcome */
+
+/**
+ * enum act - What happens while the entry is in place
+ * @ACT_FORK: fork()
+ * @ACT_MPROTECT: mprotect(): to read-only, or back to writable
+ * @ACT_MUNMAP: munmap()
+ * @ACT_DONTNEED: madvise(MADV_DONTNEED)
+ * @ACT_MREMAP: mremap() to another address
+ * @ACT_NOTHING: nothing
+ */
+enum act {
+	ACT_FORK,
+	ACT_MPROTECT,
+	ACT_MUNMAP,
+	ACT_DONTNEED,
+	ACT_MREMAP,
+	ACT_NOTHING,
+};
+
+/**
+ * struct combo - One of all combinations
+ * @how: the page
+ * @act: what happens to its entry
+ * @moves: the migration succeeds
+ * @wrong: something was not as predicted
+ */
+struct combo {
+	struct page_case how;
+	enum act act;
+	bool moves;
+	bool wrong;
+};
+
+static void combo_name(const struct combo *c, char *name, size_t size)
+{
+	static const char * const backings[] = {
+		[ANON_EXCLUSIVE]	= "anon exclusive",
+		[ANON_SHARED]		= "anon shared",
+		[SHMEM_SHARED]		= "tmpfs shared",
+		[SHMEM_PRIVATE]		= "tmpfs private",
+	};
+
+	scnprintf(name, size, "%s, %s, %s, %s%s, %s",
+		  backings[c->how.backing],
+		  c->how.write ? "writable" : "read-only",
+		  c->how.dirty ? "dirty" : "clean",
+		  c->how.young ? "young" : "old",
+		  c->how.locked ? ", mlocked" : "",
+		  c->moves ? "moved" : "put back");
+}
+
+static void combo_expect(struct kunit *test, struct combo *c, const char *what,
+			 long got, long want)
+{
+	char name[96];
+
+	if (got == want)
+		return;
+	c->wrong = true;
+	combo_name(c, name, sizeof(name));
+	KUNIT_EXPECT_EQ_MSG(test, got, want, "%s: %s", name, what);
+}
+
+/* Which entry try_to_migrate() has to make. */
+static enum mmk_pte_kind predict_entry(const struct page_case *how)
+{
+	if (how->write)
+		return MMK_PTE_MIGRATION_WRITE;
+	return how->backing == ANON_EXCLUSIVE ?
+	       MMK_PTE_MIGRATION_READ_EXCLUSIVE : MMK_PTE_MIGRATION_READ;
+}
+
+/* What the act has to make of it. */
+static enum mmk_pte_kind predict_act(const struct page_case *how, enum act act)
+{
+	enum mmk_pte_kind kind = predict_entry(how);
+
+	switch (act) {
+	case ACT_FORK:
+		return how->backing == SHMEM_SHARED ? kind :
+						      MMK_PTE_MIGRATION_READ;
+	case ACT_MPROTECT:
+		if (kind != MMK_PTE_MIGRATION_WRITE)
+			return kind;
+		return is_anon(how->backing) ?
+		       MMK_PTE_MIGRATION_READ_EXCLUSIVE :
+		       MMK_PTE_MIGRATION_READ;
+	case ACT_MUNMAP:
+	case ACT_DONTNEED:
+		return MMK_PTE_NONE;
+	default:
+		return kind;
+	}
+}
+
+static bool combo_unmaps(const struct combo *c)
+{
+	return c->act == ACT_MUNMAP || c->act == ACT_DONTNEED;
+}
+
+static bool combo_vma_writable(const struct combo *c)
+{
+	return c->how.write || c->how.backing == ANON_SHARED ||
+	       c->how.backing == SHMEM_PRIVATE;
+}
+
+/* The permission of a shared mapping is its VMA's, whatever the entry says. */
+static bool combo_follows_vma(const struct combo *c)
+{
+	return c->act == ACT_MPROTECT && c->how.backing == SHMEM_SHARED &&
+	       !c->how.write;
+}
+
+static unsigned long mm_pages(struct mm_struct *mm)
+{
+	return get_mm_counter(mm, MM_ANONPAGES) +
+	       get_mm_counter(mm, MM_FILEPAGES) +
+	       get_mm_counter(mm, MM_SHMEMPAGES);
+}
+
+static struct mm_struct *combo_act(struct kunit *test, struct combo *c,
+				   struct scene *s)
+{
+	unsigned long addr = s->addr;
+	int behavior;
+
+	switch (c->act) {
+	case ACT_FORK:
+		return mmk_fork(test);
+	case ACT_MPROTECT:
+		KUNIT_EXPECT_EQ(test, 0L,
+				sys_mprotect(addr, PAGE_SIZE,
+					     combo_vma_writable(c) ? PROT_READ :
+					     PROT_READ | PROT_WRITE));
+		break;
+	case ACT_MUNMAP:
+		KUNIT_EXPECT_EQ(test, sys_munmap(addr, PAGE_SIZE), 0L);
+		break;
+	case ACT_DONTNEED:
+		behavior = c->how.locked ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
+		KUNIT_EXPECT_EQ(test, 0, do_madvise(s->mm, addr, PAGE_SIZE,
+						    behavior));
+		break;
+	case ACT_MREMAP:
+		s->addr = mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS);
+		KUNIT_EXPECT_EQ(test, (long)s->addr,
+				sys_mremap(addr, PAGE_SIZE, PAGE_SIZE,
+					   MREMAP_MAYMOVE | MREMAP_FIXED,
+					   s->addr));
+		combo_expect(test, c, "old address is empty",
+			     pte_none(mmk_pte(s->mm, addr)), true);
+		break;
+	case ACT_NOTHING:
+		break;
+	}
+	return NULL;
+}
+
+static void combo_expect_entry(struct kunit *test, struct combo *c,
+			       struct mm_struct *mm, struct scene *s,
+			       enum mmk_pte_kind kind)
+{
+	pte_t pte = mmk_pte(mm, s->addr);
+	softleaf_t entry;
+
+	combo_expect(test, c, "kind of entry", mmk_pte_classify(pte), kind);
+	if (!pte_is_migration(pte))
+		return;
+	entry = softleaf_from_pte(pte);
+	combo_expect(test, c, "pfn of entry", softleaf_to_pfn(entry),
+		     folio_pfn(s->src));
+	combo_expect(test, c, "entry is young",
+		     softleaf_is_migration_young(entry),
+		     entry_may_be(c->how.young));
+	combo_expect(test, c, "entry is dirty",
+		     softleaf_is_migration_dirty(entry),
+		     entry_may_be(c->how.dirty));
+}
+
+static void combo_expect_pte(struct kunit *test, struct combo *c,
+			     struct mm_struct *mm, struct scene *s,
+			     struct folio *dst, enum mmk_pte_kind kind)
+{
+	pte_t pte = mmk_pte(mm, s->addr);
+
+	combo_expect(test, c, "kind of pte", mmk_pte_classify(pte),
+		     MMK_PTE_PRESENT);
+	if (!pte_present(pte))
+		return;
+	combo_expect(test, c, "pfn of pte", pte_pfn(pte), folio_pfn(dst));
+	if (!combo_follows_vma(c))
+		combo_expect(test, c, "pte is writable", !!pte_write(pte),
+			     kind == MMK_PTE_MIGRATION_WRITE);
+	combo_expect(test, c, "pte is young", !!pte_young(pte),
+		     entry_may_be(c->how.young));
+	combo_expect(test, c, "pte is dirty", !!pte_dirty(pte),
+		     entry_may_be(c->how.dirty));
+}
+
+/* Unmap, act, restore; and look at everything after each of the three. */
+static void combo_run(struct kunit *test, struct mm_struct *mm, struct combo *c)
+{
+	enum mmk_pte_kind kind = predict_act(&c->how, c->act);
+	unsigned long others = mm_pages(mm);
+	struct mm_struct *forked;
+	bool in_forked;
+	struct scene s;
+	struct folio *dst;
+	int nr_ptes;
+
+	scene_unmap(test, &s, mm, &c->how);
+	combo_expect_entry(test, c, mm, &s, predict_entry(&c->how));
+	combo_expect(test, c, "folio is dirty", folio_test_dirty(s.src),
+		     c->how.dirty);
+
+	forked = combo_act(test, c, &s);
+	in_forked = forked && is_anon(c->how.backing);
+	nr_ptes = !combo_unmaps(c) + !!s.child + in_forked;
+	combo_expect_entry(test, c, mm, &s, kind);
+	if (in_forked)
+		combo_expect_entry(test, c, forked, &s, kind);
+	if (forked)
+		combo_expect(test, c, "pages of the child", mm_pages(forked),
+			     in_forked ? others + 1 : others);
+	combo_expect(test, c, "pages of the mm", mm_pages(mm),
+		     others + !combo_unmaps(c));
+	combo_expect(test, c, "references while unmapped",
+		     folio_ref_count(s.src), scene_idle_refs(&s));
+
+	dst = c->moves ? mmk_hold_copy(test, s.hold) : s.src;
+	lru_add_drain();
+	remove_migration_ptes(s.src, dst, 0);
+	combo_expect(test, c, "references", folio_ref_count(dst),
+		     scene_idle_refs(&s) + nr_ptes);
+	combo_expect(test, c, "mapcount", folio_mapcount(dst), nr_ptes);
+	combo_expect(test, c, "mlocked", folio_test_mlocked(dst),
+		     c->how.locked && !combo_unmaps(c));
+	combo_expect(test, c, "bytes", mmk_folio_holds(dst, SEED), true);
+	if (combo_unmaps(c))
+		combo_expect(test, c, "nothing is mapped",
+			     pte_none(mmk_pte(mm, s.addr)), true);
+	else
+		combo_expect_pte(test, c, mm, &s, dst, kind);
+	if (in_forked)
+		combo_expect_pte(test, c, forked, &s, dst, kind);
+	if (nr_ptes && is_anon(c->how.backing))
+		combo_expect(test, c, "exclusive",
+			     PageAnonExclusive(folio_page(dst, 0)),
+			     kind != MMK_PTE_MIGRATION_READ &&
+			     c->how.backing == ANON_EXCLUSIVE);
+	mmk_hold_finish(test, s.hold, c->moves);
+
+	if (forked)
+		mmk_mm_put(test, forked);
+	if (s.child)
+		mmk_mm_put(test, s.child);
+	if (c->act != ACT_MUNMAP)
+		KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
+	combo_expect(test, c, "pages in the end", mm_pages(mm), others);
+}
+
+/* Whether there is such a pte: only an owner, or a shared mapping, may write. */
+static bool combo_exists(const struct page_case *how)
+{
+	if (how->backing == ANON_SHARED || how->backing == SHMEM_PRIVATE)
+		return !how->write &&
+		       (how->backing == ANON_SHARED || !how->dirty);
+	return true;
+}
+
+static void run_all_combos(struct kunit *test, enum act act)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int i, nr_run = 0, nr_wrong = 0;
+
+	for (i = 0; i < NR_BACKINGS << 5 && nr_wrong < 5; i++) {
+		struct combo c = {
+			.how.backing	= i >> 5,
+			.how.write	= i & BIT(0),
+			.how.dirty	= i & BIT(1),
+			.how.young	= i & BIT(2),
+			.how.locked	= i & BIT(3),
+			.moves		= i & BIT(4),
+			.act		= act,
+		};
+
+		if (!combo_exists(&c.how))
+			continue;
+		combo_run(test, mm, &c);
+		nr_run++;
+		nr_wrong += c.wrong;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, nr_wrong, 0U,
+			    "%u combination(s) tried until then", nr_run);
+}
+
+/**
+ * migration_restores_every_kind_of_page() - Nothing happens in between
+ * @test: the running case
+ *
+ * All combinations of what is mapped and how, and of both outcomes.
+ *
+ * Contract: ME-3, ME-4, ME-5
+ */
+static void migration_restores_every_kind_of_page(struct kunit *test)
+{
+	run_all_combos(test, ACT_NOTHING);
+}
+
+/**
+ * every_kind_of_entry_survives_fork() - All combinations, with fork()
+ * @test: the running case
+ *
+ * Contract: ME-6
+ */
+static void every_kind_of_entry_survives_fork(struct kunit *test)
+{
+	run_all_combos(test, ACT_FORK);
+}
+
+/**
+ * every_kind_of_entry_survives_mprotect() - All combinations, with mprotect()
+ * @test: the running case
+ *
+ * Contract: ME-8
+ */
+static void every_kind_of_entry_survives_mprotect(struct kunit *test)
+{
+	run_all_combos(test, ACT_MPROTECT);
+}
+
+/**
+ * munmap_drops_every_kind_of_entry() - All combinations, with munmap()
+ * @test: the running case
+ *
+ * Contract: ME-9
+ */
+static void munmap_drops_every_kind_of_entry(struct kunit *test)
+{
+	run_all_combos(test, ACT_MUNMAP);
+}
+
+/**
+ * dontneed_drops_every_kind_of_entry() - All combinations, with MADV_DONTNEED
+ * @test: the running case
+ *
+ * Contract: ME-9
+ */
+static void dontneed_drops_every_kind_of_entry(struct kunit *test)
+{
+	run_all_combos(test, ACT_DONTNEED);
+}
+
+/**
+ * mremap_takes_every_kind_of_entry_along() - All combinations, with mremap()
+ * @test: the running case
+ *
+ * Contract: ME-13
+ */
+static void mremap_takes_every_kind_of_entry_along(struct kunit *test)
+{
+	run_all_combos(test, ACT_MREMAP);
+}
+
+/* ME-5, ME-12, ME-15: migrate_pages() */
+
+/**
+ * struct migration - A call of migrate_pages()
+ * @list: the folios
+ * @nr_new: destinations that it has asked for
+ * @nr_returned: destinations that it has given back
+ * @no_memory: there is no destination to be had
+ */
+struct migration {
+	struct list_head list;
+	unsigned int nr_new;
+	unsigned int nr_returned;
+	bool no_memory;
+};
+
+static struct folio *migration_new_folio(struct folio *src,
+					 unsigned long private)
+{
+	struct migration *m = (struct migration *)private;
+
+	m->nr_new++;
+	return m->no_memory ? NULL : folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+}
+
+static void migration_put_folio(struct folio *dst, unsigned long private)
+{
+	struct migration *m = (struct migration *)private;
+
+	m->nr_returned++;
+	folio_put(dst);
+}
+
+static void migration_init(struct migration *m)
+{
+	memset(m, 0, sizeof(*m));
+	INIT_LIST_HEAD(&m->list);
+}
+
+static void migration_add(struct kunit *test, struct migration *m,
+			  struct folio *folio)
+{
+	lru_add_drain_all();
+	KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(folio, &m->list));
+}
+
+static int migration_run(struct migration *m, enum migrate_mode mode,
+			 unsigned int *succeeded)
+{
+	return migrate_pages(&m->list, migration_new_folio,
+			     migration_put_folio, (unsigned long)m, mode,
+			     MR_SYSCALL, succeeded);
+}
+
+static unsigned long vm_event(enum vm_event_item item)
+{
+	unsigned long events[NR_VM_EVENT_ITEMS];
+
+	all_vm_events(events);
+	return events[item];
+}
+
+/**
+ * migrate_pages_conserves_everything_but_the_place() - A migration that succeeds
+ * @test: the running case
+ *
+ * The new folio is in all that can be seen what the old one was, and the mm
+ * counts the same pages. The old folio is free.
+ *
+ * Contract: ME-5
+ */
+static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	struct mmk_mm_state mm_before;
+	unsigned int succeeded = 0;
+	unsigned long events;
+	struct migration m;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_folio_snapshot(s.src, &before);
+	before.dirty = how->dirty;
+	mmk_mm_snapshot(mm, &mm_before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	events = vm_event(PGMIGRATE_SUCCESS);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_SUCCESS), events + 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&m.list));
+	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 0U);
+
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	mmk_expect_folio_same(test, "the new folio", dst, &before);
+	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	expect_mapped(test, mm, s.addr, dst, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	if (s.child)
+		KUNIT_EXPECT_PTR_EQ(test, dst,
+				    mmk_pte_folio(test, s.child, s.addr));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
+	KUNIT_EXPECT_NULL(test, s.src->mapping);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * folio_flags_go_along() - What reclaim knows of a folio
+ * @test: the running case
+ *
+ * Contract: ME-5
+ */
+static void folio_flags_go_along(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	bool active, referenced;
+	struct migration m;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	folio_mark_accessed(s.src);
+	folio_mark_accessed(s.src);
+	lru_add_drain_all();
+	folio_mark_accessed(s.src);
+	folio_set_workingset(s.src);
+	active = folio_test_active(s.src);
+	referenced = folio_test_referenced(s.src);
+	KUNIT_EXPECT_TRUE(test, active);
+	KUNIT_EXPECT_TRUE(test, referenced);
+
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	lru_add_drain_all();
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	KUNIT_EXPECT_EQ(test, folio_test_active(dst), active);
+	KUNIT_EXPECT_EQ(test, folio_test_referenced(dst), referenced);
+	KUNIT_EXPECT_TRUE(test, folio_test_workingset(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(dst));
+}
+
+/**
+ * folio_with_another_reference_is_put_back() - A migration that fails
+ * @test: the running case
+ *
+ * Somebody else refers to the folio, so it may not move: migrate_folio() says
+ * -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
+ * destination back, and counts one failure. Once it is back on the LRU, all is
+ * as it was.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void folio_with_another_reference_is_put_back(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	struct mmk_mm_state mm_before;
+	unsigned int succeeded = 7;
+	unsigned long events;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_folio_get(test, s.src);
+	mmk_folio_snapshot(s.src, &before);
+	before.dirty = how->dirty;
+	mmk_mm_snapshot(mm, &mm_before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	events = vm_event(PGMIGRATE_FAIL);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 1);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	KUNIT_EXPECT_PTR_EQ(test, s.src,
+			    list_first_entry_or_null(&m.list, struct folio,
+						     lru));
+	KUNIT_EXPECT_GE(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(s.src));
+	putback_movable_pages(&m.list);
+
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	expect_mapped(test, mm, s.addr, s.src, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * migrate_folio_refuses_an_unexpected_reference() - -EAGAIN
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void migrate_folio_refuses_an_unexpected_reference(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct address_space *mapping;
+	struct folio *dst;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, how);
+	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	KUNIT_ASSERT_NOT_NULL(test, dst);
+	folio_lock(dst);
+	folio_get(s.src);
+	mapping = folio_mapping(s.src);
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			migrate_folio(mapping, dst, s.src, MIGRATE_SYNC));
+	folio_put(s.src);
+	KUNIT_EXPECT_NULL(test, dst->mapping);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), scene_idle_refs(&s));
+	if (mapping)
+		KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0),
+				    (void *)s.src);
+	folio_unlock(dst);
+	folio_put(dst);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/**
+ * mixed_list_reports_what_was_moved() - Two that can, and two that cannot
+ * @test: the running case
+ *
+ * One of four folios has a foreign reference, one is pinned for DMA. The other
+ * two are moved, and exactly those; the return value, the count of successes
+ * and the list agree.
+ *
+ * Contract: ME-15
+ */
+static void mixed_list_reports_what_was_moved(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	struct folio *src[4], *folio;
+	unsigned int succeeded = 0;
+	struct page *pinned = NULL;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SEED);
+	migration_init(&m);
+	for (i = 0; i < 4; i++)
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	mmk_folio_get(test, src[1]);
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(addr + 3 * PAGE_SIZE,
+							 1, &pinned,
+							 FOLL_WRITE));
+	for (i = 0; i < 4; i++)
+		migration_add(test, &m, src[i]);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, m.nr_returned + 2);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	list_for_each_entry(folio, &m.list, lru)
+		KUNIT_EXPECT_TRUE(test, folio == src[1] || folio == src[3]);
+	putback_movable_pages(&m.list);
+	unpin_user_page(pinned);
+
+	for (i = 0; i < 4; i++) {
+		folio = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, folio == src[i], i == 1 || i == 3);
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
+		KUNIT_EXPECT_TRUE(test,
+				  pte_write(mmk_pte(mm, addr + i * PAGE_SIZE)));
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
+}
+
+/**
+ * no_memory_leaves_everything_in_place() - There is no destination
+ * @test: the running case
+ *
+ * Contract: ME-5, ME-15
+ */
+static void no_memory_leaves_everything_in_place(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmk_folio_snapshot(s.src, &before);
+	migration_init(&m);
+	m.no_memory = true;
+	migration_add(test, &m, s.src);
+
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			migration_run(&m, MIGRATE_SYNC, &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	putback_movable_pages(&m.list);
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	expect_mapped(test, mm, s.addr, s.src, true, true, true);
+}
+
+/**
+ * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmk_folio_snapshot(s.src, &before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	folio_lock(s.src);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(s.src));
+	folio_unlock(s.src);
+	putback_movable_pages(&m.list);
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+}
+
+/**
+ * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	folio_lock(s.src);
+	folio_start_writeback(s.src);
+	folio_unlock(s.src);
+
+	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_SYNC_LIGHT,
+					       &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
+
+	folio_end_writeback(s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * folio_that_was_freed_counts_as_moved() - Nobody needs it any more
+ * @test: the running case
+ *
+ * All that is left of the folio is the reference of the isolation. No
+ * destination is asked for.
+ *
+ * Contract: ME-15
+ */
+static void folio_that_was_freed_counts_as_moved(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 0U);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
+}
+
+/**
+ * page_cache_holds_the_new_folio() - A page of tmpfs changes place
+ * @test: the running case
+ *
+ * While its entry stands in the page table the old folio is in i_pages. After
+ * the move the new one is in the same slot, dirty as the old one was, with the
+ * reference of the cache; the old one has let go of the mapping. What is read
+ * through the file is what was written to the mapping.
+ *
+ * Contract: ME-5, ME-12
+ */
+static void page_cache_holds_the_new_folio(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct address_space *mapping;
+	unsigned long nrpages;
+	struct folio *dst;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, &how);
+	mapping = s.file->f_mapping;
+	nrpages = mapping->nrpages;
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0),
+			    (void *)s.src);
+
+	dst = mmk_hold_copy(test, s.hold);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0), (void *)dst);
+	KUNIT_EXPECT_EQ(test, mapping->nrpages, nrpages);
+	KUNIT_EXPECT_PTR_EQ(test, dst->mapping, mapping);
+	KUNIT_EXPECT_EQ(test, dst->index, 0UL);
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(dst));
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(s.src));
+	KUNIT_EXPECT_TRUE(test, folio_test_swapbacked(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(dst));
+	KUNIT_EXPECT_TRUE(test, mmk_folio_holds(dst, SEED));
+
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+	expect_mapped(test, mm, s.addr, dst, true, entry_may_be(true),
+		      entry_may_be(true));
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 0x77), 0);
+	KUNIT_EXPECT_EQ(test, *(u8 *)folio_address(dst), 0x77);
+}
+
 static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(entry_survives_the_round_trip_through_a_pte,
 			 entry_gen_params),
@@ -1150,6 +1989,25 @@ static struct kunit_case migration_entry_cases[] = {
 			 writable_gen_params),
 	KUNIT_CASE_PARAM(mprotect_leaves_readable_entry_alone,
 			 readable_gen_params),
+	KUNIT_CASE(migration_restores_every_kind_of_page),
+	KUNIT_CASE(every_kind_of_entry_survives_fork),
+	KUNIT_CASE(every_kind_of_entry_survives_mprotect),
+	KUNIT_CASE(munmap_drops_every_kind_of_entry),
+	KUNIT_CASE(dontneed_drops_every_kind_of_entry),
+	KUNIT_CASE(mremap_takes_every_kind_of_entry_along),
+	KUNIT_CASE_PARAM(migrate_pages_conserves_everything_but_the_place,
+			 page_gen_params),
+	KUNIT_CASE(folio_flags_go_along),
+	KUNIT_CASE_PARAM(folio_with_another_reference_is_put_back,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
+			 page_gen_params),
+	KUNIT_CASE(mixed_list_reports_what_was_moved),
+	KUNIT_CASE(no_memory_leaves_everything_in_place),
+	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
+	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
+	KUNIT_CASE(folio_that_was_freed_counts_as_moved),
+	KUNIT_CASE(page_cache_holds_the_new_folio),
 	{}
 };
 
