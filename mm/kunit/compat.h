@@ -114,6 +114,14 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 #define MMK_DEFINE_FOLIO_FREE(_free)
 #endif
 
+/* How remove_migration_ptes() is told what the caller has and wants. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define TTU_USE_SHARED_ZEROPAGE	RMP_USE_SHARED_ZEROPAGE
+#define MMK_REMOVE_RMAP_LOCKED	RMP_LOCKED
+#else
+#define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
