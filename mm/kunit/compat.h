@@ -18,6 +18,8 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <trace/events/lock.h>
+#include <trace/events/preemptirq.h>
 
 /*
  * A softleaf is what a pte holds when it is neither none nor present. Up to
@@ -189,5 +191,45 @@ static inline bool mmk_still_held(const struct mmk_held *held,
 	return !(ret & VM_FAULT_RETRY) ||
 	       (fault_flags & FAULT_FLAG_RETRY_NOWAIT);
 }
+
+/*
+ * Every lock that lockdep sees taken, just before it is, and dropped, just
+ * before it is. The probes get what register_trace_lock_acquire() and
+ * register_trace_lock_release() give them; 0 or an error.
+ */
+#if defined(CONFIG_LOCKDEP) && defined(CONFIG_TRACEPOINTS)
+#define mmk_watch_locks(acquire, release, data)				\
+	(register_trace_lock_acquire(acquire, data) ?:			\
+	 register_trace_lock_release(release, data))
+#define mmk_unwatch_locks(acquire, release, data)			\
+do {									\
+	unregister_trace_lock_release(release, data);			\
+	unregister_trace_lock_acquire(acquire, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#define mmk_lock_map(lock)	(&(lock)->dep_map)
+#else
+#define mmk_watch_locks(acquire, release, data)				\
+	((void)(acquire), (void)(release), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_locks(acquire, release, data)			\
+	((void)(acquire), (void)(release), (void)(data))
+#define mmk_lock_map(lock)	((struct lockdep_map *)NULL)
+#endif
+
+/* Interrupts being enabled, just before they are. */
+#if defined(CONFIG_TRACE_IRQFLAGS) && defined(CONFIG_PREEMPTIRQ_TRACEPOINTS)
+#define mmk_watch_irq_enable(enable, data)				\
+	register_trace_irq_enable(enable, data)
+#define mmk_unwatch_irq_enable(enable, data)				\
+do {									\
+	unregister_trace_irq_enable(enable, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data))
+#endif
 
 #endif /* _MM_KUNIT_COMPAT_H */
