@@ -116,6 +116,23 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 #define MMK_DEFINE_FOLIO_FREE(_free)
 #endif
 
+/* Nesting of RCU read-side critical sections of a task that sleeps */
+static inline int mmk_rcu_depth(struct task_struct *task)
+{
+#ifdef CONFIG_PREEMPT_RCU
+	return READ_ONCE(task->rcu_read_lock_nesting);
+#else
+	return 0;
+#endif
+}
+
+/* Whether a task is accounted as stalled for want of memory. */
+#ifdef CONFIG_PSI
+#define mmk_in_memstall(task)	((task)->in_memstall)
+#else
+#define mmk_in_memstall(task)	((void)(task), 0)
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
@@ -144,6 +161,24 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 {
 }
 #endif
+
+/* Gives the folio back locked, and with a reference; or NULL. */
+static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
+						     unsigned long addr,
+						     void *owner)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	struct page *page = NULL;
+
+	make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	return page;
+#else
+	struct folio *folio;
+	struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+
+	return IS_ERR(page) ? NULL : page;
+#endif
+}
 
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
@@ -208,12 +243,14 @@ do {									\
 	tracepoint_synchronize_unregister();				\
 } while (0)
 #define mmk_lock_map(lock)	(&(lock)->dep_map)
+#define mmk_lock_held(lock)	(lockdep_is_held(lock) == LOCK_STATE_HELD)
 #else
 #define mmk_watch_locks(acquire, release, data)				\
 	((void)(acquire), (void)(release), (void)(data), -EOPNOTSUPP)
 #define mmk_unwatch_locks(acquire, release, data)			\
 	((void)(acquire), (void)(release), (void)(data))
 #define mmk_lock_map(lock)	((struct lockdep_map *)NULL)
+#define mmk_lock_held(lock)	((void)(lock), false)
 #endif
 
 /* Interrupts being enabled, just before they are. */

@@ -5,7 +5,9 @@
  * keeps the folio while the wait is set up, so the order counts.
  */
 #include <linux/kthread.h>
+#include <linux/highmem.h>
 #include <linux/migrate.h>
+#include <linux/psi.h>
 #include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -62,6 +64,13 @@ static void moving_put_back(struct kunit *test, struct moving *m)
 	mmk_hold_finish(test, m->hold, false);
 }
 
+/* The same, and even who stands in the queue without PG_waiters is woken. */
+static void moving_end(struct kunit *test, struct moving *m)
+{
+	folio_set_waiters(m->folio);
+	moving_put_back(test, m);
+}
+
 /**
  * struct context - What a function that returns has to leave alone
  * @preempt: preempt_count()
@@ -85,6 +94,21 @@ static void context_read(struct context *c)
 	c->locks = lockdep_depth(current);
 	c->irqs_off = irqs_disabled();
 	c->switches = current->nvcsw;
+}
+
+/* So that a kernel that left something behind gets to the end of the case */
+static void context_restore(const struct context *c, spinlock_t *ptl)
+{
+	if (mmk_lock_held(ptl))
+		spin_unlock(ptl);
+	while (rcu_preempt_depth() > c->rcu)
+		rcu_read_unlock();
+	while (preempt_count() > c->preempt)
+		preempt_enable();
+	while (preempt_count() < c->preempt)
+		preempt_disable();
+	if (irqs_disabled() && !c->irqs_off)
+		local_irq_enable();
 }
 
 /**
@@ -114,8 +138,17 @@ static void waiter_main(struct mmk_task *task)
 	context_read(&w->before);
 	migration_entry_wait(mm, pmd, w->addr);
 	context_read(&w->after);
+	context_restore(&w->before, pte_lockptr(mm, pmd));
 	w->returned = true;
 	mmap_read_unlock(mm);
+}
+
+static void expect_same_context(struct kunit *test, const struct waiter *w)
+{
+	KUNIT_EXPECT_EQ(test, w->after.preempt, w->before.preempt);
+	KUNIT_EXPECT_EQ(test, w->after.rcu, w->before.rcu);
+	KUNIT_EXPECT_EQ(test, w->after.locks, w->before.locks);
+	KUNIT_EXPECT_EQ(test, w->after.irqs_off, w->before.irqs_off);
 }
 
 static struct waiter *waiter_alloc(struct kunit *test, struct mm_struct *mm,
@@ -471,17 +504,16 @@ static struct mmk_fault **sleepers(struct kunit *test, struct mm_struct *mm,
 	return faults;
 }
 
+/* After the first that does not end, the others are not waited for. */
 static void expect_all_end(struct kunit *test, struct mmk_fault **faults,
 			   unsigned int nr)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&faults[i]->task),
-				      "waiter %u of %u", i, nr);
+	for (i = 0; i < nr && mmk_task_join(&faults[i]->task); i++)
 		KUNIT_EXPECT_EQ_MSG(test, faults[i]->ret, 0,
 				    "waiter %u of %u", i, nr);
-	}
+	KUNIT_EXPECT_EQ_MSG(test, i, nr, "waiter %u of %u does not end", i, nr);
 }
 
 /**
@@ -634,6 +666,7 @@ static void wait_set_up_takes_no_reference(struct kunit *test)
 struct order_preempt {
 	struct mmk_task task;
 	struct mmk_task *waiter;
+	/* Stands in for the page table's. */
 	spinlock_t ptl;
 	softleaf_t entry;
 	struct folio *folio;
@@ -728,10 +761,7 @@ static void waiter_is_queued_when_preempted_at_ptl_drop(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, o->relocked);
 	KUNIT_EXPECT_TRUE_MSG(test, woken, "the wake-up was lost");
 
-	/* Who missed it stands there and nobody knows. */
-	if (!woken)
-		folio_set_waiters(m.folio);
-	moving_put_back(test, &m);
+	moving_end(test, &m);
 }
 
 /**
@@ -749,6 +779,7 @@ static void waiter_is_queued_when_preempted_at_ptl_drop(struct kunit *test)
  */
 struct order_irq {
 	struct mmk_task task;
+	/* Stands in for the page table's. */
 	spinlock_t ptl;
 	softleaf_t entry;
 	struct folio *folio;
@@ -779,7 +810,7 @@ static void order_irq_enabled(void *data, unsigned long ip,
 		return;
 	o->armed = false;
 	o->seen = true;
-	o->ptl_held = spin_is_locked(&o->ptl);
+	o->ptl_held = mmk_lock_held(&o->ptl);
 	o->queued = stands_in(o->queue, current);
 	o->waiters = folio_test_waiters(o->folio);
 }
@@ -808,8 +839,8 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
 	struct moving m;
 	int err;
 
-	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && !IS_ENABLED(CONFIG_SMP))
-		kunit_skip(test, "needs CONFIG_DEBUG_SPINLOCK or CONFIG_SMP");
+	if (!IS_ENABLED(CONFIG_LOCKDEP))
+		kunit_skip(test, "needs CONFIG_LOCKDEP");
 
 	moving_init(test, &m);
 	o = mmk_task_alloc(test, sizeof(*o), m.mm, order_irq_main);
@@ -831,9 +862,9 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, o->ptl_held);
 	KUNIT_EXPECT_TRUE(test, o->queued);
 	KUNIT_EXPECT_TRUE(test, o->waiters);
-	KUNIT_EXPECT_FALSE(test, spin_is_locked(&o->ptl));
+	KUNIT_EXPECT_EQ(test, lockdep_depth(o->task.task), 0);
 
-	moving_put_back(test, &m);
+	moving_end(test, &m);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&o->task));
 }
 
@@ -871,10 +902,232 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, watch->waiters);
 	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
 
-	/* Who missed the unlock stands there and nobody knows. */
-	folio_set_waiters(m.folio);
-	moving_put_back(test, &m);
+	moving_end(test, &m);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+}
+
+/* MW-4, MW-5: the ways out */
+
+/**
+ * wait_returns_with_context_as_before() - The way out of who has slept
+ * @test: the running case
+ *
+ * While it sleeps the waiter holds nothing but the mmap_lock that it came with,
+ * and is in no RCU read-side critical section. When it returns the ptl has been
+ * dropped and the pte unmapped, once each: preempt count, RCU nesting, locks
+ * and interrupts are as before.
+ *
+ * Contract: MW-4
+ */
+static void wait_returns_with_context_as_before(struct kunit *test)
+{
+	struct waiter *w;
+	struct moving m;
+
+	moving_init(test, &m);
+	w = waiter_alloc(test, m.mm, m.addr);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_FALSE(test, w->returned);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
+	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
+	/* Nobody else holds the ptl of this mm. */
+	KUNIT_EXPECT_TRUE(test, spin_trylock(&m.mm->page_table_lock));
+	spin_unlock(&m.mm->page_table_lock);
+
+	moving_put_back(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_TRUE(test, w->returned);
+	KUNIT_EXPECT_GT_MSG(test, w->after.switches, w->before.switches,
+			    "did not sleep");
+	expect_same_context(test, w);
+}
+
+static void page_release(void *page)
+{
+	__free_page(page);
+}
+
+static unsigned long make_no_table(struct kunit *test, struct mm_struct *mm,
+				   struct mmk_dev *dev)
+{
+	unsigned long addr = mmk_map_anon(test, 2 * PTRS_PER_PTE);
+
+	/* The next PMD is there then, and empty. */
+	mmk_fill(test, addr, 1, SEED);
+	return ALIGN(addr + 1, PMD_SIZE);
+}
+
+static unsigned long make_none(struct kunit *test, struct mm_struct *mm,
+			       struct mmk_dev *dev)
+{
+	unsigned long addr = mmk_map_anon(test, 2);
+
+	/* So that there is a page table. */
+	mmk_fill(test, addr, 2, SEED);
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED),
+			0);
+	return addr;
+}
+
+static unsigned long make_present(struct kunit *test, struct mm_struct *mm,
+				  struct mmk_dev *dev)
+{
+	unsigned long addr = mmk_map_anon(test, 1);
+
+	mmk_fill(test, addr, 1, SEED);
+	return addr;
+}
+
+static unsigned long make_swap(struct kunit *test, struct mm_struct *mm,
+			       struct mmk_dev *dev)
+{
+	unsigned long addr;
+
+	mmk_swap_on(test);
+	addr = make_present(test, mm, dev);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	return addr;
+}
+
+static unsigned long make_device_private(struct kunit *test,
+					 struct mm_struct *mm,
+					 struct mmk_dev *dev)
+{
+	unsigned long addr = make_present(test, mm, dev);
+
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	return addr;
+}
+
+static unsigned long make_device_exclusive(struct kunit *test,
+					   struct mm_struct *mm,
+					   struct mmk_dev *dev)
+{
+	unsigned long addr = make_present(test, mm, dev);
+
+	struct page *page;
+
+	mmap_read_lock(mm);
+	page = mmk_make_device_exclusive(mm, addr, dev);
+	mmap_read_unlock(mm);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	unlock_page(page);
+	put_page(page);
+	return addr;
+}
+
+/* Put an entry where there was nothing, as the fault handler would meet it. */
+static unsigned long make_entry(struct kunit *test, struct mm_struct *mm,
+				softleaf_t entry)
+{
+	unsigned long addr = make_none(test, mm, NULL);
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	ptep = pte_offset_map_lock(mm, mm_find_pmd(mm, addr), addr, &ptl);
+	KUNIT_ASSERT_NOT_NULL(test, ptep);
+	set_pte_at(mm, addr, ptep, softleaf_to_pte(entry));
+	pte_unmap_unlock(ptep, ptl);
+	return addr;
+}
+
+static unsigned long make_hwpoison(struct kunit *test, struct mm_struct *mm,
+				   struct mmk_dev *dev)
+{
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		kunit_skip(test, "needs CONFIG_MEMORY_FAILURE");
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, page_release,
+							page), 0);
+	return make_entry(test, mm, make_hwpoison_entry(page));
+}
+
+static unsigned long make_marker(struct kunit *test, struct mm_struct *mm,
+				 struct mmk_dev *dev)
+{
+	return make_entry(test, mm, make_poisoned_swp_entry());
+}
+
+/**
+ * struct other_case - What there may be instead of a migration entry
+ * @description: for the log
+ * @make: makes it, and returns its address
+ * @kind: what it then is
+ * @lock: lock the folio that it refers to
+ */
+struct other_case {
+	const char *description;
+	unsigned long (*make)(struct kunit *test, struct mm_struct *mm,
+			      struct mmk_dev *dev);
+	enum mmk_pte_kind kind;
+	bool lock;
+};
+
+static const struct other_case other_cases[] = {
+	{ "no page table", make_no_table, MMK_PTE_NO_TABLE, false },
+	{ "none", make_none, MMK_PTE_NONE, false },
+	{ "present", make_present, MMK_PTE_PRESENT, true },
+	{ "swap", make_swap, MMK_PTE_SWAP, false },
+	{ "device-private", make_device_private,
+	  MMK_PTE_DEVICE_PRIVATE_WRITE, true },
+	{ "device-exclusive", make_device_exclusive, MMK_PTE_DEVICE_EXCLUSIVE,
+	  true },
+	{ "hwpoison", make_hwpoison, MMK_PTE_HWPOISON, true },
+	{ "marker", make_marker, MMK_PTE_MARKER, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(other, other_cases, description);
+
+/**
+ * nothing_to_wait_for_returns_at_once() - The entry has gone meanwhile
+ * @test: the running case
+ *
+ * Between the fault and the ptl the entry may have become anything else. What
+ * is there is left alone, and so is its folio, which is locked here: who waited
+ * for it would sleep. The ptl is dropped and the pte unmapped, once each.
+ *
+ * Contract: MW-4, MW-5
+ */
+static void nothing_to_wait_for_returns_at_once(struct kunit *test)
+{
+	const struct other_case *c = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = c->make(test, mm, dev);
+	struct folio *folio = NULL;
+	struct waiter *w;
+	bool returned;
+	pte_t pte;
+	int refs = 0;
+
+	KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, addr), (int)c->kind);
+	w = waiter_alloc(test, mm, addr);
+	pte = mmk_pte(mm, addr);
+	lru_add_drain_all();
+	if (c->lock) {
+		folio = mmk_pte_folio(test, mm, addr);
+		refs = folio_ref_count(folio);
+		folio_lock(folio);
+	}
+
+	mmk_task_start(&w->task);
+	returned = mmk_task_join(&w->task);
+	KUNIT_EXPECT_TRUE(test, returned);
+	if (folio) {
+		KUNIT_EXPECT_FALSE(test, folio_test_waiters(folio));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), refs);
+		KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+		folio_unlock(folio);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
+			    "slept");
+	expect_same_context(test, w);
+	KUNIT_EXPECT_EQ(test, pte_val(mmk_pte(mm, addr)), pte_val(pte));
 }
 
 /* MW-6: unlocked in the last moment */
@@ -891,9 +1144,10 @@ static void unlock_once(struct folio *folio)
  *
  * The folio is unlocked after the waiter has looked up the entry, and right
  * before it takes the queue lock. There is nothing to wait for any more: it is
- * not queued, does not sleep, and leaves the folio unlocked.
+ * not queued, does not sleep, and leaves the folio unlocked. The ptl is dropped
+ * and the pte unmapped, once each.
  *
- * Contract: MW-6
+ * Contract: MW-4, MW-6
  */
 static void unlocked_folio_is_not_waited_for(struct kunit *test)
 {
@@ -911,13 +1165,680 @@ static void unlocked_folio_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_FALSE_MSG(test, watch->queued, "was queued");
 	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
 			    "slept");
+	expect_same_context(test, w);
 	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
 	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
 
 	/* Locked again, as the hold has it, in any case. */
 	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m.folio), "left locked");
+	moving_end(test, &m);
+}
+
+/* MW-7: waiters for other folios in the same queue */
+
+/*
+ * More pages than there are queues, so that two of them have to share one.
+ * Leaves those two under migration.
+ */
+static void moving_init_pair(struct kunit *test, struct moving *a,
+			     struct moving *b)
+{
+	const unsigned int nr_pages = 256 + 1;
+	wait_queue_head_t **queues;
+	unsigned int i, j;
+
+	a->mm = mmk_mm_enter(test);
+	b->mm = a->mm;
+	a->addr = mmk_map_anon(test, nr_pages);
+	mmk_fill(test, a->addr, nr_pages, SEED);
+	queues = kunit_kcalloc(test, nr_pages, sizeof(*queues), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, queues);
+	for (i = 0, j = 0; j == i; i++) {
+		KUNIT_ASSERT_LT(test, i, nr_pages);
+		b->addr = a->addr + i * PAGE_SIZE;
+		b->folio = mmk_pte_folio(test, b->mm, b->addr);
+		queues[i] = mmk_folio_waitqueue(test, b->folio);
+		for (j = 0; j < i && queues[j] != queues[i]; j++)
+			;
+		if (j < i)
+			break;
+		j = i + 1;
+	}
+	a->addr += j * PAGE_SIZE;
+	a->folio = mmk_pte_folio(test, a->mm, a->addr);
+	a->queue = queues[j];
+	b->queue = queues[j];
+	a->hold = mmk_hold(test, a->folio);
+	b->hold = mmk_hold(test, b->folio);
+	try_to_migrate(a->folio, 0);
+	try_to_migrate(b->folio, 0);
+}
+
+static struct waiter *sleeper(struct kunit *test, struct moving *m)
+{
+	struct waiter *w = waiter_alloc(test, m->mm, m->addr);
+
+	mmk_task_start(&w->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	return w;
+}
+
+/**
+ * unlock_wakes_own_waiters_and_no_others() - Two folios share a wait queue
+ * @test: the running case
+ *
+ * Tasks wait for two folios that hash to the same queue, and stand in it in
+ * turns. The unlock of one wakes all of its waiters; the others do not so much
+ * as wake up and sleep again, and are still known to be there. When the last
+ * has gone PG_waiters is cleared: at once if the queue is empty, otherwise by
+ * the next unlock.
+ *
+ * Contract: MW-7
+ */
+static void unlock_wakes_own_waiters_and_no_others(struct kunit *test)
+{
+	struct waiter *wa[3], *wb[2];
+	unsigned long switches[2];
+	struct moving a, b;
+	int i;
+
+	moving_init_pair(test, &a, &b);
+	KUNIT_ASSERT_PTR_NE(test, a.folio, b.folio);
+	for (i = 0; i < 3; i++) {
+		wa[i] = sleeper(test, &a);
+		if (i < 2)
+			wb[i] = sleeper(test, &b);
+	}
+	for (i = 0; i < 2; i++)
+		switches[i] = READ_ONCE(wb[i]->task.task->nvcsw);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, a.folio), 3);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, b.folio), 2);
+
+	moving_put_back(test, &a);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&wa[i]->task),
+				      "waiter %d of the unlocked folio", i);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, a.folio), 0);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, b.folio), 2);
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(b.folio));
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_FALSE(test, wb[i]->returned);
+		KUNIT_EXPECT_EQ_MSG(test, wb[i]->task.task->nvcsw, switches[i],
+				    "woken for another folio");
+	}
+
+	/* The others stand there still. */
+	folio_lock(a.folio);
+	folio_unlock(a.folio);
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(a.folio));
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, b.folio), 2);
+
+	moving_put_back(test, &b);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&wb[i]->task));
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(b.folio));
+	KUNIT_EXPECT_TRUE(test, list_empty(&b.queue->head));
+}
+
+/**
+ * struct locker - A task that takes the folio lock
+ * @task: the thread
+ * @folio: whose; it has a reference
+ * @go: when it shall unlock
+ */
+struct locker {
+	struct mmk_task task;
+	struct folio *folio;
+	struct completion go;
+};
+
+static void locker_main(struct mmk_task *task)
+{
+	struct locker *l = container_of(task, struct locker, task);
+
+	folio_lock(l->folio);
+	wait_for_completion_timeout(&l->go, 2 * MMK_DEADLINE);
+	folio_unlock(l->folio);
+}
+
+/**
+ * waiter_behind_a_locker_is_woken_by_its_unlock() - A lock in between
+ * @test: the running case
+ *
+ * Between two tasks that wait for the end of the migration stands one that wants
+ * the folio lock. The unlock wakes those up to the one that gets the lock; who
+ * stands behind it waits on, PG_waiters stays set, and the next unlock wakes it.
+ *
+ * Contract: MW-7
+ */
+static void waiter_behind_a_locker_is_woken_by_its_unlock(struct kunit *test)
+{
+	struct waiter *before, *behind;
+	struct locker *l;
+	struct moving m;
+
+	moving_init(test, &m);
+	mmk_folio_get(test, m.folio);
+	l = mmk_task_alloc(test, sizeof(*l), m.mm, locker_main);
+	l->folio = m.folio;
+	init_completion(&l->go);
+	before = sleeper(test, &m);
+	mmk_task_start(&l->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&l->task, "__folio_lock"));
+	behind = sleeper(test, &m);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 3);
+
 	moving_put_back(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&before->task));
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&l->task, "locker_main"));
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(m.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m.folio));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, behind->task.task,
+						   m.folio));
+	KUNIT_EXPECT_FALSE(test, behind->returned);
+
+	complete(&l->go);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&l->task));
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&behind->task));
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(m.folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(m.folio));
+}
+
+/* MW-8: signals */
+
+static void signalled_main(struct mmk_task *task)
+{
+	/* A kernel thread ignores them otherwise. */
+	allow_signal(SIGTERM);
+	allow_signal(SIGKILL);
+	waiter_main(task);
+}
+
+/**
+ * struct signal_case - A signal
+ * @description: for the log
+ * @sig: its number
+ */
+struct signal_case {
+	const char *description;
+	int sig;
+};
+
+static const struct signal_case signal_cases[] = {
+	{ "SIGTERM", SIGTERM },
+	{ "SIGKILL", SIGKILL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(signal, signal_cases, description);
+
+/**
+ * signal_does_not_end_the_wait() - The sleep is uninterruptible
+ * @test: the running case
+ *
+ * A signal does not wake who waits. Something else does, with the signal
+ * pending: it goes back to sleep, in its old place in the queue, until the folio
+ * is unlocked.
+ *
+ * Contract: MW-8
+ */
+static void signal_does_not_end_the_wait(struct kunit *test)
+{
+	const struct signal_case *c = test->param_value;
+	struct task_struct *task;
+	unsigned long switches;
+	struct waiter *w;
+	struct moving m;
+
+	moving_init(test, &m);
+	w = mmk_task_alloc(test, sizeof(*w), m.mm, signalled_main);
+	w->addr = m.addr;
+	task = w->task.task;
+	mmk_task_start(&w->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
+	switches = READ_ONCE(task->nvcsw);
+
+	KUNIT_EXPECT_EQ(test, send_sig(c->sig, task, 1), 0);
+	KUNIT_EXPECT_TRUE(test, signal_pending(task));
+	/* Had it been woken, it would have to run: it does not want to. */
+	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(task->on_rq));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(task->nvcsw), switches);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, task, m.folio));
+
+	wake_up_process(task);
+	KUNIT_EXPECT_TRUE(test, mmk_wait_for(READ_ONCE(task->nvcsw) >
+					     switches || w->returned));
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, task, m.folio));
+	KUNIT_EXPECT_FALSE(test, w->returned);
+
+	moving_put_back(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_TRUE(test, w->returned);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
+}
+
+/* MW-9: the folio is gone when the waiter runs */
+
+static void pages_release(void *list)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, (struct list_head *)list, lru)
+		__free_page(page);
+}
+
+/* Allocate until a page that has just been freed comes back. */
+static struct page *reuse_page(struct kunit *test, struct page *wanted)
+{
+	struct list_head *others;
+	struct page *page;
+	int tries;
+
+	others = kunit_kzalloc(test, sizeof(*others), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, others);
+	INIT_LIST_HEAD(others);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pages_release,
+							   others));
+	for (tries = 0; tries < 1024; tries++) {
+		page = alloc_page(GFP_HIGHUSER_MOVABLE);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		if (page == wanted)
+			return page;
+		list_add(&page->lru, others);
+	}
+	return NULL;
+}
+
+/**
+ * woken_waiter_leaves_reused_folio_alone() - The page has a new owner by then
+ * @test: the running case
+ *
+ * The migration succeeds: the old folio is unlocked, freed, and its page handed
+ * out again before the waiter that the unlock has woken gets to run. The new
+ * owner has it locked, with waiters of its own. The waiter comes back all the
+ * same, and nothing about the page has changed.
+ *
+ * Contract: MW-9
+ */
+static void woken_waiter_leaves_reused_folio_alone(struct kunit *test)
+{
+	unsigned long flags;
+	struct folio *dst;
+	struct page *page;
+	struct waiter *w;
+	struct moving m;
+
+	moving_init(test, &m);
+	w = waiter_alloc(test, m.mm, m.addr);
+	kthread_bind(w->task.task, raw_smp_processor_id());
+	mmk_task_start(&w->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	dst = mmk_hold_copy(test, m.hold);
+	remove_migration_ptes(m.folio, dst, 0);
+
+	/* Nobody who is woken runs before this thread sleeps. */
+	sched_set_fifo(current);
+	mmk_hold_finish(test, m.hold, true);
+	page = reuse_page(test, folio_page(m.folio, 0));
+	KUNIT_EXPECT_FALSE(test, w->returned);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(w->task.task->__state), TASK_RUNNING);
+	if (page) {
+		lock_page(page);
+		folio_set_waiters(page_folio(page));
+		flags = *folio_flags(page_folio(page), 0);
+		memset(page_address(page), 0xc5, PAGE_SIZE);
+	}
+	sched_set_normal(current, 0);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_EQ(test, *folio_flags(page_folio(page), 0), flags);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_NULL(test, memchr_inv(page_address(page), 0xc5,
+					   PAGE_SIZE));
+	unlock_page(page);
+	__free_page(page);
+}
+
+/* MW-10: thrashing is accounted in pairs */
+
+/**
+ * struct thrashing_case - A folio whose waiters may count as stalled
+ * @description: for the log
+ * @uptodate: PG_uptodate
+ * @workingset: PG_workingset
+ * @nested: the waiter counts as stalled already
+ * @stalled: what it counts as while it waits
+ */
+struct thrashing_case {
+	const char *description;
+	bool uptodate;
+	bool workingset;
+	bool nested;
+	bool stalled;
+};
+
+static const struct thrashing_case thrashing_cases[] = {
+	{ "neither", false, false, false, false },
+	{ "uptodate", true, false, false, false },
+	{ "workingset", false, true, false, true },
+	{ "both", true, true, false, false },
+	{ "neither, stalled before", false, false, true, true },
+	{ "workingset, stalled before", false, true, true, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(thrashing, thrashing_cases, description);
+
+/**
+ * struct stalled - A waiter that is accounted
+ * @waiter: the waiter
+ * @nested: whether it counts as stalled from the start
+ * @after: whether it does when it has waited
+ */
+struct stalled {
+	struct waiter waiter;
+	bool nested;
+	bool after;
+};
+
+static void stalled_main(struct mmk_task *task)
+{
+	struct stalled *s = container_of(task, struct stalled, waiter.task);
+	unsigned long pflags;
+
+	if (s->nested)
+		psi_memstall_enter(&pflags);
+	waiter_main(task);
+	s->after = mmk_in_memstall(current);
+	if (s->nested)
+		psi_memstall_leave(&pflags);
+}
+
+/**
+ * wait_counts_as_stall_for_thrashing_folio() - Pressure stall information
+ * @test: the running case
+ *
+ * A folio that is not uptodate, but was in the working set, has been evicted too
+ * early: who waits for it is stalled for want of memory. Nobody else is. After
+ * the wait the task counts as what it did before, even if that was stalled.
+ *
+ * Contract: MW-10
+ */
+static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
+{
+	const struct thrashing_case *c = test->param_value;
+	struct stalled *s;
+	struct moving m;
+
+	if (!IS_ENABLED(CONFIG_PSI))
+		kunit_skip(test, "needs CONFIG_PSI");
+
+	moving_init(test, &m);
+	if (!c->uptodate)
+		folio_clear_uptodate(m.folio);
+	if (c->workingset)
+		folio_set_workingset(m.folio);
+	s = mmk_task_alloc(test, sizeof(*s), m.mm, stalled_main);
+	s->waiter.addr = m.addr;
+	s->nested = c->nested;
+	mmk_task_start(&s->waiter.task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&s->waiter.task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, mmk_in_memstall(s->waiter.task.task), c->stalled);
+
+	folio_mark_uptodate(m.folio);
+	moving_put_back(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&s->waiter.task));
+	KUNIT_EXPECT_EQ(test, s->after, c->nested);
+	expect_same_context(test, &s->waiter);
+}
+
+/* MW-11: several tasks, one device-private page */
+
+/**
+ * struct crowd - Tasks that fault one device-private page
+ * @nr: how many
+ * @tasks: the tasks; the first is started by the case
+ * @asleep: how many of the others came to wait for the first
+ */
+struct crowd {
+	unsigned int nr;
+	struct access *tasks[8];
+	unsigned int asleep;
+};
+
+/* Ends the endless loop that a kernel under test may be in. */
+static vm_fault_t bounded_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
+{
+	if (atomic_read(&dev->nr_to_ram) > MMK_DEV_LOG)
+		return VM_FAULT_SIGBUS;
+	return mmk_dev_to_ram(dev, vmf);
+}
+
+/* migrate_to_ram of the first, in the middle of which the others arrive. */
+static vm_fault_t crowd_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
+{
+	struct crowd *crowd = dev->data;
+	unsigned long src = 0, dst = 0;
+	struct migrate_vma args = {
+		.vma		= vmf->vma,
+		.start		= vmf->address & PAGE_MASK,
+		.end		= (vmf->address & PAGE_MASK) + PAGE_SIZE,
+		.src		= &src,
+		.dst		= &dst,
+		.pgmap_owner	= dev->pgmap.owner,
+		.fault_page	= vmf->page,
+		.flags		= MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+	};
+	struct page *page;
+	unsigned int i;
+
+	if (migrate_vma_setup(&args))
+		return VM_FAULT_SIGBUS;
+
+	for (i = 1; i < crowd->nr; i++)
+		mmk_task_start(&crowd->tasks[i]->task);
+	for (i = 1; i < crowd->nr; i++)
+		crowd->asleep += mmk_task_sleeps_in(&crowd->tasks[i]->task,
+						    MMK_ENTRY_WAIT_SYMBOL);
+
+	if (src & MIGRATE_PFN_MIGRATE) {
+		page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL);
+		lock_page(page);
+		copy_highpage(page, mmk_dev_backing(vmf->page));
+		dst = migrate_pfn(page_to_pfn(page)) |
+		      (src & MIGRATE_PFN_WRITE);
+	}
+	migrate_vma_pages(&args);
+	migrate_vma_finalize(&args);
+	/* Should it be called again. */
+	dev->to_ram = bounded_to_ram;
+	return 0;
+}
+
+static const struct many_case crowd_cases[] = {
+	{ "2 tasks", 2 },
+	{ "4 tasks", 4 },
+	{ "8 tasks", 8 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(crowd, crowd_cases, description);
+
+/**
+ * tasks_that_wait_for_migrate_to_ram_end() - One migrates, the others wait
+ * @test: the running case
+ *
+ * A task faults on a device-private page. While its driver brings the page back,
+ * others fault on the same page, and wait. They keep nobody from anything:
+ * migrate_to_ram runs once, all accesses are served, and no byte is lost.
+ *
+ * Contract: MW-11
+ */
+static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
+{
+	const struct many_case *c = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct crowd *crowd;
+	struct folio *folio;
+	unsigned int i;
+
+	mmk_fill(test, addr, 1, SEED);
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, crowd);
+	crowd->nr = c->nr;
+	for (i = 0; i < c->nr; i++) {
+		crowd->tasks[i] = mmk_task_alloc(test, sizeof(struct access),
+						 mm, access_read);
+		crowd->tasks[i]->addr = addr;
+	}
+	dev->data = crowd;
+	dev->to_ram = crowd_to_ram;
+
+	mmk_task_start(&crowd->tasks[0]->task);
+	for (i = 0; i < c->nr; i++) {
+		KUNIT_EXPECT_TRUE(test,
+				  mmk_task_join(&crowd->tasks[i]->task));
+		KUNIT_EXPECT_EQ(test, crowd->tasks[i]->err, 0);
+		KUNIT_EXPECT_EQ(test, crowd->tasks[i]->byte, SEED);
+	}
+	KUNIT_EXPECT_EQ(test, crowd->asleep, c->nr - 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	folio = mmk_pte_folio(test, mm, addr);
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+}
+
+/**
+ * struct queue_up - Tasks that have to pass one after the other
+ * @faults: the tasks
+ * @go: completed when a task may go on
+ * @entered: a task has come to migrate_to_ram
+ * @nr: how many
+ */
+struct queue_up {
+	struct mmk_fault *faults[8];
+	struct completion go[8];
+	bool entered[8];
+	unsigned int nr;
+};
+
+static vm_fault_t queue_up_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
+{
+	struct queue_up *q = dev->data;
+	unsigned int i;
+
+	for (i = 0; i < q->nr; i++)
+		if (q->faults[i]->task.task == current)
+			break;
+	if (i < q->nr) {
+		WRITE_ONCE(q->entered[i], true);
+		wait_for_completion_timeout(&q->go[i], 2 * MMK_DEADLINE);
+	}
+	return mmk_dev_to_ram(dev, vmf);
+}
+
+static void queue_up_release(void *data)
+{
+	struct queue_up *q = data;
+	unsigned int i;
+
+	for (i = 0; i < q->nr; i++)
+		complete_all(&q->go[i]);
+}
+
+/**
+ * tasks_that_meet_in_migrate_to_ram_end() - All fault before any migrates
+ * @test: the running case
+ *
+ * All tasks have faulted before the first of them migrates; they then go on one
+ * by one. Up to 6.14 each of them is in migrate_to_ram with a reference on the
+ * page, which fails the attempts of all but the last, and these have to leave
+ * the page to the others as it was. Later kernels let only one in, and the
+ * others wait for it. Either way one of them migrates, each calls
+ * migrate_to_ram once at most, and no byte is lost.
+ *
+ * Contract: MW-11
+ */
+static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
+{
+	const struct many_case *c = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct queue_up *q;
+	struct folio *folio;
+	unsigned int i;
+
+	mmk_fill(test, addr, 1, SEED);
+	folio = page_folio(mmk_migrate_to_dev(test, mm, addr, dev));
+	q = kunit_kzalloc(test, sizeof(*q), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, q);
+	for (i = 0; i < c->nr; i++) {
+		init_completion(&q->go[i]);
+		q->faults[i] = mmk_fault_alloc(test, mm, addr,
+					       FAULT_FLAG_DEFAULT,
+					       MMK_MMAP_LOCK);
+	}
+	q->nr = c->nr;
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+							   queue_up_release, q));
+	dev->data = q;
+	dev->to_ram = queue_up_to_ram;
+
+	for (i = 0; i < c->nr; i++)
+		mmk_task_start(&q->faults[i]->task);
+	for (i = 0; i < c->nr; i++)
+		KUNIT_EXPECT_TRUE(test,
+				  mmk_wait_for(READ_ONCE(q->entered[i]) ||
+					       mmk_task_waits_for(test, q->faults[i]->task.task, folio)));
+
+	for (i = 0; i < c->nr; i++) {
+		if (!q->entered[i])
+			continue;
+		MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
+		complete(&q->go[i]);
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&q->faults[i]->task));
+		KUNIT_EXPECT_EQ(test, q->faults[i]->ret, 0);
+	}
+	for (i = 0; i < c->nr; i++)
+		if (!q->entered[i])
+			KUNIT_EXPECT_TRUE(test,
+					  mmk_task_join(&q->faults[i]->task));
+
+	KUNIT_EXPECT_LE(test, atomic_read(&dev->nr_to_ram), c->nr);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	folio = mmk_pte_folio(test, mm, addr);
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+}
+
+/**
+ * pmd_entry_is_waited_for() - The same for PMD entries and hugetlb
+ * @test: the running case
+ *
+ * Contract: MW-13
+ */
+static void pmd_entry_is_waited_for(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_ARCH_ENABLE_THP_MIGRATION))
+		kunit_skip(test, "needs CONFIG_ARCH_ENABLE_THP_MIGRATION");
+	kunit_skip(test, "not written yet");
 }
 
 /* MW-12: pinned device pages */
@@ -1055,11 +1976,24 @@ static struct kunit_case migration_wait_cases[] = {
 	KUNIT_CASE(waiter_is_queued_when_preempted_at_ptl_drop),
 	KUNIT_CASE(ptl_is_held_when_interrupts_come_on),
 	KUNIT_CASE_PARAM(fault_queues_before_it_drops_ptl, wait_gen_params),
+	KUNIT_CASE(wait_returns_with_context_as_before),
+	KUNIT_CASE_PARAM(nothing_to_wait_for_returns_at_once, other_gen_params),
 	KUNIT_CASE(unlocked_folio_is_not_waited_for),
+	KUNIT_CASE(unlock_wakes_own_waiters_and_no_others),
+	KUNIT_CASE(waiter_behind_a_locker_is_woken_by_its_unlock),
+	KUNIT_CASE_PARAM(signal_does_not_end_the_wait, signal_gen_params),
+	KUNIT_CASE(woken_waiter_leaves_reused_folio_alone),
+	KUNIT_CASE_PARAM(wait_counts_as_stall_for_thrashing_folio,
+			 thrashing_gen_params),
+	KUNIT_CASE_PARAM(tasks_that_wait_for_migrate_to_ram_end,
+			 crowd_gen_params),
+	KUNIT_CASE_PARAM(tasks_that_meet_in_migrate_to_ram_end,
+			 crowd_gen_params),
 	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_setup,
 			 pinned_gen_params),
 	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_range,
 			 pinned_gen_params),
+	KUNIT_CASE(pmd_entry_is_waited_for),
 	{}
 };
 
