@@ -18,6 +18,8 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <trace/events/lock.h>
+#include <trace/events/preemptirq.h>
 
 /*
  * A softleaf is what a pte holds when it is neither none nor present. Up to
@@ -122,6 +124,23 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 #define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
 #endif
 
+/* Nesting of RCU read-side critical sections of a task that sleeps */
+static inline int mmk_rcu_depth(struct task_struct *task)
+{
+#ifdef CONFIG_PREEMPT_RCU
+	return READ_ONCE(task->rcu_read_lock_nesting);
+#else
+	return 0;
+#endif
+}
+
+/* Whether a task is accounted as stalled for want of memory. */
+#ifdef CONFIG_PSI
+#define mmk_in_memstall(task)	((task)->in_memstall)
+#else
+#define mmk_in_memstall(task)	((void)(task), 0)
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
@@ -150,6 +169,24 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 {
 }
 #endif
+
+/* Gives the folio back locked, and with a reference; or NULL. */
+static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
+						     unsigned long addr,
+						     void *owner)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	struct page *page = NULL;
+
+	make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	return page;
+#else
+	struct folio *folio;
+	struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+
+	return IS_ERR(page) ? NULL : page;
+#endif
+}
 
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
@@ -197,5 +234,47 @@ static inline bool mmk_still_held(const struct mmk_held *held,
 	return !(ret & VM_FAULT_RETRY) ||
 	       (fault_flags & FAULT_FLAG_RETRY_NOWAIT);
 }
+
+/*
+ * Every lock that lockdep sees taken, just before it is, and dropped, just
+ * before it is. The probes get what register_trace_lock_acquire() and
+ * register_trace_lock_release() give them; 0 or an error.
+ */
+#if defined(CONFIG_LOCKDEP) && defined(CONFIG_TRACEPOINTS)
+#define mmk_watch_locks(acquire, release, data)				\
+	(register_trace_lock_acquire(acquire, data) ?:			\
+	 register_trace_lock_release(release, data))
+#define mmk_unwatch_locks(acquire, release, data)			\
+do {									\
+	unregister_trace_lock_release(release, data);			\
+	unregister_trace_lock_acquire(acquire, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#define mmk_lock_map(lock)	(&(lock)->dep_map)
+#define mmk_lock_held(lock)	(lockdep_is_held(lock) == LOCK_STATE_HELD)
+#else
+#define mmk_watch_locks(acquire, release, data)				\
+	((void)(acquire), (void)(release), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_locks(acquire, release, data)			\
+	((void)(acquire), (void)(release), (void)(data))
+#define mmk_lock_map(lock)	((struct lockdep_map *)NULL)
+#define mmk_lock_held(lock)	((void)(lock), false)
+#endif
+
+/* Interrupts being enabled, just before they are. */
+#if defined(CONFIG_TRACE_IRQFLAGS) && defined(CONFIG_PREEMPTIRQ_TRACEPOINTS)
+#define mmk_watch_irq_enable(enable, data)				\
+	register_trace_irq_enable(enable, data)
+#define mmk_unwatch_irq_enable(enable, data)				\
+do {									\
+	unregister_trace_irq_enable(enable, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data))
+#endif
 
 #endif /* _MM_KUNIT_COMPAT_H */
