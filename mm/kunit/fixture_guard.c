@@ -9,6 +9,7 @@
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -38,6 +39,7 @@ static const struct {
  * @pages: the counters of guarded_items
  * @mlocked: NR_MLOCK
  * @swap: swap slots in use
+ * @threads: threads, but for those of work queues
  * @unaccounted: pages that no counter of the kernel accounts for
  */
 struct mmk_guard {
@@ -47,6 +49,7 @@ struct mmk_guard {
 	long pages[ARRAY_SIZE(guarded_items)];
 	long mlocked;
 	long swap;
+	int threads;
 	long unaccounted;
 };
 
@@ -93,6 +96,18 @@ static long guard_unaccounted(void)
 	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
 }
 
+static int guard_threads(void)
+{
+	struct task_struct *process, *thread;
+	int nr = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		nr += !(thread->flags & PF_WQ_WORKER);
+	rcu_read_unlock();
+	return nr;
+}
+
 static unsigned long guard_taint(void)
 {
 	return get_taint() & ~BIT(TAINT_TEST);
@@ -109,6 +124,7 @@ static void guard_read(struct mmk_guard *guard)
 		guard->pages[i] = global_node_page_state(guarded_items[i].item);
 	guard->mlocked = global_zone_page_state(NR_MLOCK);
 	guard->swap = total_swap_pages - get_nr_swap_pages();
+	guard->threads = guard_threads();
 	guard_displace_mm();
 	guard->unaccounted = guard_unaccounted();
 }
@@ -123,6 +139,7 @@ static bool guard_settled(const struct mmk_guard *before)
 	flush_delayed_fput();
 	guard_read(&now);
 	same = now.mlocked == before->mlocked && now.swap == before->swap &&
+	       now.threads <= before->threads &&
 	       now.unaccounted <= before->unaccounted;
 	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
 		same &= now.pages[i] == before->pages[i];
@@ -153,6 +170,8 @@ static void guard_check(void *data)
 	KUNIT_EXPECT_EQ_MSG(test, now.mlocked, before->mlocked,
 			    "pages leaked: mlocked");
 	KUNIT_EXPECT_EQ_MSG(test, now.swap, before->swap, "swap slots leaked");
+	KUNIT_EXPECT_LE_MSG(test, now.threads, before->threads,
+			    "threads leaked");
 	KUNIT_EXPECT_LE_MSG(test, now.unaccounted, before->unaccounted,
 			    "pages leaked: unaccounted for");
 }
