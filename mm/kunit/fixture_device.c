@@ -26,7 +26,7 @@ static void dev_folio_free(struct folio *folio)
 {
 	struct page *page = folio_page(folio, 0);
 	struct mmk_dev *dev = page_dev(page);
-	bool atomic = irqs_disabled() || in_atomic();
+	bool atomic = !preemptible();
 	struct mmk_free_event *event;
 	unsigned long irqflags;
 	int nr;
@@ -151,6 +151,22 @@ static void dev_expect_pages_free(struct mmk_dev *dev)
 			    "free device pages have a reference or a mapping");
 }
 
+/* memunmap_pages() would wait for a leaked reference for ever. */
+static void dev_settle_refs(struct mmk_dev *dev)
+{
+	long refs = mmk_dev_refs(dev);
+
+	if (!dev_pages_hold_no_pgmap(dev))
+		refs -= dev->nr_pages;
+	if (!refs)
+		return;
+	KUNIT_FAIL(dev->test, "%ld pgmap reference(s) leaked", refs);
+	if (refs > 0)
+		percpu_ref_put_many(&dev->pgmap.ref, refs);
+	else
+		percpu_ref_get_many(&dev->pgmap.ref, -refs);
+}
+
 static void dev_release(void *data)
 {
 	struct mmk_dev *dev = data;
@@ -162,19 +178,18 @@ static void dev_release(void *data)
 				   mmk_dev_nr_busy(dev));
 			return;
 		}
-		if (percpu_ref_is_dying(&dev->pgmap.ref)) {
-			KUNIT_FAIL(dev->test,
-				   "memunmap_pages() has not come back");
-			return;
+		if (!percpu_ref_is_dying(&dev->pgmap.ref)) {
+			dev_expect_pages_free(dev);
+			dev_settle_refs(dev);
+			mmk_dev_unmap(dev);
+		} else if (!mmk_wait_for(!dev->mapped)) {
+			dev_settle_refs(dev);
+			if (!mmk_wait_for(!dev->mapped)) {
+				KUNIT_FAIL(dev->test,
+					   "memunmap_pages() does not come back");
+				return;
+			}
 		}
-		dev_expect_pages_free(dev);
-		if (dev_pages_hold_no_pgmap(dev) && mmk_dev_refs(dev)) {
-			KUNIT_FAIL(dev->test,
-				   "%ld pgmap reference(s) leaked",
-				   mmk_dev_refs(dev));
-			return;
-		}
-		mmk_dev_unmap(dev);
 	}
 	if (dev->res)
 		release_mem_region(dev->res->start, resource_size(dev->res));
