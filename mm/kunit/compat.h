@@ -89,6 +89,22 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 	return get_dev_pagemap(pfn, NULL);
 }
 
+/* What an FS_DAX page has that nobody uses, and where its waiters stand. */
+#define MMK_FSDAX_IDLE_REFS	1
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return &page_folio(page)->_refcount;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	get_page(page);
+}
+
+/* Whether the driver is told when a GENERIC page comes back. */
+#define MMK_GENERIC_CALLS_FREE	true
+
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
 #define MMK_DEFINE_FOLIO_FREE(_free)					\
@@ -110,6 +126,21 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 {
 	return get_dev_pagemap(pfn);
 }
+
+#define MMK_FSDAX_IDLE_REFS	0
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return page;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	mmk_zone_device_page_init(page);
+	unlock_page(page);
+}
+
+#define MMK_GENERIC_CALLS_FREE	false
 
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .folio_free = _free, .migrate_to_ram = _to_ram }

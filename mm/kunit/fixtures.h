@@ -268,7 +268,10 @@ struct page *mmk_migrate_to_dev(struct kunit *test, struct mm_struct *mm,
  * @mapping: its mapping
  * @anon_exclusive: whether PG_anon_exclusive was set
  * @locked: whether it was locked
+ * @charged: whether it was charged to a memory cgroup
+ * @atomic: whether the callback could not have slept
  * @pgmap_live: whether its pgmap still held the page's reference
+ * @pgmap_refs: mmk_dev_refs()
  * @task: by whom
  */
 struct mmk_free_event {
@@ -277,7 +280,10 @@ struct mmk_free_event {
 	void *mapping;
 	bool anon_exclusive;
 	bool locked;
+	bool charged;
+	bool atomic;
 	bool pgmap_live;
+	long pgmap_refs;
 	struct task_struct *task;
 };
 
@@ -322,6 +328,7 @@ struct mmk_dev *mmk_dev_create(struct kunit *test, enum memory_type type);
 struct page *mmk_dev_page(struct mmk_dev *dev, unsigned int i);
 struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev);
 unsigned int mmk_dev_nr_busy(struct mmk_dev *dev);
+long mmk_dev_refs(struct mmk_dev *dev);
 struct page *mmk_dev_backing(struct page *page);
 vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf);
 
