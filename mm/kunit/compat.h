@@ -18,6 +18,9 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#include <linux/swap_slots.h>
+#endif
 
 /*
  * A softleaf is what a pte holds when it is neither none nor present. Up to
@@ -142,6 +145,39 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 {
 }
 #endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define __swap_entry_to_info(entry) swp_swap_info(entry)
+#endif
+
+/* Readers and writers of a lock, as one number that can be compared. */
+static inline long mmk_mmap_lock_count(struct mm_struct *mm)
+{
+	return atomic_long_read(&mm->mmap_lock.count);
+}
+
+static inline long mmk_vma_lock_count(struct vm_area_struct *vma)
+{
+#if !defined(CONFIG_PER_VMA_LOCK)
+	return 0;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return atomic_long_read(&vma->vm_lock->lock.count);
+#else
+	return refcount_read(&vma->vm_refcnt);
+#endif
+}
+
+/*
+ * Up to 6.14, slots that are free or about to be used are kept in a cache per
+ * CPU: give them back, so that the slots in use can be counted.
+ */
+static inline void mmk_swap_slots_drain(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	disable_swap_slots_cache_lock();
+	reenable_swap_slots_cache_unlock();
+#endif
+}
 
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
