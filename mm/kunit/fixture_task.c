@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
@@ -167,6 +168,11 @@ bool mmk_task_join(struct mmk_task *task)
 static int process_main(void *data)
 {
 	struct mmk_task *task = data;
+
+	/* They are those of the kernel thread of the case, which ignores all. */
+	spin_lock_irq(&current->sighand->siglock);
+	flush_signal_handlers(current, 1);
+	spin_unlock_irq(&current->sighand->siglock);
 
 	wait_for_completion(&task->go);
 	if (task->started)
