@@ -179,6 +179,24 @@ static inline void mmk_swap_slots_drain(void)
 #endif
 }
 
+/* Gives the folio back locked, and with a reference; or NULL. */
+static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
+						     unsigned long addr,
+						     void *owner)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	struct page *page = NULL;
+
+	make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	return page;
+#else
+	struct folio *folio;
+	struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+
+	return IS_ERR(page) ? NULL : page;
+#endif
+}
+
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
  * @map: lockdep's name of it, which outlives the VMA

@@ -5,6 +5,8 @@
  */
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
+#include <linux/poison.h>
+#include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -698,12 +700,535 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(d->page), 0);
 }
 
+/* A page in the swap cache, with a reference of the case, and locked by it. */
+static void locked_init(struct kunit *test, struct swapped *s,
+			struct mmk_folio_state *unlocked)
+{
+	swapped_init(test, s, true);
+	mmk_folio_snapshot(s->folio, unlocked);
+	lock_folio(test, s->folio);
+}
+
+/**
+ * nowait_fault_returns_at_once() - FAULT_FLAG_RETRY_NOWAIT under mmap_lock
+ * @test: the running case
+ *
+ * A fault that must not wait comes upon a locked folio. It returns
+ * VM_FAULT_RETRY without having slept, and with mmap_lock still held. Once the
+ * folio is unlocked, the same fault is served.
+ *
+ * Contract: SF-3, SF-9
+ */
+static void nowait_fault_returns_at_once(struct kunit *test)
+{
+	const unsigned int flags = FAULT_FLAG_USER | FAULT_FLAG_ALLOW_RETRY |
+				   FAULT_FLAG_RETRY_NOWAIT;
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, flags, MMK_MMAP_LOCK);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the fault waits for the folio");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(s.folio));
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	unlock_folio(test, s.folio);
+	mmk_expect_folio_same(test, "after VM_FAULT_RETRY", s.folio, &before);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, flags, MMK_MMAP_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * nowait_keeps_vma_lock() - FAULT_FLAG_RETRY_NOWAIT under the VMA lock
+ * @test: the running case
+ *
+ * handle_mm_fault() does not take this combination, but folio_lock_or_retry()
+ * says what becomes of it: VM_FAULT_RETRY at once, the folio not locked by the
+ * caller, no reference taken or dropped, and the VMA lock still held.
+ *
+ * Contract: SF-3
+ */
+static void nowait_keeps_vma_lock(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct vm_area_struct *vma;
+	struct swapped s = {};
+	vm_fault_t ret;
+	long count;
+
+	locked_init(test, &s, &before);
+	vma = mmk_lock_vma(s.mm, s.addr);
+	KUNIT_ASSERT_NOT_NULL(test, vma);
+	count = mmk_vma_lock_count(vma);
+	{
+		struct vm_fault vmf = {
+			.vma	= vma,
+			.flags	= FAULT_FLAG_VMA_LOCK | FAULT_FLAG_ALLOW_RETRY |
+				  FAULT_FLAG_RETRY_NOWAIT,
+		};
+
+		ret = folio_lock_or_retry(s.folio, &vmf);
+	}
+	KUNIT_EXPECT_EQ(test, ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), count);
+	mmk_unlock_vma(vma);
+	expect_locks_idle(test, &s);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.folio), 0);
+}
+
+/**
+ * struct wait_case - A fault that waits for a locked folio
+ * @description: how
+ * @flags: FAULT_FLAG_*
+ * @lock: which lock it comes under
+ */
+struct wait_case {
+	const char *description;
+	unsigned int flags;
+	enum mmk_lock lock;
+};
+
+static const struct wait_case killable_cases[] = {
+	{ "first try, VMA lock",
+	  FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE, MMK_VMA_LOCK },
+	{ "first try, mmap_lock",
+	  FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE, MMK_MMAP_LOCK },
+	{ "tried before, VMA lock",
+	  FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED | FAULT_FLAG_KILLABLE,
+	  MMK_VMA_LOCK },
+	{ "tried before, mmap_lock",
+	  FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED | FAULT_FLAG_KILLABLE,
+	  MMK_MMAP_LOCK },
+	{ "no retry allowed, VMA lock", FAULT_FLAG_KILLABLE, MMK_VMA_LOCK },
+	{ "no retry allowed, mmap_lock", FAULT_FLAG_KILLABLE, MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(killable, killable_cases, description);
+
+static void process_fault(struct mmk_task *task)
+{
+	mmk_fault_run(container_of(task, struct mmk_fault, task));
+}
+
+/* A fault in a task that signals reach, not started yet. */
+static struct mmk_fault *process_fault_alloc(struct kunit *test,
+					     struct swapped *s)
+{
+	const struct wait_case *c = test->param_value;
+	struct mmk_fault *fault;
+
+	fault = mmk_process_alloc(test, sizeof(*fault), process_fault);
+	fault->addr = s->addr;
+	fault->flags = c->flags;
+	fault->lock = c->lock;
+	return fault;
+}
+
+/**
+ * sigkill_ends_killable_wait() - FAULT_FLAG_KILLABLE and a fatal signal
+ * @test: the running case
+ *
+ * A process whose fault waits for a locked folio is killed. It does not wait any
+ * longer: VM_FAULT_RETRY, with the lock dropped, the folio not locked by it, the
+ * reference of the look-up dropped, and nothing left in the wait queue.
+ *
+ * Contract: SF-4, SF-9, SF-10
+ */
+static void sigkill_ends_killable_wait(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+	fault = process_fault_alloc(test, &s);
+	mmk_process_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 1);
+
+	KUNIT_EXPECT_EQ(test, kill_pid(task_pid(fault->task.task), SIGKILL, 1),
+			0);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the killed task still waits for the folio");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.folio), 0);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+
+	unlock_folio(test, s.folio);
+	before.waiters = folio_test_waiters(s.folio);
+	mmk_expect_folio_same(test, "after the signal", s.folio, &before);
+}
+
+static const struct wait_case unkillable_cases[] = {
+	{ "first try, VMA lock", FAULT_FLAG_ALLOW_RETRY, MMK_VMA_LOCK },
+	{ "first try, mmap_lock", FAULT_FLAG_ALLOW_RETRY, MMK_MMAP_LOCK },
+	{ "no retry allowed, VMA lock", FAULT_FLAG_INTERRUPTIBLE, MMK_VMA_LOCK },
+	{ "no retry allowed, mmap_lock", FAULT_FLAG_INTERRUPTIBLE,
+	  MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(unkillable, unkillable_cases, description);
+
+/**
+ * sigkill_does_not_end_other_waits() - No FAULT_FLAG_KILLABLE: wait on
+ * @test: the running case
+ *
+ * Without FAULT_FLAG_KILLABLE the wait for the folio is not ended by SIGKILL, but
+ * only by the unlock; the result is that of a task which nobody has killed.
+ *
+ * Contract: SF-4, SF-5
+ */
+static void sigkill_does_not_end_other_waits(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	bool retry = c->flags & FAULT_FLAG_ALLOW_RETRY;
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+	fault = process_fault_alloc(test, &s);
+	mmk_process_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, kill_pid(task_pid(fault->task.task), SIGKILL, 1),
+			0);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(fault->task.task->__state) &
+			TASK_WAKEKILL, 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, retry ? VM_FAULT_RETRY : 0);
+	KUNIT_EXPECT_EQ(test, fault->lock_held, !retry);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	expect_locks_idle(test, &s);
+}
+
+static const struct wait_case blocking_cases[] = {
+	{ "not killable, VMA lock", FAULT_FLAG_USER, MMK_VMA_LOCK },
+	{ "not killable, mmap_lock", FAULT_FLAG_USER, MMK_MMAP_LOCK },
+	{ "killable, VMA lock", FAULT_FLAG_USER | FAULT_FLAG_KILLABLE,
+	  MMK_VMA_LOCK },
+	{ "killable, mmap_lock", FAULT_FLAG_USER | FAULT_FLAG_KILLABLE,
+	  MMK_MMAP_LOCK },
+	{ "tried before, VMA lock", USER_READ | FAULT_FLAG_TRIED, MMK_VMA_LOCK },
+	{ "tried before, mmap_lock", USER_READ | FAULT_FLAG_TRIED,
+	  MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(blocking, blocking_cases, description);
+
+/**
+ * fault_that_may_not_retry_waits_with_lock() - Lock the folio, serve the fault
+ * @test: the running case
+ *
+ * A fault that may not retry, or has done so once, sleeps with its lock held
+ * until it has locked the folio itself, and is then served: 0, the lock still
+ * held, the page mapped, the folio unlocked again.
+ *
+ * Contract: SF-5, SF-9, SF-10
+ */
+static void fault_that_may_not_retry_waits_with_lock(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+	fault = mmk_fault_start(test, s.mm, s.addr, c->flags, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
+						   s.folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 1);
+	KUNIT_EXPECT_EQ(test, vma_lock_count(s.mm, s.addr) != s.idle,
+			c->lock == MMK_VMA_LOCK);
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(s.mm) != s.mmap_idle,
+			c->lock == MMK_MMAP_LOCK);
+	expect_still_swapped(test, &s);
+
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, fault->task.task->maj_flt,
+			(unsigned long)!!(c->flags & FAULT_FLAG_TRIED));
+	expect_locks_idle(test, &s);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+	before.refcount++;
+	before.mapcount++;
+	before.anon_exclusive = true;
+	mmk_expect_folio_same(test, "once served", s.folio, &before);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * swap_cache_lost_during_wait_is_noticed() - The folio is no longer this entry's
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio, its owner takes it out of the swap
+ * cache, as swapoff and reclaim do. The fault maps nothing, leaves the pte as it
+ * is, unlocks the folio and drops its reference; the next one reads the page
+ * from the area.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	delete_from_swap_cache(s.folio);
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	/* The case's own; the cache has given up its. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+}
+
+/**
+ * pte_lost_during_wait_is_noticed() - The pte is no longer this entry
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio with the VMA lock held, the range
+ * is emptied by MADV_DONTNEED. The fault maps nothing and counts nothing.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void pte_lost_during_wait_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_init(test, &s, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, rss.swap, 1L);
+	rss.swap = 0;
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
+	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	mmk_expect_folio_same(test, "nothing mapped", s.folio, &before);
+}
+
+/**
+ * page_not_uptodate_is_sigbus() - The swap area could not be read
+ * @test: the running case
+ *
+ * A folio in the swap cache that is not uptodate once it is unlocked has had a
+ * read error: VM_FAULT_SIGBUS, with the lock held and nothing mapped.
+ *
+ * Contract: SF-8
+ */
+static void page_not_uptodate_is_sigbus(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	swapped_init(test, &s, true);
+	folio_clear_uptodate(s.folio);
+	mmk_folio_snapshot(s.folio, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_SIGBUS);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	mmk_expect_folio_same(test, "not mapped", s.folio, &before);
+	mmk_expect_mm_same(test, "not mapped", s.mm, &rss);
+	/* Or swapoff could not bring it back either. */
+	folio_mark_uptodate(s.folio);
+}
+
+/**
+ * freed_vma_is_left_alone() - The VMA goes while its fault sleeps
+ * @test: the running case
+ *
+ * A fault has dropped the VMA lock to wait for a folio. Meanwhile the VMA is
+ * unmapped and freed, and its memory is used for something else: bytes that no
+ * VMA can hold, so that whoever follows a pointer in them does not get far. The
+ * fault does not look at it any more.
+ *
+ * Contract: SF-10
+ */
+static void freed_vma_is_left_alone(struct kunit *test)
+{
+	struct vm_area_struct *vma, *others[32];
+	u8 saved[sizeof(*vma)];
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+	int nr = 0;
+
+	s.mm = mmk_mm_enter(test);
+	area_on(test);
+	/* Not to be merged with what there is already. */
+	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
+			  PROT_READ | PROT_WRITE | PROT_EXEC,
+			  MAP_PRIVATE | MAP_ANONYMOUS);
+	swap_out(test, &s, true);
+	mmk_folio_snapshot(s.folio, &before);
+	lock_folio(test, s.folio);
+	vma = vma_at(s.mm, s.addr);
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, vm_munmap(s.addr, PAGE_SIZE), 0);
+	rcu_barrier();
+	do {
+		others[nr] = vm_area_alloc(s.mm);
+	} while (others[nr] && others[nr] != vma &&
+		 ++nr < ARRAY_SIZE(others));
+	/* KASAN keeps freed memory to itself, and sees an access without us. */
+	vma = nr < ARRAY_SIZE(others) ? others[nr] : NULL;
+	if (vma) {
+		memcpy(saved, vma, sizeof(saved));
+		memset(vma, POISON_FREE, sizeof(*vma));
+	}
+	unlock_folio(test, s.folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	if (vma) {
+		KUNIT_EXPECT_NULL(test, memchr_inv(vma, POISON_FREE,
+						   sizeof(*vma)));
+		memcpy(vma, saved, sizeof(saved));
+		vm_area_free(vma);
+	}
+	while (nr--)
+		vm_area_free(others[nr]);
+
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(s.mm), s.mmap_idle);
+	mmk_expect_folio_same(test, "unmapped", s.folio, &before);
+}
+
+static const struct wait_case lock_cases[] = {
+	{ "VMA lock", USER_READ, MMK_VMA_LOCK },
+	{ "mmap_lock", USER_READ, MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(lock, lock_cases, description);
+
+/**
+ * migration_entry_is_waited_for() - Wait, then be served by the new page
+ * @test: the running case
+ *
+ * A fault comes upon a migration entry. It sleeps without a reference on the
+ * folio until the migration is over, and returns 0 with its lock held; the access
+ * is then served by the page that the migration has put there.
+ *
+ * Contract: SF-7, SF-9, SF-10
+ */
+static void migration_entry_is_waited_for(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_fault *fault;
+	struct folio *src, *dst;
+	struct mmk_hold *hold;
+	int refcount;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	src = mmk_pte_folio(test, s.mm, s.addr);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, MIGRATION_WRITE);
+	refcount = folio_ref_count(src);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, c->flags, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), refcount);
+	dst = mmk_hold_copy(test, hold);
+	remove_migration_ptes(src, dst, 0);
+	mmk_hold_finish(test, hold, true);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, c->flags, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), dst);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	expect_locks_idle(test, &s);
+}
+
 static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_vma_lock, served_gen_params),
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_mmap_lock, served_gen_params),
 	KUNIT_CASE(locked_folio_is_waited_for_without_vma_lock),
 	KUNIT_CASE(device_private_fault_falls_back_from_vma_lock),
 	KUNIT_CASE(device_private_fault_is_served_under_mmap_lock),
+	KUNIT_CASE(nowait_fault_returns_at_once),
+	KUNIT_CASE(nowait_keeps_vma_lock),
+	KUNIT_CASE_PARAM(sigkill_ends_killable_wait, killable_gen_params),
+	KUNIT_CASE_PARAM(sigkill_does_not_end_other_waits,
+			 unkillable_gen_params),
+	KUNIT_CASE_PARAM(fault_that_may_not_retry_waits_with_lock,
+			 blocking_gen_params),
+	KUNIT_CASE(swap_cache_lost_during_wait_is_noticed),
+	KUNIT_CASE(pte_lost_during_wait_is_noticed),
+	KUNIT_CASE(page_not_uptodate_is_sigbus),
+	KUNIT_CASE(freed_vma_is_left_alone),
+	KUNIT_CASE_PARAM(migration_entry_is_waited_for, lock_gen_params),
 	{}
 };
 
