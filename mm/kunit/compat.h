@@ -150,6 +150,19 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 #define __swap_entry_to_info(entry) swp_swap_info(entry)
 #endif
 
+/*
+ * Up to 6.18, a page that only one pte needs is read past the swap cache, with
+ * its slot pinned meanwhile.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define mmk_swapin_pin(entry) (!swapcache_prepare(entry, 1))
+#define mmk_swapin_unpin(entry) \
+	swapcache_clear(swp_swap_info(entry), entry, 1)
+#else
+#define mmk_swapin_pin(entry) false
+#define mmk_swapin_unpin(entry) do { } while (0)
+#endif
+
 /* Readers and writers of a lock, as one number that can be compared. */
 static inline long mmk_mmap_lock_count(struct mm_struct *mm)
 {

@@ -1211,6 +1211,564 @@ static void migration_entry_is_waited_for(struct kunit *test)
 	expect_locks_idle(test, &s);
 }
 
+/**
+ * device_private_fault_says_what_the_driver_says() - migrate_to_ram fails
+ * @test: the running case
+ *
+ * The driver cannot give the page back. Its answer is that of the fault; the page
+ * stays where it is, and the reference of the fault is dropped.
+ *
+ * Contract: SF-6
+ */
+static void device_private_fault_says_what_the_driver_says(struct kunit *test)
+{
+	struct on_device *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	on_device_init(test, d);
+	d->seen.answer = VM_FAULT_SIGBUS;
+	mmk_folio_snapshot(page_folio(d->page), &before);
+
+	fault = mmk_fault_start(test, d->s.mm, d->s.addr, USER_READ,
+				MMK_MMAP_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_SIGBUS);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, atomic_read(&d->dev->nr_to_ram), 1);
+	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, DEVICE_PRIVATE_WRITE);
+	mmk_expect_folio_same(test, "not migrated", page_folio(d->page),
+			      &before);
+	d->seen.answer = 0;
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, d->s.addr, 1, SEED));
+}
+
+/**
+ * pinned_swap_slot_is_left_alone() - Another task is reading the same page
+ * @test: the running case
+ *
+ * A page that is read past the swap cache has its slot pinned meanwhile. A fault
+ * that comes upon the pin maps nothing, and gives back what it has allocated;
+ * once the pin is gone, the same fault is served.
+ *
+ * Contract: SF-1, SF-10
+ */
+static void pinned_swap_slot_is_left_alone(struct kunit *test)
+{
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	swapped_init(test, &s, false);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_alloc(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	if (!mmk_swapin_pin(s.entry))
+		kunit_skip(test, "this kernel always reads into the swap cache");
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_swapin_unpin(s.entry);
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	KUNIT_EXPECT_EQ(test, slots_used(), 1L);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_MAJOR);
+	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+static void area_set_stable(struct swap_info_struct *si, bool stable)
+{
+	spin_lock(&si->lock);
+	if (stable)
+		si->flags |= SWP_STABLE_WRITES;
+	else
+		si->flags &= ~SWP_STABLE_WRITES;
+	spin_unlock(&si->lock);
+}
+
+/**
+ * page_under_stable_writeback_is_read_only() - SWP_STABLE_WRITES
+ * @test: the running case
+ *
+ * A folio of the swap cache is still being written to an area that cannot do
+ * with changes meanwhile. Its fault is served without waiting, but the page is
+ * neither writable nor exclusive, although the entry is. An area that does not
+ * mind gets it writable and exclusive.
+ *
+ * Contract: SF-1
+ */
+static void page_under_stable_writeback_is_read_only(struct kunit *test)
+{
+	struct swap_info_struct *si;
+	struct mmk_fault *fault[2];
+	struct swapped s = {};
+	pte_t pte[2] = {};
+	bool exclusive[2];
+	int stable;
+
+	swapped_init(test, &s, true);
+	si = __swap_entry_to_info(s.entry);
+	for (stable = 0; stable < 2; stable++) {
+		if (stable) {
+			mmk_folio_put(test, s.folio);
+			swap_out(test, &s, true);
+		}
+		fault[stable] = mmk_fault_alloc(test, s.mm, s.addr, USER_READ,
+						MMK_VMA_LOCK);
+		folio_lock(s.folio);
+		folio_start_writeback(s.folio);
+		folio_unlock(s.folio);
+		area_set_stable(si, stable);
+		mmk_task_start(&fault[stable]->task);
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault[stable]->task));
+		area_set_stable(si, false);
+		folio_end_writeback(s.folio);
+		pte[stable] = mmk_pte(s.mm, s.addr);
+		exclusive[stable] = folio_test_anon(s.folio) &&
+				    PageAnonExclusive(folio_page(s.folio, 0));
+		KUNIT_EXPECT_EQ(test, fault[stable]->ret, 0);
+		KUNIT_EXPECT_TRUE(test, fault[stable]->lock_held);
+		KUNIT_EXPECT_TRUE(test, pte_present(pte[stable]));
+		KUNIT_EXPECT_EQ(test, !!pte_write(pte[stable]), !stable);
+		KUNIT_EXPECT_EQ(test, exclusive[stable], !stable);
+	}
+}
+
+/**
+ * write_locked_vma_is_not_read_locked() - lock_vma_under_rcu() gives up
+ * @test: the running case
+ *
+ * A VMA that is being changed, or an address without one, is not locked for a
+ * fault, and the VMA lock's count is what it was. Once mmap_lock has been given
+ * back, the VMA can be locked again.
+ *
+ * Contract: SF-10
+ */
+static void write_locked_vma_is_not_read_locked(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct vm_area_struct *vma = vma_at(mm, addr), *got;
+	long idle = mmk_vma_lock_count(vma);
+
+	mmap_write_lock(mm);
+	vma_start_write(vma);
+	got = mmk_lock_vma(mm, addr);
+	if (got)
+		mmk_unlock_vma(got);
+	mmap_write_unlock(mm);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
+
+	KUNIT_EXPECT_NULL(test, mmk_lock_vma(mm, addr + PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, mmk_lock_vma(mm, addr - 1));
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+
+	got = mmk_lock_vma(mm, addr + PAGE_SIZE - 1);
+	KUNIT_ASSERT_PTR_EQ(test, got, vma);
+	KUNIT_EXPECT_NE(test, mmk_vma_lock_count(vma), idle);
+	mmk_unlock_vma(got);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+}
+
+/* A pte, whatever it is, in a page table that is there. */
+static bool pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
+{
+	pmd_t *pmd = mm_find_pmd(mm, addr);
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	ptep = pmd ? pte_offset_map_lock(mm, pmd, addr, &ptl) : NULL;
+	if (!ptep)
+		return false;
+	set_pte_at(mm, addr, ptep, pte);
+	pte_unmap_unlock(ptep, ptl);
+	return true;
+}
+
+/* An entry that nobody else knows of, and that no counter counts. */
+static void leaf_clear(void *data)
+{
+	struct swapped *s = data;
+
+	pte_store(s->mm, s->addr, __pte(0));
+}
+
+static void leaf_set(struct kunit *test, struct swapped *s, softleaf_t entry)
+{
+	s->entry = entry;
+	KUNIT_ASSERT_TRUE(test, pte_store(s->mm, s->addr,
+					  softleaf_to_pte(entry)));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, leaf_clear, s), 0);
+}
+
+static softleaf_t leaf_poisoned(void)
+{
+	return make_poisoned_swp_entry();
+}
+
+static softleaf_t leaf_uffd_wp(void)
+{
+	return make_pte_marker_entry(PTE_MARKER_UFFD_WP);
+}
+
+static softleaf_t leaf_uffd_wp_poisoned(void)
+{
+	return make_pte_marker_entry(PTE_MARKER_UFFD_WP | PTE_MARKER_POISONED);
+}
+
+static softleaf_t leaf_no_area(void)
+{
+	return swp_entry(1, 1);
+}
+
+static softleaf_t leaf_beyond_area(void)
+{
+	return swp_entry(0, __swap_entry_to_info(swp_entry(0, 1))->max);
+}
+
+/**
+ * struct leaf_case - An entry that stands for no page
+ * @description: what it is
+ * @entry: makes it
+ * @lock: which lock the fault comes under
+ * @ret: the documented result
+ * @cleared: the pte is empty after it, so that the next fault is served
+ */
+struct leaf_case {
+	const char *description;
+	softleaf_t (*entry)(void);
+	enum mmk_lock lock;
+	vm_fault_t ret;
+	bool cleared;
+};
+
+#define UFFD_WP_RET	(IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) ? \
+			 0 : VM_FAULT_SIGBUS)
+
+static const struct leaf_case leaf_cases[] = {
+	{ "poisoned marker, VMA lock", leaf_poisoned, MMK_VMA_LOCK,
+	  VM_FAULT_HWPOISON },
+	{ "poisoned marker, mmap_lock", leaf_poisoned, MMK_MMAP_LOCK,
+	  VM_FAULT_HWPOISON },
+	{ "uffd-wp and poisoned marker, VMA lock", leaf_uffd_wp_poisoned,
+	  MMK_VMA_LOCK, VM_FAULT_HWPOISON },
+	{ "uffd-wp marker without uffd, VMA lock", leaf_uffd_wp, MMK_VMA_LOCK,
+	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	{ "uffd-wp marker without uffd, mmap_lock", leaf_uffd_wp, MMK_MMAP_LOCK,
+	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	{ "swap area that is not on, VMA lock", leaf_no_area, MMK_VMA_LOCK, 0 },
+	{ "swap area that is not on, mmap_lock", leaf_no_area, MMK_MMAP_LOCK,
+	  0 },
+	{ "slot beyond the swap area, VMA lock", leaf_beyond_area, MMK_VMA_LOCK,
+	  0 },
+	{ "slot beyond the swap area, mmap_lock", leaf_beyond_area,
+	  MMK_MMAP_LOCK, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
+
+/**
+ * entry_without_page_gives_documented_result() - Markers and bad entries
+ * @test: the running case
+ *
+ * A marker or an entry that stands for no page gives the result that is
+ * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
+ * page, above all other markers; a left-over uffd-wp marker is cleared where it is
+ * built in, and VM_FAULT_SIGBUS where it is unknown; a swap entry of no area is
+ * left alone, as one whose area has just been turned off.
+ *
+ * Contract: SF-8, SF-9
+ */
+static void entry_without_page_gives_documented_result(struct kunit *test)
+{
+	const struct leaf_case *c = test->param_value;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->mm = mmk_mm_enter(test);
+	area_on(test);
+	s->addr = mmk_map_anon(test, 1);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
+	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	leaf_set(test, s, c->entry());
+	s->idle = vma_lock_count(s->mm, s->addr);
+	s->mmap_idle = mmk_mmap_lock_count(s->mm);
+	mmk_mm_snapshot(s->mm, &rss);
+
+	fault = mmk_fault_start(test, s->mm, s->addr, USER_READ, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, c->ret);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, fault->task.task->min_flt,
+			(unsigned long)!c->ret);
+	expect_locks_idle(test, s);
+	mmk_expect_mm_same(test, "nothing mapped", s->mm, &rss);
+	if (c->cleared)
+		MMK_EXPECT_PTE(test, s->mm, s->addr, NONE);
+	else
+		KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(s->mm, s->addr),
+						 softleaf_to_pte(s->entry)));
+}
+
+/**
+ * hwpoison_entry_is_reported() - The page behind the entry is broken
+ * @test: the running case
+ *
+ * Contract: SF-8
+ */
+static void hwpoison_entry_is_reported(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct swapped *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+	struct mmk_fault *fault;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		kunit_skip(test, "needs CONFIG_MEMORY_FAILURE");
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->mm = mmk_mm_enter(test);
+	s->addr = mmk_map_anon(test, 1);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
+	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	leaf_set(test, s, make_hwpoison_entry(ZERO_PAGE(0)));
+
+	fault = mmk_fault_start(test, s->mm, s->addr, c->flags, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_HWPOISON);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	MMK_EXPECT_PTE(test, s->mm, s->addr, HWPOISON);
+}
+
+/**
+ * struct exclusive_case - A fault on a device-exclusive entry
+ * @description: how
+ * @lock: which lock it comes under
+ * @prot_read: the VMA is read-only by now, and with it the entry
+ */
+struct exclusive_case {
+	const char *description;
+	enum mmk_lock lock;
+	bool prot_read;
+};
+
+static const struct exclusive_case exclusive_cases[] = {
+	{ "VMA lock", MMK_VMA_LOCK },
+	{ "mmap_lock", MMK_MMAP_LOCK },
+	{ "read-only VMA, VMA lock", MMK_VMA_LOCK, true },
+	{ "read-only VMA, mmap_lock", MMK_MMAP_LOCK, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(exclusive, exclusive_cases, description);
+
+/* The page stays locked until unlock_folio(), and the case has a reference. */
+static void make_exclusive(struct kunit *test, struct swapped *s)
+{
+	struct page *page;
+
+	mmap_read_lock(s->mm);
+	page = mmk_make_device_exclusive(s->mm, s->addr, test);
+	mmap_read_unlock(s->mm);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	s->folio = page_folio(page);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, folio_release_lock,
+							s->folio), 0);
+	mmk_folio_get(test, s->folio);
+	folio_put(s->folio);
+	s->entry = softleaf_from_pte(mmk_pte(s->mm, s->addr));
+}
+
+/**
+ * device_exclusive_entry_is_restored() - The CPU wants its page back
+ * @test: the running case
+ *
+ * While the device has the page locked, the fault drops its lock, waits, and says
+ * VM_FAULT_RETRY. Once it is unlocked, the fault puts the page back, as writable
+ * as the entry was, and dirty if the device may have written to it: 0, with the
+ * lock held; nothing but the pte and its mapping has changed.
+ *
+ * Contract: SF-8, SF-9, SF-10
+ */
+static void device_exclusive_entry_is_restored(struct kunit *test)
+{
+	const struct exclusive_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	pte_t pte;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	mmk_folio_snapshot(mmk_pte_folio(test, s.mm, s.addr), &before);
+	make_exclusive(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	if (c->prot_read)
+		KUNIT_ASSERT_EQ(test, 0L,
+				sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	mmk_mm_snapshot(s.mm, &rss);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+	expect_locks_idle(test, &s);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 2);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 1);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	pte = mmk_pte(s.mm, s.addr);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, !!pte_write(pte), !c->prot_read);
+	if (!c->prot_read)
+		KUNIT_EXPECT_TRUE(test, pte_dirty(pte));
+	mmk_folio_put(test, s.folio);
+	/* Whoever asks for exclusive access may have made it dirty. */
+	before.dirty = folio_test_dirty(s.folio);
+	mmk_expect_folio_same(test, "restored", s.folio, &before);
+	mmk_expect_mm_same(test, "restored", s.mm, &rss);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+#define MANY_PAGES	4096
+#define MANY_TASKS	8
+
+/**
+ * struct swapper - A task that wants many pages back
+ * @fault: of one page
+ * @base: where the pages begin
+ * @step: from a page to the next; odd, so that it comes to all of them
+ * @failed: faults that were not served
+ * @came: pages that it has come to, of all tasks
+ */
+struct swapper {
+	struct mmk_fault fault;
+	unsigned long base;
+	unsigned int step;
+	unsigned int failed;
+	atomic_t *came;
+};
+
+static void swapper_main(struct mmk_task *task)
+{
+	struct swapper *swapper = container_of(task, struct swapper, fault.task);
+	unsigned int i;
+
+	for (i = 0; i < MANY_PAGES; i++) {
+		swapper->fault.addr = swapper->base +
+			(i * swapper->step % MANY_PAGES) * PAGE_SIZE;
+		mmk_fault_run(&swapper->fault);
+		if (swapper->fault.no_vma ||
+		    (swapper->fault.ret & VM_FAULT_ERROR))
+			swapper->failed++;
+		atomic_inc(swapper->came);
+	}
+}
+
+static struct swapper *swapper_start(struct kunit *test, struct mm_struct *mm,
+				     unsigned long base, unsigned int nr,
+				     atomic_t *came)
+{
+	struct swapper *swapper = mmk_task_alloc(test, sizeof(*swapper), mm,
+						 swapper_main);
+
+	swapper->base = base;
+	swapper->step = 2 * nr + 1;
+	swapper->came = came;
+	swapper->fault.flags = USER_READ | (nr % 2 ? FAULT_FLAG_WRITE : 0);
+	swapper->fault.lock = MMK_VMA_LOCK;
+	swapper->fault.retry = true;
+	mmk_task_start(&swapper->fault.task);
+	return swapper;
+}
+
+/* Its number at both ends of each page: no two pages are alike. */
+static unsigned int many_pages(unsigned long base, bool write)
+{
+	unsigned int i, end, wrong = 0;
+	u32 stamp;
+
+	for (i = 0; i < MANY_PAGES; i++) {
+		for (end = 0; end < 2; end++) {
+			void __user *p = (void __user *)base + i * PAGE_SIZE +
+					 end * (PAGE_SIZE - sizeof(stamp));
+
+			stamp = 2 * i + end + 1;
+			if (write)
+				wrong += !!copy_to_user(p, &stamp,
+							sizeof(stamp));
+			else
+				wrong += copy_from_user(&stamp, p,
+							sizeof(stamp)) ||
+					 stamp != 2 * i + end + 1;
+		}
+	}
+	return wrong;
+}
+
+/**
+ * many_pages_come_back_from_swap() - 4,096 pages, 8 tasks, one swapoff
+ * @test: the running case
+ *
+ * Pages go out to a real swap area. Eight tasks, half of them writers, fault on
+ * all of them in different orders under the VMA lock, and while they are at it
+ * the area is turned off. Every fault is served, every page is back with its
+ * bytes, and the area is empty.
+ *
+ * Contract: SF-11
+ */
+static void many_pages_come_back_from_swap(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_swap *swap = mmk_swap_on(test);
+	struct swapper *swapper[MANY_TASKS];
+	atomic_t *came = kunit_kzalloc(test, sizeof(*came), GFP_KERNEL);
+	unsigned long base = mmk_map_anon(test, MANY_PAGES);
+	struct mmk_mm_state before;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, came);
+	KUNIT_ASSERT_EQ(test, many_pages(base, true), 0U);
+	mmk_mm_snapshot(mm, &before);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(base, MANY_PAGES * PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, get_mm_counter(mm, MM_SWAPENTS),
+			(unsigned long)MANY_PAGES);
+	KUNIT_ASSERT_EQ(test, slots_used(), (long)MANY_PAGES);
+
+	for (i = 0; i < MANY_TASKS; i++)
+		swapper[i] = swapper_start(test, mm, base, i, came);
+	KUNIT_EXPECT_TRUE(test, mmk_wait_for(atomic_read(came) >
+					     MANY_PAGES / 2));
+	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap), 0L);
+
+	for (i = 0; i < MANY_TASKS; i++) {
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
+		KUNIT_EXPECT_EQ(test, swapper[i]->failed, 0U);
+	}
+	KUNIT_EXPECT_EQ(test, many_pages(base, false), 0U);
+	mmk_expect_mm_same(test, "all back", mm, &before);
+}
+
 static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_vma_lock, served_gen_params),
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_mmap_lock, served_gen_params),
@@ -1229,6 +1787,16 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(page_not_uptodate_is_sigbus),
 	KUNIT_CASE(freed_vma_is_left_alone),
 	KUNIT_CASE_PARAM(migration_entry_is_waited_for, lock_gen_params),
+	KUNIT_CASE(device_private_fault_says_what_the_driver_says),
+	KUNIT_CASE(pinned_swap_slot_is_left_alone),
+	KUNIT_CASE(page_under_stable_writeback_is_read_only),
+	KUNIT_CASE(write_locked_vma_is_not_read_locked),
+	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
+			 leaf_gen_params),
+	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
+	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
+			 exclusive_gen_params),
+	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
 	{}
 };
 
