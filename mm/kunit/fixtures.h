@@ -132,10 +132,11 @@ do {									\
 /* fixture_task.c: tasks that fault, and are watched */
 
 /**
- * struct mmk_task - A kernel thread in the case's hands
+ * struct mmk_task - A kernel thread, or a process, in the case's hands
  * @task: the thread; referenced until the case ends
  * @mm: address space that it runs in
  * @fn: what it does
+ * @go: what a process waits for before it does so
  * @done: completed when @fn has returned and the mm has been given back
  * @ref: the thread's, and the case's
  * @started: whether it has been woken
@@ -144,6 +145,7 @@ struct mmk_task {
 	struct task_struct *task;
 	struct mm_struct *mm;
 	void (*fn)(struct mmk_task *task);
+	struct completion go;
 	struct completion done;
 	refcount_t ref;
 	bool started;
@@ -152,6 +154,9 @@ struct mmk_task {
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task));
 void mmk_task_start(struct mmk_task *task);
+void *mmk_process_alloc(struct kunit *test, size_t size,
+			void (*fn)(struct mmk_task *task));
+void mmk_process_start(struct mmk_task *task);
 bool mmk_task_sleeps_in(struct mmk_task *task, const char *function);
 bool mmk_task_join(struct mmk_task *task);
 int mmk_tasks_running(void);
@@ -192,6 +197,7 @@ struct mmk_fault {
 	unsigned int tries;
 };
 
+void mmk_fault_run(struct mmk_fault *fault);
 struct mmk_fault *mmk_fault_alloc(struct kunit *test, struct mm_struct *mm,
 				  unsigned long addr, unsigned int flags,
 				  enum mmk_lock lock);
