@@ -10,6 +10,7 @@
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -88,12 +89,39 @@ static long guard_unaccounted(void)
 
 	lru_add_drain_all();
 	drain_all_pages(NULL);
+	/* Or every vmalloc() takes fresh addresses, now and then a page table. */
+	vm_unmap_aliases();
 	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
 		nr -= global_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= global_node_page_state_pages(bytes[i]);
 	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+}
+
+/*
+ * Nothing accounts for the page tables of vmalloc, and they are never freed:
+ * they grow when a case has more stacks at the same time than any case before.
+ * Grow them beforehand, over more address space than vmalloc leaves unpurged.
+ */
+static int guard_grow_vmalloc(void)
+{
+	const unsigned int nr_pages = SZ_64M / PAGE_SIZE;
+	struct page *page = alloc_page(GFP_KERNEL), **pages;
+	unsigned int i;
+	void *area = NULL;
+
+	pages = kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
+	if (page && pages) {
+		for (i = 0; i < nr_pages; i++)
+			pages[i] = page;
+		area = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+		vunmap(area);
+	}
+	kvfree(pages);
+	if (page)
+		__free_page(page);
+	return area ? 0 : -ENOMEM;
 }
 
 static int guard_threads(void)
@@ -195,7 +223,7 @@ int mmk_case_init(struct kunit *test)
 
 	if (!guard_mm) {
 		guard_mm = mm_alloc();
-		if (!guard_mm)
+		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
 		mmk_swap_prepare();
 	}
