@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from . import lock, proc
-from .errors import TestbedError, UsageError
+from .errors import Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
 
@@ -118,6 +119,7 @@ class Builder:
         self._plan = plan
         self._console = console
         self._build = tree.places.build
+        self._started = 0.0
 
     def kernel(self, wanted: Files) -> Kernel:
         """The kernel for @wanted on top of the source.  Call it with the tree mounted.
@@ -141,8 +143,14 @@ class Builder:
                            int(stamp.get("built_ns", 0)))
         busy.touch()
         (build / STAMP).unlink(missing_ok=True)
-        done = self._make("building the kernel")
-        stamp = {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
+        try:
+            done = self._make("building the kernel")
+        except Interrupted as stop:
+            if stop.tidy:
+                lock.write_json(build / STAMP, self._times())
+                busy.unlink()
+            raise
+        stamp = self._times()
         if done.code == 0 and not binary.exists():
             raise TestbedError("kunit.py built no kernel; see its output",
                                done.output.splitlines()[-_FIRST_ERRORS:])
@@ -175,6 +183,7 @@ class Builder:
 
     def _make(self, step: str) -> proc.Done:
         self._console.begin(step)
+        self._started = time.time()
         src = self._tree.places.src
         return proc.run(command(self._plan, src, self._build), cwd=src,
                         env=environment(self._plan, self._build), tick=self._tick)
@@ -184,6 +193,10 @@ class Builder:
                     if re.search(r"mm/kunit/.*: warning: ", line)]
         for line in warnings:
             self._console.note(line)
+
+    def _times(self) -> dict[str, Any]:
+        """When this build looked at the source, and that it ends now."""
+        return {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
 
     @staticmethod
     def _unchanged(binary: Path, stamp: dict[str, Any]) -> bool:
@@ -206,8 +219,10 @@ class Builder:
                 os.unlink(entry.path)
 
     def _tick(self) -> None:
-        objects = sum(name.endswith(".o") for _, _, names in os.walk(self._build)
-                      for name in names)
+        objects = 0
+        for path in self._build.rglob("*.o"):
+            with contextlib.suppress(OSError):
+                objects += path.stat().st_mtime >= self._started
         self._console.progress(f"{objects} objects")
 
 

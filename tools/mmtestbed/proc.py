@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,8 @@ from .errors import Interrupted, TestbedError
 TICK = 1.0
 # What a well-behaved command may take to clean up after SIGTERM, in seconds.
 GRACE = 5.0
+# How often to look whether it has, in seconds.
+_LOOK = 0.02
 
 
 # The groups that we have started and that may still be alive.
@@ -89,11 +92,19 @@ def kill_all() -> None:
         kill_group(process, signal.SIGKILL)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Let @process clean up after itself, for a while."""
+def _end(process: "subprocess.Popen[bytes]") -> bool:
+    """Let @process and its group clean up after themselves; True if they did."""
     kill_group(process, signal.SIGTERM)
+    limit = time.monotonic() + GRACE
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=GRACE)
+    while time.monotonic() < limit:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_LOOK)
+    return False
 
 
 def run(command: Sequence[str], *, cwd: Optional[Path] = None,
@@ -123,6 +134,9 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
                 data = None
                 if tick:
                     tick()
+    except Interrupted as stop:
+        stop.tidy = _end(process)
+        raise
     except BaseException:
         _end(process)
         raise
