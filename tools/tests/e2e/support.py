@@ -32,16 +32,17 @@ class Called:
     text: str
 
 
-def call(*words: str, cwd: Optional[Path] = None, path: str = "",
-         script: Path = RUN, prefix: Sequence[str] = (), **env: str) -> Called:
+def call(*words: str, cwd: Optional[Path] = None, script: Path = RUN,
+         prefix: Sequence[str] = (), kdir: "Path | str" = "", cached: str = "") -> Called:
     """Run @script with @words.
 
-    @path: goes ahead of the PATH.  @prefix: a command that runs it.
+    @prefix: a command that runs it.  @kdir, @cached: KDIR and MMTB_CACHE.
     """
     environment = {key: value for key, value in os.environ.items() if key != "KDIR"}
-    environment.update(env)
-    if path:
-        environment["PATH"] = f"{path}:{environment['PATH']}"
+    if kdir:
+        environment["KDIR"] = str(kdir)
+    if cached:
+        environment["MMTB_CACHE"] = cached
     done = subprocess.run([*prefix, str(script), *words], cwd=cwd, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
@@ -104,10 +105,10 @@ class RunCase(support.TempCase):
         self.assertEqual(processes(), set())
         self.assertEqual(rests(), set())
 
-    def json(self, *words: str, **env: str) -> Any:
+    def json(self, *words: str, kdir: "Path | str" = "") -> Any:
         """What --json says about a run with @words."""
         path = self.tmp / "out.json"
-        called = call("--json", str(path), *words, **env)
+        called = call("--json", str(path), *words, kdir=kdir)
         data = json.loads(path.read_text(encoding="utf-8"))
         self.assertEqual(data["exit_code"], called.code)
         return data

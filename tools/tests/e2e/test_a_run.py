@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from mmtestbed import cases
 
@@ -43,7 +44,7 @@ class Default(support.RunCase):
         self.assertNotIn("building", self.expect(0, called))
 
     def test_4_list_needs_no_build(self) -> None:
-        text = self.expect(0, call("--list", MMTB_CACHE=str(self.tmp / "none")))
+        text = self.expect(0, call("--list", cached=str(self.tmp / "none")))
         self.assertIn("migration_wait.", text)
         self.assertFalse((self.tmp / "none").exists())
 
@@ -63,7 +64,7 @@ class Default(support.RunCase):
                            "kept the kernel and the logs in")
         folder = text.split("kept the kernel and the logs in ")[1].split("\n")[0]
         self.assertIn("KTAP version 1",
-                      (support.Path(folder) / "boot-1.log").read_text(encoding="utf-8"))
+                      (Path(folder) / "boot-1.log").read_text(encoding="utf-8"))
 
     def test_8_a_repository_with_a_space_in_its_path(self) -> None:
         copy = self.tmp / "a b"

@@ -66,16 +66,16 @@ class Kdir(support.RunCase):
 
     def test_1_same_verdict_and_untouched(self) -> None:
         before = self.status()
-        self.expect(0, call(KDIR=str(self.kdir)), "PASS: ", "from KDIR")
+        self.expect(0, call(kdir=self.kdir), "PASS: ", "from KDIR")
         self.assertEqual(self.status(), before)
-        self.assertNotIn("building", self.expect(0, call(ONE, KDIR=str(self.kdir))))
+        self.assertNotIn("building", self.expect(0, call(ONE, kdir=self.kdir)))
 
     def test_2_compile_error(self) -> None:
         text = (self.kdir / "mm/migrate.c").read_text(encoding="utf-8")
         self.edit("mm/migrate.c", "this is not C\n" + text)
-        self.expect(125, call(KDIR=str(self.kdir)), "mm/migrate.c:1:1: error:")
+        self.expect(125, call(kdir=self.kdir), "mm/migrate.c:1:1: error:")
         self.doCleanups()
-        self.expect(0, call(ONE, KDIR=str(self.kdir)), "PASS: ")
+        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
 
     def test_3_a_bug_in_the_tree(self) -> None:
         """A control, applied to KDIR itself, turns a case of its contract red."""
@@ -86,7 +86,7 @@ class Kdir(support.RunCase):
         subprocess.run(["patch", "-s", "-p1", "-d", str(self.kdir), "-i",
                         str(controls[0])], check=True)
         self.addCleanup((self.kdir / "mm/filemap.c").write_bytes, before)
-        data = self.json("--filter=migration_wait*", KDIR=str(self.kdir))
+        data = self.json("--filter=migration_wait*", kdir=self.kdir)
         self.assertEqual((data["verdict"], data["exit_code"]), ("fail", 1))
         broken = {contract for case in data["cases"]
                   if case["status"] not in ("passed", "skipped")
@@ -100,11 +100,11 @@ class Kdir(support.RunCase):
         self.edit("include/generated/autoconf.h", "#error wrong autoconf.h\n")
         self.edit("mm/migrate.o", "no object\n")
         before = self.status()
-        self.expect(0, call(ONE, KDIR=str(self.kdir)), "PASS: ")
+        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
         self.assertEqual(self.status(), before)
         self.assertTrue((self.kdir / "include/generated/autoconf.h").exists())
 
     def test_5_unsupported_version(self) -> None:
         text = (self.kdir / "Makefile").read_text(encoding="utf-8")
         self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 13"))
-        self.expect(0, call(ONE, KDIR=str(self.kdir)), "is no supported line; trying")
+        self.expect(0, call(ONE, kdir=self.kdir), "is no supported line; trying")
