@@ -138,10 +138,11 @@ class Builder:
         if busy.exists():
             # Killed in the middle: any file may be half-written.
             self._empty()
+            self._tree.tidy()
             stamp = {}
+        busy.touch()
         self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
                            int(stamp.get("built_ns", 0)))
-        busy.touch()
         (build / STAMP).unlink(missing_ok=True)
         try:
             done = self._make("building the kernel")
@@ -220,9 +221,12 @@ class Builder:
 
     def _tick(self) -> None:
         objects = 0
-        for path in self._build.rglob("*.o"):
-            with contextlib.suppress(OSError):
-                objects += path.stat().st_mtime >= self._started
+        for folder, _, names in os.walk(self._build):
+            for name in names:
+                if name.endswith(".o"):
+                    with contextlib.suppress(OSError):
+                        path = os.path.join(folder, name)
+                        objects += os.path.getmtime(path) >= self._started
         self._console.progress(f"{objects} objects")
 
 
