@@ -2829,6 +2829,8 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 3);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 4);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 0);
+	/* An orphan would bring down the kernel when its mm goes away. */
+	remove_migration_ptes(src, dst, 0);
 	mmk_hold_finish(test, hold, true);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, race->child, addr, 1, SEED));
 }
