@@ -89,6 +89,8 @@ static long guard_unaccounted(void)
 
 	lru_add_drain_all();
 	drain_all_pages(NULL);
+	/* Or every vmalloc() takes fresh addresses, now and then a page table. */
+	vm_unmap_aliases();
 	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
 		nr -= global_node_page_state(pages[i]);
