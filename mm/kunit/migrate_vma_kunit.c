@@ -19,69 +19,16 @@ static unsigned long src_of(struct folio *folio, bool write)
 	       (write ? MIGRATE_PFN_WRITE : 0);
 }
 
-/**
- * struct page_was - A mapped page as it was before the migration
- * @mm: that maps it
- * @addr: where
- * @folio: the page
- * @pte: that maps it
- * @state: what can be seen of it
- */
-struct page_was {
-	struct mm_struct *mm;
-	unsigned long addr;
-	struct folio *folio;
-	pte_t pte;
-	struct mmk_folio_state state;
-};
-
-static void note_page(struct kunit *test, struct page_was *was,
-		      struct mm_struct *mm, unsigned long addr)
-{
-	was->mm = mm;
-	was->addr = addr;
-	was->folio = mmk_pte_folio(test, mm, addr);
-	was->pte = mmk_pte(mm, addr);
-	mmk_folio_snapshot(was->folio, &was->state);
-}
-
 /* The dirty bit is on the folio once the pte has been replaced, and stays. */
-static void was_unmapped(struct page_was *was)
+static void was_unmapped(struct mmk_page_state *was)
 {
 	if (pte_present(was->pte) && pte_dirty(was->pte))
 		was->state.dirty = true;
 }
 
-static bool pte_as_was(pte_t now, pte_t was)
-{
-	if (pte_present(now) != pte_present(was) ||
-	    pte_none(now) != pte_none(was))
-		return false;
-	/* Architectures keep more in the pte than what it promises. */
-	if (pte_present(now))
-		return pte_pfn(now) == pte_pfn(was) &&
-		       pte_write(now) == pte_write(was) &&
-		       pte_young(now) == pte_young(was) &&
-		       pte_dirty(now) == pte_dirty(was);
-	return pte_none(now) ||
-	       softleaf_from_pte(now).val == softleaf_from_pte(was).val;
-}
-
-static void expect_page_same(struct kunit *test, const char *what,
-			     const struct page_was *was)
-{
-	pte_t now = mmk_pte(was->mm, was->addr);
-
-	KUNIT_EXPECT_TRUE_MSG(test, pte_as_was(now, was->pte),
-			      "%s: pte is %lx, was %lx", what,
-			      (unsigned long)pte_val(now),
-			      (unsigned long)pte_val(was->pte));
-	mmk_expect_folio_same(test, what, was->folio, &was->state);
-}
-
 /* A page that migrates: in nobody's hands but ours. */
 static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
-			    unsigned long i, const struct page_was *was,
+			    unsigned long i, const struct mmk_page_state *was,
 			    bool write)
 {
 	KUNIT_EXPECT_EQ(test, m->src[i], src_of(was->folio, write));
@@ -233,7 +180,7 @@ struct pages {
 	struct mm_struct *mm;
 	struct mm_struct *child;
 	unsigned long addr;
-	struct page_was was[3];
+	struct mmk_page_state was[3];
 	struct mmk_mm_state rss;
 	struct mmk_vma *m;
 };
@@ -264,7 +211,7 @@ static void make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
 		p->child = mmk_fork(test);
 	p->m = mmk_vma_alloc(test, p->mm, p->addr, 3, select, dev);
 	for (i = 0; i < 3; i++)
-		note_page(test, &p->was[i], p->mm, p->addr + i * PAGE_SIZE);
+		mmk_page_snapshot(test, &p->was[i], p->mm, p->addr + i * PAGE_SIZE);
 	mmk_mm_snapshot(p->mm, &p->rss);
 }
 
@@ -279,7 +226,7 @@ static void expect_all_same(struct kunit *test, struct pages *p)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		expect_page_same(test, "page", &p->was[i]);
+		mmk_expect_page_same(test, "page", &p->was[i]);
 	mmk_expect_mm_same(test, "mm", p->mm, &p->rss);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p->child ?: p->mm, p->addr,
 					     3, 1));
@@ -309,7 +256,7 @@ static void page_locked_by_another_is_skipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.m->args.npages, 3UL);
 	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
 	pte = mmk_pte(p.mm, p.was[1].addr);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(pte, p.was[1].pte));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, p.was[1].pte));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(p.was[1].folio),
 			p.was[1].state.refcount);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(p.was[1].folio),
@@ -381,7 +328,7 @@ static void lock_is_tried_once(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, n->unlock_at_end);
 	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
 	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
-	expect_page_same(test, "skipped", &p.was[1]);
+	mmk_expect_page_same(test, "skipped", &p.was[1]);
 
 	mmk_vma_finalize(p.m);
 	was_unmapped(&p.was[0]);
@@ -516,7 +463,7 @@ static void refuse(struct kunit *test, struct pages *p, enum refusal refusal)
 		break;
 	}
 	/* The pte may be young and the page active by now. */
-	note_page(test, &p->was[1], p->mm, p->was[1].addr);
+	mmk_page_snapshot(test, &p->was[1], p->mm, p->was[1].addr);
 }
 
 static void refuse_undo(struct pages *p, enum refusal refusal)
@@ -553,7 +500,7 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 static void refused_page_is_put_back(struct kunit *test)
 {
 	const struct refusal_case *param = test->param_value;
-	struct page_was child = {};
+	struct mmk_page_state child = {};
 	struct pages p;
 	bool write;
 
@@ -561,7 +508,7 @@ static void refused_page_is_put_back(struct kunit *test)
 	write = sort_is_writable(param->sort);
 	refuse(test, &p, param->refusal);
 	if (p.child && param->refusal != REFUSE_STACK)
-		note_page(test, &child, p.child, p.was[1].addr);
+		mmk_page_snapshot(test, &child, p.child, p.was[1].addr);
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
 	was_unmapped(&p.was[0]);
 	was_unmapped(&p.was[2]);
@@ -572,14 +519,14 @@ static void refused_page_is_put_back(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
 	KUNIT_EXPECT_EQ(test, p.m->dst[1], 0UL);
-	expect_page_same(test, "refused", &p.was[1]);
+	mmk_expect_page_same(test, "refused", &p.was[1]);
 	if (child.mm)
-		expect_page_same(test, "refused, in the child", &child);
+		mmk_expect_page_same(test, "refused, in the child", &child);
 	if (param->refusal == REFUSE_STACK) {
 		/* The flags are those of the VMA, so of the neighbours too. */
 		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 0UL);
-		expect_page_same(test, "refused too", &p.was[0]);
-		expect_page_same(test, "refused too", &p.was[2]);
+		mmk_expect_page_same(test, "refused too", &p.was[0]);
+		mmk_expect_page_same(test, "refused too", &p.was[2]);
 	} else {
 		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
 		expect_unmapped(test, p.m, 0, &p.was[0], write);
@@ -588,10 +535,10 @@ static void refused_page_is_put_back(struct kunit *test)
 	mmk_expect_mm_same(test, "refused", p.mm, &p.rss);
 
 	mmk_vma_finalize(p.m);
-	expect_page_same(test, "refused, finalized", &p.was[1]);
+	mmk_expect_page_same(test, "refused, finalized", &p.was[1]);
 	refuse_undo(&p, param->refusal);
-	expect_page_same(test, "neighbour", &p.was[0]);
-	expect_page_same(test, "neighbour", &p.was[2]);
+	mmk_expect_page_same(test, "neighbour", &p.was[0]);
+	mmk_expect_page_same(test, "neighbour", &p.was[2]);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child ?: p.mm, p.addr, 3,
 					     1));
 }
@@ -808,7 +755,7 @@ static void hole_is_filled(struct kunit *test)
 	for (i = 0; i < 3; i += 2)
 		expect_filled(test, param, mm, addr + i * PAGE_SIZE, folio[i],
 			      false);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(mmk_pte(mm, addr + PAGE_SIZE),
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, addr + PAGE_SIZE),
 					   middle));
 	KUNIT_EXPECT_EQ(test, dev ? mmk_dev_nr_busy(dev) : 2U, 2U);
 
@@ -885,7 +832,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	unsigned long addr = make_holes(test, mm, param->hole, PROT_RW);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	struct page_was was;
+	struct mmk_page_state was;
 	unsigned int busy;
 	unsigned long rss;
 
@@ -893,7 +840,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, m->src[0], MIGRATE_PFN_MIGRATE);
 	arrive(test, param->arrival, mm, addr, dev);
 	if (param->lost)
-		note_page(test, &was, mm, addr);
+		mmk_page_snapshot(test, &was, mm, addr);
 	rss = get_mm_counter(mm, MM_ANONPAGES);
 	busy = mmk_dev_nr_busy(dev);
 
@@ -907,7 +854,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
 			rss + !param->lost);
 	if (param->lost)
-		expect_page_same(test, "first", &was);
+		mmk_expect_page_same(test, "first", &was);
 	else
 		MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
 	if (param->arrival == ARRIVE_PAGE)
@@ -1009,7 +956,7 @@ static void only_anonymous_holes_are_offered(struct kunit *test)
 	}
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(mmk_pte(mm, addr), pte));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, addr), pte));
 }
 
 /**
@@ -1073,7 +1020,7 @@ KUNIT_ARRAY_PARAM_DESC(move, move_cases, description);
 
 /* Where a page has arrived: mapped as the one before it, but for the pfn. */
 static void expect_moved(struct kunit *test, enum target target,
-			 const struct page_was *was, struct folio *dst,
+			 const struct mmk_page_state *was, struct folio *dst,
 			 int mapcount)
 {
 	bool write = pte_present(was->pte) ? pte_write(was->pte) :
@@ -1167,7 +1114,7 @@ static void locked_page_is_destination_enough(struct kunit *test)
 					    mmk_pte_page(p.child,
 							 p.was[i].addr));
 	}
-	expect_page_same(test, "declined", &p.was[1]);
+	mmk_expect_page_same(test, "declined", &p.was[1]);
 	mmk_expect_mm_same(test, "moved", p.mm, &p.rss);
 	KUNIT_EXPECT_EQ(test, dev ? mmk_dev_nr_busy(dev) : 2U, 2U);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.mm, p.addr, 3, 1));
