@@ -763,7 +763,7 @@ static void hole_is_filled(struct kunit *test)
 		expect_filled(test, param, mm, addr + i * PAGE_SIZE, folio[i],
 			      false);
 	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, addr + PAGE_SIZE),
-					   middle));
+					     middle));
 	KUNIT_EXPECT_EQ(test, dev ? mmk_dev_nr_busy(dev) : 2U, 2U);
 
 	for (i = 0; i < 3; i++)
