@@ -9,6 +9,8 @@
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -38,6 +40,7 @@ static const struct {
  * @pages: the counters of guarded_items
  * @mlocked: NR_MLOCK
  * @swap: swap slots in use
+ * @threads: threads, but for those of work queues
  * @unaccounted: pages that no counter of the kernel accounts for
  */
 struct mmk_guard {
@@ -47,6 +50,7 @@ struct mmk_guard {
 	long pages[ARRAY_SIZE(guarded_items)];
 	long mlocked;
 	long swap;
+	int threads;
 	long unaccounted;
 };
 
@@ -85,12 +89,51 @@ static long guard_unaccounted(void)
 
 	lru_add_drain_all();
 	drain_all_pages(NULL);
+	/* Or every vmalloc() takes fresh addresses, now and then a page table. */
+	vm_unmap_aliases();
 	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
 		nr -= global_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= global_node_page_state_pages(bytes[i]);
 	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+}
+
+/*
+ * Nothing accounts for the page tables of vmalloc, and they are never freed:
+ * they grow when a case has more stacks at the same time than any case before.
+ * Grow them beforehand, over more address space than vmalloc leaves unpurged.
+ */
+static int guard_grow_vmalloc(void)
+{
+	const unsigned int nr_pages = SZ_64M / PAGE_SIZE;
+	struct page *page = alloc_page(GFP_KERNEL), **pages;
+	unsigned int i;
+	void *area = NULL;
+
+	pages = kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
+	if (page && pages) {
+		for (i = 0; i < nr_pages; i++)
+			pages[i] = page;
+		area = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+		vunmap(area);
+	}
+	kvfree(pages);
+	if (page)
+		__free_page(page);
+	return area ? 0 : -ENOMEM;
+}
+
+static int guard_threads(void)
+{
+	struct task_struct *process, *thread;
+	int nr = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		nr += !(thread->flags & PF_WQ_WORKER);
+	rcu_read_unlock();
+	return nr;
 }
 
 static unsigned long guard_taint(void)
@@ -109,6 +152,7 @@ static void guard_read(struct mmk_guard *guard)
 		guard->pages[i] = global_node_page_state(guarded_items[i].item);
 	guard->mlocked = global_zone_page_state(NR_MLOCK);
 	guard->swap = total_swap_pages - get_nr_swap_pages();
+	guard->threads = guard_threads();
 	guard_displace_mm();
 	guard->unaccounted = guard_unaccounted();
 }
@@ -123,6 +167,7 @@ static bool guard_settled(const struct mmk_guard *before)
 	flush_delayed_fput();
 	guard_read(&now);
 	same = now.mlocked == before->mlocked && now.swap == before->swap &&
+	       now.threads <= before->threads &&
 	       now.unaccounted <= before->unaccounted;
 	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
 		same &= now.pages[i] == before->pages[i];
@@ -153,6 +198,8 @@ static void guard_check(void *data)
 	KUNIT_EXPECT_EQ_MSG(test, now.mlocked, before->mlocked,
 			    "pages leaked: mlocked");
 	KUNIT_EXPECT_EQ_MSG(test, now.swap, before->swap, "swap slots leaked");
+	KUNIT_EXPECT_LE_MSG(test, now.threads, before->threads,
+			    "threads leaked");
 	KUNIT_EXPECT_LE_MSG(test, now.unaccounted, before->unaccounted,
 			    "pages leaked: unaccounted for");
 }
@@ -176,7 +223,7 @@ int mmk_case_init(struct kunit *test)
 
 	if (!guard_mm) {
 		guard_mm = mm_alloc();
-		if (!guard_mm)
+		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
 		mmk_swap_prepare();
 	}

@@ -74,6 +74,9 @@ struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold)
 		KUNIT_FAIL_AND_ABORT(test, "folio could not be moved: refcount %d, mapcount %d",
 				     folio_ref_count(src), folio_mapcount(src));
 	}
+	/* The page cache has forgotten the old folio: so must that, to be freed. */
+	if (!folio_test_anon(src))
+		src->mapping = NULL;
 	hold->dst = dst;
 	/* Before it is mapped, so that mlock can count. */
 	folio_add_lru(dst);

@@ -3,63 +3,2011 @@
  * Migration entries: what stands in a page table while a folio is moved, and
  * what fork(), mprotect() and munmap() make of it.
  */
+#include <linux/prandom.h>
 #include <linux/rmap.h>
+#include <linux/vmstat.h>
 
 #include "../internal.h"
 #include "fixtures.h"
+
+/* What every page under migration holds, see mmk_fill(). */
+#define SEED	0x2a
+
+/* The highest pfn that the kernel can have to deal with, and its bits. */
+#define PFN_BITS	(MAX_PHYSMEM_BITS - PAGE_SHIFT)
+#define MAX_PFN		(BIT(PFN_BITS) - 1)
+
+/**
+ * enum backing - What is mapped
+ * @ANON_EXCLUSIVE: private memory that nobody else maps
+ * @ANON_SHARED: private memory that a child maps as well since a fork()
+ * @SHMEM_SHARED: tmpfs, mapped shared
+ * @SHMEM_PRIVATE: tmpfs, mapped private and not written to yet
+ */
+enum backing {
+	ANON_EXCLUSIVE,
+	ANON_SHARED,
+	SHMEM_SHARED,
+	SHMEM_PRIVATE,
+	NR_BACKINGS,
+};
+
+/**
+ * struct page_case - How a page is mapped when it comes to be migrated
+ * @description: for the KTAP line
+ * @backing: what is mapped
+ * @write: the pte is writable
+ * @dirty: the pte is dirty; the folio is clean in any case
+ * @young: the pte is young
+ * @locked: the VMA is VM_LOCKED
+ * @kind: the entry that the pte has to become
+ */
+struct page_case {
+	const char *description;
+	enum backing backing;
+	bool write;
+	bool dirty;
+	bool young;
+	bool locked;
+	enum mmk_pte_kind kind;
+};
+
+/**
+ * struct scene - A mapped page, and its migration
+ * @mm: the address space of the case
+ * @child: shares the page since a fork(), or NULL
+ * @file: what is mapped, or NULL
+ * @addr: where
+ * @src: the folio that is there at first
+ * @hold: its migration
+ * @cache_refs: references that the page cache has on it
+ */
+struct scene {
+	struct mm_struct *mm;
+	struct mm_struct *child;
+	struct file *file;
+	unsigned long addr;
+	struct folio *src;
+	struct mmk_hold *hold;
+	int cache_refs;
+};
+
+static bool is_anon(enum backing backing)
+{
+	return backing == ANON_EXCLUSIVE || backing == ANON_SHARED;
+}
+
+static void scene_map_file(struct kunit *test, struct scene *scene,
+			   bool shared)
+{
+	unsigned long addr;
+
+	scene->file = mmk_shmem_file(test, 1);
+	addr = mmk_mmap(test, scene->file, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_SHARED);
+	mmk_fill(test, addr, 1, SEED);
+	scene->addr = addr;
+	scene->cache_refs = 1;
+	if (shared)
+		return;
+
+	scene->addr = mmk_mmap(test, scene->file, PAGE_SIZE,
+			       PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	KUNIT_ASSERT_EQ(test, sys_munmap(addr, PAGE_SIZE), 0L);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(scene->mm, scene->addr, false), 0);
+}
+
+/* A page as @how describes it, with a clean folio. */
+static void scene_map(struct kunit *test, struct scene *scene,
+		      struct mm_struct *mm, const struct page_case *how)
+{
+	memset(scene, 0, sizeof(*scene));
+	scene->mm = mm;
+	if (is_anon(how->backing)) {
+		scene->addr = mmk_map_anon(test, 1);
+		mmk_fill(test, scene->addr, 1, SEED);
+	} else {
+		scene_map_file(test, scene, how->backing == SHMEM_SHARED);
+	}
+
+	if (how->backing == ANON_SHARED)
+		scene->child = mmk_fork(test);
+	else if (how->backing != SHMEM_PRIVATE && !how->write)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(scene->addr, PAGE_SIZE,
+						       PROT_READ));
+	if (how->locked)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(scene->addr, PAGE_SIZE,
+						     MLOCK_ONFAULT));
+
+	scene->src = mmk_pte_folio(test, mm, scene->addr);
+	mmk_pte_set_flags(test, mm, scene->addr, how->young, how->dirty);
+	if (scene->child)
+		mmk_pte_set_flags(test, scene->child, scene->addr, how->young,
+				  false);
+	folio_clear_dirty(scene->src);
+	KUNIT_ASSERT_EQ(test, !!pte_write(mmk_pte(mm, scene->addr)),
+			how->write);
+}
+
+/* The same, and an entry in the place of its pte. */
+static void scene_unmap(struct kunit *test, struct scene *scene,
+			struct mm_struct *mm, const struct page_case *how)
+{
+	scene_map(test, scene, mm, how);
+	scene->hold = mmk_hold(test, scene->src);
+	try_to_migrate(scene->src, 0);
+}
+
+static bool pte_is_migration(pte_t pte)
+{
+	return !pte_none(pte) && !pte_present(pte) &&
+	       softleaf_is_migration(softleaf_from_pte(pte));
+}
+
+/* What young and dirty can be told of an entry. */
+static bool entry_may_be(bool flag)
+{
+	return flag && migration_entry_supports_ad();
+}
+
+static void expect_kind(struct kunit *test, struct mm_struct *mm,
+			unsigned long addr, enum mmk_pte_kind want)
+{
+	enum mmk_pte_kind kind = mmk_pte_kind(mm, addr);
+
+	KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)want,
+			    "pte is %s, should be %s", mmk_pte_kind_name(kind),
+			    mmk_pte_kind_name(want));
+}
+
+/* A present pte of the folio, with exactly these flags. */
+static void expect_mapped(struct kunit *test, struct mm_struct *mm,
+			  unsigned long addr, struct folio *folio, bool write,
+			  bool young, bool dirty)
+{
+	pte_t pte = mmk_pte(mm, addr);
+
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	if (!pte_present(pte))
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, pte_page(pte), folio_page(folio, 0));
+	KUNIT_EXPECT_EQ_MSG(test, !!pte_write(pte), write, "writable");
+	KUNIT_EXPECT_EQ_MSG(test, !!pte_young(pte), young, "young");
+	KUNIT_EXPECT_EQ_MSG(test, !!pte_dirty(pte), dirty, "dirty");
+}
+
+/* A migration entry for the folio, with exactly these flags. */
+static void expect_entry(struct kunit *test, struct mm_struct *mm,
+			 unsigned long addr, enum mmk_pte_kind kind,
+			 struct folio *folio, bool young, bool dirty)
+{
+	pte_t pte = mmk_pte(mm, addr);
+	softleaf_t entry;
+
+	expect_kind(test, mm, addr, kind);
+	if (!pte_is_migration(pte))
+		return;
+	entry = softleaf_from_pte(pte);
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	KUNIT_EXPECT_EQ_MSG(test, (bool)softleaf_is_migration_young(entry),
+			    entry_may_be(young), "young");
+	KUNIT_EXPECT_EQ_MSG(test, (bool)softleaf_is_migration_dirty(entry),
+			    entry_may_be(dirty), "dirty");
+}
+
+static void expect_exclusive(struct kunit *test, struct folio *folio,
+			     bool exclusive)
+{
+	KUNIT_EXPECT_EQ_MSG(test, exclusive,
+			    (bool)PageAnonExclusive(folio_page(folio, 0)),
+			    "PG_anon_exclusive");
+}
+
+/* References on the folio while nothing maps it, but isolation holds it. */
+static int scene_idle_refs(struct scene *scene)
+{
+	return 1 + scene->cache_refs;
+}
+
+/* ME-1: the encoding */
+
+/**
+ * struct entry_case - One kind of migration entry
+ * @description: for the KTAP line
+ * @make: makes an entry of the kind
+ * @kind: the kind
+ */
+struct entry_case {
+	const char *description;
+	softleaf_t (*make)(pgoff_t pfn);
+	enum mmk_pte_kind kind;
+};
+
+static const struct entry_case entry_cases[] = {
+	{ "readable", make_readable_migration_entry,
+	  MMK_PTE_MIGRATION_READ },
+	{ "readable exclusive", make_readable_exclusive_migration_entry,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "writable", make_writable_migration_entry,
+	  MMK_PTE_MIGRATION_WRITE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(entry, entry_cases, description);
+
+static softleaf_t entry_with_flags(softleaf_t entry, bool young, bool dirty)
+{
+	if (young)
+		entry = make_migration_entry_young(entry);
+	if (dirty)
+		entry = make_migration_entry_dirty(entry);
+	return entry;
+}
+
+/* What the trip through a pte breaks, or NULL. */
+static const char *trip_breaks(const struct entry_case *c, unsigned long pfn,
+			       bool young, bool dirty)
+{
+	softleaf_t entry = entry_with_flags(c->make(pfn), young, dirty);
+	pte_t pte = softleaf_to_pte(entry);
+	softleaf_t back;
+
+	if (mmk_pte_classify(pte) != c->kind)
+		return mmk_pte_kind_name(mmk_pte_classify(pte));
+	back = softleaf_from_pte(pte);
+	if (back.val != entry.val)
+		return "another entry";
+	if (!softleaf_is_migration(back) || !softleaf_has_pfn(back))
+		return "not taken for an entry with a pfn";
+	if (softleaf_to_pfn(back) != pfn)
+		return "another pfn";
+	if ((bool)softleaf_is_migration_young(back) != entry_may_be(young))
+		return "not as young";
+	if ((bool)softleaf_is_migration_dirty(back) != entry_may_be(dirty))
+		return "not as dirty";
+	return NULL;
+}
+
+/* The trips of one pfn, with each of the four combinations of the flags. */
+static void expect_round_trip(struct kunit *test, const struct entry_case *c,
+			      unsigned long pfn)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		const char *fault = trip_breaks(c, pfn, i & 1, i & 2);
+
+		/* One is enough: nearly all would fail in the same way. */
+		KUNIT_ASSERT_NULL_MSG(test, fault,
+				      "pfn %lx, young %d, dirty %d: %s", pfn,
+				      i & 1, !!(i & 2), fault);
+	}
+}
+
+/**
+ * entry_survives_the_round_trip_through_a_pte() - Encoding loses nothing
+ * @test: the running case
+ *
+ * For the lowest and the highest pfn, each with a single bit, and random ones:
+ * the pte is neither none nor present, is of the one kind that it was made, and
+ * gives back the pfn, young and dirty.
+ *
+ * Contract: ME-1
+ */
+static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
+{
+	const struct entry_case *c = test->param_value;
+	struct rnd_state rnd;
+	unsigned int i;
+
+	expect_round_trip(test, c, 0);
+	expect_round_trip(test, c, MAX_PFN);
+	for (i = 0; i < PFN_BITS; i++) {
+		expect_round_trip(test, c, BIT(i));
+		expect_round_trip(test, c, MAX_PFN & ~BIT(i));
+	}
+
+	prandom_seed_state(&rnd, SEED);
+	for (i = 0; i < 1000; i++)
+		expect_round_trip(test, c, MAX_PFN &
+				  ((u64)prandom_u32_state(&rnd) << 32 |
+				   prandom_u32_state(&rnd)));
+}
+
+/**
+ * entry_leads_to_its_page_while_that_is_locked() - From the entry to the page
+ * @test: the running case
+ *
+ * Contract: ME-1
+ */
+static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
+{
+	const struct entry_case *c = test->param_value;
+	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
+	softleaf_t entry;
+
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	folio_lock(folio);
+	entry = softleaf_from_pte(softleaf_to_pte(c->make(folio_pfn(folio))));
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
+			    folio_page(folio, 0));
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/* ME-3: from the pte to the entry */
+
+static const struct page_case page_cases[] = {
+	{ "anon, exclusive, writable", ANON_EXCLUSIVE,
+	  .write = true, .dirty = true, .young = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "anon, exclusive, read-only", ANON_EXCLUSIVE,
+	  .dirty = true,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "anon, shared with a child", ANON_SHARED,
+	  .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+	{ "anon, exclusive, writable, mlocked", ANON_EXCLUSIVE,
+	  .write = true, .young = true, .locked = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "tmpfs, shared, writable", SHMEM_SHARED,
+	  .write = true, .dirty = true, .young = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "tmpfs, shared, read-only", SHMEM_SHARED,
+	  .kind = MMK_PTE_MIGRATION_READ },
+	{ "tmpfs, private", SHMEM_PRIVATE,
+	  .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(page, page_cases, description);
+
+/**
+ * unmapping_records_what_the_pte_allowed() - try_to_migrate()
+ * @test: the running case
+ *
+ * A writable pte becomes a writable entry; a read-only one of an exclusive
+ * anonymous page a readable exclusive one, any other a readable one. Young and
+ * dirty go along as far as an entry can carry them, and dirty is on the folio
+ * in any case. Nothing maps the folio any more, and nothing but the isolation
+ * and the page cache refers to it: not even an mlock batch.
+ *
+ * Contract: ME-3
+ */
+static void unmapping_records_what_the_pte_allowed(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_mm_state before;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_mm_snapshot(mm, &before);
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), scene_idle_refs(&s));
+
+	expect_entry(test, mm, s.addr, how->kind, s.src, how->young,
+		     how->dirty);
+	if (s.child)
+		expect_entry(test, s.child, s.addr, MMK_PTE_MIGRATION_READ,
+			     s.src, how->young, false);
+
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(s.src), how->dirty);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_mlocked(s.src));
+	if (is_anon(how->backing))
+		expect_exclusive(test, s.src, false);
+	mmk_expect_mm_same(test, "with the entry in place", mm, &before);
+	KUNIT_EXPECT_GE(test, mm->hiwater_rss, get_mm_rss(mm));
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/* ME-4: from the entry back to a pte */
+
+/**
+ * moved_page_is_mapped_as_the_entry_records() - remove_migration_ptes(src, dst)
+ * @test: the running case
+ *
+ * The pte points to the new folio, is writable, young and dirty exactly as the
+ * old one was, and the page is exclusive unless the entry was just readable.
+ * The new folio has one reference and one mapping for each pte, is mlocked if
+ * the VMA is, and no batch keeps a reference on it.
+ *
+ * Contract: ME-4
+ */
+static void moved_page_is_mapped_as_the_entry_records(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
+	struct scene s;
+	int nr_ptes;
+
+	scene_unmap(test, &s, mm, how);
+	nr_ptes = s.child ? 2 : 1;
+	dst = mmk_hold_copy(test, s.hold);
+	lru_add_drain();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), scene_idle_refs(&s));
+
+	remove_migration_ptes(s.src, dst, 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst),
+			scene_idle_refs(&s) + nr_ptes);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), nr_ptes);
+	KUNIT_EXPECT_EQ(test, folio_test_mlocked(dst), how->locked);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
+	mmk_hold_finish(test, s.hold, true);
+
+	expect_mapped(test, mm, s.addr, dst, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	if (s.child)
+		expect_mapped(test, s.child, s.addr, dst, false,
+			      entry_may_be(how->young), false);
+	if (is_anon(how->backing))
+		expect_exclusive(test, dst, how->backing == ANON_EXCLUSIVE);
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(dst), how->dirty);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * page_that_stays_is_mapped_as_before() - remove_migration_ptes(src, src)
+ * @test: the running case
+ *
+ * The way back out of a migration that could not be completed.
+ *
+ * Contract: ME-4, ME-5
+ */
+static void page_that_stays_is_mapped_as_before(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	struct mmk_mm_state mm_before;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_folio_snapshot(s.src, &before);
+	mmk_mm_snapshot(mm, &mm_before);
+	before.dirty = how->dirty;
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	expect_kind(test, mm, s.addr, how->kind);
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	expect_mapped(test, mm, s.addr, s.src, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * every_mapping_gets_back_what_it_had() - One folio, three ptes
+ * @test: the running case
+ *
+ * A page of tmpfs is mapped writable, read-only at a second address, and
+ * writable in a second mm. Each pte becomes an entry of its own kind, and each
+ * entry a pte of the new folio.
+ *
+ * Contract: ME-3, ME-4
+ */
+static void every_mapping_gets_back_what_it_had(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test), *other;
+	unsigned long ro;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	ro = mmk_mmap(test, s.file, PAGE_SIZE, PROT_READ, MAP_SHARED);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, ro, false), 0);
+	other = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(other, s.addr, true), 0);
+	mmk_pte_set_flags(test, mm, ro, false, false);
+	mmk_pte_set_flags(test, other, s.addr, true, false);
+	KUNIT_ASSERT_EQ(test, folio_mapcount(s.src), 3);
+
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_WRITE);
+	MMK_EXPECT_PTE(test, mm, ro, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, other, s.addr, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
+
+	dst = mmk_hold_copy(test, s.hold);
+	lru_add_drain();
+	remove_migration_ptes(s.src, dst, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 3);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), scene_idle_refs(&s) + 3);
+	mmk_hold_finish(test, s.hold, true);
+	expect_mapped(test, mm, s.addr, dst, true, entry_may_be(true),
+		      entry_may_be(true));
+	expect_mapped(test, mm, ro, dst, false, false, false);
+	expect_mapped(test, other, s.addr, dst, true, entry_may_be(true),
+		      false);
+}
+
+/**
+ * other_entries_are_left_alone() - Two neighbours under migration at once
+ * @test: the running case
+ *
+ * Only the entries of the folio that has been moved are removed.
+ *
+ * Contract: ME-4
+ */
+static void other_entries_are_left_alone(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct mmk_hold *hold[3];
+	struct folio *src[3];
+	int i;
+
+	mmk_fill(test, addr, 3, SEED);
+	for (i = 0; i < 3; i++) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		hold[i] = mmk_hold(test, src[i]);
+		try_to_migrate(src[i], 0);
+	}
+
+	remove_migration_ptes(src[1], src[1], 0);
+	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src[0]), 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src[1]), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src[2]), 0);
+
+	remove_migration_ptes(src[0], src[0], 0);
+	remove_migration_ptes(src[2], src[2], 0);
+	for (i = 0; i < 3; i++)
+		mmk_hold_finish(test, hold[i], false);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+}
+
+/**
+ * clean_folio_is_not_mapped_dirty() - Written back between unmap and restore
+ * @test: the running case
+ *
+ * The entry remembers that the pte was dirty, but the folio has been cleaned
+ * since: nothing is left to be written, and the new pte is clean.
+ *
+ * Contract: ME-4
+ */
+static void clean_folio_is_not_mapped_dirty(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct scene s;
+
+	scene_unmap(test, &s, mm, &how);
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.src));
+	folio_clear_dirty(s.src);
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+	expect_mapped(test, mm, s.addr, s.src, true, entry_may_be(true), false);
+}
+
+/**
+ * struct zero_case - A page that may or may not give way to the zero page
+ * @description: for the KTAP line
+ * @last_byte: of the page, the others are zero
+ * @flags: for remove_migration_ptes()
+ * @locked: the VMA is VM_LOCKED
+ * @replaced: the zero page has to take its place
+ */
+struct zero_case {
+	const char *description;
+	u8 last_byte;
+	int flags;
+	bool locked;
+	bool replaced;
+};
+
+static const struct zero_case zero_cases[] = {
+	{ "zeroes", 0, TTU_USE_SHARED_ZEROPAGE, .replaced = true },
+	{ "zeroes, but nobody asked", 0, 0 },
+	{ "zeroes up to the last byte", 1, TTU_USE_SHARED_ZEROPAGE },
+	{ "zeroes, mlocked", 0, TTU_USE_SHARED_ZEROPAGE, .locked = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zero, zero_cases, description);
+
+/**
+ * unused_page_gives_way_to_the_zero_page() - TTU_USE_SHARED_ZEROPAGE
+ * @test: the running case
+ *
+ * A page of zeroes is not mapped again: the shared zero page is, read-only, and
+ * the RSS goes down. That is only so if the caller asks for it, and not in a
+ * VM_LOCKED VMA.
+ *
+ * Contract: ME-4
+ */
+static void unused_page_gives_way_to_the_zero_page(struct kunit *test)
+{
+	const struct zero_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_hold *hold;
+	struct folio *src;
+
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
+	KUNIT_ASSERT_EQ(test, 0, mmk_mm_poke(mm, addr + PAGE_SIZE - 1,
+					     c->last_byte));
+	if (c->locked)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(addr, PAGE_SIZE,
+						     MLOCK_ONFAULT));
+	src = mmk_pte_folio(test, mm, addr);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+
+	remove_migration_ptes(src, src, c->flags);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, is_zero_pfn(pte_pfn(mmk_pte(mm, addr))),
+			c->replaced);
+	KUNIT_EXPECT_EQ(test, !pte_write(mmk_pte(mm, addr)), c->replaced);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
+			c->replaced ? 0UL : 1UL);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src), c->replaced ? 0 : 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), c->replaced ? 1 : 2);
+	mmk_hold_finish(test, hold, false);
+
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, addr, 1), 0);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+}
+
+static const struct page_case device_cases[] = {
+	{ "writable", ANON_EXCLUSIVE, .write = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "exclusive, read-only", ANON_EXCLUSIVE,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "shared with a child", ANON_SHARED,
+	  .kind = MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(device, device_cases, description);
+
+/**
+ * device_private_page_is_unmapped_and_mapped_again() - No pte to begin with
+ * @test: the running case
+ *
+ * A device-private page is mapped by an entry, writable or not, and comes back
+ * as the same entry.
+ *
+ * Contract: ME-3, ME-4
+ */
+static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test), *child = NULL;
+	unsigned long addr = mmk_map_anon(test, 1);
+	int nr_ptes = how->backing == ANON_SHARED ? 2 : 1;
+	enum mmk_pte_kind kind;
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, SEED);
+	folio = page_folio(mmk_migrate_to_dev(test, mm, addr, dev));
+	if (how->backing == ANON_SHARED)
+		child = mmk_fork(test);
+	else if (!how->write)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE,
+						       PROT_READ));
+	kind = how->write ? MMK_PTE_DEVICE_PRIVATE_WRITE :
+			    MMK_PTE_DEVICE_PRIVATE_READ;
+	expect_kind(test, mm, addr, kind);
+	folio_get(folio);
+	folio_lock(folio);
+
+	try_to_migrate(folio, 0);
+	expect_entry(test, mm, addr, how->kind, folio, false, false);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	expect_exclusive(test, folio, false);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+
+	remove_migration_ptes(folio, folio, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), nr_ptes);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1 + nr_ptes);
+	expect_kind(test, mm, addr, kind);
+	if (child)
+		expect_kind(test, child, addr, kind);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr),
+			    folio_page(folio, 0));
+	expect_exclusive(test, folio, how->backing == ANON_EXCLUSIVE);
+	folio_unlock(folio);
+	folio_put(folio);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
+/**
+ * pinned_exclusive_page_stays_mapped() - A page that DMA may go to
+ * @test: the running case
+ *
+ * The pin relies on the page staying exclusive, so it must not be shared by an
+ * entry: try_to_migrate() leaves the pte as it was.
+ *
+ * Contract: ME-3, ME-15
+ */
+static void pinned_exclusive_page_stays_mapped(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct page *page = NULL;
+	struct scene s;
+	int refs;
+
+	scene_map(test, &s, mm, &how);
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(s.addr, 1, &page,
+							 FOLL_WRITE));
+	mmk_pte_set_flags(test, mm, s.addr, false, true);
+	s.hold = mmk_hold(test, s.src);
+	refs = folio_ref_count(s.src);
+
+	try_to_migrate(s.src, 0);
+	expect_mapped(test, mm, s.addr, s.src, true, false, true);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
+	expect_exclusive(test, s.src, true);
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+	unpin_user_page(page);
+	expect_mapped(test, mm, s.addr, s.src, true, false, true);
+}
+
+/**
+ * temporary_stack_of_exec_is_left_alone() - shift_arg_pages() is at work
+ * @test: the running case
+ *
+ * While exec() moves its stack, the rmap walk could miss an entry. Such a VMA is
+ * skipped, and the page stays mapped.
+ *
+ * Contract: ME-3
+ */
+static void temporary_stack_of_exec_is_left_alone(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct vm_area_struct *vma;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, s.addr);
+	vm_flags_set(vma, VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
+	mmap_write_unlock(mm);
+
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+
+	mmap_write_lock(mm);
+	vm_flags_clear(vma, VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
+	mmap_write_unlock(mm);
+}
+
+/* ME-6: fork() while an entry is in place */
+
+static const struct page_case fork_cases[] = {
+	{ "writable, dirty, young", ANON_EXCLUSIVE,
+	  .write = true, .dirty = true, .young = true },
+	{ "writable, clean, old", ANON_EXCLUSIVE, .write = true },
+	{ "exclusive, read-only, dirty", ANON_EXCLUSIVE, .dirty = true },
+	{ "exclusive, read-only, young", ANON_EXCLUSIVE, .young = true },
+	{ "shared with a first child", ANON_SHARED, .young = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(fork, fork_cases, description);
 
 /**
  * fork_makes_private_entry_readable() - fork() while an entry is in place
  * @test: the running case
  *
- * A private page that its only owner may write to is under migration when the
- * owner forks. From then on neither may write without a copy: both sides get a
- * readable entry, and the child counts it in its RSS. After the migration both
- * map the new folio read-only, and a write by either leaves the other's alone.
+ * A private page is under migration when its owner forks. From then on neither
+ * may write without a copy: both sides get a readable entry, and the child
+ * counts it in its RSS. After the migration both map the new folio read-only,
+ * with young and dirty as they were, and a write by either leaves the other's
+ * bytes alone.
  *
  * Contract: ME-6
  */
 static void fork_makes_private_entry_readable(struct kunit *test)
 {
+	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
-	unsigned long addr = mmk_map_anon(test, 1);
-	struct mmk_hold *hold;
-	struct folio *src, *dst;
+	struct folio *dst;
+	struct scene s;
 
-	mmk_fill(test, addr, 1, 1);
-	src = mmk_pte_folio(test, mm, addr);
-	hold = mmk_hold(test, src);
-	try_to_migrate(src, 0);
-	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
-
+	scene_unmap(test, &s, mm, how);
 	child = mmk_fork(test);
-	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_READ);
-	MMK_EXPECT_PTE(test, child, addr, MIGRATION_READ);
-	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, addr), src);
+	expect_entry(test, mm, s.addr, MMK_PTE_MIGRATION_READ, s.src,
+		     how->young, how->dirty);
+	expect_entry(test, child, s.addr, MMK_PTE_MIGRATION_READ, s.src,
+		     how->young, how->dirty);
 	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 
-	dst = mmk_hold_copy(test, hold);
-	remove_migration_ptes(src, dst, 0);
+	dst = mmk_hold_copy(test, s.hold);
+	lru_add_drain();
+	remove_migration_ptes(s.src, dst, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), s.child ? 3 : 2);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), s.child ? 4 : 3);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+	mmk_hold_finish(test, s.hold, true);
+
+	expect_mapped(test, mm, s.addr, dst, false, entry_may_be(how->young),
+		      entry_may_be(how->dirty));
+	expect_mapped(test, child, s.addr, dst, false,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	expect_exclusive(test, dst, false);
+}
+
+/**
+ * write_after_fork_and_migration_is_not_seen_by_the_other() - Copy on write
+ * @test: the running case
+ *
+ * Child and parent write to a page that was forked while under migration.
+ *
+ * Contract: ME-6
+ */
+static void write_after_fork_and_migration_is_not_seen_by_the_other(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true };
+	struct mm_struct *mm = mmk_mm_enter(test), *child, *second;
+	struct folio *dst;
+	struct scene s;
+	u8 byte;
+
+	scene_unmap(test, &s, mm, &how);
+	child = mmk_fork(test);
+	second = mmk_fork(test);
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, s.addr, 0xc0), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, child, s.addr), dst);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 0xaa), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, second, s.addr, 1, SEED));
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, s.addr), dst);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, second, s.addr), dst);
+	KUNIT_EXPECT_EQ(test, access_remote_vm(child, s.addr, &byte, 1, 0), 1);
+	KUNIT_EXPECT_EQ(test, byte, 0xc0);
+}
+
+/* A shared mapping whose ptes fork() copies, as that of a driver. */
+static void scene_copy_ptes_at_fork(struct scene *scene)
+{
+	mmap_write_lock(scene->mm);
+	vm_flags_set(vma_lookup(scene->mm, scene->addr), VM_MIXEDMAP);
+	mmap_write_unlock(scene->mm);
+}
+
+static const struct page_case shared_cases[] = {
+	{ "writable, dirty", SHMEM_SHARED, .write = true, .dirty = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "writable, young", SHMEM_SHARED, .write = true, .young = true,
+	  .kind = MMK_PTE_MIGRATION_WRITE },
+	{ "read-only", SHMEM_SHARED, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(shared, shared_cases, description);
+
+/**
+ * fork_leaves_shared_entry_as_it_is() - Both sides may go on writing
+ * @test: the running case
+ *
+ * Where fork() copies the ptes of a shared mapping, a writable entry stays
+ * writable in the parent, and the child gets the same one. It counts as a page
+ * of tmpfs. Both then write to the same new folio.
+ *
+ * Contract: ME-6, ME-12
+ */
+static void fork_leaves_shared_entry_as_it_is(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	scene_copy_ptes_at_fork(&s);
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+
+	child = mmk_fork(test);
+	expect_entry(test, mm, s.addr, how->kind, s.src, how->young,
+		     how->dirty);
+	expect_entry(test, child, s.addr, how->kind, s.src, how->young,
+		     how->dirty);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 0UL);
+
+	dst = mmk_hold_copy(test, s.hold);
+	lru_add_drain();
+	remove_migration_ptes(s.src, dst, 0);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 2);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 0);
-	mmk_hold_finish(test, hold, true);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), scene_idle_refs(&s) + 2);
+	mmk_hold_finish(test, s.hold, true);
+	expect_mapped(test, mm, s.addr, dst, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	expect_mapped(test, child, s.addr, dst, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+}
 
-	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
-	MMK_EXPECT_PTE(test, child, addr, PRESENT);
-	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr)));
-	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(child, addr)));
-	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), dst);
-	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, addr), dst);
-	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(dst, 0)));
+/**
+ * fork_leaves_shared_page_to_the_childs_fault() - No entry without need
+ * @test: the running case
+ *
+ * Of an ordinary shared mapping fork() copies no pte. The parent's entry stays
+ * as it is, and the child finds the new folio by a fault of its own.
+ *
+ * Contract: ME-6, ME-12
+ */
+static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct folio *dst;
+	struct scene s;
 
-	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xee), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, child, addr), dst);
+	scene_unmap(test, &s, mm, &how);
+	child = mmk_fork(test);
+	expect_entry(test, mm, s.addr, MMK_PTE_MIGRATION_WRITE, s.src, true,
+		     true);
+	KUNIT_EXPECT_FALSE(test, pte_is_migration(mmk_pte(child, s.addr)));
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 0UL);
+
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 1, SEED));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr), dst);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 2);
+}
+
+/**
+ * fork_copies_entry_of_private_file_page() - Neither anonymous nor shared
+ * @test: the running case
+ *
+ * A private mapping of tmpfs in which one page has been written to already, so
+ * that fork() copies its ptes. The entry of a page that has not is readable in
+ * both, and counts as a page of tmpfs.
+ *
+ * Contract: ME-6
+ */
+static void fork_copies_entry_of_private_file_page(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct file *file = mmk_shmem_file(test, 2);
+	unsigned long addr;
+	struct mmk_hold *hold;
+	struct folio *src;
+
+	addr = mmk_mmap(test, file, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, false), 0);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr + PAGE_SIZE, true), 0);
+	src = mmk_pte_folio(test, mm, addr);
+	KUNIT_ASSERT_FALSE(test, folio_test_anon(src));
+	mmk_pte_set_flags(test, mm, addr, true, false);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+
+	child = mmk_fork(test);
+	expect_entry(test, mm, addr, MMK_PTE_MIGRATION_READ, src, true, false);
+	expect_entry(test, child, addr, MMK_PTE_MIGRATION_READ, src, true,
+		     false);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+
+	remove_migration_ptes(src, src, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 2);
+	mmk_hold_finish(test, hold, false);
+	expect_mapped(test, child, addr, src, false, entry_may_be(true), false);
+	expect_mapped(test, mm, addr, src, false, entry_may_be(true), false);
+}
+
+/* ME-8: mprotect() while an entry is in place */
+
+static const struct page_case writable_cases[] = {
+	{ "anon, dirty, young", ANON_EXCLUSIVE,
+	  .write = true, .dirty = true, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "anon, clean, old", ANON_EXCLUSIVE, .write = true,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "tmpfs, dirty", SHMEM_SHARED, .write = true, .dirty = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+	{ "tmpfs, young", SHMEM_SHARED, .write = true, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(writable, writable_cases, description);
+
+/**
+ * mprotect_takes_write_permission_from_the_entry() - PROT_READ
+ * @test: the running case
+ *
+ * The writable entry becomes a readable one, exclusive for anonymous memory;
+ * young and dirty stay. After the migration the pte is read-only. Once the VMA
+ * is writable again, a write goes to the page itself, for nobody shares it.
+ *
+ * Contract: ME-8
+ */
+static void mprotect_takes_write_permission_from_the_entry(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, how);
+	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	expect_entry(test, mm, s.addr, how->kind, s.src, how->young,
+		     how->dirty);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), scene_idle_refs(&s));
+
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+	expect_mapped(test, mm, s.addr, dst, false, entry_may_be(how->young),
+		      entry_may_be(how->dirty));
+	if (is_anon(how->backing))
+		expect_exclusive(test, dst, true);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), -EFAULT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+
+	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE,
+					       PROT_READ | PROT_WRITE));
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, s.addr)));
+}
+
+static const struct page_case readable_cases[] = {
+	{ "anon, exclusive, dirty", ANON_EXCLUSIVE, .dirty = true,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "anon, exclusive, young", ANON_EXCLUSIVE, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "anon, shared with a child", ANON_SHARED, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+	{ "tmpfs, shared", SHMEM_SHARED, .dirty = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+	{ "tmpfs, private", SHMEM_PRIVATE, .young = true,
+	  .kind = MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(readable, readable_cases, description);
+
+/**
+ * mprotect_leaves_readable_entry_alone() - Nothing to take away
+ * @test: the running case
+ *
+ * Neither taking all permissions from the VMA nor giving some back changes an
+ * entry that is readable or readable exclusive.
+ *
+ * Contract: ME-8
+ */
+static void mprotect_leaves_readable_entry_alone(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct scene s;
+	pte_t before;
+
+	scene_unmap(test, &s, mm, how);
+	expect_kind(test, mm, s.addr, how->kind);
+	before = mmk_pte(mm, s.addr);
+
+	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_NONE));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
+	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+	expect_mapped(test, mm, s.addr, s.src, false, entry_may_be(how->young),
+		      entry_may_be(how->dirty));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/* All combinations of a page, an act, and an outcome */
+
+/**
+ * enum act - What happens while the entry is in place
+ * @ACT_FORK: fork()
+ * @ACT_MPROTECT: mprotect(): to read-only, or back to writable
+ * @ACT_MUNMAP: munmap()
+ * @ACT_DONTNEED: madvise(MADV_DONTNEED)
+ * @ACT_MREMAP: mremap() to another address
+ * @ACT_NOTHING: nothing
+ */
+enum act {
+	ACT_FORK,
+	ACT_MPROTECT,
+	ACT_MUNMAP,
+	ACT_DONTNEED,
+	ACT_MREMAP,
+	ACT_NOTHING,
+};
+
+/**
+ * struct combo - One of all combinations
+ * @how: the page
+ * @act: what happens to its entry
+ * @moves: the migration succeeds
+ * @wrong: something was not as predicted
+ */
+struct combo {
+	struct page_case how;
+	enum act act;
+	bool moves;
+	bool wrong;
+};
+
+static void combo_name(const struct combo *c, char *name, size_t size)
+{
+	static const char * const backings[] = {
+		[ANON_EXCLUSIVE]	= "anon exclusive",
+		[ANON_SHARED]		= "anon shared",
+		[SHMEM_SHARED]		= "tmpfs shared",
+		[SHMEM_PRIVATE]		= "tmpfs private",
+	};
+
+	scnprintf(name, size, "%s, %s, %s, %s%s, %s",
+		  backings[c->how.backing],
+		  c->how.write ? "writable" : "read-only",
+		  c->how.dirty ? "dirty" : "clean",
+		  c->how.young ? "young" : "old",
+		  c->how.locked ? ", mlocked" : "",
+		  c->moves ? "moved" : "put back");
+}
+
+static void combo_expect(struct kunit *test, struct combo *c, const char *what,
+			 long got, long want)
+{
+	char name[96];
+
+	if (got == want)
+		return;
+	c->wrong = true;
+	combo_name(c, name, sizeof(name));
+	KUNIT_EXPECT_EQ_MSG(test, got, want, "%s: %s", name, what);
+}
+
+/* Which entry try_to_migrate() has to make. */
+static enum mmk_pte_kind predict_entry(const struct page_case *how)
+{
+	if (how->write)
+		return MMK_PTE_MIGRATION_WRITE;
+	return how->backing == ANON_EXCLUSIVE ?
+	       MMK_PTE_MIGRATION_READ_EXCLUSIVE : MMK_PTE_MIGRATION_READ;
+}
+
+/* What the act has to make of it. */
+static enum mmk_pte_kind predict_act(const struct page_case *how, enum act act)
+{
+	enum mmk_pte_kind kind = predict_entry(how);
+
+	switch (act) {
+	case ACT_FORK:
+		return how->backing == SHMEM_SHARED ? kind :
+						      MMK_PTE_MIGRATION_READ;
+	case ACT_MPROTECT:
+		if (kind != MMK_PTE_MIGRATION_WRITE)
+			return kind;
+		return is_anon(how->backing) ?
+		       MMK_PTE_MIGRATION_READ_EXCLUSIVE :
+		       MMK_PTE_MIGRATION_READ;
+	case ACT_MUNMAP:
+	case ACT_DONTNEED:
+		return MMK_PTE_NONE;
+	default:
+		return kind;
+	}
+}
+
+static bool combo_unmaps(const struct combo *c)
+{
+	return c->act == ACT_MUNMAP || c->act == ACT_DONTNEED;
+}
+
+static bool combo_vma_writable(const struct combo *c)
+{
+	return c->how.write || c->how.backing == ANON_SHARED ||
+	       c->how.backing == SHMEM_PRIVATE;
+}
+
+/* The permission of a shared mapping is its VMA's, whatever the entry says. */
+static bool combo_follows_vma(const struct combo *c)
+{
+	return c->act == ACT_MPROTECT && c->how.backing == SHMEM_SHARED &&
+	       !c->how.write;
+}
+
+static unsigned long mm_pages(struct mm_struct *mm)
+{
+	return get_mm_counter(mm, MM_ANONPAGES) +
+	       get_mm_counter(mm, MM_FILEPAGES) +
+	       get_mm_counter(mm, MM_SHMEMPAGES);
+}
+
+static struct mm_struct *combo_act(struct kunit *test, struct combo *c,
+				   struct scene *s)
+{
+	unsigned long addr = s->addr;
+	int behavior;
+
+	switch (c->act) {
+	case ACT_FORK:
+		return mmk_fork(test);
+	case ACT_MPROTECT:
+		KUNIT_EXPECT_EQ(test, 0L,
+				sys_mprotect(addr, PAGE_SIZE,
+					     combo_vma_writable(c) ? PROT_READ :
+					     PROT_READ | PROT_WRITE));
+		break;
+	case ACT_MUNMAP:
+		KUNIT_EXPECT_EQ(test, sys_munmap(addr, PAGE_SIZE), 0L);
+		break;
+	case ACT_DONTNEED:
+		behavior = c->how.locked ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
+		KUNIT_EXPECT_EQ(test, 0, do_madvise(s->mm, addr, PAGE_SIZE,
+						    behavior));
+		break;
+	case ACT_MREMAP:
+		s->addr = mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS);
+		KUNIT_EXPECT_EQ(test, (long)s->addr,
+				sys_mremap(addr, PAGE_SIZE, PAGE_SIZE,
+					   MREMAP_MAYMOVE | MREMAP_FIXED,
+					   s->addr));
+		combo_expect(test, c, "old address is empty",
+			     pte_none(mmk_pte(s->mm, addr)), true);
+		break;
+	case ACT_NOTHING:
+		break;
+	}
+	return NULL;
+}
+
+static void combo_expect_entry(struct kunit *test, struct combo *c,
+			       struct mm_struct *mm, struct scene *s,
+			       enum mmk_pte_kind kind)
+{
+	pte_t pte = mmk_pte(mm, s->addr);
+	softleaf_t entry;
+
+	combo_expect(test, c, "kind of entry", mmk_pte_classify(pte), kind);
+	if (!pte_is_migration(pte))
+		return;
+	entry = softleaf_from_pte(pte);
+	combo_expect(test, c, "pfn of entry", softleaf_to_pfn(entry),
+		     folio_pfn(s->src));
+	combo_expect(test, c, "entry is young",
+		     softleaf_is_migration_young(entry),
+		     entry_may_be(c->how.young));
+	combo_expect(test, c, "entry is dirty",
+		     softleaf_is_migration_dirty(entry),
+		     entry_may_be(c->how.dirty));
+}
+
+static void combo_expect_pte(struct kunit *test, struct combo *c,
+			     struct mm_struct *mm, struct scene *s,
+			     struct folio *dst, enum mmk_pte_kind kind)
+{
+	pte_t pte = mmk_pte(mm, s->addr);
+
+	combo_expect(test, c, "kind of pte", mmk_pte_classify(pte),
+		     MMK_PTE_PRESENT);
+	if (!pte_present(pte))
+		return;
+	combo_expect(test, c, "pfn of pte", pte_pfn(pte), folio_pfn(dst));
+	if (!combo_follows_vma(c))
+		combo_expect(test, c, "pte is writable", !!pte_write(pte),
+			     kind == MMK_PTE_MIGRATION_WRITE);
+	combo_expect(test, c, "pte is young", !!pte_young(pte),
+		     entry_may_be(c->how.young));
+	combo_expect(test, c, "pte is dirty", !!pte_dirty(pte),
+		     entry_may_be(c->how.dirty));
+}
+
+/* Unmap, act, restore; and look at everything after each of the three. */
+static void combo_run(struct kunit *test, struct mm_struct *mm, struct combo *c)
+{
+	enum mmk_pte_kind kind = predict_act(&c->how, c->act);
+	unsigned long others = mm_pages(mm);
+	struct mm_struct *forked;
+	bool in_forked;
+	struct scene s;
+	struct folio *dst;
+	int nr_ptes;
+
+	scene_unmap(test, &s, mm, &c->how);
+	combo_expect_entry(test, c, mm, &s, predict_entry(&c->how));
+	combo_expect(test, c, "folio is dirty", folio_test_dirty(s.src),
+		     c->how.dirty);
+
+	forked = combo_act(test, c, &s);
+	in_forked = forked && is_anon(c->how.backing);
+	nr_ptes = !combo_unmaps(c) + !!s.child + in_forked;
+	combo_expect_entry(test, c, mm, &s, kind);
+	if (in_forked)
+		combo_expect_entry(test, c, forked, &s, kind);
+	if (forked)
+		combo_expect(test, c, "pages of the child", mm_pages(forked),
+			     in_forked ? others + 1 : others);
+	combo_expect(test, c, "pages of the mm", mm_pages(mm),
+		     others + !combo_unmaps(c));
+	combo_expect(test, c, "references while unmapped",
+		     folio_ref_count(s.src), scene_idle_refs(&s));
+
+	dst = c->moves ? mmk_hold_copy(test, s.hold) : s.src;
+	lru_add_drain();
+	remove_migration_ptes(s.src, dst, 0);
+	combo_expect(test, c, "references", folio_ref_count(dst),
+		     scene_idle_refs(&s) + nr_ptes);
+	combo_expect(test, c, "mapcount", folio_mapcount(dst), nr_ptes);
+	combo_expect(test, c, "mlocked", folio_test_mlocked(dst),
+		     c->how.locked && !combo_unmaps(c));
+	combo_expect(test, c, "bytes", mmk_folio_holds(dst, SEED), true);
+	if (combo_unmaps(c))
+		combo_expect(test, c, "nothing is mapped",
+			     pte_none(mmk_pte(mm, s.addr)), true);
+	else
+		combo_expect_pte(test, c, mm, &s, dst, kind);
+	if (in_forked)
+		combo_expect_pte(test, c, forked, &s, dst, kind);
+	if (nr_ptes && is_anon(c->how.backing))
+		combo_expect(test, c, "exclusive",
+			     PageAnonExclusive(folio_page(dst, 0)),
+			     kind != MMK_PTE_MIGRATION_READ &&
+			     c->how.backing == ANON_EXCLUSIVE);
+	mmk_hold_finish(test, s.hold, c->moves);
+
+	if (forked)
+		mmk_mm_put(test, forked);
+	if (s.child)
+		mmk_mm_put(test, s.child);
+	if (c->act != ACT_MUNMAP)
+		KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
+	combo_expect(test, c, "pages in the end", mm_pages(mm), others);
+}
+
+/* Whether there is such a pte: only an owner, or a shared mapping, may write. */
+static bool combo_exists(const struct page_case *how)
+{
+	if (how->backing == ANON_SHARED || how->backing == SHMEM_PRIVATE)
+		return !how->write &&
+		       (how->backing == ANON_SHARED || !how->dirty);
+	return true;
+}
+
+static void run_all_combos(struct kunit *test, enum act act)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int i, nr_run = 0, nr_wrong = 0;
+
+	for (i = 0; i < NR_BACKINGS << 5 && nr_wrong < 5; i++) {
+		struct combo c = {
+			.how.backing	= i >> 5,
+			.how.write	= i & BIT(0),
+			.how.dirty	= i & BIT(1),
+			.how.young	= i & BIT(2),
+			.how.locked	= i & BIT(3),
+			.moves		= i & BIT(4),
+			.act		= act,
+		};
+
+		if (!combo_exists(&c.how))
+			continue;
+		combo_run(test, mm, &c);
+		nr_run++;
+		nr_wrong += c.wrong;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, nr_wrong, 0U,
+			    "%u combination(s) tried until then", nr_run);
+}
+
+/**
+ * migration_restores_every_kind_of_page() - Nothing happens in between
+ * @test: the running case
+ *
+ * All combinations of what is mapped and how, and of both outcomes.
+ *
+ * Contract: ME-3, ME-4, ME-5
+ */
+static void migration_restores_every_kind_of_page(struct kunit *test)
+{
+	run_all_combos(test, ACT_NOTHING);
+}
+
+/**
+ * every_kind_of_entry_survives_fork() - All combinations, with fork()
+ * @test: the running case
+ *
+ * Contract: ME-6
+ */
+static void every_kind_of_entry_survives_fork(struct kunit *test)
+{
+	run_all_combos(test, ACT_FORK);
+}
+
+/**
+ * every_kind_of_entry_survives_mprotect() - All combinations, with mprotect()
+ * @test: the running case
+ *
+ * Contract: ME-8
+ */
+static void every_kind_of_entry_survives_mprotect(struct kunit *test)
+{
+	run_all_combos(test, ACT_MPROTECT);
+}
+
+/**
+ * munmap_drops_every_kind_of_entry() - All combinations, with munmap()
+ * @test: the running case
+ *
+ * Contract: ME-9
+ */
+static void munmap_drops_every_kind_of_entry(struct kunit *test)
+{
+	run_all_combos(test, ACT_MUNMAP);
+}
+
+/**
+ * dontneed_drops_every_kind_of_entry() - All combinations, with MADV_DONTNEED
+ * @test: the running case
+ *
+ * Contract: ME-9
+ */
+static void dontneed_drops_every_kind_of_entry(struct kunit *test)
+{
+	run_all_combos(test, ACT_DONTNEED);
+}
+
+/**
+ * mremap_takes_every_kind_of_entry_along() - All combinations, with mremap()
+ * @test: the running case
+ *
+ * Contract: ME-13
+ */
+static void mremap_takes_every_kind_of_entry_along(struct kunit *test)
+{
+	run_all_combos(test, ACT_MREMAP);
+}
+
+/* ME-5, ME-12, ME-15: migrate_pages() */
+
+/**
+ * struct migration - A call of migrate_pages()
+ * @list: the folios
+ * @nr_new: destinations that it has asked for
+ * @nr_returned: destinations that it has given back
+ * @no_memory: there is no destination to be had
+ */
+struct migration {
+	struct list_head list;
+	unsigned int nr_new;
+	unsigned int nr_returned;
+	bool no_memory;
+};
+
+static struct folio *migration_new_folio(struct folio *src,
+					 unsigned long private)
+{
+	struct migration *m = (struct migration *)private;
+
+	m->nr_new++;
+	return m->no_memory ? NULL : folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+}
+
+static void migration_put_folio(struct folio *dst, unsigned long private)
+{
+	struct migration *m = (struct migration *)private;
+
+	m->nr_returned++;
+	folio_put(dst);
+}
+
+static void migration_init(struct migration *m)
+{
+	memset(m, 0, sizeof(*m));
+	INIT_LIST_HEAD(&m->list);
+}
+
+static void migration_add(struct kunit *test, struct migration *m,
+			  struct folio *folio)
+{
+	lru_add_drain_all();
+	KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(folio, &m->list));
+}
+
+static int migration_run(struct migration *m, enum migrate_mode mode,
+			 unsigned int *succeeded)
+{
+	return migrate_pages(&m->list, migration_new_folio,
+			     migration_put_folio, (unsigned long)m, mode,
+			     MR_SYSCALL, succeeded);
+}
+
+static unsigned long vm_event(enum vm_event_item item)
+{
+	unsigned long events[NR_VM_EVENT_ITEMS];
+
+	all_vm_events(events);
+	return events[item];
+}
+
+/**
+ * migrate_pages_conserves_everything_but_the_place() - A migration that succeeds
+ * @test: the running case
+ *
+ * The new folio is in all that can be seen what the old one was, and the mm
+ * counts the same pages. The old folio is free.
+ *
+ * Contract: ME-5
+ */
+static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	struct mmk_mm_state mm_before;
+	unsigned int succeeded = 0;
+	unsigned long events;
+	struct migration m;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_folio_snapshot(s.src, &before);
+	before.dirty = how->dirty;
+	mmk_mm_snapshot(mm, &mm_before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	events = vm_event(PGMIGRATE_SUCCESS);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_SUCCESS), events + 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&m.list));
+	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 0U);
+
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	mmk_expect_folio_same(test, "the new folio", dst, &before);
+	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	expect_mapped(test, mm, s.addr, dst, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	if (s.child)
+		KUNIT_EXPECT_PTR_EQ(test, dst,
+				    mmk_pte_folio(test, s.child, s.addr));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
+	KUNIT_EXPECT_NULL(test, s.src->mapping);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * folio_flags_go_along() - What reclaim knows of a folio
+ * @test: the running case
+ *
+ * Contract: ME-5
+ */
+static void folio_flags_go_along(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	bool active, referenced;
+	struct migration m;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	folio_mark_accessed(s.src);
+	folio_mark_accessed(s.src);
+	lru_add_drain_all();
+	folio_mark_accessed(s.src);
+	folio_set_workingset(s.src);
+	active = folio_test_active(s.src);
+	referenced = folio_test_referenced(s.src);
+	KUNIT_EXPECT_TRUE(test, active);
+	KUNIT_EXPECT_TRUE(test, referenced);
+
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	lru_add_drain_all();
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	KUNIT_EXPECT_EQ(test, folio_test_active(dst), active);
+	KUNIT_EXPECT_EQ(test, folio_test_referenced(dst), referenced);
+	KUNIT_EXPECT_TRUE(test, folio_test_workingset(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(dst));
+}
+
+/**
+ * folio_with_another_reference_is_put_back() - A migration that fails
+ * @test: the running case
+ *
+ * Somebody else refers to the folio, so it may not move: migrate_folio() says
+ * -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
+ * destination back, and counts one failure. Once it is back on the LRU, all is
+ * as it was.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void folio_with_another_reference_is_put_back(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	struct mmk_mm_state mm_before;
+	unsigned int succeeded = 7;
+	unsigned long events;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	mmk_folio_get(test, s.src);
+	mmk_folio_snapshot(s.src, &before);
+	before.dirty = how->dirty;
+	mmk_mm_snapshot(mm, &mm_before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	events = vm_event(PGMIGRATE_FAIL);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 1);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	KUNIT_EXPECT_PTR_EQ(test, s.src,
+			    list_first_entry_or_null(&m.list, struct folio,
+						     lru));
+	KUNIT_EXPECT_GE(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(s.src));
+	putback_movable_pages(&m.list);
+
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	expect_mapped(test, mm, s.addr, s.src, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * migrate_folio_refuses_an_unexpected_reference() - -EAGAIN
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void migrate_folio_refuses_an_unexpected_reference(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct address_space *mapping;
+	struct folio *dst;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, how);
+	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	KUNIT_ASSERT_NOT_NULL(test, dst);
+	folio_lock(dst);
+	folio_get(s.src);
+	mapping = folio_mapping(s.src);
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			migrate_folio(mapping, dst, s.src, MIGRATE_SYNC));
+	folio_put(s.src);
+	KUNIT_EXPECT_NULL(test, dst->mapping);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), scene_idle_refs(&s));
+	if (mapping)
+		KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0),
+				    (void *)s.src);
+	folio_unlock(dst);
+	folio_put(dst);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/**
+ * mixed_list_reports_what_was_moved() - Two that can, and two that cannot
+ * @test: the running case
+ *
+ * One of four folios has a foreign reference, one is pinned for DMA. The other
+ * two are moved, and exactly those; the return value, the count of successes
+ * and the list agree.
+ *
+ * Contract: ME-15
+ */
+static void mixed_list_reports_what_was_moved(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	struct folio *src[4], *folio;
+	unsigned int succeeded = 0;
+	struct page *pinned = NULL;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SEED);
+	migration_init(&m);
+	for (i = 0; i < 4; i++)
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	mmk_folio_get(test, src[1]);
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(addr + 3 * PAGE_SIZE,
+							 1, &pinned,
+							 FOLL_WRITE));
+	for (i = 0; i < 4; i++)
+		migration_add(test, &m, src[i]);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, m.nr_returned + 2);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	list_for_each_entry(folio, &m.list, lru)
+		KUNIT_EXPECT_TRUE(test, folio == src[1] || folio == src[3]);
+	putback_movable_pages(&m.list);
+	unpin_user_page(pinned);
+
+	for (i = 0; i < 4; i++) {
+		folio = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, folio == src[i], i == 1 || i == 3);
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
+		KUNIT_EXPECT_TRUE(test,
+				  pte_write(mmk_pte(mm, addr + i * PAGE_SIZE)));
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
+}
+
+/**
+ * no_memory_leaves_everything_in_place() - There is no destination
+ * @test: the running case
+ *
+ * Contract: ME-5, ME-15
+ */
+static void no_memory_leaves_everything_in_place(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmk_folio_snapshot(s.src, &before);
+	migration_init(&m);
+	m.no_memory = true;
+	migration_add(test, &m, s.src);
+
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			migration_run(&m, MIGRATE_SYNC, &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	putback_movable_pages(&m.list);
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	expect_mapped(test, mm, s.addr, s.src, true, true, true);
+}
+
+/**
+ * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmk_folio_snapshot(s.src, &before);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	folio_lock(s.src);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(s.src));
+	folio_unlock(s.src);
+	putback_movable_pages(&m.list);
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+}
+
+/**
+ * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
+ * @test: the running case
+ *
+ * Contract: ME-15
+ */
+static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	folio_lock(s.src);
+	folio_start_writeback(s.src);
+	folio_unlock(s.src);
+
+	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_SYNC_LIGHT,
+					       &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
+
+	folio_end_writeback(s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * folio_that_was_freed_counts_as_moved() - Nobody needs it any more
+ * @test: the running case
+ *
+ * All that is left of the folio is the reference of the isolation. No
+ * destination is asked for.
+ *
+ * Contract: ME-15
+ */
+static void folio_that_was_freed_counts_as_moved(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 0U);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
+}
+
+/**
+ * page_cache_holds_the_new_folio() - A page of tmpfs changes place
+ * @test: the running case
+ *
+ * While its entry stands in the page table the old folio is in i_pages. After
+ * the move the new one is in the same slot, dirty as the old one was, with the
+ * reference of the cache; the old one has let go of the mapping. What is read
+ * through the file is what was written to the mapping.
+ *
+ * Contract: ME-5, ME-12
+ */
+static void page_cache_holds_the_new_folio(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct address_space *mapping;
+	unsigned long nrpages;
+	struct folio *dst;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, &how);
+	mapping = s.file->f_mapping;
+	nrpages = mapping->nrpages;
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0),
+			    (void *)s.src);
+
+	dst = mmk_hold_copy(test, s.hold);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0), (void *)dst);
+	KUNIT_EXPECT_EQ(test, mapping->nrpages, nrpages);
+	KUNIT_EXPECT_PTR_EQ(test, dst->mapping, mapping);
+	KUNIT_EXPECT_EQ(test, dst->index, 0UL);
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(dst));
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(s.src));
+	KUNIT_EXPECT_TRUE(test, folio_test_swapbacked(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(dst));
+	KUNIT_EXPECT_TRUE(test, mmk_folio_holds(dst, SEED));
+
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+	expect_mapped(test, mm, s.addr, dst, true, entry_may_be(true),
+		      entry_may_be(true));
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 0x77), 0);
+	KUNIT_EXPECT_EQ(test, *(u8 *)folio_address(dst), 0x77);
 }
 
 static struct kunit_case migration_entry_cases[] = {
-	KUNIT_CASE(fork_makes_private_entry_readable),
+	KUNIT_CASE_PARAM(entry_survives_the_round_trip_through_a_pte,
+			 entry_gen_params),
+	KUNIT_CASE_PARAM(entry_leads_to_its_page_while_that_is_locked,
+			 entry_gen_params),
+	KUNIT_CASE_PARAM(unmapping_records_what_the_pte_allowed,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(moved_page_is_mapped_as_the_entry_records,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(page_that_stays_is_mapped_as_before, page_gen_params),
+	KUNIT_CASE(every_mapping_gets_back_what_it_had),
+	KUNIT_CASE(other_entries_are_left_alone),
+	KUNIT_CASE(clean_folio_is_not_mapped_dirty),
+	KUNIT_CASE_PARAM(unused_page_gives_way_to_the_zero_page,
+			 zero_gen_params),
+	KUNIT_CASE_PARAM(device_private_page_is_unmapped_and_mapped_again,
+			 device_gen_params),
+	KUNIT_CASE(pinned_exclusive_page_stays_mapped),
+	KUNIT_CASE(temporary_stack_of_exec_is_left_alone),
+	KUNIT_CASE_PARAM(fork_makes_private_entry_readable, fork_gen_params),
+	KUNIT_CASE(write_after_fork_and_migration_is_not_seen_by_the_other),
+	KUNIT_CASE_PARAM(fork_leaves_shared_entry_as_it_is, shared_gen_params),
+	KUNIT_CASE(fork_leaves_shared_page_to_the_childs_fault),
+	KUNIT_CASE(fork_copies_entry_of_private_file_page),
+	KUNIT_CASE_PARAM(mprotect_takes_write_permission_from_the_entry,
+			 writable_gen_params),
+	KUNIT_CASE_PARAM(mprotect_leaves_readable_entry_alone,
+			 readable_gen_params),
+	KUNIT_CASE(migration_restores_every_kind_of_page),
+	KUNIT_CASE(every_kind_of_entry_survives_fork),
+	KUNIT_CASE(every_kind_of_entry_survives_mprotect),
+	KUNIT_CASE(munmap_drops_every_kind_of_entry),
+	KUNIT_CASE(dontneed_drops_every_kind_of_entry),
+	KUNIT_CASE(mremap_takes_every_kind_of_entry_along),
+	KUNIT_CASE_PARAM(migrate_pages_conserves_everything_but_the_place,
+			 page_gen_params),
+	KUNIT_CASE(folio_flags_go_along),
+	KUNIT_CASE_PARAM(folio_with_another_reference_is_put_back,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
+			 page_gen_params),
+	KUNIT_CASE(mixed_list_reports_what_was_moved),
+	KUNIT_CASE(no_memory_leaves_everything_in_place),
+	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
+	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
+	KUNIT_CASE(folio_that_was_freed_counts_as_moved),
+	KUNIT_CASE(page_cache_holds_the_new_folio),
 	{}
 };
 
@@ -68,4 +2016,5 @@ static struct kunit_suite migration_entry_suite = {
 	.init = mmk_case_init,
 	.test_cases = migration_entry_cases,
 };
+
 kunit_test_suite(migration_entry_suite);

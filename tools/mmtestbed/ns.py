@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Private namespaces: the run's mounts and processes die with it.
+
+The calling process stays outside as a supervisor; a child becomes PID 1 of a
+new PID namespace with a private mount namespace, and a grandchild does the
+work.  However the supervisor ends, kill -9 included, the kernel then takes the
+whole namespace down with it, mounts and User-Mode Linux processes alike.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import os
+import select
+import signal
+from pathlib import Path
+from typing import Callable
+
+from .errors import Refused
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+# From <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>, <linux/personality.h>.
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+MS_RDONLY = 1
+MS_NOSUID = 2
+MS_NODEV = 4
+MS_BIND = 4096
+MS_REC = 16384
+MS_PRIVATE = 1 << 18
+PR_SET_PDEATHSIG = 1
+ADDR_NO_RANDOMIZE = 0x0040000
+
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Isolation(enum.Enum):
+    """How far the worker is shut off from the rest of the machine."""
+
+    ROOT = "root"          # namespaces, as root
+    USER = "user"          # namespaces inside a user namespace
+    NONE = "none"          # the host refuses: no mounts, no PID namespace
+
+
+def _check(result: int, what: str) -> None:
+    """Raise OSError if a libc call failed; @what names the call."""
+    if result != 0:
+        err = ctypes.get_errno()
+        raise OSError(err, f"{what}: {os.strerror(err)}")
+
+
+def unshare(flags: int) -> None:
+    """unshare(2).  Raises OSError when the host refuses."""
+    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def mount(source: str, target: Path, fstype: str, flags: int = 0,
+          options: str = "") -> None:
+    """mount(2).  Raises OSError when the host refuses."""
+    _check(_libc.mount(os.fsencode(source), os.fsencode(target),
+                       fstype.encode(), ctypes.c_ulong(flags),
+                       os.fsencode(options)),
+           f"mount {fstype} on {target}")
+
+
+def umount(target: Path) -> None:
+    """umount2(2) with MNT_DETACH.  Raises OSError."""
+    _check(_libc.umount2(os.fsencode(target), ctypes.c_int(2)),
+           f"umount {target}")
+
+
+def die_with_parent() -> None:
+    """Ask for SIGKILL when the parent (thread) ends; usable as preexec_fn."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def no_address_randomisation() -> None:
+    """Make later child processes start without ASLR; best effort.
+
+    UML's linear map begins behind its binary, so that ASLR would move it.
+    """
+    current = _libc.personality(ctypes.c_ulong(0xffffffff))
+    if current >= 0:
+        _libc.personality(ctypes.c_ulong(current | ADDR_NO_RANDOMIZE))
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _unshare_all() -> Isolation:
+    """Leave the host's namespaces, as far as the host lets us."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        try:
+            unshare(CLONE_NEWNS | CLONE_NEWPID)
+            return Isolation.ROOT
+        except OSError:
+            pass
+    # A process with threads or a restricted user cannot go back: try it in a
+    # child first, so that a refusal half-way leaves this process as it was.
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _enter_user_namespace(uid, gid)
+            os._exit(0)
+        except OSError:
+            os._exit(1)
+    if os.waitpid(pid, 0)[1] != 0:
+        return Isolation.NONE
+    _enter_user_namespace(uid, gid)
+    return Isolation.USER
+
+
+def _enter_user_namespace(uid: int, gid: int) -> None:
+    unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"0 {uid} 1")
+    _write("/proc/self/gid_map", f"0 {gid} 1")
+
+
+def _wait_for(pid: int) -> int:
+    """Wait for @pid, reaping whatever else comes by; return an exit code."""
+    while True:
+        done, status = os.waitpid(-1, 0)
+        if done == pid:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _forward_signals_to(pid: int) -> None:
+    def forward(signum: int, _frame: object) -> None:
+        try:
+            os.kill(pid, signum)
+        except ProcessLookupError:
+            pass
+
+    for signum in FORWARDED:
+        signal.signal(signum, forward)
+
+
+def run(work: Callable[[Isolation], int]) -> int:
+    """Call @work with the host shut out as far as possible.
+
+    Returns the exit code of @work.  Signals that ask us to stop are passed on to
+    @work, which is expected to turn them into Interrupted.
+    """
+    isolation = _unshare_all()
+    alive_read, alive_write = os.pipe()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    pid = os.fork()
+    if pid == 0:
+        os.close(alive_write)
+        die_with_parent()
+        # Had the supervisor died before that prctl(), nobody would kill us.
+        if select.select([alive_read], [], [], 0)[0]:
+            os._exit(1)
+        os._exit(_init(work, isolation, blocked))
+    os.close(alive_read)
+    _forward_signals_to(pid)
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    return _wait_for(pid)
+
+
+def _init(work: Callable[[Isolation], int], isolation: Isolation,
+          mask: set[signal.Signals | int]) -> int:
+    """PID 1: adopt and reap what User-Mode Linux orphans, end with the worker."""
+    if isolation is not Isolation.NONE:
+        mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+    pid = os.fork()
+    if pid == 0:
+        die_with_parent()
+        for signum in FORWARDED:
+            signal.signal(signum, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        code = 1
+        try:
+            code = work(isolation)
+        finally:
+            os._exit(code)
+    _forward_signals_to(pid)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return _wait_for(pid)
+
+
+def bind(source: Path, target: Path) -> None:
+    """Show @source at @target.  Raises Refused."""
+    try:
+        mount(str(source), target, "", MS_BIND | MS_REC)
+    except OSError as err:
+        raise Refused(f"cannot bind {source}: {err}") from err
+
+
+def overlay(lowers: list[Path], upper: Path, work: Path, target: Path,
+            isolation: Isolation) -> None:
+    """Mount an overlay of @lowers (topmost first).  Raises Refused.
+
+    The paths must be free of commas, colons and backslashes: callers pass
+    mount points of their own and bind the user's folders there.
+    """
+    options = (f"lowerdir={':'.join(map(str, lowers))},"
+               f"upperdir={upper},workdir={work}")
+    if isolation is Isolation.USER:
+        options += ",userxattr"
+    try:
+        mount("mm-testbed", target, "overlay", MS_NODEV | MS_NOSUID, options)
+    except OSError as err:
+        raise Refused(f"cannot mount an overlay: {err}") from err
+
+
+def tmpfs(target: Path) -> None:
+    """Mount an empty tmpfs on @target.  Raises Refused."""
+    try:
+        mount("mm-testbed", target, "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755")
+    except OSError as err:
+        raise Refused(f"cannot mount a tmpfs: {err}") from err
