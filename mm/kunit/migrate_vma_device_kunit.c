@@ -3,6 +3,7 @@
  * migrate_vma_*() and migrate_device_*() as drivers use them: pages that fault,
  * swap cache and file pages, a device that goes away, and round trips.
  */
+#include <linux/mmu_notifier.h>
 #include <linux/prandom.h>
 #include <linux/swap.h>
 
@@ -190,6 +191,7 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 		child = mmk_fork(test);
 	mmk_fault_in(mm, addr, false);
 	folio_put(was.folio);
+	mmk_pte_set_flags(test, mm, addr, true, true);
 	mmk_page_snapshot(test, &was, mm, addr);
 	KUNIT_ASSERT_TRUE(test, was.state.swapcache);
 	KUNIT_ASSERT_EQ(test, was.state.refcount, 2);
@@ -207,6 +209,12 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, !!(m->src[0] & MIGRATE_PFN_MIGRATE), moves);
 	KUNIT_EXPECT_EQ(test, folio_test_swapcache(was.folio), !moves);
 	KUNIT_EXPECT_EQ(test, folio_test_swapcache(dst), param->to_ram);
+	if (moves) {
+		KUNIT_EXPECT_TRUE(test, folio_test_dirty(dst));
+		KUNIT_EXPECT_NULL(test, folio_get_private(was.folio));
+	}
+	if (param->to_ram)
+		KUNIT_EXPECT_FALSE(test, folio_test_dirty(was.folio));
 	mmk_vma_finalize(m);
 
 	if (moves) {
@@ -217,6 +225,7 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, folio_ref_count(dst),
 				1 + param->to_ram);
 	} else {
+		was.state.dirty = true;
 		mmk_expect_page_same(test, "refused", &was);
 	}
 	if (param->to_ram)
@@ -224,8 +233,12 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev),
 			moves && !param->to_ram ? 1U : 0U);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	if (child)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 1, 1));
+	if (!child)
+		return;
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 1, 1));
+	/* It has found the page in the swap cache. */
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, addr),
+			    mmk_pte_page(mm, addr));
 }
 
 struct file_case {
@@ -521,6 +534,143 @@ static void device_is_emptied_without_a_vma(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
 }
 
+struct permission_case {
+	const char *description;
+	enum memory_type type;
+	bool readonly;
+	bool shared;
+	enum mmk_pte_kind entry;
+};
+
+static const struct permission_case permission_cases[] = {
+	{ "private, writable", MEMORY_DEVICE_PRIVATE, false, false,
+	  MMK_PTE_MIGRATION_WRITE },
+	{ "private, readable", MEMORY_DEVICE_PRIVATE, true, false,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "private, shared", MEMORY_DEVICE_PRIVATE, false, true,
+	  MMK_PTE_MIGRATION_READ },
+	{ "coherent, writable", MEMORY_DEVICE_COHERENT, false, false,
+	  MMK_PTE_MIGRATION_WRITE },
+	{ "coherent, readable", MEMORY_DEVICE_COHERENT, true, false,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "coherent, shared", MEMORY_DEVICE_COHERENT, false, true,
+	  MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(permission, permission_cases, description);
+
+/**
+ * unloading_keeps_permissions() - All mappings are found by the rmap
+ * @test: the running case
+ *
+ * A page of a device is unmapped by migrate_device_range(), which knows of no
+ * vma: its entry tells what its pte was. The driver first has no destination for
+ * it, and the pte is what it was; then it has one, as writable and exclusive.
+ *
+ * Contract: MV-15, MV-8, MV-2
+ */
+static void unloading_keeps_permissions(struct kunit *test)
+{
+	const struct permission_case *param = test->param_value;
+	bool writable = param->entry == MMK_PTE_MIGRATION_WRITE;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1), pfn;
+	enum mmk_pte_kind kind;
+	struct mmk_page_state was;
+	struct mmk_vma *m;
+	struct page *page;
+	int i;
+
+	mmk_fill(test, addr, 1, 1);
+	pfn = page_to_pfn(mmk_migrate_to_dev(test, mm, addr, dev));
+	if (param->readonly)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE,
+						       PROT_READ));
+	if (param->shared)
+		mmk_fork(test);
+	m = mmk_vma_alloc(test, mm, addr, 1, 0, NULL);
+	m->args.npages = 1;
+	mmk_page_snapshot(test, &was, mm, addr);
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, migrate_device_range(m->src, pfn, 1), 0);
+		KUNIT_ASSERT_EQ(test, m->src[0], migrate_pfn(pfn) |
+				MIGRATE_PFN_MIGRATE);
+		kind = mmk_pte_kind(mm, addr);
+		KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)param->entry,
+				    "pte is %s", mmk_pte_kind_name(kind));
+		m->dst[0] = 0;
+		if (i)
+			break;
+		migrate_device_pages(m->src, m->dst, 1);
+		KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(pfn));
+		migrate_device_finalize(m->src, m->dst, 1);
+		/* It may be dirtier than it was. */
+		was.state.dirty = folio_test_dirty(was.folio);
+		mmk_expect_page_same(test, "declined", &was);
+	}
+	empty_device(test, dev, m, 1);
+
+	page = mmk_pte_page(mm, addr);
+	KUNIT_EXPECT_PTR_EQ(test, page, migrate_pfn_to_page(m->dst[0]));
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, (bool)pte_write(mmk_pte(mm, addr)), writable);
+	KUNIT_EXPECT_EQ(test, (bool)PageAnonExclusive(page), !param->shared);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
+ * page_flags_move_along() - What reclaim knows of a page
+ * @test: the running case
+ *
+ * The new page is as active, referenced, and part of the working set as the old
+ * one was; on the old one, which is about to be freed, nothing of it is left
+ * that may not be there then.
+ *
+ * Contract: MV-3, MV-16
+ */
+static void page_flags_move_along(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_SYSTEM,
+					  NULL);
+	struct folio *src[2], *dst[2];
+	int i;
+
+	mmk_fill(test, addr, 2, 1);
+	lru_add_drain();
+	for (i = 0; i < 2; i++)
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 2UL);
+	/* Isolated and locked, so nobody else is looking. */
+	folio_set_referenced(src[0]);
+	folio_set_active(src[0]);
+	folio_set_workingset(src[0]);
+	folio_clear_referenced(src[1]);
+	folio_clear_active(src[1]);
+	folio_clear_workingset(src[1]);
+	mmk_vma_copy_to_ram(test, m);
+	for (i = 0; i < 2; i++)
+		dst[i] = page_folio(migrate_pfn_to_page(m->dst[i]));
+	mmk_vma_pages(m);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, folio_test_referenced(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_workingset(dst[i]), !i);
+		KUNIT_EXPECT_FALSE(test, folio_test_active(src[i]));
+	}
+	mmk_vma_finalize(m);
+	lru_add_drain();
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, folio_test_lru(dst[i]));
+		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
+	}
+}
+
 /**
  * coherent_page_is_made_pinnable() - migrate_device_coherent_folio()
  * @test: the running case
@@ -698,6 +848,213 @@ static void two_migrations_share_a_range(struct kunit *test)
 					  1 + 93));
 }
 
+/**
+ * struct rival - Lets another task migrate in the middle of a migration
+ * @mn: on the mm of the first
+ * @migrator: the other task; NULL once it has been started
+ * @joined: it has come back while the first was still at work
+ */
+struct rival {
+	struct mmu_notifier mn;
+	struct migrator *migrator;
+	bool joined;
+};
+
+/* The ptes have been collected; what else maps the pages is not unmapped yet. */
+static void rival_range_end(struct mmu_notifier *mn,
+			    const struct mmu_notifier_range *range)
+{
+	struct rival *rival = container_of(mn, struct rival, mn);
+	struct migrator *migrator = rival->migrator;
+
+	if (!migrator || range->event != MMU_NOTIFY_MIGRATE)
+		return;
+	rival->migrator = NULL;
+	mmk_task_start(&migrator->task);
+	rival->joined = mmk_task_join(&migrator->task);
+}
+
+static const struct mmu_notifier_ops rival_ops = {
+	.invalidate_range_end = rival_range_end,
+};
+
+static void rival_release(void *data)
+{
+	struct rival *rival = data;
+
+	mmu_notifier_unregister(&rival->mn, rival->mn.mm);
+}
+
+/**
+ * rival_skips_what_the_first_has_locked() - In the middle of migrate_vma_setup()
+ * @test: the running case
+ *
+ * Parent and child share two pages. A migration of the parent's range has
+ * collected the first one when another task sets up a migration of both in the
+ * child. It finds the one locked, leaves it, and takes the other. Both
+ * migrations then succeed with what they have got.
+ *
+ * Contract: MV-18, MV-1
+ */
+static void rival_skips_what_the_first_has_locked(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_vma *first, *second;
+	struct migrator *migrator;
+	struct rival *rival;
+	struct page *page;
+
+	mmk_fill(test, addr, 2, 1);
+	child = mmk_fork(test);
+	page = mmk_pte_page(mm, addr);
+	first = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM, dev);
+	second = mmk_vma_alloc(test, child, addr, 2, SELECT_SYSTEM, dev);
+	migrator = mmk_task_alloc(test, sizeof(*migrator), child,
+				  migrator_main);
+	migrator->m = second;
+	rival = kunit_kzalloc(test, sizeof(*rival), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rival);
+	rival->mn.ops = &rival_ops;
+	rival->migrator = migrator;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&rival->mn, mm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, rival_release,
+							rival), 0);
+
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(first), 0);
+	KUNIT_ASSERT_TRUE(test, rival->joined);
+	KUNIT_ASSERT_EQ(test, migrator->ret, 0);
+	KUNIT_EXPECT_EQ(test, first->args.cpages, 1UL);
+	KUNIT_EXPECT_PTR_EQ(test, migrate_pfn_to_page(first->src[0]), page);
+	KUNIT_EXPECT_EQ(test, second->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, second->src[0], 0UL);
+
+	mmk_vma_copy_to_dev(test, first, dev);
+	mmk_vma_copy_to_dev(test, second, dev);
+	mmk_vma_pages(first);
+	mmk_vma_pages(second);
+	mmk_vma_finalize(second);
+	mmk_vma_finalize(first);
+	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_READ);
+	MMK_EXPECT_PTE(test, child, addr, DEVICE_PRIVATE_READ);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, DEVICE_PRIVATE_READ);
+	MMK_EXPECT_PTE(test, child, addr + PAGE_SIZE, DEVICE_PRIVATE_READ);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 2U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 2, 1));
+}
+
+#define CONTENDED_PAGES		64
+#define CONTENDED_ROUNDS	50
+#define MAX_CONTENDERS		8
+
+/**
+ * struct contention - Tasks that lock pages which migrate
+ * @folio: the pages
+ * @stop: told to end
+ */
+struct contention {
+	struct folio *folio[CONTENDED_PAGES];
+	bool stop;
+};
+
+/**
+ * struct contender - One of these tasks
+ * @task: the thread
+ * @contention: the pages
+ * @next: which of them to lock
+ */
+struct contender {
+	struct mmk_task task;
+	struct contention *contention;
+	unsigned int next;
+};
+
+static void contender_main(struct mmk_task *task)
+{
+	struct contender *contender = container_of(task, struct contender,
+						   task);
+	struct contention *contention = contender->contention;
+
+	while (!READ_ONCE(contention->stop)) {
+		folio_lock(contention->folio[contender->next]);
+		yield();
+		folio_unlock(contention->folio[contender->next]);
+		contender->next = (contender->next + 1) % CONTENDED_PAGES;
+	}
+}
+
+static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
+{
+	unsigned long skipped = 0;
+	int i;
+
+	for (i = 0; i < CONTENDED_ROUNDS; i++) {
+		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+		skipped += CONTENDED_PAGES - m->args.cpages;
+		mmk_vma_finalize(m);
+		yield();
+	}
+	return skipped;
+}
+
+/**
+ * contention_is_measured() - How often a page is skipped for its lock
+ * @test: the running case
+ *
+ * Up to eight tasks lock and unlock the pages of a range, one after the other,
+ * while it is migrated over and over again. The share of pages that are skipped
+ * is printed; nothing is expected of it, but that it is none without contention.
+ *
+ * Contract: MV-19
+ */
+static void contention_is_measured(struct kunit *test)
+{
+	static const unsigned int steps[] = { 0, 1, 2, 4, MAX_CONTENDERS };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, CONTENDED_PAGES), skipped;
+	struct contender *contender[MAX_CONTENDERS];
+	struct contention *contention;
+	unsigned int i, j, nr;
+	struct mmk_vma *m;
+
+	mmk_fill(test, addr, CONTENDED_PAGES, 1);
+	m = mmk_vma_alloc(test, mm, addr, CONTENDED_PAGES, SELECT_SYSTEM, NULL);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		nr = steps[i];
+		contention = kunit_kzalloc(test, sizeof(*contention),
+					   GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, contention);
+		for (j = 0; j < CONTENDED_PAGES; j++)
+			contention->folio[j] = mmk_pte_folio(test, mm, addr +
+							     j * PAGE_SIZE);
+		for (j = 0; j < nr; j++) {
+			contender[j] = mmk_task_alloc(test,
+						      sizeof(*contender[j]),
+						      mm, contender_main);
+			contender[j]->contention = contention;
+			contender[j]->next = j * CONTENDED_PAGES / nr;
+		}
+
+		for (j = 0; j < nr; j++)
+			mmk_task_start(&contender[j]->task);
+		skipped = count_skipped(test, m);
+		WRITE_ONCE(contention->stop, true);
+		for (j = 0; j < nr; j++)
+			KUNIT_ASSERT_TRUE(test,
+					  mmk_task_join(&contender[j]->task));
+		kunit_info(test, "%u contender(s): %lu of %u pages skipped", nr,
+			   skipped, CONTENDED_PAGES * CONTENDED_ROUNDS);
+		if (!nr)
+			KUNIT_EXPECT_EQ(test, skipped, 0UL);
+	}
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)CONTENDED_PAGES);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, CONTENDED_PAGES, 1));
+}
+
 static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE_PARAM(reference_of_the_fault_is_allowed_for,
 			 fault_page_gen_params),
@@ -708,9 +1065,13 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),
+	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
+	KUNIT_CASE(page_flags_move_along),
 	KUNIT_CASE(coherent_page_is_made_pinnable),
 	KUNIT_CASE(round_trips_conserve_everything),
 	KUNIT_CASE(two_migrations_share_a_range),
+	KUNIT_CASE(rival_skips_what_the_first_has_locked),
+	KUNIT_CASE(contention_is_measured),
 	{}
 };
 

@@ -3,6 +3,7 @@
  * migrate_vma_setup(), _pages() and _finalize(): what is collected, what is put
  * back, and what becomes of the holes.
  */
+#include <linux/memcontrol.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched/coredump.h>
 #include <linux/vmalloc.h>
@@ -712,6 +713,7 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 	KUNIT_EXPECT_TRUE(test, state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, param->target == TO_RAM);
+	KUNIT_EXPECT_EQ(test, !folio_memcg(folio), mem_cgroup_disabled());
 }
 
 /**
@@ -1063,6 +1065,7 @@ static void expect_moved(struct kunit *test, enum target target,
 	KUNIT_EXPECT_EQ(test, state.uptodate, was->state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, target == TO_RAM);
+	KUNIT_EXPECT_EQ(test, !folio_memcg(dst), mem_cgroup_disabled());
 }
 
 /**

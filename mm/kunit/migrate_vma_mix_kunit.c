@@ -25,6 +25,7 @@
  * @KIND_ISOLATED: somebody else has taken it off the LRU
  * @KIND_SWAPPED: swapped out
  * @KIND_SWAPCACHE: mapped, and still in the swap cache
+ * @KIND_SWAPCACHE_REFERENCED: the same, somebody else has a reference
  * @KIND_PRIVATE_OTHER: a device-private page of another owner
  * @KIND_PRIVATE_REFERENCED: of the owner, somebody else has a reference
  * @KIND_COHERENT: a device-coherent page of the owner
@@ -45,6 +46,7 @@ enum kind {
 	KIND_ISOLATED,
 	KIND_SWAPPED,
 	KIND_SWAPCACHE,
+	KIND_SWAPCACHE_REFERENCED,
 	KIND_PRIVATE_OTHER,
 	KIND_PRIVATE_REFERENCED,
 	KIND_COHERENT,
@@ -69,6 +71,7 @@ static const char * const kind_names[NR_KINDS] = {
 	[KIND_ISOLATED]			= "isolated",
 	[KIND_SWAPPED]			= "swapped",
 	[KIND_SWAPCACHE]		= "swapcache",
+	[KIND_SWAPCACHE_REFERENCED]	= "swapcache-referenced",
 	[KIND_PRIVATE_OTHER]		= "private-other",
 	[KIND_PRIVATE_REFERENCED]	= "private-referenced",
 	[KIND_COHERENT]			= "coherent",
@@ -89,6 +92,7 @@ static const char * const kind_names[NR_KINDS] = {
  * @exclusive: whether it was exclusive
  * @lru: whether it was on the LRU
  * @locked: whether it was locked
+ * @mlocked: whether it was mlocked
  * @migrates: the prediction
  */
 struct slot {
@@ -101,6 +105,7 @@ struct slot {
 	bool exclusive;
 	bool lru;
 	bool locked;
+	bool mlocked;
 	bool migrates;
 };
 
@@ -202,6 +207,7 @@ static void make_slot(struct mix *mix, struct slot *slot)
 				(int)MMK_PTE_SWAP);
 		break;
 	case KIND_SWAPCACHE:
+	case KIND_SWAPCACHE_REFERENCED:
 		make_swapcache(mix, addr);
 		break;
 	case KIND_PRIVATE:
@@ -230,6 +236,7 @@ static void meddle(struct mix *mix, struct slot *slot)
 	switch (slot->kind) {
 	case KIND_REFERENCED:
 	case KIND_PRIVATE_REFERENCED:
+	case KIND_SWAPCACHE_REFERENCED:
 		folio_get(slot->folio);
 		break;
 	case KIND_LOCKED:
@@ -252,6 +259,7 @@ static void unmeddle(struct slot *slot)
 	switch (slot->kind) {
 	case KIND_REFERENCED:
 	case KIND_PRIVATE_REFERENCED:
+	case KIND_SWAPCACHE_REFERENCED:
 		folio_put(slot->folio);
 		break;
 	case KIND_LOCKED:
@@ -306,6 +314,7 @@ static void note_slot(struct mix *mix, struct slot *slot)
 		slot->exclusive = PageAnonExclusive(page);
 		slot->lru = folio_test_lru(slot->folio);
 		slot->locked = folio_test_locked(slot->folio);
+		slot->mlocked = folio_test_mlocked(slot->folio);
 		/* Pinning makes the pte young. */
 		slot->pte = mmk_pte(mix->mm, slot->addr);
 	}
@@ -363,6 +372,8 @@ static void check_untouched(struct mix *mix, const char *when, unsigned int i)
 	complain(mix, when, i, "lru", folio_test_lru(slot->folio), slot->lru);
 	complain(mix, when, i, "locked", folio_test_locked(slot->folio),
 		 slot->locked);
+	complain(mix, when, i, "mlocked", folio_test_mlocked(slot->folio),
+		 slot->mlocked);
 }
 
 static void one_run(struct mix *mix, unsigned long start)
@@ -405,7 +416,7 @@ static void one_run(struct mix *mix, unsigned long start)
 		check_untouched(mix, "finalize", i);
 	for (i = 0; i < mix->nr; i++)
 		unmeddle(&mix->slot[i]);
-	do_madvise(mix->mm, start, mix->nr * PAGE_SIZE, MADV_DONTNEED);
+	do_madvise(mix->mm, start, mix->nr * PAGE_SIZE, MADV_DONTNEED_LOCKED);
 }
 
 static struct mmk_dev *dev_of(struct kunit *test, enum memory_type type,
@@ -444,7 +455,7 @@ static unsigned long set_run(struct mix *mix, unsigned int run,
 }
 
 static void all_runs(struct kunit *test, unsigned int nr_kinds, unsigned int nr,
-		     unsigned long select)
+		     unsigned long select, bool mlocked)
 {
 	struct mmk_dev *owner = dev_of(test, MEMORY_DEVICE_PRIVATE, NULL);
 	struct mix mix = {
@@ -462,6 +473,10 @@ static void all_runs(struct kunit *test, unsigned int nr_kinds, unsigned int nr,
 	mix.mm = mmk_mm_enter(test);
 	mmk_swap_on(test);
 	mix.addr = mmk_map_anon(test, runs * nr);
+	if (mlocked)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(mix.addr,
+						     runs * nr * PAGE_SIZE,
+						     MLOCK_ONFAULT));
 	for (run = 0; run < runs; run++) {
 		set_run(&mix, run, nr_kinds);
 		for (i = 0; i < nr; i++)
@@ -519,7 +534,7 @@ static void every_pair_of_pages_is_collected(struct kunit *test)
 {
 	const struct select_case *param = test->param_value;
 
-	all_runs(test, NR_KINDS, 2, param->select);
+	all_runs(test, NR_KINDS, 2, param->select, false);
 }
 
 /**
@@ -534,12 +549,28 @@ static void every_pair_of_pages_is_collected(struct kunit *test)
 static void every_four_pages_are_collected(struct kunit *test)
 {
 	all_runs(test, NR_CORE_KINDS, 4, MIGRATE_VMA_SELECT_SYSTEM |
-		 MIGRATE_VMA_SELECT_DEVICE_PRIVATE);
+		 MIGRATE_VMA_SELECT_DEVICE_PRIVATE, false);
+}
+
+/**
+ * mlocked_pages_are_collected() - And are mlocked again afterwards
+ * @test: the running case
+ *
+ * As every_pair_of_pages_is_collected(), for the most common kinds in a VM_LOCKED
+ * VMA. Migration ignores mlock, but keeps it.
+ *
+ * Contract: MV-5, MV-8
+ */
+static void mlocked_pages_are_collected(struct kunit *test)
+{
+	all_runs(test, NR_CORE_KINDS, 2, MIGRATE_VMA_SELECT_SYSTEM |
+		 MIGRATE_VMA_SELECT_DEVICE_PRIVATE, true);
 }
 
 static struct kunit_case migrate_vma_mix_cases[] = {
 	KUNIT_CASE_PARAM(every_pair_of_pages_is_collected, select_gen_params),
 	KUNIT_CASE(every_four_pages_are_collected),
+	KUNIT_CASE(mlocked_pages_are_collected),
 	{}
 };
 
