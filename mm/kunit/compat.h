@@ -180,6 +180,24 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #define scoped_with_init_fs()	/* nothing to change */
 #endif
 
+/*
+ * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
+ * be flushed, and does so when it is about to return to user space, which the
+ * mm of a case never does.
+ */
+static inline void mmk_tlb_forget(struct mm_struct *mm)
+{
+	mm->context.sync_tlb_range_from = 0;
+	mm->context.sync_tlb_range_to = 0;
+}
+
+static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
+				   unsigned long end)
+{
+	return mm->context.sync_tlb_range_to >= end &&
+	       mm->context.sync_tlb_range_from <= start;
+}
+
 /* The lock that a fault is handled under. */
 #ifdef CONFIG_PER_VMA_LOCK
 static inline struct vm_area_struct *mmk_lock_vma(struct mm_struct *mm,
