@@ -748,6 +748,42 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 }
 
 /**
+ * struct locker - A task that asks for a folio's lock as a fault does
+ * @task: the thread
+ * @addr: where the folio is mapped
+ * @folio: the folio
+ * @flags: FAULT_FLAG_*
+ * @ret: what folio_lock_or_retry() returned
+ * @lock_held: whether the VMA lock was still held then
+ */
+struct locker {
+	struct mmk_task task;
+	unsigned long addr;
+	struct folio *folio;
+	unsigned int flags;
+	vm_fault_t ret;
+	bool lock_held;
+};
+
+static void locker_main(struct mmk_task *task)
+{
+	struct locker *locker = container_of(task, struct locker, task);
+	struct vm_fault vmf = {
+		.vma	= mmk_lock_vma(task->mm, locker->addr),
+		.flags	= locker->flags | FAULT_FLAG_VMA_LOCK,
+	};
+	struct mmk_held held;
+
+	if (!vmf.vma)
+		return;
+	held = mmk_held_lock(task->mm, vmf.vma, vmf.flags);
+	locker->ret = folio_lock_or_retry(locker->folio, &vmf);
+	locker->lock_held = mmk_still_held(&held, vmf.flags, locker->ret);
+	if (locker->lock_held)
+		mmk_unlock_vma(vmf.vma);
+}
+
+/**
  * nowait_keeps_vma_lock() - FAULT_FLAG_RETRY_NOWAIT under the VMA lock
  * @test: the running case
  *
@@ -760,30 +796,23 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 static void nowait_keeps_vma_lock(struct kunit *test)
 {
 	struct mmk_folio_state before;
-	struct vm_area_struct *vma;
+	struct locker *locker;
 	struct swapped s = {};
-	vm_fault_t ret;
-	long count;
 
 	locked_init(test, &s, &before);
-	vma = mmk_lock_vma(s.mm, s.addr);
-	KUNIT_ASSERT_NOT_NULL(test, vma);
-	count = mmk_vma_lock_count(vma);
-	{
-		struct vm_fault vmf = {
-			.vma	= vma,
-			.flags	= FAULT_FLAG_VMA_LOCK | FAULT_FLAG_ALLOW_RETRY |
-				  FAULT_FLAG_RETRY_NOWAIT,
-		};
+	locker = mmk_task_alloc(test, sizeof(*locker), s.mm, locker_main);
+	locker->addr = s.addr;
+	locker->folio = s.folio;
+	locker->flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
 
-		ret = folio_lock_or_retry(s.folio, &vmf);
-	}
-	KUNIT_EXPECT_EQ(test, ret, VM_FAULT_RETRY);
-	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), count);
-	mmk_unlock_vma(vma);
+	mmk_task_start(&locker->task);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&locker->task),
+			      "the fault waits for the folio");
+	KUNIT_EXPECT_EQ(test, locker->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_TRUE(test, locker->lock_held);
 	expect_locks_idle(test, &s);
-	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
-	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.folio), 0);
+	unlock_folio(test, s.folio);
+	mmk_expect_folio_same(test, "after VM_FAULT_RETRY", s.folio, &before);
 }
 
 /**
