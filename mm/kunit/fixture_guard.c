@@ -10,6 +10,8 @@
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -96,6 +98,23 @@ static long guard_unaccounted(void)
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= global_node_page_state_pages(bytes[i]);
 	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+}
+
+/*
+ * Let the kernel have the page tables that it will need for vmalloc() and for
+ * the stacks of tasks: they are never given back, and nothing accounts for them.
+ */
+static void guard_prepare_vmalloc(void)
+{
+	const unsigned int nr = SZ_16M >> PAGE_SHIFT;
+	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	unsigned int i;
+
+	for (i = 0; pages && i < nr; i++)
+		pages[i] = ZERO_PAGE(0);
+	if (pages)
+		vunmap(vmap(pages, nr, VM_MAP, PAGE_KERNEL));
+	kvfree(pages);
 }
 
 static int guard_threads(void)
@@ -200,6 +219,7 @@ int mmk_case_init(struct kunit *test)
 		if (!guard_mm)
 			return -ENOMEM;
 		mmk_swap_prepare();
+		guard_prepare_vmalloc();
 	}
 
 	guard->test = test;
