@@ -1798,6 +1798,334 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	mmk_expect_mm_same(test, "all back", mm, &before);
 }
 
+/**
+ * enum stage_kind - What a fault of the table comes upon
+ * @NOT_CACHED: a swap entry whose page has to be read from the area
+ * @CACHED: a swap entry whose folio is in the swap cache
+ * @CACHED_LOCKED: the same, and another task has locked the folio
+ * @MIGRATION: a migration entry
+ * @PRIVATE: a device-private page
+ * @EXCLUSIVE: a device-exclusive entry
+ * @EXCLUSIVE_LOCKED: the same, and the device has locked the folio
+ * @POISONED: a marker of a poisoned page
+ */
+enum stage_kind {
+	NOT_CACHED,
+	CACHED,
+	CACHED_LOCKED,
+	MIGRATION,
+	PRIVATE,
+	EXCLUSIVE,
+	EXCLUSIVE_LOCKED,
+	POISONED,
+};
+
+/**
+ * struct stage_case - A row of the table in Documentation/swap-fault-table.rst
+ * @description: the heading of the row
+ * @kind: what the fault comes upon
+ */
+struct stage_case {
+	const char *description;
+	enum stage_kind kind;
+};
+
+static const struct stage_case stage_cases[] = {
+	{ "swap entry, not in the cache", NOT_CACHED },
+	{ "swap entry, in the cache", CACHED },
+	{ "swap entry, in the cache, locked", CACHED_LOCKED },
+	{ "migration entry", MIGRATION },
+	{ "device-private", PRIVATE },
+	{ "device-exclusive", EXCLUSIVE },
+	{ "device-exclusive, locked", EXCLUSIVE_LOCKED },
+	{ "poisoned marker", POISONED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(stage, stage_cases, description);
+
+/**
+ * struct stage - One page, made ready for a fault again and again
+ * @s: the page
+ * @kind: what the fault shall come upon
+ * @dev: the device, for PRIVATE
+ * @hold: the migration that is under way, for MIGRATION
+ * @marked: the marker is there, for POISONED
+ */
+struct stage {
+	struct swapped s;
+	enum stage_kind kind;
+	struct mmk_dev *dev;
+	struct mmk_hold *hold;
+	bool marked;
+};
+
+static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
+{
+	struct stage *stage = kunit_kzalloc(test, sizeof(*stage), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	stage->kind = kind;
+	if (kind == PRIVATE)
+		stage->dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	stage->s.mm = mmk_mm_enter(test);
+	if (kind == NOT_CACHED || kind == CACHED || kind == CACHED_LOCKED)
+		area_on(test);
+	stage->s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, stage->s.addr, 1, SEED);
+	return stage;
+}
+
+/* The page is present, or still what it was for the last fault. */
+static void stage_set(struct kunit *test, struct stage *stage)
+{
+	struct swapped *s = &stage->s;
+
+	switch (stage->kind) {
+	case NOT_CACHED:
+	case CACHED:
+	case CACHED_LOCKED:
+		swap_out(test, s, stage->kind != NOT_CACHED);
+		if (stage->kind == CACHED_LOCKED)
+			lock_folio(test, s->folio);
+		break;
+	case MIGRATION:
+		stage->hold = mmk_hold(test, mmk_pte_folio(test, s->mm,
+							   s->addr));
+		try_to_migrate(stage->hold->folio, 0);
+		break;
+	case PRIVATE:
+		if (mmk_pte_kind(s->mm, s->addr) == MMK_PTE_PRESENT)
+			mmk_migrate_to_dev(test, s->mm, s->addr, stage->dev);
+		break;
+	case EXCLUSIVE:
+	case EXCLUSIVE_LOCKED:
+		make_exclusive(test, s);
+		if (stage->kind == EXCLUSIVE)
+			unlock_folio(test, s->folio);
+		break;
+	case POISONED:
+		if (!stage->marked) {
+			KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr,
+							 PAGE_SIZE,
+							 MADV_DONTNEED), 0);
+			leaf_set(test, s, leaf_poisoned());
+			stage->marked = true;
+		}
+		break;
+	}
+	s->idle = vma_lock_count(s->mm, s->addr);
+	s->mmap_idle = mmk_mmap_lock_count(s->mm);
+}
+
+/* Let go on who waits. */
+static void stage_release(struct kunit *test, struct stage *stage)
+{
+	struct folio *folio;
+
+	if (stage->kind == MIGRATION) {
+		folio = stage->hold->folio;
+		remove_migration_ptes(folio, folio, 0);
+		mmk_hold_finish(test, stage->hold, false);
+	} else if (stage->kind == CACHED_LOCKED ||
+		   stage->kind == EXCLUSIVE_LOCKED) {
+		unlock_folio(test, stage->s.folio);
+	}
+}
+
+/* As it was before stage_set(), but for what cannot be served. */
+static void stage_reset(struct kunit *test, struct stage *stage)
+{
+	struct swapped *s = &stage->s;
+
+	if (stage->kind == PRIVATE || stage->kind == POISONED)
+		return;
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
+	if (s->folio)
+		mmk_folio_put(test, s->folio);
+}
+
+/**
+ * struct outcome - What the documents say of a fault
+ * @ret: the result
+ * @lock_held: whether the lock is still held then
+ * @sleeps: whether it sleeps before that
+ * @sleeps_locked: with the lock held
+ * @killable: and SIGKILL would end it
+ */
+struct outcome {
+	vm_fault_t ret;
+	bool lock_held;
+	bool sleeps;
+	bool sleeps_locked;
+	bool killable;
+};
+
+/*
+ * Documentation/swap-fault-table.rst, which goes by the comments of
+ * __folio_lock_or_retry(), __handle_mm_fault() and enum fault_flag.
+ */
+static struct outcome stage_outcome(enum stage_kind kind, enum mmk_lock lock,
+				    unsigned int flags)
+{
+	const bool first = (flags & FAULT_FLAG_ALLOW_RETRY) &&
+			   !(flags & FAULT_FLAG_TRIED);
+	struct outcome served = { .lock_held = true };
+	struct outcome retry = { .ret = VM_FAULT_RETRY };
+
+	switch (kind) {
+	case NOT_CACHED:
+		served.ret = VM_FAULT_MAJOR;
+		return served;
+	case CACHED:
+	case EXCLUSIVE:
+		return served;
+	case POISONED:
+		served.ret = VM_FAULT_HWPOISON;
+		return served;
+	case PRIVATE:
+		return lock == MMK_VMA_LOCK ? retry : served;
+	case MIGRATION:
+		served.sleeps = true;
+		served.sleeps_locked = true;
+		return served;
+	case CACHED_LOCKED:
+	case EXCLUSIVE_LOCKED:
+		break;
+	}
+	if (first && (flags & FAULT_FLAG_RETRY_NOWAIT)) {
+		retry.lock_held = true;
+		return retry;
+	}
+	retry.sleeps = true;
+	served.sleeps = true;
+	served.sleeps_locked = true;
+	retry.killable = flags & FAULT_FLAG_KILLABLE;
+	served.killable = retry.killable;
+	return first ? retry : served;
+}
+
+static void stage_name(char *name, size_t size, enum mmk_lock lock,
+		       unsigned int flags)
+{
+	scnprintf(name, size, "%s%s%s%s%s%s",
+		  lock == MMK_VMA_LOCK ? "VMA lock" : "mmap_lock",
+		  flags & FAULT_FLAG_ALLOW_RETRY ? " | ALLOW_RETRY" : "",
+		  flags & FAULT_FLAG_TRIED ? " | TRIED" : "",
+		  flags & FAULT_FLAG_RETRY_NOWAIT ? " | RETRY_NOWAIT" : "",
+		  flags & FAULT_FLAG_KILLABLE ? " | KILLABLE" : "",
+		  flags & FAULT_FLAG_INTERRUPTIBLE ? " | INTERRUPTIBLE" : "");
+}
+
+/* While it sleeps: which lock is held, and what would end it. */
+static void stage_expect_sleep(struct kunit *test, struct stage *stage,
+			       struct mmk_fault *fault,
+			       const struct outcome *want, const char *name)
+{
+	struct swapped *s = &stage->s;
+	bool vma = vma_lock_count(s->mm, s->addr) != s->idle;
+	bool mmap = mmk_mmap_lock_count(s->mm) != s->mmap_idle;
+
+	KUNIT_EXPECT_EQ_MSG(test, vma, want->sleeps_locked &&
+			    fault->lock == MMK_VMA_LOCK,
+			    "%s: VMA lock during the sleep", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmap, want->sleeps_locked &&
+			    fault->lock == MMK_MMAP_LOCK,
+			    "%s: mmap_lock during the sleep", name);
+	KUNIT_EXPECT_EQ_MSG(test, !!(READ_ONCE(fault->task.task->__state) &
+				     TASK_WAKEKILL), want->killable,
+			    "%s: killable", name);
+}
+
+static void stage_expect(struct kunit *test, struct stage *stage,
+			 struct mmk_fault *fault, const struct outcome *want,
+			 const char *name)
+{
+	struct swapped *s = &stage->s;
+
+	KUNIT_EXPECT_EQ_MSG(test, fault->ret, want->ret, "%s", name);
+	KUNIT_EXPECT_EQ_MSG(test, fault->lock_held, want->lock_held, "%s", name);
+	KUNIT_EXPECT_EQ_MSG(test, vma_lock_count(s->mm, s->addr), s->idle,
+			    "%s: VMA lock afterwards", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmk_mmap_lock_count(s->mm), s->mmap_idle,
+			    "%s: mmap_lock afterwards", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmk_pte_kind(s->mm, s->addr) ==
+			    MMK_PTE_PRESENT, !want->ret ||
+			    want->ret == VM_FAULT_MAJOR, "%s: pte", name);
+}
+
+static void stage_try(struct kunit *test, struct stage *stage,
+		      enum mmk_lock lock, unsigned int flags)
+{
+	struct outcome want = stage_outcome(stage->kind, lock, flags);
+	bool asleep, done = false;
+	struct mmk_fault *fault;
+	char name[96];
+
+	stage_name(name, sizeof(name), lock, flags);
+	stage_set(test, stage);
+	fault = mmk_fault_start(test, stage->s.mm, stage->s.addr,
+				flags | FAULT_FLAG_USER, lock);
+	if (want.sleeps) {
+		asleep = mmk_task_sleeps_in(&fault->task, stage->kind == MIGRATION ?
+					    MMK_ENTRY_WAIT_SYMBOL :
+					    "folio_wait_bit_common");
+		KUNIT_EXPECT_TRUE_MSG(test, asleep, "%s: sleeps", name);
+		if (asleep)
+			stage_expect_sleep(test, stage, fault, &want, name);
+	} else {
+		done = mmk_task_join(&fault->task);
+		KUNIT_EXPECT_TRUE_MSG(test, done, "%s: does not sleep", name);
+	}
+	stage_release(test, stage);
+	KUNIT_ASSERT_TRUE_MSG(test, done || mmk_task_join(&fault->task), "%s",
+			      name);
+	stage_expect(test, stage, fault, &want, name);
+	stage_reset(test, stage);
+}
+
+/**
+ * every_combination_gives_documented_result() - The whole table
+ * @test: the running case
+ *
+ * For what the fault comes upon: every combination of FAULT_FLAG_* that the fault
+ * code accepts, under either lock. Does it sleep, with which lock held, killable
+ * or not; what does it return, with the lock held or dropped; is the page mapped?
+ * As Documentation/swap-fault-table.rst has it.
+ *
+ * Contract: SF-1, SF-2, SF-3, SF-5, SF-6, SF-7, SF-8, SF-9, SF-10
+ */
+static void every_combination_gives_documented_result(struct kunit *test)
+{
+	static const unsigned int tries[] = {
+		0,
+		FAULT_FLAG_ALLOW_RETRY,
+		FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED,
+		FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
+	};
+	static const unsigned int waits[] = {
+		0,
+		FAULT_FLAG_KILLABLE,
+		FAULT_FLAG_INTERRUPTIBLE,
+		FAULT_FLAG_KILLABLE | FAULT_FLAG_INTERRUPTIBLE,
+	};
+	const struct stage_case *c = test->param_value;
+	struct stage *stage = stage_init(test, c->kind);
+	enum mmk_lock lock;
+	int i, j;
+
+	for (lock = MMK_MMAP_LOCK; lock <= MMK_VMA_LOCK; lock++) {
+		for (i = 0; i < ARRAY_SIZE(tries); i++) {
+			/* Refused: the VMA lock is always dropped on a retry. */
+			if (lock == MMK_VMA_LOCK &&
+			    (tries[i] & FAULT_FLAG_RETRY_NOWAIT))
+				continue;
+			for (j = 0; j < ARRAY_SIZE(waits); j++)
+				stage_try(test, stage, lock,
+					  tries[i] | waits[j]);
+		}
+	}
+}
+
 static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_vma_lock, served_gen_params),
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_mmap_lock, served_gen_params),
@@ -1826,6 +2154,8 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
 			 exclusive_gen_params),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
+	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
+			 stage_gen_params),
 	{}
 };
 
