@@ -3,6 +3,7 @@
  * Faults on ptes that are neither none nor present, under the VMA lock and under
  * mmap_lock: what is served at once, what waits, and which lock is held after it.
  */
+#include <linux/highmem.h>
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
 #include <linux/poison.h>
@@ -10,6 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/uaccess.h>
 #include <linux/vmstat.h>
 
 #include "../internal.h"
@@ -149,6 +151,22 @@ struct swapped {
 	long mmap_idle;
 };
 
+/* Or a page that is not read at all may hold the right bytes by chance. */
+static void scrub_free_pages(void)
+{
+	struct page *pages[32];
+	int nr;
+
+	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
+		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (!pages[nr])
+			break;
+		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
+	}
+	while (nr--)
+		__free_page(pages[nr]);
+}
+
 static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
 {
 	struct folio *folio;
@@ -164,6 +182,8 @@ static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
 	s->folio = keep_cached ? folio : NULL;
 	if (keep_cached)
 		KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	else
+		scrub_free_pages();
 	KUNIT_ASSERT_EQ(test, slots_used(), 1L);
 	s->idle = vma_lock_count(s->mm, s->addr);
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
@@ -308,6 +328,7 @@ KUNIT_ARRAY_PARAM_DESC(served, served_cases, description);
  * @child: the mm of the child, or NULL
  * @rss: the counters of the mm before the fault
  * @majors: PGMAJFAULT before the fault
+ * @refaults: WORKINGSET_REFAULT_ANON before the fault
  */
 struct served {
 	struct swapped s;
@@ -315,6 +336,7 @@ struct served {
 	struct mm_struct *child;
 	struct mmk_mm_state rss;
 	unsigned long majors;
+	unsigned long refaults;
 };
 
 /*
@@ -360,6 +382,7 @@ static void served_init(struct kunit *test, struct served *served)
 	KUNIT_ASSERT_EQ(test, __swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
+	served->refaults = global_node_page_state(WORKINGSET_REFAULT_ANON);
 }
 
 static void served_expect_pte(struct kunit *test, struct served *served)
@@ -418,6 +441,9 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 			(long)(c->swapcache || served->child));
 	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
+	/* Reclaim has left a shadow of what has to be read again. */
+	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
+			served->refaults, (unsigned long)c->major);
 }
 
 static void served_expect(struct kunit *test, struct served *served,
@@ -1370,6 +1396,78 @@ static void page_under_stable_writeback_is_read_only(struct kunit *test)
 }
 
 /**
+ * mlocked_page_leaves_swap_cache() - Nobody will swap it out again soon
+ * @test: the running case
+ *
+ * A page of the swap cache is shared by two mms, and one of them has it mlocked.
+ * When the other, whose VMA is not mlocked, takes the last entry away, the page
+ * leaves the swap cache and its slot is free.
+ *
+ * Contract: SF-1
+ */
+static void mlocked_page_leaves_swap_cache(struct kunit *test)
+{
+	struct mm_struct *child;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	swapped_init(test, &s, true);
+	child = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(s.addr, PAGE_SIZE, MLOCK_ONFAULT));
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, false), 0);
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_swapcache(s.folio));
+
+	fault = mmk_fault_start(test, child, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr), s.folio);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
+	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
+}
+
+/**
+ * full_area_gets_its_slot_back() - Slots are scarce
+ * @test: the running case
+ *
+ * More than half of the swap area is in use. A page of the swap cache that is
+ * faulted in for reading leaves it, to make room; the case "read, in the cache"
+ * shows that it stays where there is room.
+ *
+ * Contract: SF-1
+ */
+static void full_area_gets_its_slot_back(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	unsigned int nr, i, wrong = 0;
+	struct mmk_fault *fault;
+	unsigned long filler;
+
+	area_on(test);
+	nr = total_swap_pages / 2 + 1;
+	s.addr = mmk_map_anon(test, 1);
+	swap_out(test, &s, true);
+	filler = mmk_map_anon(test, nr);
+	for (i = 0; i < nr; i++)
+		wrong += !!put_user(1, (char __user *)filler + i * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, wrong, 0U);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(filler, nr * PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, slots_used(), 1L + nr);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
+	KUNIT_EXPECT_EQ(test, slots_used(), (long)nr);
+	/* Or swapoff would read it all back, only for it to be thrown away. */
+	KUNIT_EXPECT_EQ(test, vm_munmap(filler, nr * PAGE_SIZE), 0);
+}
+
+/**
  * write_locked_vma_is_not_read_locked() - lock_vma_under_rcu() gives up
  * @test: the running case
  *
@@ -1756,6 +1854,25 @@ static unsigned int many_pages(unsigned long base, bool write)
 }
 
 /**
+ * struct offer - A task that turns the swap area off
+ * @task: the thread
+ * @swap: the area
+ * @ret: what swapoff returned
+ */
+struct offer {
+	struct mmk_task task;
+	struct mmk_swap *swap;
+	long ret;
+};
+
+static void offer_main(struct mmk_task *task)
+{
+	struct offer *offer = container_of(task, struct offer, task);
+
+	offer->ret = mmk_swap_off(offer->swap);
+}
+
+/**
  * many_pages_come_back_from_swap() - 4,096 pages, 8 tasks, one swapoff
  * @test: the running case
  *
@@ -1770,7 +1887,9 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_swap *swap = mmk_swap_on(test);
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
 	struct swapper *swapper[MANY_TASKS];
+	struct offer *offer;
 	atomic_t *came = kunit_kzalloc(test, sizeof(*came), GFP_KERNEL);
 	unsigned long base = mmk_map_anon(test, MANY_PAGES);
 	struct mmk_mm_state before;
@@ -1788,12 +1907,20 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 		swapper[i] = swapper_start(test, mm, base, i, came);
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(atomic_read(came) >
 					     MANY_PAGES / 2));
-	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap), 0L);
-
+	offer = mmk_task_alloc(test, sizeof(*offer), mm, offer_main);
+	offer->swap = swap;
+	mmk_task_start(&offer->task);
 	for (i = 0; i < MANY_TASKS; i++) {
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
 		KUNIT_EXPECT_EQ(test, swapper[i]->failed, 0U);
 	}
+	if (!mmk_task_join(&offer->task)) {
+		KUNIT_FAIL(test, "swapoff waits for %ld reference(s)",
+			   area_refs(si));
+		percpu_ref_put_many(&si->users, area_refs(si));
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&offer->task));
+	}
+	KUNIT_EXPECT_EQ(test, offer->ret, 0L);
 	KUNIT_EXPECT_EQ(test, many_pages(base, false), 0U);
 	mmk_expect_mm_same(test, "all back", mm, &before);
 }
@@ -2074,7 +2201,8 @@ static void stage_try(struct kunit *test, struct stage *stage,
 			stage_expect_sleep(test, stage, fault, &want, name);
 	} else {
 		done = mmk_task_join(&fault->task);
-		KUNIT_EXPECT_TRUE_MSG(test, done, "%s: does not sleep", name);
+		/* Not for all combinations: the deadline of each would add up. */
+		KUNIT_ASSERT_TRUE_MSG(test, done, "%s: does not sleep", name);
 	}
 	stage_release(test, stage);
 	KUNIT_ASSERT_TRUE_MSG(test, done || mmk_task_join(&fault->task), "%s",
@@ -2147,6 +2275,8 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(device_private_fault_says_what_the_driver_says),
 	KUNIT_CASE(pinned_swap_slot_is_left_alone),
 	KUNIT_CASE(page_under_stable_writeback_is_read_only),
+	KUNIT_CASE(mlocked_page_leaves_swap_cache),
+	KUNIT_CASE(full_area_gets_its_slot_back),
 	KUNIT_CASE(write_locked_vma_is_not_read_locked),
 	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
 			 leaf_gen_params),
