@@ -148,6 +148,14 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define __swap_entry_to_info(entry) swp_swap_info(entry)
+#define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
+#endif
+
+/* Gives a folio that is not in the swap cache a slot. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define mmk_swap_cache_add(folio) add_to_swap(folio)
+#else
+#define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
 
 /*

@@ -329,6 +329,7 @@ KUNIT_ARRAY_PARAM_DESC(served, served_cases, description);
  * @rss: the counters of the mm before the fault
  * @majors: PGMAJFAULT before the fault
  * @refaults: WORKINGSET_REFAULT_ANON before the fault
+ * @reuses: PGREUSE before the fault
  */
 struct served {
 	struct swapped s;
@@ -337,6 +338,7 @@ struct served {
 	struct mmk_mm_state rss;
 	unsigned long majors;
 	unsigned long refaults;
+	unsigned long reuses;
 };
 
 /*
@@ -382,6 +384,7 @@ static void served_init(struct kunit *test, struct served *served)
 	KUNIT_ASSERT_EQ(test, __swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
+	served->reuses = events(PGREUSE);
 	served->refaults = global_node_page_state(WORKINGSET_REFAULT_ANON);
 }
 
@@ -441,6 +444,8 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 			(long)(c->swapcache || served->child));
 	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
+	/* What is mapped writable needs no second thought about the write. */
+	KUNIT_EXPECT_EQ(test, events(PGREUSE), served->reuses);
 	/* Reclaim has left a shadow of what has to be read again. */
 	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
 			served->refaults, (unsigned long)c->major);
@@ -1060,7 +1065,7 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
-	delete_from_swap_cache(s.folio);
+	swap_cache_del_folio(s.folio);
 	unlock_folio(test, s.folio);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
@@ -1074,6 +1079,48 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+}
+
+/**
+ * swap_cache_of_other_entry_is_noticed() - The folio is another entry's by now
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio, the folio leaves the swap cache
+ * and comes back to it with another slot. The fault maps nothing, and the page is
+ * read from where the pte says.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+	bool added;
+
+	locked_init(test, &s, &before);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	swap_cache_del_folio(s.folio);
+	added = mmk_swap_cache_add(s.folio);
+	KUNIT_EXPECT_TRUE(test, added);
+	KUNIT_EXPECT_NE(test, s.folio->swap.val, s.entry.val);
+	unlock_folio(test, s.folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+
+	folio_lock(s.folio);
+	KUNIT_EXPECT_TRUE(test, !added || folio_free_swap(s.folio));
+	folio_unlock(s.folio);
 }
 
 /**
@@ -1777,6 +1824,50 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
+/**
+ * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
+ * @test: the running case
+ *
+ * While a fault that may not retry waits for the folio of a device-exclusive
+ * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and
+ * leaves the folio unlocked and without its reference.
+ *
+ * Contract: SF-8, SF-10
+ */
+static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	make_exclusive(test, &s);
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter(s.mm, MM_ANONPAGES) + 1L);
+	rss.anon--;
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
+	mmk_expect_mm_same(test, "nothing restored", s.mm, &rss);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+}
+
 #define MANY_PAGES	4096
 #define MANY_TASKS	8
 
@@ -2268,6 +2359,7 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(fault_that_may_not_retry_waits_with_lock,
 			 blocking_gen_params),
 	KUNIT_CASE(swap_cache_lost_during_wait_is_noticed),
+	KUNIT_CASE(swap_cache_of_other_entry_is_noticed),
 	KUNIT_CASE(pte_lost_during_wait_is_noticed),
 	KUNIT_CASE(page_not_uptodate_is_sigbus),
 	KUNIT_CASE(freed_vma_is_left_alone),
@@ -2283,6 +2375,8 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
 	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
 			 exclusive_gen_params),
+	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
+			 lock_gen_params),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
 	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
 			 stage_gen_params),
