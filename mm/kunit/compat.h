@@ -18,6 +18,7 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <trace/events/lock.h>
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #include <linux/swap_slots.h>
 #endif
@@ -218,6 +219,49 @@ static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
 #endif
 }
 
+/* Called whenever anybody is about to take a lock; needs lockdep. */
+typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
+			       unsigned int subclass, int trylock, int read,
+			       int check, struct lockdep_map *next_lock,
+			       unsigned long ip);
+
+static inline int mmk_lock_watch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	return register_trace_lock_acquire(probe, data);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	unregister_trace_lock_acquire(probe, data);
+	tracepoint_synchronize_unregister();
+#endif
+}
+
+static inline struct lockdep_map *mmk_spinlock_map(spinlock_t *lock)
+{
+#ifdef CONFIG_LOCKDEP
+	return &lock->dep_map;
+#else
+	return NULL;
+#endif
+}
+
+static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
+{
+#if !defined(CONFIG_LOCKDEP) || !defined(CONFIG_PER_VMA_LOCK)
+	return NULL;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return &vma->vm_lock->lock.dep_map;
+#else
+	return &vma->vmlock_dep_map;
+#endif
+}
+
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
  * @map: lockdep's name of it, which outlives the VMA
@@ -236,14 +280,8 @@ static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
 
 #ifdef CONFIG_LOCKDEP
 	held.map = &mm->mmap_lock.dep_map;
-#ifdef CONFIG_PER_VMA_LOCK
 	if (fault_flags & FAULT_FLAG_VMA_LOCK)
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-		held.map = &vma->vm_lock->lock.dep_map;
-#else
-		held.map = &vma->vmlock_dep_map;
-#endif
-#endif
+		held.map = mmk_vma_lock_map(vma);
 #endif
 	return held;
 }

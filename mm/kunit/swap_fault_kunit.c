@@ -1552,6 +1552,71 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
 }
 
+/**
+ * struct shrinker_probe - Takes the first page from a VMA as soon as that is locked
+ * @task: by whom it is locked
+ * @lock: lockdep's name of the VMA's lock
+ * @vma: the VMA
+ * @hits: how often it has been there
+ */
+struct shrinker_probe {
+	struct task_struct *task;
+	struct lockdep_map *lock;
+	struct vm_area_struct *vma;
+	int hits;
+};
+
+static void shrinker_probe(void *data, struct lockdep_map *lock,
+			   unsigned int subclass, int trylock, int read,
+			   int check, struct lockdep_map *next_lock,
+			   unsigned long ip)
+{
+	struct shrinker_probe *shrinker = data;
+
+	if (current == shrinker->task && lock == shrinker->lock &&
+	    !shrinker->hits++)
+		shrinker->vma->vm_start += PAGE_SIZE;
+}
+
+/**
+ * shrunk_vma_is_not_locked() - The VMA changes between look-up and lock
+ * @test: the running case
+ *
+ * A VMA is found without its lock. When the address turns out not to be in it any
+ * more once it is locked, the lock is dropped again, and the fault is left to
+ * mmap_lock.
+ *
+ * Contract: SF-10
+ */
+static void shrunk_vma_is_not_locked(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct shrinker_probe shrinker = {
+		.task	= current,
+		.vma	= vma_at(mm, addr),
+	};
+	long idle = mmk_vma_lock_count(shrinker.vma);
+	struct vm_area_struct *got;
+	unsigned long start;
+
+	shrinker.lock = mmk_vma_lock_map(shrinker.vma);
+	start = shrinker.vma->vm_start;
+	KUNIT_ASSERT_EQ(test, start, addr);
+	if (mmk_lock_watch(shrinker_probe, &shrinker))
+		kunit_skip(test, "needs lockdep");
+	got = mmk_lock_vma(mm, addr);
+	mmk_lock_unwatch(shrinker_probe, &shrinker);
+	shrinker.vma->vm_start = start;
+	if (got)
+		mmk_unlock_vma(got);
+
+	KUNIT_EXPECT_GE(test, shrinker.hits, 1);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(shrinker.vma), idle);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(shrinker.lock));
+}
+
 /* A pte, whatever it is, in a page table that is there. */
 static bool pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
 {
@@ -2345,6 +2410,120 @@ static void every_combination_gives_documented_result(struct kunit *test)
 	}
 }
 
+/**
+ * struct meddler - Empties a pte at the last moment before its ptl is taken
+ * @task: by whom it is taken
+ * @ptl: lockdep's name of the ptl
+ * @mm: address space
+ * @addr: address of the pte
+ * @ptep: the pte
+ * @hits: how often it has been there
+ */
+struct meddler {
+	struct task_struct *task;
+	struct lockdep_map *ptl;
+	struct mm_struct *mm;
+	unsigned long addr;
+	pte_t *ptep;
+	int hits;
+};
+
+static void meddler_probe(void *data, struct lockdep_map *lock,
+			  unsigned int subclass, int trylock, int read,
+			  int check, struct lockdep_map *next_lock,
+			  unsigned long ip)
+{
+	struct meddler *meddler = data;
+
+	if (current == meddler->task && lock == meddler->ptl &&
+	    !meddler->hits++)
+		pte_clear(meddler->mm, meddler->addr, meddler->ptep);
+}
+
+static struct meddler *meddler_init(struct kunit *test, struct swapped *s,
+				    struct mmk_fault *fault)
+{
+	struct meddler *meddler = kunit_kzalloc(test, sizeof(*meddler),
+						GFP_KERNEL);
+	spinlock_t *ptl;
+
+	KUNIT_ASSERT_NOT_NULL(test, meddler);
+	meddler->task = fault->task.task;
+	meddler->mm = s->mm;
+	meddler->addr = s->addr;
+	meddler->ptep = pte_offset_map_lock(s->mm, mm_find_pmd(s->mm, s->addr),
+					    s->addr, &ptl);
+	KUNIT_ASSERT_NOT_NULL(test, meddler->ptep);
+	meddler->ptl = mmk_spinlock_map(ptl);
+	pte_unmap_unlock(meddler->ptep, ptl);
+	return meddler;
+}
+
+static const struct stage_case changing_cases[] = {
+	{ "swap entry, not in the cache", NOT_CACHED },
+	{ "swap entry, in the cache", CACHED },
+	{ "device-private", PRIVATE },
+	{ "device-exclusive", EXCLUSIVE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
+
+/**
+ * pte_that_changes_under_fault_is_noticed() - The pte is read without its lock
+ * @test: the running case
+ *
+ * Between the moment at which the fault has read the pte and that at which it
+ * takes the ptl, the pte is emptied. The fault sees that, and backs out of what it
+ * has begun: nothing is mapped or migrated, no reference is left, and the page can
+ * still be had once the entry is back.
+ *
+ * Contract: SF-1, SF-6, SF-8
+ */
+static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
+{
+	const struct stage_case *c = test->param_value;
+	enum mmk_lock lock = c->kind == PRIVATE ? MMK_MMAP_LOCK : MMK_VMA_LOCK;
+	struct stage *stage = stage_init(test, c->kind);
+	struct swapped *s = &stage->s;
+	struct mmk_mm_state rss;
+	struct meddler *meddler;
+	struct mmk_fault *fault;
+	int refcount = 0;
+	pte_t entry;
+
+	stage_set(test, stage);
+	entry = mmk_pte(s->mm, s->addr);
+	mmk_mm_snapshot(s->mm, &rss);
+	if (s->folio)
+		refcount = folio_ref_count(s->folio);
+	fault = mmk_fault_alloc(test, s->mm, s->addr, USER_READ, lock);
+	meddler = meddler_init(test, s, fault);
+	if (mmk_lock_watch(meddler_probe, meddler))
+		kunit_skip(test, "needs lockdep");
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_lock_unwatch(meddler_probe, meddler);
+
+	KUNIT_EXPECT_GE(test, meddler->hits, 1);
+	/* It may have read the page before it noticed. */
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, s);
+	MMK_EXPECT_PTE(test, s->mm, s->addr, NONE);
+	KUNIT_EXPECT_TRUE(test, pte_store(s->mm, s->addr, entry));
+	mmk_expect_mm_same(test, "nothing mapped", s->mm, &rss);
+	if (s->folio)
+		KUNIT_EXPECT_EQ(test, folio_ref_count(s->folio), refcount);
+	if (stage->dev)
+		KUNIT_EXPECT_EQ(test, atomic_read(&stage->dev->nr_to_ram), 0);
+
+	fault = mmk_fault_start(test, s->mm, s->addr, USER_READ, lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
+	MMK_EXPECT_PTE(test, s->mm, s->addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
+}
+
 static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_vma_lock, served_gen_params),
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_mmap_lock, served_gen_params),
@@ -2370,6 +2549,7 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(mlocked_page_leaves_swap_cache),
 	KUNIT_CASE(full_area_gets_its_slot_back),
 	KUNIT_CASE(write_locked_vma_is_not_read_locked),
+	KUNIT_CASE(shrunk_vma_is_not_locked),
 	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
 			 leaf_gen_params),
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
@@ -2380,6 +2560,8 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
 	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
 			 stage_gen_params),
+	KUNIT_CASE_PARAM(pte_that_changes_under_fault_is_noticed,
+			 changing_gen_params),
 	{}
 };
 
