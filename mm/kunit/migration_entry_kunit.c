@@ -2508,6 +2508,15 @@ static struct rmap_task *rmap_task_start(struct kunit *test, struct scene *s,
 	return t;
 }
 
+/* Whether it has come back. If not, it keeps the lock and the folio for good. */
+static bool rmap_task_join(struct rmap_task *t, struct scene *s)
+{
+	if (mmk_task_join(&t->task))
+		return true;
+	s->hold->held = false;
+	return false;
+}
+
 /**
  * unmap_and_restore_wait_for_the_rmap_lock() - Nobody changes what is walked
  * @test: the running case
@@ -2532,7 +2541,7 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	folio_rmap_unlock(s.src);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	expect_kind(test, mm, s.addr, how->kind);
 
 	folio_rmap_lock(s.src);
@@ -2540,7 +2549,7 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
 	expect_kind(test, mm, s.addr, how->kind);
 	folio_rmap_unlock(s.src);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	mmk_hold_finish(test, s.hold, false);
 }
@@ -2564,12 +2573,12 @@ static void caller_may_hold_the_rmap_lock_itself(struct kunit *test)
 	scene_map(test, &s, mm, how);
 	s.hold = mmk_hold(test, s.src);
 	t = rmap_task_start(test, &s, false, true);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	expect_kind(test, mm, s.addr, how->kind);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
 
 	t = rmap_task_start(test, &s, true, true);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	mmk_hold_finish(test, s.hold, false);
 }
