@@ -18,6 +18,11 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <trace/events/lock.h>
+#include <trace/events/preemptirq.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#include <linux/swap_slots.h>
+#endif
 
 /*
  * A softleaf is what a pte holds when it is neither none nor present. Up to
@@ -87,6 +92,41 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 	return get_dev_pagemap(pfn, NULL);
 }
 
+/* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
+#define MMK_PGMAP_LOOKUP_CACHES	true
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return get_dev_pagemap(pfn, pgmap);
+}
+
+/* How many pgmaps make put_page() look for FS_DAX pages; -1: it need not. */
+static inline int mmk_nr_devmap_managed(void)
+{
+#ifdef CONFIG_FS_DAX
+	return static_key_count(&devmap_managed_key.key);
+#else
+	return -1;
+#endif
+}
+
+/* What an FS_DAX page has that nobody uses, and where its waiters stand. */
+#define MMK_FSDAX_IDLE_REFS	1
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return &page_folio(page)->_refcount;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	get_page(page);
+}
+
+/* Whether the driver is told when a GENERIC page comes back. */
+#define MMK_GENERIC_CALLS_FREE	true
+
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
 #define MMK_DEFINE_FOLIO_FREE(_free)					\
@@ -109,6 +149,34 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 	return get_dev_pagemap(pfn);
 }
 
+#define MMK_PGMAP_LOOKUP_CACHES	false
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return NULL;
+}
+
+static inline int mmk_nr_devmap_managed(void)
+{
+	return -1;
+}
+
+#define MMK_FSDAX_IDLE_REFS	0
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return page;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	mmk_zone_device_page_init(page);
+	unlock_page(page);
+}
+
+#define MMK_GENERIC_CALLS_FREE	false
+
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .folio_free = _free, .migrate_to_ram = _to_ram }
 #define MMK_DEFINE_FOLIO_FREE(_free)
@@ -122,10 +190,58 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 #define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
 #endif
 
+/* Nesting of RCU read-side critical sections of a task that sleeps */
+static inline int mmk_rcu_depth(struct task_struct *task)
+{
+#ifdef CONFIG_PREEMPT_RCU
+	return READ_ONCE(task->rcu_read_lock_nesting);
+#else
+	return 0;
+#endif
+}
+
+/* Whether a task is accounted as stalled for want of memory. */
+#ifdef CONFIG_PSI
+#define mmk_in_memstall(task)	((task)->in_memstall)
+#else
+#define mmk_in_memstall(task)	((void)(task), 0)
+#endif
+
+/* Calls of lock_acquire(): places to step in between two locks. */
+#ifdef CONFIG_LOCKDEP
+#define mmk_lock_probe_register(probe, data) \
+	register_trace_lock_acquire(probe, data)
+#define mmk_lock_probe_unregister(probe, data) \
+	unregister_trace_lock_acquire(probe, data)
+#else
+#define mmk_lock_probe_register(probe, data) \
+	((void)(probe), (void)(data), -EOPNOTSUPP)
+#define mmk_lock_probe_unregister(probe, data) \
+	((void)(probe), (void)(data))
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
 #endif
+
+/*
+ * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
+ * be flushed, and does so when it is about to return to user space, which the
+ * mm of a case never does.
+ */
+static inline void mmk_tlb_forget(struct mm_struct *mm)
+{
+	mm->context.sync_tlb_range_from = 0;
+	mm->context.sync_tlb_range_to = 0;
+}
+
+static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
+				   unsigned long end)
+{
+	return mm->context.sync_tlb_range_to >= end &&
+	       mm->context.sync_tlb_range_from <= start;
+}
 
 /* The lock that a fault is handled under. */
 #ifdef CONFIG_PER_VMA_LOCK
@@ -150,6 +266,70 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 {
 }
 #endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define __swap_entry_to_info(entry) swp_swap_info(entry)
+#endif
+
+/*
+ * Up to 6.18, a page that only one pte needs is read past the swap cache, with
+ * its slot pinned meanwhile.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define mmk_swapin_pin(entry) (!swapcache_prepare(entry, 1))
+#define mmk_swapin_unpin(entry) \
+	swapcache_clear(swp_swap_info(entry), entry, 1)
+#else
+#define mmk_swapin_pin(entry) false
+#define mmk_swapin_unpin(entry) do { } while (0)
+#endif
+
+/* Readers and writers of a lock, as one number that can be compared. */
+static inline long mmk_mmap_lock_count(struct mm_struct *mm)
+{
+	return atomic_long_read(&mm->mmap_lock.count);
+}
+
+static inline long mmk_vma_lock_count(struct vm_area_struct *vma)
+{
+#if !defined(CONFIG_PER_VMA_LOCK)
+	return 0;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return atomic_long_read(&vma->vm_lock->lock.count);
+#else
+	return refcount_read(&vma->vm_refcnt);
+#endif
+}
+
+/*
+ * Up to 6.14, slots that are free or about to be used are kept in a cache per
+ * CPU: give them back, so that the slots in use can be counted.
+ */
+static inline void mmk_swap_slots_drain(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	disable_swap_slots_cache_lock();
+	reenable_swap_slots_cache_unlock();
+#endif
+}
+
+/* Gives the folio back locked, and with a reference; or NULL. */
+static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
+						     unsigned long addr,
+						     void *owner)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	struct page *page = NULL;
+
+	make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	return page;
+#else
+	struct folio *folio;
+	struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+
+	return IS_ERR(page) ? NULL : page;
+#endif
+}
 
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
@@ -197,5 +377,47 @@ static inline bool mmk_still_held(const struct mmk_held *held,
 	return !(ret & VM_FAULT_RETRY) ||
 	       (fault_flags & FAULT_FLAG_RETRY_NOWAIT);
 }
+
+/*
+ * Every lock that lockdep sees taken, just before it is, and dropped, just
+ * before it is. The probes get what register_trace_lock_acquire() and
+ * register_trace_lock_release() give them; 0 or an error.
+ */
+#if defined(CONFIG_LOCKDEP) && defined(CONFIG_TRACEPOINTS)
+#define mmk_watch_locks(acquire, release, data)				\
+	(register_trace_lock_acquire(acquire, data) ?:			\
+	 register_trace_lock_release(release, data))
+#define mmk_unwatch_locks(acquire, release, data)			\
+do {									\
+	unregister_trace_lock_release(release, data);			\
+	unregister_trace_lock_acquire(acquire, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#define mmk_lock_map(lock)	(&(lock)->dep_map)
+#define mmk_lock_held(lock)	(lockdep_is_held(lock) == LOCK_STATE_HELD)
+#else
+#define mmk_watch_locks(acquire, release, data)				\
+	((void)(acquire), (void)(release), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_locks(acquire, release, data)			\
+	((void)(acquire), (void)(release), (void)(data))
+#define mmk_lock_map(lock)	((struct lockdep_map *)NULL)
+#define mmk_lock_held(lock)	((void)(lock), false)
+#endif
+
+/* Interrupts being enabled, just before they are. */
+#if defined(CONFIG_TRACE_IRQFLAGS) && defined(CONFIG_PREEMPTIRQ_TRACEPOINTS)
+#define mmk_watch_irq_enable(enable, data)				\
+	register_trace_irq_enable(enable, data)
+#define mmk_unwatch_irq_enable(enable, data)				\
+do {									\
+	unregister_trace_irq_enable(enable, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data))
+#endif
 
 #endif /* _MM_KUNIT_COMPAT_H */

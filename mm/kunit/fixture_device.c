@@ -6,7 +6,9 @@
 #include <linux/bitmap.h>
 #include <linux/highmem.h>
 #include <linux/ioport.h>
+#include <linux/memcontrol.h>
 #include <linux/memremap.h>
+#include <linux/percpu-refcount.h>
 #include <linux/slab.h>
 
 #include "../internal.h"
@@ -24,6 +26,7 @@ static void dev_folio_free(struct folio *folio)
 {
 	struct page *page = folio_page(folio, 0);
 	struct mmk_dev *dev = page_dev(page);
+	bool atomic = !preemptible();
 	struct mmk_free_event *event;
 	unsigned long irqflags;
 	int nr;
@@ -38,7 +41,10 @@ static void dev_folio_free(struct folio *folio)
 		event->anon_exclusive = test_bit(PG_anon_exclusive,
 						 &page->flags);
 		event->locked = folio_test_locked(folio);
+		event->charged = folio_memcg(folio);
+		event->atomic = atomic;
 		event->pgmap_live = !percpu_ref_is_zero(&dev->pgmap.ref);
+		event->pgmap_refs = mmk_dev_refs(dev);
 		event->task = current;
 	}
 	clear_bit(page_to_pfn(page) - PHYS_PFN(dev->pgmap.range.start),
@@ -92,7 +98,8 @@ vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 
 	if (migrate_vma_setup(&args))
 		return VM_FAULT_SIGBUS;
-	if (src & MIGRATE_PFN_MIGRATE) {
+	/* What was there may have been unmapped: leave the hole alone. */
+	if ((src & MIGRATE_PFN_MIGRATE) && migrate_pfn_to_page(src)) {
 		page = alloc_page_vma(GFP_HIGHUSER_MOVABLE, vmf->vma,
 				      args.start);
 		if (page) {
@@ -120,13 +127,19 @@ void mmk_dev_unmap(struct mmk_dev *dev)
 	dev->mapped = false;
 }
 
+/* Whether free pages have no reference, and hold none on their pgmap. */
+static bool dev_pages_hold_no_pgmap(struct mmk_dev *dev)
+{
+	return dev->pgmap.type == MEMORY_DEVICE_PRIVATE ||
+	       dev->pgmap.type == MEMORY_DEVICE_COHERENT;
+}
+
 static void dev_expect_pages_free(struct mmk_dev *dev)
 {
 	unsigned int i, nr = 0;
 	struct page *page;
 
-	if (dev->pgmap.type != MEMORY_DEVICE_PRIVATE &&
-	    dev->pgmap.type != MEMORY_DEVICE_COHERENT)
+	if (!dev_pages_hold_no_pgmap(dev))
 		return;
 
 	for (i = 0; i < dev->nr_pages; i++) {
@@ -138,19 +151,46 @@ static void dev_expect_pages_free(struct mmk_dev *dev)
 			    "free device pages have a reference or a mapping");
 }
 
+/* memunmap_pages() would wait for a leaked reference for ever. */
+static void dev_settle_refs(struct mmk_dev *dev)
+{
+	long refs = mmk_dev_refs(dev);
+
+	if (!dev_pages_hold_no_pgmap(dev))
+		refs -= dev->nr_pages;
+	if (!refs)
+		return;
+	KUNIT_FAIL(dev->test, "%ld pgmap reference(s) leaked", refs);
+	if (refs > 0)
+		percpu_ref_put_many(&dev->pgmap.ref, refs);
+	else
+		percpu_ref_get_many(&dev->pgmap.ref, -refs);
+}
+
 static void dev_release(void *data)
 {
 	struct mmk_dev *dev = data;
 
 	if (dev->mapped) {
 		/* memunmap_pages() would wait for a leaked page for ever. */
-		if (!mmk_wait_for(!mmk_dev_nr_busy(dev))) {
+		mmk_wait_for(!mmk_dev_nr_busy(dev) || !mmk_tasks_running());
+		if (mmk_dev_nr_busy(dev)) {
 			KUNIT_FAIL(dev->test, "%u device page(s) leaked",
 				   mmk_dev_nr_busy(dev));
 			return;
 		}
-		dev_expect_pages_free(dev);
-		mmk_dev_unmap(dev);
+		if (!percpu_ref_is_dying(&dev->pgmap.ref)) {
+			dev_expect_pages_free(dev);
+			dev_settle_refs(dev);
+			mmk_dev_unmap(dev);
+		} else if (!mmk_wait_for(!dev->mapped)) {
+			dev_settle_refs(dev);
+			if (!mmk_wait_for(!dev->mapped)) {
+				KUNIT_FAIL(dev->test,
+					   "memunmap_pages() does not come back");
+				return;
+			}
+		}
 	}
 	if (dev->res)
 		release_mem_region(dev->res->start, resource_size(dev->res));
@@ -191,7 +231,8 @@ struct mmk_dev *mmk_dev_alloc(struct kunit *test, enum memory_type type)
 
 	dev->pgmap.type = type;
 	dev->pgmap.range.start = dev->res->start;
-	dev->pgmap.range.end = dev->res->end;
+	/* The resource has been rounded up to a section. */
+	dev->pgmap.range.end = dev->res->start + dev->nr_pages * PAGE_SIZE - 1;
 	dev->pgmap.nr_range = 1;
 	dev->pgmap.ops = &dev_ops;
 	dev->pgmap.owner = dev;
@@ -289,6 +330,37 @@ struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev)
 unsigned int mmk_dev_nr_busy(struct mmk_dev *dev)
 {
 	return bitmap_weight(dev->busy, dev->nr_pages);
+}
+
+/**
+ * mmk_dev_refs() - References on the pgmap of a device
+ * @dev: the device
+ *
+ * Exact as long as nobody else takes or drops one, and no switch between
+ * per-CPU and atomic counting is under way, as there is for a grace period
+ * after memunmap_pages() has been called.
+ *
+ * Return: how many, besides the one that memunmap_pages() drops.
+ */
+long mmk_dev_refs(struct mmk_dev *dev)
+{
+	struct percpu_ref *ref = &dev->pgmap.ref;
+	unsigned long __percpu *percpu_count;
+	long refs = 0;
+	int cpu;
+
+	if (!ref->data)
+		return 0;
+
+	rcu_read_lock();
+	if (__ref_is_percpu(ref, &percpu_count)) {
+		for_each_possible_cpu(cpu)
+			refs += *per_cpu_ptr(percpu_count, cpu);
+	} else {
+		refs = atomic_long_read(&ref->data->count);
+	}
+	rcu_read_unlock();
+	return refs;
 }
 
 /**

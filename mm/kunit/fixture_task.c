@@ -6,7 +6,9 @@
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
 #include <linux/kthread.h>
+#include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stacktrace.h>
 
@@ -163,6 +165,89 @@ bool mmk_task_join(struct mmk_task *task)
 	       mmk_wait_for(refcount_read(&task->ref) == 1);
 }
 
+static int process_main(void *data)
+{
+	struct mmk_task *task = data;
+
+	/* They are those of the kernel thread of the case, which ignores all. */
+	spin_lock_irq(&current->sighand->siglock);
+	flush_signal_handlers(current, 1);
+	spin_unlock_irq(&current->sighand->siglock);
+
+	wait_for_completion(&task->go);
+	if (task->started)
+		task->fn(task);
+	complete(&task->done);
+	atomic_dec(&nr_running);
+	task_put(task);
+	do_exit(0);
+}
+
+static void process_release(void *data)
+{
+	struct mmk_task *task = data;
+
+	/* If it has not been started, it runs now, only to exit. */
+	complete(&task->go);
+	put_task_struct(task->task);
+	task_put(task);
+}
+
+/**
+ * mmk_process_alloc() - Make a task that is no kernel thread
+ * @test: the running case, which has entered an mm
+ * @size: of the structure that begins with a &struct mmk_task
+ * @fn: what it shall do
+ *
+ * A thread of user space as far as signals go: it shares current->mm, and
+ * SIGKILL kills it. Start it with mmk_process_start().
+ *
+ * Return: the structure, zeroed otherwise.
+ */
+void *mmk_process_alloc(struct kunit *test, size_t size,
+			void (*fn)(struct mmk_task *task))
+{
+	struct mmk_task *task = kzalloc(size, GFP_KERNEL);
+	struct kernel_clone_args args = {
+		.flags		= CLONE_VM,
+		.exit_signal	= SIGCHLD,
+		.fn		= process_main,
+		.fn_arg		= task,
+	};
+	pid_t pid;
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	task->mm = current->mm;
+	task->fn = fn;
+	init_completion(&task->go);
+	init_completion(&task->done);
+	refcount_set(&task->ref, 2);
+	atomic_inc(&nr_running);
+	pid = kernel_clone(&args);
+	if (pid < 0) {
+		atomic_dec(&nr_running);
+		kfree(task);
+		KUNIT_FAIL_AND_ABORT(test, "no process: %d", pid);
+	}
+	/* It waits for mmk_process_start(), so it is still there. */
+	rcu_read_lock();
+	task->task = get_task_struct(find_task_by_vpid(pid));
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, process_release,
+							task), 0);
+	return task;
+}
+
+/**
+ * mmk_process_start() - Let a process run
+ * @task: from mmk_process_alloc()
+ */
+void mmk_process_start(struct mmk_task *task)
+{
+	task->started = true;
+	complete(&task->go);
+}
+
 static bool fault_once(struct mmk_fault *fault, enum mmk_lock lock,
 		       unsigned int flags)
 {
@@ -203,9 +288,12 @@ no_vma:
 	return false;
 }
 
-static void fault_main(struct mmk_task *task)
+/**
+ * mmk_fault_run() - Take the fault in the running task
+ * @fault: where, how, and under which lock; the result is left there too
+ */
+void mmk_fault_run(struct mmk_fault *fault)
 {
-	struct mmk_fault *fault = container_of(task, struct mmk_fault, task);
 	unsigned int flags = fault->flags;
 	enum mmk_lock lock = fault->lock;
 	bool held;
@@ -223,6 +311,11 @@ static void fault_main(struct mmk_task *task)
 			break;
 	}
 	fault->lock_held = held;
+}
+
+static void fault_main(struct mmk_task *task)
+{
+	mmk_fault_run(container_of(task, struct mmk_fault, task));
 }
 
 /**

@@ -132,10 +132,11 @@ do {									\
 /* fixture_task.c: tasks that fault, and are watched */
 
 /**
- * struct mmk_task - A kernel thread in the case's hands
+ * struct mmk_task - A kernel thread, or a process, in the case's hands
  * @task: the thread; referenced until the case ends
  * @mm: address space that it runs in
  * @fn: what it does
+ * @go: what a process waits for before it does so
  * @done: completed when @fn has returned and the mm has been given back
  * @ref: the thread's, and the case's
  * @started: whether it has been woken
@@ -144,6 +145,7 @@ struct mmk_task {
 	struct task_struct *task;
 	struct mm_struct *mm;
 	void (*fn)(struct mmk_task *task);
+	struct completion go;
 	struct completion done;
 	refcount_t ref;
 	bool started;
@@ -152,6 +154,9 @@ struct mmk_task {
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task));
 void mmk_task_start(struct mmk_task *task);
+void *mmk_process_alloc(struct kunit *test, size_t size,
+			void (*fn)(struct mmk_task *task));
+void mmk_process_start(struct mmk_task *task);
 bool mmk_task_sleeps_in(struct mmk_task *task, const char *function);
 bool mmk_task_join(struct mmk_task *task);
 int mmk_tasks_running(void);
@@ -192,6 +197,7 @@ struct mmk_fault {
 	unsigned int tries;
 };
 
+void mmk_fault_run(struct mmk_fault *fault);
 struct mmk_fault *mmk_fault_alloc(struct kunit *test, struct mm_struct *mm,
 				  unsigned long addr, unsigned int flags,
 				  enum mmk_lock lock);
@@ -268,7 +274,10 @@ struct page *mmk_migrate_to_dev(struct kunit *test, struct mm_struct *mm,
  * @mapping: its mapping
  * @anon_exclusive: whether PG_anon_exclusive was set
  * @locked: whether it was locked
+ * @charged: whether it was charged to a memory cgroup
+ * @atomic: whether the callback could not have slept
  * @pgmap_live: whether its pgmap still held the page's reference
+ * @pgmap_refs: mmk_dev_refs()
  * @task: by whom
  */
 struct mmk_free_event {
@@ -277,7 +286,10 @@ struct mmk_free_event {
 	void *mapping;
 	bool anon_exclusive;
 	bool locked;
+	bool charged;
+	bool atomic;
 	bool pgmap_live;
+	long pgmap_refs;
 	struct task_struct *task;
 };
 
@@ -322,6 +334,7 @@ struct mmk_dev *mmk_dev_create(struct kunit *test, enum memory_type type);
 struct page *mmk_dev_page(struct mmk_dev *dev, unsigned int i);
 struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev);
 unsigned int mmk_dev_nr_busy(struct mmk_dev *dev);
+long mmk_dev_refs(struct mmk_dev *dev);
 struct page *mmk_dev_backing(struct page *page);
 vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf);
 
@@ -375,6 +388,22 @@ struct mmk_mm_state {
 	int users;
 };
 
+/**
+ * struct mmk_page_state - A page and what maps it
+ * @mm: that maps it
+ * @addr: where
+ * @folio: the page
+ * @pte: that maps it
+ * @state: what can be seen of it
+ */
+struct mmk_page_state {
+	struct mm_struct *mm;
+	unsigned long addr;
+	struct folio *folio;
+	pte_t pte;
+	struct mmk_folio_state state;
+};
+
 void mmk_folio_snapshot(struct folio *folio, struct mmk_folio_state *state);
 void mmk_mm_snapshot(struct mm_struct *mm, struct mmk_mm_state *state);
 void mmk_expect_folio_same(struct kunit *test, const char *what,
@@ -383,6 +412,11 @@ void mmk_expect_folio_same(struct kunit *test, const char *what,
 void mmk_expect_mm_same(struct kunit *test, const char *what,
 			struct mm_struct *mm,
 			const struct mmk_mm_state *before);
+bool mmk_pte_same(pte_t a, pte_t b);
+void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
+		       struct mm_struct *mm, unsigned long addr);
+void mmk_expect_page_same(struct kunit *test, const char *what,
+			  const struct mmk_page_state *before);
 
 /* fixture_swap.c: a real swap area */
 struct mmk_swap {

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Sourced by the entry points, with $here set to the top of the repository:
+# everything else is Python, so that this is the one tool to be had by hand.
+
+: "${here:?}"
+
+python_works() {
+	command -v python3 >/dev/null 2>&1 &&
+		python3 -c 'import ctypes, sys; sys.exit(sys.version_info < (3, 11))' \
+			>/dev/null 2>&1
+}
+
+install_python() {
+	echo "installing python3 ..."
+	if [ "$(id -u)" = 0 ]; then
+		as_root=
+	else
+		as_root="sudo -n"
+	fi
+	{ $as_root apt-get -q -y install --no-install-recommends python3 ||
+		{ $as_root apt-get -q -y update &&
+			$as_root apt-get -q -y install --no-install-recommends python3; }
+	} >/dev/null 2>&1
+}
+
+# Replace this shell by the Python module $1 with the arguments that follow.
+exec_module() {
+	if ! python_works && command -v apt-get >/dev/null 2>&1; then
+		install_python
+	fi
+	if ! python_works; then
+		echo "mm-testbed: Python 3.11 or newer is missing; install the package python3" >&2
+		exit 125
+	fi
+	PYTHONPATH=$here/tools${PYTHONPATH:+:$PYTHONPATH}
+	PYTHONDONTWRITEBYTECODE=1
+	export PYTHONPATH PYTHONDONTWRITEBYTECODE
+	module=$1
+	shift
+	exec python3 -m "$module" "$@"
+}

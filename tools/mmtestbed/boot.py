@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Boot a User-Mode Linux kernel and read its console, live and with a deadline."""
+
+from __future__ import annotations
+
+import enum
+import os
+import selectors
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional, Sequence
+
+from . import proc
+from .errors import TestbedError
+
+# After the kernel's main process has gone, its output is complete; this is how
+# long, in seconds, stray helpers may keep the console open.
+_LINGER = 0.2
+
+
+class Next(enum.Enum):
+    """What the reader of a line wants."""
+
+    GO = "go"
+    PROGRESS = "progress"       # as GO, and the deadline starts anew
+    STOP = "stop"               # the boot has told enough
+
+
+class How(enum.Enum):
+    """How a boot ended."""
+
+    EXITED = "exited"
+    HUNG = "hung"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a boot ended, and its exit status if it exited (signals negative)."""
+
+    how: How
+    code: int
+
+
+def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[str]:
+    """The command line: kunit.py's own, and folders that nobody else uses."""
+    line = [str(kernel), *args]
+    if glob:
+        line.append(f"kunit.filter_glob={glob}")
+    return [*line, "kunit.enable=1", "mem=1G", "console=tty", "kunit_shutdown=halt",
+            f"uml_dir={folder}/"]
+
+
+def boot(line: Sequence[str], folder: Path, timeout: float,
+         read: Callable[[str], Next]) -> Ending:
+    """Boot with the command @line in @folder, giving each line to @read.
+
+    @timeout: seconds without progress after which the kernel counts as hung.
+    Raises TestbedError if the binary does not start.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        process = proc.start(
+            line, cwd=folder, env=proc.environment({"TMPDIR": str(folder)}),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+    except OSError as err:
+        raise TestbedError(f"cannot start the kernel {line[0]}: {err.strerror}; is "
+                           "its folder mounted noexec?") from err
+    try:
+        return _follow(process, timeout, read)
+    finally:
+        proc.finish(process)
+        assert process.stdout
+        process.stdout.close()
+
+
+def _follow(process: "subprocess.Popen[bytes]", timeout: float,
+            read: Callable[[str], Next]) -> Ending:
+    assert process.stdout
+    fd = process.stdout.fileno()
+    rest = b""
+    deadline = time.monotonic() + timeout
+    gone_at: Optional[float] = None
+    with selectors.DefaultSelector() as selector:
+        selector.register(fd, selectors.EVENT_READ)
+        while True:
+            now = time.monotonic()
+            if gone_at is None and process.poll() is not None:
+                gone_at = now
+            limit = deadline if gone_at is None else gone_at + _LINGER
+            ready = selector.select(max(0.0, min(limit - now, _LINGER)))
+            if not ready:
+                if gone_at is not None:
+                    break
+                if time.monotonic() >= deadline:
+                    _give(rest, read)
+                    return Ending(How.HUNG, 0)
+                continue
+            data = os.read(fd, 65536)
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            for raw in lines:
+                step = _give(raw, read)
+                if step is Next.STOP:
+                    return Ending(How.STOPPED, 0)
+                if step is Next.PROGRESS:
+                    deadline = time.monotonic() + timeout
+            if time.monotonic() >= deadline:
+                return Ending(How.HUNG, 0)
+    _give(rest, read)
+    return Ending(How.EXITED, process.wait())
+
+
+def _give(raw: bytes, read: Callable[[str], Next]) -> Next:
+    if not raw:
+        return Next.GO
+    return read(raw.decode("utf-8", "backslashreplace"))

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Configure and build through the tree's own kunit.py, with ccache."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Sequence
+
+from . import lock, proc
+from .errors import Interrupted, TestbedError, UsageError
+from .report import Console
+from .tree import Files, WorkTree, digest
+
+# In the build folder: what it was built from, and a mark while make is at work.
+STAMP = ".mm-testbed.json"
+BUSY = ".mm-testbed.busy"
+_FIRST_ERRORS = 12
+_ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
+                    r"^make.*\*\*\* |^(?:\S*ld|collect2|cc1|as): |Error \d+$|"
+                    r"multiple definition|No space left|Killed|cannot find )")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to build.
+
+    @config: the .kunitconfig.
+    @jobs: of make.
+    @options: further options of kunit.py build, from the user.
+    @ccache: ccache's folder.
+    """
+
+    config: Path
+    jobs: int
+    options: tuple[str, ...]
+    ccache: Path
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel that has been built, and the SHA-256 of it."""
+
+    path: Path
+    sha: str
+
+
+def command(plan: Plan, src: Path, build: Path) -> list[str]:
+    """What we run to configure and build."""
+    return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
+            f"--build_dir={build}", f"--kunitconfig={plan.config}",
+            "--make_options", "CC=ccache gcc", f"--jobs={plan.jobs}", *plan.options]
+
+
+def environment(plan: Plan, build: Path) -> dict[str, str]:
+    """The same sources give the same binary, whoever builds them, whenever."""
+    extra = {
+        "KBUILD_BUILD_USER": "mm-testbed", "KBUILD_BUILD_HOST": "mm-testbed",
+        "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
+        "KBUILD_BUILD_VERSION": "1",
+        "PYTHONDONTWRITEBYTECODE": "1", "CCACHE_BASEDIR": str(build.parent),
+    }
+    if "CCACHE_DIR" not in os.environ:
+        extra["CCACHE_DIR"] = str(plan.ccache)
+    return proc.environment(extra)
+
+
+def _compiler() -> str:
+    """Names the compiler that is installed now."""
+    path = os.path.realpath(shutil.which("gcc") or "gcc")
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return path
+    return f"{path} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of the file @path."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def inputs(plan: Plan, seen: str, wanted: Files) -> str:
+    """A digest of all that decides what the kernel will be."""
+    text = "\0".join((seen, digest(wanted), plan.config.read_text(encoding="utf-8"),
+                      *plan.options, _compiler(), os.environ.get("KCFLAGS", "")))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def check_build_dir(folder: Path) -> None:
+    """A folder of the user's may only be used if it is new, empty or ours.
+
+    Raises UsageError: a build would bury, and a fresh start delete, their files.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"--build-dir {folder} is no folder; name another one")
+    names = set(os.listdir(folder))
+    if names and not names & {STAMP, BUSY}:
+        raise UsageError(f"--build-dir {folder} holds other files; name an empty or "
+                         "a new folder")
+
+
+class Builder:
+    """Builds one work tree, or finds that nothing has changed."""
+
+    def __init__(self, tree: WorkTree, plan: Plan, console: Console) -> None:
+        self._tree = tree
+        self._plan = plan
+        self._console = console
+        self._build = tree.places.build
+        self._started = 0.0
+
+    def kernel(self, wanted: Files) -> Kernel:
+        """The kernel for @wanted on top of the source.  Call it with the tree mounted.
+
+        Raises TestbedError if it cannot be configured or built.
+        """
+        build = self._build
+        stamp: dict[str, Any] = lock.read_json(build / STAMP) or {}
+        seen = self._tree.look()
+        need = inputs(self._plan, seen, wanted)
+        binary = build / "linux"
+        busy = build / BUSY
+        if not busy.exists() and stamp.get("inputs") == need and \
+           self._unchanged(binary, stamp):
+            return Kernel(binary, stamp["sha"])
+        if busy.exists():
+            # Killed in the middle: any file may be half-written.
+            self._empty()
+            stamp = {}
+        self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
+                           int(stamp.get("built_ns", 0)))
+        busy.touch()
+        (build / STAMP).unlink(missing_ok=True)
+        try:
+            done = self._make("building the kernel")
+        except Interrupted as stop:
+            if stop.tidy:
+                lock.write_json(build / STAMP, self._times())
+                busy.unlink()
+            raise
+        stamp = self._times()
+        if done.code == 0 and not binary.exists():
+            raise TestbedError("kunit.py built no kernel; see its output",
+                               done.output.splitlines()[-_FIRST_ERRORS:])
+        if done.code != 0:
+            self._console.abandon()
+            lock.write_json(build / STAMP, stamp)
+            busy.unlink()
+            raise explain(done, self._plan, self._tree.source.version)
+        stat = binary.stat()
+        stamp.update(inputs=need, sha=sha256(binary), size=stat.st_size,
+                     mtime_ns=stat.st_mtime_ns)
+        lock.write_json(build / STAMP, stamp)
+        busy.unlink()
+        self._console.end()
+        self._show_warnings(done)
+        return Kernel(binary, stamp["sha"])
+
+    def variant(self) -> Path:
+        """The kernel of a variant.  Call it with WorkTree.variant() open.
+
+        Raises TestbedError if it cannot be built.
+        """
+        done = self._make("building the variant")
+        if done.code != 0:
+            self._console.abandon()
+            raise explain(done, self._plan, self._tree.source.version)
+        self._console.end()
+        self._show_warnings(done)
+        return self._build / "linux"
+
+    def _make(self, step: str) -> proc.Done:
+        self._console.begin(step)
+        self._started = time.time()
+        src = self._tree.places.src
+        return proc.run(command(self._plan, src, self._build), cwd=src,
+                        env=environment(self._plan, self._build), tick=self._tick)
+
+    def _show_warnings(self, done: proc.Done) -> None:
+        warnings = [line for line in done.output.splitlines()
+                    if re.search(r"mm/kunit/.*: warning: ", line)]
+        for line in warnings:
+            self._console.note(line)
+
+    def _times(self) -> dict[str, Any]:
+        """When this build looked at the source, and that it ends now."""
+        return {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
+
+    @staticmethod
+    def _unchanged(binary: Path, stamp: dict[str, Any]) -> bool:
+        """True if @binary is the very file that the stamp was made for."""
+        try:
+            stat = binary.stat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == \
+               (stamp.get("size"), stamp.get("mtime_ns"))
+
+    def _empty(self) -> None:
+        self._console.note("the last build was killed half-way; starting over")
+        for entry in os.scandir(self._build):
+            if entry.name == BUSY:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)
+
+    def _tick(self) -> None:
+        objects = 0
+        for path in self._build.rglob("*.o"):
+            with contextlib.suppress(OSError):
+                objects += path.stat().st_mtime >= self._started
+        self._console.progress(f"{objects} objects")
+
+
+def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
+    """Turn kunit.py's output into one clear line and the first few errors."""
+    text = done.output
+    lines = [line.removeprefix("ERROR:root:") for line in text.splitlines()]
+    missing = re.search(r"^Missing: (.+)$", text, re.MULTILINE)
+    if missing:
+        return TestbedError(f"Linux {version} cannot have {missing.group(1)}; the tree "
+                            "lacks the option or what it depends on (see "
+                            f"{plan.config.name})")
+    if "No space left on device" in text:
+        return TestbedError("the disk is full; make room there or set MMTB_CACHE to "
+                            "another folder")
+    if done.code == 2 and "usage: kunit.py" in text:
+        return UsageError(f"kunit.py does not take {shlex.join(plan.options)}; see "
+                          "kunit.py build --help", lines[-1:])
+    errors = [line for line in lines if _ERROR.search(line)] or \
+        [line for line in lines if line.strip()][-_FIRST_ERRORS:]
+    first = next((line for line in errors if "error" in line.lower()),
+                 (errors or ["no message"])[0])
+    return TestbedError(f"the kernel does not build: {first.strip()}",
+                        context(lines, errors))
+
+
+def context(lines: Sequence[str], errors: Sequence[str]) -> list[str]:
+    """The @lines from the first of @errors on, as many as help."""
+    if not errors:
+        return []
+    start = list(lines).index(errors[0])
+    return list(lines[start:start + _FIRST_ERRORS])

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The cases as the sources describe them: contracts, summaries, suites.
+
+The kernel-doc comment directly above a case is the only place that says which
+contracts it asserts.  Which cases there are to run, the kernel itself says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence
+
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_DOC = re.compile(r"/\*\*\n((?:(?!\*/).)*?)\*/\s*\n"
+                  r"(?:static\s+)?(?:\w+\s+)*void\s+(\w+)\s*\(\s*struct\s+kunit\s*\*",
+                  re.DOTALL)
+_ARRAY = re.compile(r"struct\s+kunit_case\s+(\w+)\s*\[\s*\]\s*=\s*\{(.*?)\n?\}\s*;",
+                    re.DOTALL)
+_CASE = re.compile(r"\bKUNIT_CASE\w*\(\s*(\w+)")
+_SUITE = re.compile(r"struct\s+kunit_suite\s+\w+\s*=\s*\{(.*?)\n\}\s*;", re.DOTALL)
+_CONTRACT = re.compile(r"^\s*\*?\s*Contracts?:\s*(.+)$", re.MULTILINE)
+_ID = re.compile(r"[A-Z]{2,}-\d+")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case in the sources.
+
+    @contracts: ids such as MW-2, in the order of the comment.
+    @summary: the first sentence of the comment.
+    @file, @line: where its function is.
+    """
+
+    suite: str
+    name: str
+    contracts: tuple[str, ...]
+    summary: str
+    file: str
+    line: int
+
+    @property
+    def full_name(self) -> str:
+        """suite.case, as KUnit's filters have it."""
+        return f"{self.suite}.{self.name}"
+
+
+def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int]]:
+    """(contracts, summary, line) by function."""
+    found = {}
+    for match in _DOC.finditer(text):
+        body, name = match.groups()
+        contracts = tuple(id for line in _CONTRACT.findall(body)
+                          for id in _ID.findall(line))
+        prose: list[str] = []
+        for line in (line.strip().lstrip("*").strip() for line in body.splitlines()):
+            if not line and prose or line.startswith("@") or _CONTRACT.match(line):
+                break
+            if line:
+                prose.append(line)
+        summary = " ".join(prose)
+        summary = re.sub(rf"^{name}\s*(?:\(\))?\s*[-:]\s*", "", summary)
+        found[name] = (contracts, summary, text[:match.end()].count("\n") + 1)
+    return found
+
+
+def parse(text: str, file: str) -> list[Case]:
+    """The cases in the C source @text of @file."""
+    docs = _docs(text)
+    code = _COMMENT.sub(" ", text)
+    arrays = {name: _CASE.findall(body) for name, body in _ARRAY.findall(code)}
+    cases = []
+    for body in _SUITE.findall(code):
+        name = re.search(r'\.name\s*=\s*"([^"]+)"', body)
+        array = re.search(r"\.test_cases\s*=\s*(\w+)", body)
+        if not name or not array:
+            continue
+        for case in arrays.get(array.group(1), []):
+            contracts, summary, line = docs.get(case, ((), "", 0))
+            cases.append(Case(name.group(1), case, contracts, summary, file, line))
+    return cases
+
+
+def read(folder: Path) -> list[Case]:
+    """All cases of the suites in @folder (mm/kunit), by file and order."""
+    return [case for path in sorted(folder.glob("*_kunit.c"))
+            for case in parse(path.read_text(encoding="utf-8", errors="replace"),
+                              f"mm/kunit/{path.name}")]
+
+
+def contracts_of(text: str) -> list[str]:
+    """The ids that Documentation/contracts.rst (its @text) defines."""
+    return re.findall(r"^([A-Z]{2,}-\d+)\s", text, re.MULTILINE)
+
+
+def glob_match(pattern: str, name: str) -> bool:
+    """The kernel's glob_match() for one name: * ? and [a-z] with ! to negate."""
+    regex = ""
+    rest = pattern
+    while rest:
+        char, rest = rest[0], rest[1:]
+        if char == "*":
+            regex += ".*"
+        elif char == "?":
+            regex += "."
+        elif char == "[" and "]" in rest[1:]:
+            end = rest.index("]", 1)
+            body, rest = rest[:end], rest[end + 1:]
+            negated = body.startswith("!")
+            regex += "[" + ("^" if negated else "") + \
+                re.sub(r"([\\^\[\]])", r"\\\1", body[negated:]) + "]"
+        else:
+            regex += re.escape(char)
+    return re.fullmatch(regex, name, re.DOTALL) is not None
+
+
+def selected(filter_glob: str, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those (suite, case) of @names that KUnit's filter_glob lets through."""
+    if not filter_glob:
+        return list(names)
+    suite, dot, case = filter_glob.partition(".")
+    return [(s, c) for s, c in names
+            if glob_match(suite, s) and (not dot or glob_match(case, c))]

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command line of scripts/run.sh."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Optional, Sequence
+
+from . import lines
+from .errors import UsageError
+
+# Options of kunit.py that would turn the run into something else.
+_REFUSED = {
+    "arch": "the suites run on User-Mode Linux only",
+    "qemu_config": "the suites run on User-Mode Linux only",
+    "qemu_args": "the suites run on User-Mode Linux only",
+    "cross_compile": "User-Mode Linux is built for this machine",
+    "build_dir": "say --build-dir, ahead of the --",
+    "jobs": "say --jobs, ahead of the --",
+    "json": "say --json, ahead of the --",
+    "timeout": "say --timeout, ahead of the --",
+    "raw_output": "say --raw, ahead of the --",
+    "list_tests": "say --list, ahead of the --",
+    "run_isolated": "say --shuffle, ahead of the --",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see parse() for the words."""
+
+    kdir: str
+    line: Optional[lines.Line]
+    variant: str
+    patches: tuple[Path, ...]
+    filter: str
+    list: bool
+    jobs: int
+    build_dir: Optional[Path]
+    keep: bool
+    raw: bool
+    timeout: float
+    dry_run: bool
+    json: Optional[Path]
+    junit: Optional[Path]
+    repeat: int
+    seed: Optional[int]
+    build_options: tuple[str, ...]
+    kernel_args: tuple[str, ...]
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="scripts/run.sh", allow_abbrev=False,
+        description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
+                    "Linux, and judge every case.",
+        epilog="What follows -- goes to the tree's kunit.py; --kernel_args=ARG goes "
+               "to the kernel's command line.  Exit codes: 0 every case passed; 1 a "
+               "case failed or the kernel misbehaved; 2 wrong usage; 125 the tree "
+               "could not be prepared, patched, configured or built.")
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree to test (default: $KDIR, else Debian's package); it is "
+             "never written to")
+    add("--line", choices=[line.name for line in lines.LINES],
+        help="series to apply (default: by the tree's version)")
+    add("--variant", choices=["default"], default="default",
+        help="configuration of the kernel")
+    add("--with", dest="patches", metavar="PATCH", action="append", default=[],
+        help="apply this patch after the series, for instance a control (repeatable)")
+    add("--filter", metavar="GLOB", default="",
+        help="cases to run, as KUnit's suite.case glob")
+    add("--list", action="store_true", help="list the cases and stop")
+    add("--jobs", metavar="N", type=_positive, default=os.cpu_count() or 1,
+        help="jobs of make, and boots at a time (default: one per CPU)")
+    add("--build-dir", metavar="PATH", help="build here instead of in the cache")
+    add("--keep", action="store_true",
+        help="keep the kernel and the logs of the boots, and say where")
+    add("--raw", action="store_true", help="print the kernel's console as it comes")
+    add("--timeout", metavar="S", type=_seconds, default=60.0,
+        help="seconds without a result after which a kernel hangs (default: 60)")
+    add("--dry-run", action="store_true", help="print the commands, do nothing")
+    add("--json", metavar="FILE", help="write the verdict and every case as JSON")
+    add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
+    add("--repeat", metavar="N", type=_positive, default=1,
+        help="run everything N times; a case that differs between them fails")
+    add("--shuffle", metavar="SEED", type=int, nargs="?", const=-1,
+        help="run each case in a boot of its own, in random order")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value
+
+
+def _report_file(name: Optional[str]) -> Optional[Path]:
+    """A file that we can write at the end: better to know before the build."""
+    if name is None:
+        return None
+    path = Path(name).absolute()
+    if not path.parent.is_dir() or path.is_dir():
+        raise UsageError(f"cannot write {name}: its folder does not exist or it is "
+                         "one itself")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"cannot write {name}: its folder is read-only for you")
+    return path
+
+
+def pass_on(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split what followed -- into options of kunit.py build and of the kernel.
+
+    Raises UsageError for what would turn the run into something else.
+    """
+    build: list[str] = []
+    kernel: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--"):
+            build.append(word)
+            continue
+        if name == "arch" and (value or (rest[0] if rest else "")) == "um":
+            if not equals:
+                rest.pop(0)
+            continue
+        if name in _REFUSED:
+            raise UsageError(f"--{name} is not for kunit.py here: {_REFUSED[name]}")
+        if name in ("kernel_args", "filter", "filter_action"):
+            if not equals:
+                if not rest:
+                    raise UsageError(f"--{name} lacks its value; write --{name}=VALUE")
+                value = rest.pop(0)
+            if name == "filter":
+                kernel.append(f'kunit.filter="{value}"')
+            elif name == "filter_action":
+                kernel.append(f"kunit.filter_action={value}")
+            else:
+                kernel.append(value)
+            continue
+        build.append(word)
+    return tuple(build), tuple(kernel)
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    words = list(argv)
+    rest: list[str] = []
+    if "--" in words:
+        cut = words.index("--")
+        words, rest = words[:cut], words[cut + 1:]
+    args = _parser().parse_args(words)
+    build, kernel = pass_on(rest)
+    patches = []
+    for name in args.patches:
+        path = Path(name).absolute()
+        if not path.is_file():
+            raise UsageError(f"--with {name}: there is no such patch")
+        patches.append(path)
+    seed: Optional[int] = args.shuffle
+    if seed == -1:
+        seed = random.SystemRandom().randrange(1 << 32)
+    return Options(
+        kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
+        variant=args.variant, patches=tuple(patches), filter=args.filter,
+        list=args.list, jobs=args.jobs,
+        build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
+        keep=args.keep, raw=args.raw, timeout=args.timeout, dry_run=args.dry_run,
+        json=_report_file(args.json), junit=_report_file(args.junit),
+        repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel)

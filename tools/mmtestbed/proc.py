@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Run host commands so that none outlives us, and turn signals into Interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Callable, Mapping, Optional, Sequence
+
+from . import ns
+from .errors import Interrupted, TestbedError
+
+# A command's progress is looked at this often, in seconds.
+TICK = 1.0
+# What a well-behaved command may take to clean up after SIGTERM, in seconds.
+GRACE = 5.0
+# How often to look whether it has, in seconds.
+_LOOK = 0.02
+
+
+# The groups that we have started and that may still be alive.
+_alive: "set[subprocess.Popen[bytes]]" = set()
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished command: its exit status and all that it printed."""
+
+    code: int
+    output: str
+
+
+def environment(extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:
+    """The environment for host commands: messages in English, no git writes."""
+    env = dict(os.environ)
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KBUILD_OUTPUT", "ARCH",
+                 "CROSS_COMPILE", "KCONFIG_CONFIG", "O", "LANGUAGE",
+                 "GIT_DIR", "GIT_WORK_TREE", "CDPATH"):
+        env.pop(name, None)
+    env.update(LC_ALL="C", GIT_OPTIONAL_LOCKS="0")
+    env.update(extra or {})
+    return env
+
+
+def catch_signals() -> None:
+    """From now on SIGINT, SIGTERM and SIGHUP raise Interrupted, once."""
+    def stop(signum: int, _frame: Optional[FrameType]) -> None:
+        for other in ns.FORWARDED:
+            signal.signal(other, signal.SIG_IGN)
+        raise Interrupted(signum)
+
+    for signum in ns.FORWARDED:
+        signal.signal(signum, stop)
+
+
+def kill_group(process: "subprocess.Popen[bytes]", signum: int) -> None:
+    """Send @signum to the process group that @process leads."""
+    try:
+        os.killpg(process.pid, signum)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+    """Start @command in a group of its own that does not outlive us.
+
+    @options: as for Popen.  Follow it with finish().  Raises OSError.
+    """
+    process = subprocess.Popen(list(command), start_new_session=True,
+                               preexec_fn=ns.die_with_parent, **options)
+    _alive.add(process)
+    return process
+
+
+def finish(process: "subprocess.Popen[bytes]") -> int:
+    """Make sure that nothing of @process's group is left; its exit status."""
+    kill_group(process, signal.SIGKILL)
+    code = process.wait()
+    _alive.discard(process)
+    return code
+
+
+def kill_all() -> None:
+    """Kill whatever start() has started, in other threads as well."""
+    for process in list(_alive):
+        kill_group(process, signal.SIGKILL)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> bool:
+    """Let @process and its group clean up after themselves; True if they did."""
+    kill_group(process, signal.SIGTERM)
+    limit = time.monotonic() + GRACE
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=GRACE)
+    while time.monotonic() < limit:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_LOOK)
+    return False
+
+
+def run(command: Sequence[str], *, cwd: Optional[Path] = None,
+        env: Optional[Mapping[str, str]] = None, data: Optional[bytes] = None,
+        tick: Optional[Callable[[], None]] = None) -> Done:
+    """Run @command to its end, with stdout and stderr in one text.
+
+    @data: what it reads on stdin (nothing if None).
+    @tick: called about once per second while it runs.
+    Raises TestbedError if the command does not exist; Interrupted if a signal
+    came meanwhile, after the command has been stopped.
+    """
+    try:
+        process = start(
+            command, cwd=cwd, env=environment() if env is None else env,
+            stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except OSError as err:
+        raise TestbedError(f"cannot run {command[0]}: {err.strerror}; "
+                           "install it and try again") from err
+    try:
+        while True:
+            try:
+                output, _ = process.communicate(input=data, timeout=TICK)
+                break
+            except subprocess.TimeoutExpired:
+                data = None
+                if tick:
+                    tick()
+    except Interrupted as stop:
+        stop.tidy = _end(process)
+        raise
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        finish(process)
+    return Done(process.returncode, output.decode("utf-8", "replace"))

@@ -1,0 +1,449 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/run.sh: from a kernel source to a verdict."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import errno
+import fcntl
+import os
+import resource
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Callable, Iterator, Optional, Sequence
+
+from . import boot, build, cases, deps, guards, judge, lines, lock, ns, options, proc
+from . import runner, series, source, tree, verdict
+from .errors import Exit, Interrupted, Refused, TestbedError, UsageError
+from .judge import Name, Outcome, Status
+from .report import GREEN, RED, YELLOW, Console
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+# So much of a failing case's output and of a report is shown, in lines.
+_SHOWN = 30
+
+
+def suite_files() -> dict[str, bytes]:
+    """mm/kunit of this repository, by path below the tree."""
+    folder = REPOSITORY / "mm" / "kunit"
+    return {str(path.relative_to(REPOSITORY)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and (path.suffix in (".c", ".h", ".S")
+                                   or path.name in ("Kconfig", "Makefile"))}
+
+
+def series_of(line: lines.Line) -> list[Path]:
+    """The patches that every kernel of @line gets."""
+    return series.read(REPOSITORY / "patches" / line.name)
+
+
+class Command:
+    """One call of scripts/run.sh."""
+
+    def __init__(self, opts: options.Options, console: Console) -> None:
+        self._opts = opts
+        self._console = console
+        known = cases.read(REPOSITORY / "mm" / "kunit")
+        self._cases = {(case.suite, case.name): case for case in known}
+        line = opts.line or lines.DEFAULT
+        self._report = verdict.Run(line.name, opts.variant, "", "", cases=self._cases,
+                                   repeat=opts.repeat, seed=opts.seed,
+                                   patches=[path.name for path in opts.patches])
+
+    def show_list(self) -> int:
+        """Print the cases that the sources hold."""
+        chosen = cases.selected(self._opts.filter, list(self._cases))
+        if not chosen:
+            raise UsageError(f"no case matches {self._opts.filter or 'anything'}; see "
+                             "--list")
+        width = max(len(".".join(name)) for name in chosen)
+        for name in chosen:
+            case = self._cases[name]
+            self._console.line(f"{case.full_name:{width}}  "
+                               f"{' '.join(case.contracts)}  {case.summary}".rstrip())
+        return Exit.PASSED
+
+    def run(self) -> int:
+        """Do it all; the exit code.  Errors become a line and a code here."""
+        try:
+            proc.catch_signals()
+            code = self._guarded(self._outside)
+        except Interrupted as stop:
+            return self._interrupted(stop)
+        if code is not None:
+            return code
+        for signum in ns.FORWARDED:
+            signal.signal(signum, signal.SIG_DFL)
+        return ns.run(self._inside)
+
+    def _interrupted(self, stop: Interrupted) -> int:
+        proc.kill_all()
+        name = signal.Signals(stop.signum).name
+        print(f"mm-testbed: stopped by {name}", file=sys.stderr, flush=True)
+        return 128 + stop.signum
+
+    def _guarded(self, step: Callable[[], Optional[int]]) -> Optional[int]:
+        """@step, with errors turned into what the user sees."""
+        try:
+            return step()
+        except TestbedError as err:
+            return self._broken(err)
+        except OSError as err:
+            if err.errno in (errno.ENOSPC, errno.EDQUOT):
+                where = err.filename2 or err.filename or "with the cache"
+                return self._broken(TestbedError(
+                    f"the disk is full ({where}); make room there or set MMTB_CACHE "
+                    "to another folder"))
+            return self._broken(TestbedError(
+                f"{err.filename or 'the host'}: {err.strerror or err}; check it and "
+                "try again"))
+
+    def _broken(self, err: TestbedError) -> int:
+        self._report.code = err.code
+        self._report.error = err.message
+        self._console.error(err)
+        with contextlib.suppress(TestbedError):
+            self._write_reports()
+        return err.code
+
+    def _outside(self) -> Optional[int]:
+        """What needs the host as it is: tools and the package with the source."""
+        opts = self._opts
+        deps.ensure(deps.BUILD, self._console)
+        self._cache = tree.cache_root(self._console)
+        self._archive: Optional[Path] = None
+        if not opts.kdir:
+            self._archive = source.tarball(opts.line or lines.DEFAULT, self._cache,
+                                           self._console)
+        if opts.build_dir:
+            self._check_build_dir(opts.build_dir)
+        return None
+
+    def _check_build_dir(self, folder: Path) -> None:
+        build.check_build_dir(folder)
+        if self._opts.kdir:
+            kdir = Path(self._opts.kdir).resolve()
+            if folder.resolve().is_relative_to(kdir):
+                raise UsageError("--build-dir lies in KDIR, which is never written "
+                                 "to; name another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def _inside(self, isolation: ns.Isolation) -> int:
+        """The run itself, in namespaces of its own where the host allows it."""
+        def work() -> int:
+            with self._run_folder(isolation) as folder:
+                return self._work(isolation, folder)
+
+        try:
+            proc.catch_signals()
+            ns.no_address_randomisation()
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            code = self._guarded(work)
+            return Exit.BROKEN if code is None else code
+        except Interrupted as stop:
+            return self._interrupted(stop)
+
+    @contextlib.contextmanager
+    def _run_folder(self, isolation: ns.Isolation) -> Iterator[Path]:
+        """A folder that goes away with the run: a private tmpfs if possible."""
+        if isolation.mounts:
+            folder = self._cache / "mnt" / "run"
+            try:
+                ns.tmpfs(folder)
+                yield folder
+                return
+            except Refused:
+                pass
+        for old in self._cache.glob("run.*"):
+            _remove_if_dead(old)
+        with tempfile.TemporaryDirectory(prefix="run.", dir=self._cache,
+                                         ignore_cleanup_errors=True) as name:
+            with open(Path(name) / "lock", "w", encoding="ascii") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield Path(name)
+
+    def _source(self) -> source.Source:
+        opts = self._opts
+        if opts.kdir:
+            return source.from_kdir(opts.kdir, opts.line, self._console)
+        return source.unpack(opts.line or lines.DEFAULT, self._archive, self._cache,
+                             self._console)
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        origin = self._source()
+        report = self._report
+        report.line, report.version = origin.line.name, origin.version
+        report.origin = origin.origin
+        patches = series_of(origin.line)
+        extra = "".join(f", {path.name}" for path in self._opts.patches)
+        self._console.line(
+            f"Linux {origin.version} from {origin.origin}, "
+            f"{verdict.count(len(patches), 'patch').replace('patchs', 'patches')}"
+            f"{extra}, {verdict.count(len(self._cases), 'case')} in mm/kunit")
+        kernel, state = self._kernel(origin, patches, isolation, folder)
+        self._boot(kernel, state, folder)
+        self._decode(kernel.path)
+        self._show_failures()
+        if self._opts.keep:
+            self._keep(folder, state)
+        self._write_reports()
+        colour = GREEN if report.code is Exit.PASSED else RED
+        self._console.line(self._console.paint(report.closing_line(), colour))
+        return report.code
+
+    def _kernel(self, origin: source.Source, patches: Sequence[Path],
+                isolation: ns.Isolation,
+                folder: Path) -> tuple[build.Kernel, Path]:
+        """The kernel to boot, as a copy that no other run touches, and its state."""
+        if isolation.mounts:
+            try:
+                return self._build(origin, patches, isolation, folder, True)
+            except Refused as err:
+                self._console.note(f"{err}; working on a copy instead")
+        else:
+            self._console.note("no private mounts on this machine; working on a copy")
+        return self._build(origin, patches, isolation, folder, False)
+
+    def _build(self, origin: source.Source, patches: Sequence[Path],
+               isolation: ns.Isolation, folder: Path,
+               overlay: bool) -> tuple[build.Kernel, Path]:
+        opts = self._opts
+        suites = suite_files()
+        plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
+                          self._cache / "ccache")
+        # Without overlays there are no variants: such a tree gets its own state.
+        names = [] if overlay else [str(path) for path in opts.patches]
+        state = tree.state_folder(self._cache, origin, opts.variant, "\0".join(
+            [str(opts.build_dir or ""), *opts.build_options, *names]))
+        places = tree.choose_places(self._cache, state, overlay, folder)
+        if opts.build_dir and not overlay:
+            places = replace(places, build=opts.build_dir)
+        work = tree.WorkTree(origin, places, isolation, opts.build_dir, self._console)
+        builder = build.Builder(work, plan, self._console)
+        copy = folder / "linux"
+        base = list(patches) if overlay else [*patches, *opts.patches]
+        with lock.held(state / "lock", lambda: self._console.note(
+                "waiting for another run, which builds in the same place")):
+            wanted = self._patched(origin, base, folder / "patched", suites)
+            with work.mounted():
+                kernel = builder.kernel(wanted)
+                if not opts.patches or not overlay:
+                    shutil.copy(kernel.path, copy)
+                    return replace(kernel, path=copy), state
+            changed = self._patched(origin, [*patches, *opts.patches],
+                                    folder / "varied", suites)
+            with work.variant(changed):
+                shutil.copy(builder.variant(), copy)
+                return build.Kernel(copy, build.sha256(copy)), state
+
+    def _patched(self, origin: source.Source, patches: Sequence[Path],
+                 scratch: Path, suites: dict[str, bytes]) -> tree.Files:
+        scratch.mkdir()
+        applied = series.apply(origin.path, patches, scratch)
+        for note in applied.notes:
+            self._console.note(note)
+        return {**applied.files, **suites}
+
+    def _boot(self, kernel: build.Kernel, state: Path, folder: Path) -> None:
+        """List the cases, run them, and put the outcomes into the report."""
+        opts, console = self._opts, self._console
+        many = opts.repeat > 1
+        boots = runner.Runner(
+            runner.Options(kernel.path, folder / "boots", opts.kernel_args,
+                           opts.timeout, opts.jobs,
+                           console.line if opts.raw else None),
+            (lambda outcome: None) if many or opts.raw else self._live)
+        glob = opts.filter
+        # --kernel_args may hold filters of their own.
+        names = runner.listed(boots, state, kernel.sha + "".join(opts.kernel_args),
+                              glob)
+        if not names:
+            raise UsageError(f"no case matches {glob or 'the options'}; see --list")
+        order = names
+        rounds: list[runner.Results] = []
+        with concurrent.futures.ThreadPoolExecutor(opts.jobs) as pool:
+            try:
+                if opts.seed is not None:
+                    order = runner.shuffled(names, opts.seed)
+                    console.line(f"each case in a boot of its own, order {opts.seed}")
+                if many:
+                    console.begin(f"running {opts.repeat} times")
+                    rounds = self._rounds(boots, order, glob, pool)
+                    console.end()
+                elif opts.seed is not None:
+                    rounds = [boots.isolated(order, pool)]
+                else:
+                    rounds = [boots.round(order, glob, pool)]
+            except BaseException:
+                proc.kill_all()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        self._report.flaky = runner.flaky(rounds)
+        self._report.add(rounds, names)
+
+    def _rounds(self, boots: runner.Runner, order: Sequence[Name], glob: str,
+                pool: concurrent.futures.ThreadPoolExecutor) -> list[runner.Results]:
+        """--repeat: as many rounds at a time as there are jobs."""
+        if self._opts.seed is not None:
+            results = []
+            for number in range(self._opts.repeat):
+                again = runner.shuffled(order, self._opts.seed + number)
+                results.append(boots.isolated(again, pool))
+                self._console.progress(f"{number + 1} of {self._opts.repeat}")
+            return results
+        futures = [pool.submit(boots.round, order, glob)
+                   for _ in range(self._opts.repeat)]
+        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
+            future.result()
+            self._console.progress(f"{done} of {self._opts.repeat}")
+        return [future.result() for future in futures]
+
+    def _live(self, outcome: Outcome) -> None:
+        """One line for a case that has just come out."""
+        words = {Status.PASSED: ("ok", GREEN), Status.SKIPPED: ("skip", YELLOW)}
+        word, colour = words.get(outcome.status, ("FAIL", RED))
+        name = f"{outcome.suite}.{outcome.name}"
+        contracts = " ".join(self._report.contracts(outcome.key))
+        tail = ""
+        if outcome.status is Status.SKIPPED:
+            tail = f"  # {outcome.reason}"
+        elif not outcome.status.good:
+            tail = f"  {outcome.status.value}: {outcome.reason}"
+        self._console.line(f"{self._console.paint(f'{word:4}', colour)}  {name:56}  "
+                           f"{contracts:12}  {outcome.seconds:6.2f} s{tail}")
+
+    def _decode(self, kernel: Path) -> None:
+        """Name functions and lines in the kernel's reports."""
+        decoder = guards.Decoder(kernel)
+        for outcome in self._report.outcomes:
+            for splat in outcome.splats:
+                decoder.decode(splat)
+            if outcome.splats and outcome.status is not Status.HUNG:
+                outcome.reason = judge.why(outcome.splats)
+        for trouble in self._report.troubles:
+            for splat in trouble.splats:
+                decoder.decode(splat)
+
+    def _show_failures(self) -> None:
+        """For each bad case: what it promises, and what happened instead."""
+        console, report = self._console, self._report
+        for outcome in report.bad():
+            case = self._cases.get(outcome.key)
+            console.line()
+            console.line(console.paint(
+                f"{outcome.suite}.{outcome.name}: {outcome.status.value}", RED))
+            contracts = " ".join(report.contracts(outcome.key))
+            if contracts:
+                console.line(f"  contract: {contracts}")
+            if case and case.summary:
+                console.line(f"  promises: {case.summary} ({case.file}:{case.line})")
+            if outcome.reason:
+                console.line(f"  reason:   {outcome.reason}")
+            if outcome.key in report.flaky:
+                counts = ", ".join(f"{count} {status}" for status, count
+                                   in report.flaky[outcome.key].items())
+                console.line(f"  flaky:    {counts}")
+            quoted = {line for splat in outcome.splats for line in splat.lines}
+            console.lines([line for line in outcome.output
+                           if line.strip() not in quoted][:_SHOWN])
+            self._quote(outcome.splats)
+        for trouble in report.troubles:
+            console.line()
+            console.line(console.paint(f"the kernel misbehaved: {trouble.what}", RED))
+            self._quote(trouble.splats)
+        if report.bad() or report.troubles:
+            console.line()
+
+    def _quote(self, splats: Sequence[guards.Splat]) -> None:
+        for splat in splats:
+            where = f", {splat.where}" if splat.where else ""
+            self._console.line(f"  kernel report ({splat.kind}{where}):")
+            self._console.lines(splat.lines[:_SHOWN], "    | ")
+
+    def _keep(self, folder: Path, state: Path) -> None:
+        """Copy what this run made to where it stays, in one step."""
+        kept = state / "kept"
+        with tempfile.TemporaryDirectory(prefix=".kept.", dir=state) as tmp:
+            new = Path(tmp) / "kept"
+            new.mkdir()
+            shutil.copy(folder / "linux", new)
+            for log in (folder / "boots").glob("*.log"):
+                shutil.copy(log, new)
+            shutil.rmtree(kept, ignore_errors=True)
+            os.replace(new, kept)
+        self._console.line(f"kept the kernel and the logs in {kept}")
+
+    def _write_reports(self) -> None:
+        if self._opts.json:
+            verdict.write(self._opts.json, lock.json_bytes(self._report.as_json()))
+        if self._opts.junit:
+            verdict.write(self._opts.junit, self._report.as_junit())
+
+    def dry_run(self) -> int:
+        """Print what run() would do, as commands."""
+        opts, line = self._opts, self._console.line
+        absent = deps.missing(deps.BUILD)
+        if absent:
+            packages = sorted({tool.package for tool in absent})
+            line("apt-get install --no-install-recommends " + shlex.join(packages))
+        cache = tree.cache_root(self._console)
+        which = opts.line or lines.DEFAULT
+        if opts.kdir:
+            origin = source.from_kdir(opts.kdir, opts.line, self._console)
+            which, lower = origin.line, str(origin.path)
+        else:
+            lower = str(cache / "src" / which.name / "tree")
+            line(f"tar -xJf /usr/src/{which.package}.tar.xz --strip-components=1 "
+                 f"-C {shlex.quote(lower)}")
+        mnt = cache / "mnt"
+        line(shlex.join(["mount", "--bind", lower, str(mnt / "lower")]))
+        line(shlex.join(["mount", "-t", "overlay", "-o",
+                         f"lowerdir={mnt / 'lower'},upperdir=STATE/upper,"
+                         "workdir=STATE/work", "mm-testbed", str(mnt / "src")]))
+        for path in [*series_of(which), *opts.patches]:
+            line(shlex.join(["patch", "-p1", "-d", str(mnt / "src"), "-i", str(path)]))
+        line(shlex.join(["cp", "-r", str(REPOSITORY / "mm/kunit"),
+                         str(mnt / "src/mm/")]))
+        plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
+                          cache / "ccache")
+        line(shlex.join(build.command(plan, mnt / "src",
+                                      opts.build_dir or mnt / "build")))
+        line(shlex.join(boot.command(mnt / "run/linux", mnt / "run/boot-1",
+                                     opts.kernel_args, opts.filter)))
+        return Exit.PASSED
+
+
+def _remove_if_dead(folder: Path) -> None:
+    """Remove a run folder whose owner did not get to do it."""
+    try:
+        with open(folder / "lock", "a", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        pass
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        opts = options.parse(sys.argv[1:] if argv is None else argv)
+        command = Command(opts, console)
+        if opts.list:
+            return command.show_list()
+        if opts.dry_run:
+            return command.dry_run()
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Boot as often as it takes until every case has an outcome of its own."""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import itertools
+import random
+import re
+import shutil
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Iterable, Optional, Sequence
+
+from . import boot, ktap, lock
+from .boot import How, Next
+from .errors import TestbedError
+from .judge import Judge, Name, Outcome, Status, Trouble
+
+_NAME = re.compile(r"[^\s.]+\.[^\s.]+")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to boot.
+
+    @kernel: the binary.  @folder: for the boots' files.
+    @args: for the kernel's command line, after our own.
+    @timeout: seconds without a result after which a boot counts as hung.
+    @jobs: boots at the same time.
+    @raw: gets each line of the console, if not None.
+    """
+
+    kernel: Path
+    folder: Path
+    args: tuple[str, ...]
+    timeout: float
+    jobs: int
+    raw: Optional[Callable[[str], None]] = None
+
+
+@dataclass
+class Results:
+    """What came out of one round over all cases."""
+
+    outcomes: dict[Name, Outcome] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+    version: str = ""
+    seconds: float = 0.0
+    boots: int = 0
+
+
+class Runner:
+    """Runs cases in User-Mode Linux; safe to use from several threads."""
+
+    def __init__(self, options: Options, live: Callable[[Outcome], None]) -> None:
+        self._options = options
+        self._live = live
+        self._numbers = itertools.count(1)
+        self._mutex = threading.Lock()
+
+    def _boot(self, args: Sequence[str], glob: str,
+              read: Callable[[str], Next]) -> boot.Ending:
+        options = self._options
+        folder = options.folder / f"boot-{next(self._numbers)}"
+        folder.mkdir(parents=True)
+        with open(folder.with_suffix(".log"), "w", encoding="utf-8",
+                  errors="surrogateescape") as log:
+            def tee(raw: str) -> Next:
+                log.write(raw.rstrip("\r") + "\n")
+                if options.raw:
+                    options.raw(raw.rstrip("\r"))
+                return read(raw)
+
+            try:
+                return boot.boot(boot.command(options.kernel, folder,
+                                              [*args, *options.args], glob),
+                                 folder, options.timeout, tee)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def cases(self, glob: str) -> list[Name]:
+        """The cases that the kernel itself says it would run for @glob.
+
+        Raises TestbedError if it does not get so far.
+        """
+        names: list[Name] = []
+        log: list[str] = []
+        started = False
+
+        def read(raw: str) -> Next:
+            nonlocal started
+            text = ktap.clean(raw)
+            log.append(text)
+            if isinstance(ktap.parse(text), ktap.Version):
+                started = True
+            elif started and _NAME.fullmatch(text):
+                suite, case = text.split(".")
+                names.append((suite, case))
+            return Next.GO
+
+        ending = self._boot(["kunit.action=list"], glob, read)
+        if not started:
+            how = "hangs" if ending.how is How.HUNG else "dies"
+            raise TestbedError(f"the kernel {how} before KUnit starts; see its last "
+                               "lines", log[-12:])
+        return names
+
+    def round(self, expected: Sequence[Name], glob: str,
+              pool: Optional[concurrent.futures.Executor] = None) -> Results:
+        """Run @expected, which are what @glob selects, in one boot if all goes well.
+
+        A crash, a hang or a report of the kernel ends a boot: what did not get to
+        run then runs in fresh boots, in @pool if there is one.
+        """
+        results = Results()
+        todo = [(list(expected), glob)]
+        while todo:
+            if pool and len(todo) > 1:
+                parts: Iterable[tuple[list[Name], Judge]] = zip(
+                    (names for names, _ in todo),
+                    pool.map(lambda job: self._one(*job), todo))
+            else:
+                parts = ((names, self._one(names, g)) for names, g in todo)
+            todo = []
+            for names, judge in list(parts):
+                todo += self._merge(results, names, judge, glob)
+        return results
+
+    def isolated(self, expected: Sequence[Name],
+                 pool: concurrent.futures.Executor) -> Results:
+        """Run each of @expected in a boot of its own, in the given order."""
+        results = Results()
+        jobs = [([name], ".".join(name)) for name in expected]
+        for (names, glob), judge in zip(jobs, pool.map(lambda job: self._one(*job),
+                                                       jobs)):
+            self._merge(results, names, judge, glob)
+        return results
+
+    def _one(self, expected: Sequence[Name], glob: str) -> Judge:
+        judge = Judge(expected, self._announce)
+        ending = self._boot([], glob, judge.read)
+        judge.end(ending, self._options.timeout)
+        return judge
+
+    def _announce(self, outcome: Outcome) -> None:
+        with self._mutex:
+            self._live(outcome)
+
+    def _merge(self, results: Results, names: list[Name], judge: Judge,
+               glob: str) -> list[tuple[list[Name], str]]:
+        """Add one boot to @results; what is to be booted next."""
+        results.boots += 1
+        results.version = results.version or judge.version
+        results.seconds += judge.kernel_seconds
+        known = {trouble.what for trouble in results.troubles}
+        results.troubles += [t for t in judge.troubles if t.what not in known]
+        results.outcomes.update(judge.outcomes)
+        rest = [name for name in names if name not in judge.outcomes]
+        if len(names) == 1 and rest:
+            # It had a boot of its own, which did not even get to it.
+            missed = Outcome(*rest[0], Status.MISSING,
+                             reason="its boot ended before it could run")
+            results.outcomes[missed.key] = missed
+            self._announce(missed)
+            return []
+        return split(rest, names, glob)
+
+
+def split(rest: Sequence[Name], before: Sequence[Name],
+          glob: str) -> list[tuple[list[Name], str]]:
+    """Boots for @rest of the cases @before that @glob selected.
+
+    KUnit takes one glob: a suite that has not begun is one boot, and the cases
+    left of one that has are one boot each.
+    """
+    suites: dict[str, list[Name]] = collections.defaultdict(list)
+    for name in rest:
+        suites[name[0]].append(name)
+    full = collections.Counter(suite for suite, _ in before)
+    case_glob = glob.partition(".")[2]
+    boots: list[tuple[list[Name], str]] = []
+    for suite, names in suites.items():
+        if len(names) == full[suite] and len(full) > 1:
+            boots.append((names, f"{suite}.{case_glob}" if case_glob else suite))
+        else:
+            boots += [([name], ".".join(name)) for name in names]
+    return boots
+
+
+def listed(runner: Runner, state: Path, sha: str, glob: str) -> list[Name]:
+    """Runner.cases(), remembered in @state for the kernel with this @sha."""
+    path = state / "cases.json"
+    known = lock.read_json(path)
+    key = f"{sha} {glob}"
+    if isinstance(known, dict) and key in known:
+        return [(suite, case) for suite, case in known[key]]
+    names = runner.cases(glob)
+    old = known if isinstance(known, dict) else {}
+    keep = {k: v for k, v in old.items() if k.startswith(sha)}
+    lock.write_json(path, {**keep, key: names})
+    return names
+
+
+def shuffled(names: Sequence[Name], seed: int) -> list[Name]:
+    """@names in the order that @seed stands for."""
+    order = list(names)
+    random.Random(seed).shuffle(order)
+    return order
+
+
+def flaky(rounds: Sequence[Results]) -> dict[Name, dict[str, int]]:
+    """How often each outcome came, for the cases whose outcome differs."""
+    counts: dict[Name, collections.Counter[str]] = collections.defaultdict(
+        collections.Counter)
+    for results in rounds:
+        for name, outcome in results.outcomes.items():
+            counts[name][outcome.status.value] += 1
+    return {name: dict(count) for name, count in counts.items() if len(count) > 1}

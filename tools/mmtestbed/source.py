@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Where the kernel source comes from: Debian's package, or the user's own tree."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from . import deps, lines, lock, proc
+from .errors import TestbedError, UsageError
+from .report import Console
+
+# What makes a folder a kernel tree that we can use.
+LANDMARKS = ("Makefile", "Kbuild", "mm/migrate.c", "arch/um/Makefile",
+             "tools/testing/kunit/kunit.py")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A pristine source tree.
+
+    @path: the tree, which nobody writes to.
+    @line: the series to apply to it.
+    @version: from its Makefile, for people.
+    @origin: where it comes from, for people.
+    @ident: names it among all trees, for the cache.
+    @frozen: True if nobody else changes it (the one that we unpacked).
+    """
+
+    path: Path
+    line: lines.Line
+    version: str
+    origin: str
+    ident: str
+    frozen: bool
+
+
+def makefile_version(text: str) -> tuple[lines.Version, str]:
+    """((major, minor), full version) of a top Makefile.  Raises ValueError."""
+    facts = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)"
+                            r"\s*=[ \t]*(\S*)", text, re.MULTILINE))
+    if not facts.get("VERSION", "").isdigit() or \
+       not facts.get("PATCHLEVEL", "").isdigit():
+        raise ValueError("no VERSION and PATCHLEVEL")
+    full = f"{facts['VERSION']}.{facts['PATCHLEVEL']}"
+    if facts.get("SUBLEVEL", "0") not in ("", "0"):
+        full += "." + facts["SUBLEVEL"]
+    return ((int(facts["VERSION"]), int(facts["PATCHLEVEL"])),
+            full + facts.get("EXTRAVERSION", ""))
+
+
+def from_kdir(kdir: str, wanted: Optional[lines.Line], console: Console) -> Source:
+    """The user's own tree.  Raises UsageError if it is none."""
+    path = Path(kdir).expanduser().absolute()
+    if not path.is_dir():
+        raise UsageError(f"{kdir} is no folder; give KDIR or --kdir the top of a "
+                         "kernel tree")
+    path = path.resolve()
+    for landmark in LANDMARKS:
+        if not (path / landmark).exists():
+            raise UsageError(f"{kdir} is no kernel source tree ({landmark} is not "
+                             "there); give KDIR or --kdir the top of one")
+    try:
+        version, full = makefile_version(
+            (path / "Makefile").read_text(encoding="utf-8", errors="replace"))
+    except ValueError:
+        raise UsageError(f"{kdir}/Makefile has no version; give KDIR or --kdir the "
+                         "top of a kernel tree") from None
+    except OSError as err:
+        raise UsageError(f"cannot read {kdir}/Makefile: {err.strerror}") from None
+    line = wanted or lines.nearest(version)
+    if not line.covers(version):
+        console.note(f"Linux {full} is no supported line; trying the series of "
+                     f"{line.name}, the nearest")
+    return Source(path, line, full, f"KDIR {kdir}", f"kdir:{path}", False)
+
+
+def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
+    """Debian's source tarball for @line: installed, or downloaded to @cache.
+
+    None if an unpacked tree in @cache makes it unnecessary.
+    Raises TestbedError if it can be had from nowhere.
+    """
+    name = f"{line.package}.tar.xz"
+    installed = Path("/usr/src") / name
+    if installed.exists():
+        return installed
+    if newest_unpacked(line, cache):
+        return None
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise TestbedError(f"no source of Linux {line.name}: {installed} is not "
+                           "there and this is not Debian; set KDIR to a kernel tree")
+    folder = cache / "src" / line.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with lock.held(folder / "download.lock",
+                   lambda: console.note("waiting for another run's download")):
+        kept = folder / name
+        if not kept.exists():
+            console.begin(f"downloading Debian's {line.package}")
+            with tempfile.TemporaryDirectory(prefix=".download.", dir=folder) as tmp:
+                _download(line, Path(tmp))
+                os.replace(next(Path(tmp).glob("**/" + name)), kept)
+            console.end()
+        return kept
+
+
+def _download(line: lines.Line, folder: Path) -> None:
+    """Fetch and unpack the package of @line below @folder.  Raises TestbedError."""
+    reasons = []
+    for number, area in enumerate(_apt_areas()):
+        options = ["-q", "-o", "Acquire::Retries=2"]
+        if area is not None:
+            options += _private_apt(folder / f"apt{number}", area)
+            done = proc.run(["apt-get", *options, "update"])
+            if done.code != 0:
+                reasons.append(deps.last_error(done.output))
+                continue
+        done = proc.run(["apt-get", *options, "download", line.package], cwd=folder)
+        found = list(folder.glob(f"{line.package}_*.deb"))
+        if done.code == 0 and found:
+            done = proc.run(["dpkg-deb", "-x", str(found[0]), str(folder)])
+            found[0].unlink()
+            if done.code == 0:
+                return
+        reasons.append(deps.last_error(done.output))
+    raise TestbedError(f"cannot download {line.package} ({reasons[0]}); check the "
+                       "network, or set KDIR to a kernel tree", reasons[1:])
+
+
+def _apt_areas() -> "list[Optional[list[str]]]":
+    """Where to look for the package, best first.
+
+    None: the machine's own lists.  A list of sources.list lines: those, in private
+    lists; an empty one: the machine's own sources, in private, fresh lists.  The
+    last resort are the security and backports suites of the mirrors in use.
+    """
+    areas: "list[Optional[list[str]]]" = [None, []]
+    release = _os_release()
+    codename = release.get("VERSION_CODENAME", "")
+    if release.get("ID") != "debian" or not codename:
+        return areas
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    signed = f" [signed-by={keyring}]" if Path(keyring).exists() else ""
+    uris = proc.run(["apt-get", "indextargets", "--format", "$(REPO_URI)"]).output
+    for uri in sorted({uri.strip().rstrip("/") for uri in uris.splitlines()}):
+        if uri.endswith("/debian"):
+            areas.append([f"deb{signed} {uri}-security {codename}-security main"])
+            areas.append([f"deb{signed} {uri} {codename}-backports main"])
+    return areas
+
+
+def _private_apt(root: Path, sources: list[str]) -> list[str]:
+    """Options that make apt keep its lists and cache below @root.
+
+    @sources replaces the machine's sources, unless it is empty.
+    """
+    (root / "lists" / "partial").mkdir(parents=True)
+    (root / "archives" / "partial").mkdir(parents=True)
+    options = ["-o", f"Dir::State::lists={root}/lists",
+               "-o", f"Dir::Cache={root}", "-o", "APT::Sandbox::User=root"]
+    if sources:
+        (root / "sources.list").write_text("\n".join(sources) + "\n",
+                                           encoding="utf-8")
+        options += ["-o", f"Dir::Etc::sourcelist={root}/sources.list",
+                    "-o", "Dir::Etc::sourceparts=-"]
+    return options
+
+
+def _os_release() -> dict[str, str]:
+    """The facts of /etc/os-release; empty if there is none."""
+    try:
+        text = Path("/etc/os-release").read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    return {key: value.strip('"') for key, _, value in
+            (line.partition("=") for line in text.splitlines())}
+
+
+def _fingerprint(path: Path) -> str:
+    """A name for the contents of the tarball @path, without reading it."""
+    stat = path.stat()
+    text = f"{stat.st_size} {stat.st_mtime_ns}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def newest_unpacked(line: lines.Line, cache: Path) -> Optional[Path]:
+    """The newest tree of @line that has been unpacked in full, if any."""
+    trees = [path for path in (cache / "src" / line.name).glob("tree-*")
+             if (path / "Makefile").exists()]
+    return max(trees, key=os.path.getmtime) if trees else None
+
+
+def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
+           console: Console) -> Source:
+    """Debian's tree, unpacked once: all of it is there or nothing.
+
+    Raises TestbedError if @archive cannot be unpacked.
+    """
+    folder = cache / "src" / line.name
+    folder.mkdir(parents=True, exist_ok=True)
+    if archive is None:
+        tree = newest_unpacked(line, cache)
+        assert tree
+    else:
+        tree = folder / f"tree-{_fingerprint(archive)}"
+        with lock.held(folder / "unpack.lock", lambda: console.note(
+                "waiting for another run, which unpacks the source")):
+            for rest in folder.glob(".unpack.*"):
+                shutil.rmtree(rest, ignore_errors=True)
+            if not tree.exists():
+                console.begin(f"unpacking {archive.name}")
+                _unpack(archive, tree)
+                console.end()
+    version, full = makefile_version((tree / "Makefile").read_text(encoding="utf-8"))
+    if not line.covers(version):
+        raise TestbedError(f"{archive} holds Linux {full}, not {line.name}; "
+                           "remove it and try again")
+    return Source(tree, line, full, f"Debian's {line.package}",
+                  f"debian:{tree.name}", True)
+
+
+def _unpack(archive: Path, tree: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".unpack.", dir=tree.parent) as tmp:
+        done = proc.run(["tar", "-C", tmp, "-xJf", str(archive), "--no-same-owner",
+                         "--strip-components=1", "--one-top-level=tree"])
+        if done.code != 0:
+            last = (done.output.strip().splitlines() or ["no message"])[-1]
+            hint = "make room" if "No space left" in done.output else \
+                "remove it and try again"
+            raise TestbedError(f"cannot unpack {archive} below {tree.parent}; {hint}",
+                               [last])
+        os.replace(Path(tmp) / "tree", tree)
