@@ -331,6 +331,42 @@ static void file_page_stays_out_of_the_device(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, other, 1, 1));
 }
 
+/**
+ * truncated_page_is_skipped() - Nothing is left that could move it
+ * @test: the running case
+ *
+ * A page of a file that has lost its mapping, while a pte still maps it: it has
+ * no rmap by which it could be found again, and so must not be unmapped.
+ *
+ * Contract: MV-5, MV-17
+ */
+static void truncated_page_is_skipped(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  NULL);
+	struct address_space *mapping;
+	struct mmk_page_state was;
+	pte_t pte;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_page_snapshot(test, &was, mm, addr);
+	mapping = was.folio->mapping;
+	was.folio->mapping = NULL;
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	pte = mmk_pte(mm, addr);
+	was.folio->mapping = mapping;
+
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, was.pte));
+	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
+	mmk_vma_finalize(m);
+	mmk_expect_page_same(test, "truncated", &was);
+}
+
 struct mms_case {
 	const char *description;
 	bool device;
@@ -946,7 +982,7 @@ static void rival_skips_what_the_first_has_locked(struct kunit *test)
 }
 
 #define CONTENDED_PAGES		64
-#define CONTENDED_ROUNDS	50
+#define CONTENDED_ROUNDS	10
 #define MAX_CONTENDERS		8
 
 /**
@@ -979,7 +1015,8 @@ static void contender_main(struct mmk_task *task)
 
 	while (!READ_ONCE(contention->stop)) {
 		folio_lock(contention->folio[contender->next]);
-		yield();
+		/* As long as it takes to read a page from a disk. */
+		schedule_timeout_uninterruptible(1);
 		folio_unlock(contention->folio[contender->next]);
 		contender->next = (contender->next + 1) % CONTENDED_PAGES;
 	}
@@ -994,7 +1031,7 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
 		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
 		skipped += CONTENDED_PAGES - m->args.cpages;
 		mmk_vma_finalize(m);
-		yield();
+		schedule_timeout_uninterruptible(1);
 	}
 	return skipped;
 }
@@ -1062,6 +1099,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE_PARAM(swap_cache_page_is_freed_from_it_or_refused,
 			 swap_cache_gen_params),
 	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
+	KUNIT_CASE(truncated_page_is_skipped),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),

@@ -908,6 +908,7 @@ struct no_hole_case {
 	enum hole hole;
 	unsigned long select;
 	unsigned long src;
+	bool insist;
 };
 
 static const struct no_hole_case no_hole_cases[] = {
@@ -917,6 +918,8 @@ static const struct no_hole_case no_hole_cases[] = {
 	  MIGRATE_VMA_SELECT_DEVICE_PRIVATE, 0 },
 	{ "file, no table", true, HOLE_NO_TABLE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
 	{ "file, none", true, HOLE_NONE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
+	{ "file, none, filled all the same", true, HOLE_NONE,
+	  MIGRATE_VMA_SELECT_SYSTEM, 0, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(no_hole, no_hole_cases, description);
@@ -960,6 +963,8 @@ static void only_anonymous_holes_are_offered(struct kunit *test)
 	if (!m->src[0]) {
 		page = mmk_dev_get_page(test, dev);
 		m->dst[0] = migrate_pfn(page_to_pfn(page));
+		if (param->insist)
+			m->src[0] = MIGRATE_PFN_MIGRATE;
 		mmk_vma_pages(m);
 		KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	}
