@@ -1227,6 +1227,8 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
+	/* Or munmap() would wait for the fault, and the fault for the case. */
+	KUNIT_ASSERT_EQ(test, mmk_vma_lock_count(vma), s.idle);
 	KUNIT_EXPECT_EQ(test, vm_munmap(s.addr, PAGE_SIZE), 0);
 	rcu_barrier();
 	do {
