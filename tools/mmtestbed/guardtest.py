@@ -258,10 +258,10 @@ class Command:
         missed = sum(row.plain and not row.absent and
                      row.want.status not in (Status.PASSED, Status.SKIPPED)
                      for row in rows)
+        caught = bad - sum(bool(row.fault) for row in rows)
         word, colour = ("FAIL", RED) if faults else ("PASS", GREEN)
         console.line(console.paint(
-            f"{word}: {len(rows)} cases, {bad} misbehave and "
-            f"{len(faults) or 'none'} of them {'are' if len(faults) != 1 else 'is'} "
-            f"judged wrongly; kunit.py alone passes {missed}; {absent_count} not built "
-            f"in; Linux {results.version}", colour))
+            f"{word}: {caught} of {bad} cases that misbehave are caught; kunit.py alone "
+            f"passes {missed} of them; {absent_count} not built in; Linux "
+            f"{results.version}", colour))
         return Exit.FAILED if faults else Exit.PASSED
