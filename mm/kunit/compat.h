@@ -92,6 +92,25 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 	return get_dev_pagemap(pfn, NULL);
 }
 
+/* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
+#define MMK_PGMAP_LOOKUP_CACHES	true
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return get_dev_pagemap(pfn, pgmap);
+}
+
+/* How many pgmaps make put_page() look for FS_DAX pages; -1: it need not. */
+static inline int mmk_nr_devmap_managed(void)
+{
+#ifdef CONFIG_FS_DAX
+	return static_key_count(&devmap_managed_key.key);
+#else
+	return -1;
+#endif
+}
+
 /* What an FS_DAX page has that nobody uses, and where its waiters stand. */
 #define MMK_FSDAX_IDLE_REFS	1
 
@@ -128,6 +147,19 @@ static inline void mmk_zone_device_page_init(struct page *page)
 static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 {
 	return get_dev_pagemap(pfn);
+}
+
+#define MMK_PGMAP_LOOKUP_CACHES	false
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return NULL;
+}
+
+static inline int mmk_nr_devmap_managed(void)
+{
+	return -1;
 }
 
 #define MMK_FSDAX_IDLE_REFS	0
@@ -175,10 +207,41 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #define mmk_in_memstall(task)	((void)(task), 0)
 #endif
 
+/* Calls of lock_acquire(): places to step in between two locks. */
+#ifdef CONFIG_LOCKDEP
+#define mmk_lock_probe_register(probe, data) \
+	register_trace_lock_acquire(probe, data)
+#define mmk_lock_probe_unregister(probe, data) \
+	unregister_trace_lock_acquire(probe, data)
+#else
+#define mmk_lock_probe_register(probe, data) \
+	((void)(probe), (void)(data), -EOPNOTSUPP)
+#define mmk_lock_probe_unregister(probe, data) \
+	((void)(probe), (void)(data))
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
 #endif
+
+/*
+ * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
+ * be flushed, and does so when it is about to return to user space, which the
+ * mm of a case never does.
+ */
+static inline void mmk_tlb_forget(struct mm_struct *mm)
+{
+	mm->context.sync_tlb_range_from = 0;
+	mm->context.sync_tlb_range_to = 0;
+}
+
+static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
+				   unsigned long end)
+{
+	return mm->context.sync_tlb_range_to >= end &&
+	       mm->context.sync_tlb_range_from <= start;
+}
 
 /* The lock that a fault is handled under. */
 #ifdef CONFIG_PER_VMA_LOCK

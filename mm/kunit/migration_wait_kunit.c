@@ -77,6 +77,7 @@ static void moving_end(struct kunit *test, struct moving *m)
  * @rcu: nesting of RCU read-side critical sections
  * @locks: number of locks that lockdep says are held
  * @irqs_off: whether interrupts are off
+ * @state: of the task
  * @switches: how often the task has gone to sleep
  */
 struct context {
@@ -84,6 +85,7 @@ struct context {
 	int rcu;
 	int locks;
 	bool irqs_off;
+	unsigned int state;
 	unsigned long switches;
 };
 
@@ -93,6 +95,7 @@ static void context_read(struct context *c)
 	c->rcu = rcu_preempt_depth();
 	c->locks = lockdep_depth(current);
 	c->irqs_off = irqs_disabled();
+	c->state = READ_ONCE(current->__state);
 	c->switches = current->nvcsw;
 }
 
@@ -109,6 +112,7 @@ static void context_restore(const struct context *c, spinlock_t *ptl)
 		preempt_disable();
 	if (irqs_disabled() && !c->irqs_off)
 		local_irq_enable();
+	__set_current_state(TASK_RUNNING);
 }
 
 /**
@@ -149,6 +153,7 @@ static void expect_same_context(struct kunit *test, const struct waiter *w)
 	KUNIT_EXPECT_EQ(test, w->after.rcu, w->before.rcu);
 	KUNIT_EXPECT_EQ(test, w->after.locks, w->before.locks);
 	KUNIT_EXPECT_EQ(test, w->after.irqs_off, w->before.irqs_off);
+	KUNIT_EXPECT_EQ(test, w->after.state, TASK_RUNNING);
 }
 
 static struct waiter *waiter_alloc(struct kunit *test, struct mm_struct *mm,
@@ -1215,6 +1220,14 @@ static void moving_init_pair(struct kunit *test, struct moving *a,
 	try_to_migrate(b->folio, 0);
 }
 
+/* Whoever stands in the queue still would do so for ever. */
+static void wake_forgotten(struct folio *folio)
+{
+	folio_trylock(folio);
+	folio_set_waiters(folio);
+	folio_unlock(folio);
+}
+
 static struct waiter *sleeper(struct kunit *test, struct moving *m)
 {
 	struct waiter *w = waiter_alloc(test, m->mm, m->addr);
@@ -1280,6 +1293,8 @@ static void unlock_wakes_own_waiters_and_no_others(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&wb[i]->task));
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(b.folio));
 	KUNIT_EXPECT_TRUE(test, list_empty(&b.queue->head));
+	wake_forgotten(a.folio);
+	wake_forgotten(b.folio);
 }
 
 /**
@@ -1344,6 +1359,7 @@ static void waiter_behind_a_locker_is_woken_by_its_unlock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&behind->task));
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(m.folio));
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(m.folio));
+	wake_forgotten(m.folio);
 }
 
 /* MW-8: signals */
@@ -1641,6 +1657,8 @@ static vm_fault_t crowd_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 	struct page *page;
 	unsigned int i;
 
+	/* Should it be called again. */
+	dev->to_ram = bounded_to_ram;
 	if (migrate_vma_setup(&args))
 		return VM_FAULT_SIGBUS;
 
@@ -1659,8 +1677,6 @@ static vm_fault_t crowd_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 	}
 	migrate_vma_pages(&args);
 	migrate_vma_finalize(&args);
-	/* Should it be called again. */
-	dev->to_ram = bounded_to_ram;
 	return 0;
 }
 
@@ -1819,6 +1835,7 @@ static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
 			KUNIT_EXPECT_TRUE(test,
 					  mmk_task_join(&q->faults[i]->task));
 
+	dev->to_ram = bounded_to_ram;
 	KUNIT_EXPECT_LE(test, atomic_read(&dev->nr_to_ram), c->nr);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
@@ -1967,6 +1984,108 @@ static void pinned_device_page_is_refused_by_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
 }
 
+/* MW-14: measured, not asserted */
+
+/**
+ * struct hammer - A task that reads one byte again and again
+ * @task: the thread
+ * @addr: where
+ * @stop: until this is set
+ * @err: an access was not served
+ */
+struct hammer {
+	struct mmk_task task;
+	unsigned long addr;
+	bool stop;
+	bool err;
+};
+
+static void hammer_main(struct mmk_task *task)
+{
+	struct hammer *h = container_of(task, struct hammer, task);
+	u8 byte;
+
+	while (!READ_ONCE(h->stop)) {
+		h->err |= get_user(byte, (u8 __user *)h->addr) || byte != SEED;
+		cond_resched();
+	}
+}
+
+static void hammer_stop(void *data)
+{
+	struct hammer *h = data;
+
+	WRITE_ONCE(h->stop, true);
+}
+
+static const struct many_case hammer_cases[] = {
+	{ "0 tasks", 0 },
+	{ "1 task", 1 },
+	{ "2 tasks", 2 },
+	{ "4 tasks", 4 },
+	{ "8 tasks", 8 },
+	{ "16 tasks", 16 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
+
+/**
+ * migrations_of_hammered_page_are_counted() - How many succeed
+ * @test: the running case
+ *
+ * Moves a page again and again while this many tasks read it, and prints how
+ * many of the migrations succeeded, and how many tries they took. Asserts only
+ * that all accesses are served: whether a migration succeeds is best effort.
+ *
+ * Contract: MW-14
+ */
+static void migrations_of_hammered_page_are_counted(struct kunit *test)
+{
+	const unsigned int nr_moves = 100, max_tries = 10;
+	const struct many_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	unsigned int i, try, moved = 0, tries = 0;
+	struct mmk_vma *v = mmk_vma_alloc(test, mm, addr, 1,
+					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	struct hammer *h[16];
+
+	mmk_fill(test, addr, 1, SEED);
+	for (i = 0; i < c->nr; i++) {
+		h[i] = mmk_task_alloc(test, sizeof(**h), mm, hammer_main);
+		h[i]->addr = addr;
+		KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+								   hammer_stop,
+								   h[i]));
+		mmk_task_start(&h[i]->task);
+	}
+
+	for (i = 0; i < nr_moves; i++) {
+		for (try = 0; try < max_tries; try++) {
+			tries++;
+			KUNIT_ASSERT_EQ(test, mmk_vma_setup(v), 0);
+			/* A driver takes its time to copy. */
+			yield();
+			mmk_vma_copy_to_ram(test, v);
+			mmk_vma_pages(v);
+			mmk_vma_finalize(v);
+			if (v->src[0] & MIGRATE_PFN_MIGRATE)
+				break;
+		}
+		moved += try < max_tries;
+	}
+	kunit_info(test, "%u tasks: %u of %u migrations succeeded, in %u tries",
+		   c->nr, moved, nr_moves, tries);
+
+	for (i = 0; i < c->nr; i++)
+		hammer_stop(h[i]);
+	for (i = 0; i < c->nr; i++) {
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&h[i]->task));
+		KUNIT_EXPECT_FALSE(test, h[i]->err);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
 static struct kunit_case migration_wait_cases[] = {
 	KUNIT_CASE_PARAM(fault_sleeps_until_folio_is_unlocked, wait_gen_params),
 	KUNIT_CASE_PARAM(access_is_served_after_migration, access_gen_params),
@@ -1994,6 +2113,8 @@ static struct kunit_case migration_wait_cases[] = {
 	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_range,
 			 pinned_gen_params),
 	KUNIT_CASE(pmd_entry_is_waited_for),
+	KUNIT_CASE_PARAM(migrations_of_hammered_page_are_counted,
+			 hammer_gen_params),
 	{}
 };
 
