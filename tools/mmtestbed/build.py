@@ -219,10 +219,14 @@ class Builder:
                 os.unlink(entry.path)
 
     def _tick(self) -> None:
+        # Not rglob(): it gives up when a folder goes away under it, and make has such.
         objects = 0
-        for path in self._build.rglob("*.o"):
-            with contextlib.suppress(OSError):
-                objects += path.stat().st_mtime >= self._started
+        for top, _, names in os.walk(self._build):
+            for name in names:
+                if name.endswith(".o"):
+                    with contextlib.suppress(OSError):
+                        objects += os.stat(os.path.join(top, name)).st_mtime >= \
+                            self._started
         self._console.progress(f"{objects} objects")
 
 
