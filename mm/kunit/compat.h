@@ -269,6 +269,14 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define __swap_entry_to_info(entry) swp_swap_info(entry)
+#define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
+#endif
+
+/* Gives a folio that is not in the swap cache a slot. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define mmk_swap_cache_add(folio) add_to_swap(folio)
+#else
+#define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
 
 /*
@@ -331,6 +339,49 @@ static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
 #endif
 }
 
+/* Called whenever anybody is about to take a lock; needs lockdep. */
+typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
+			       unsigned int subclass, int trylock, int read,
+			       int check, struct lockdep_map *next_lock,
+			       unsigned long ip);
+
+static inline int mmk_lock_watch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	return register_trace_lock_acquire(probe, data);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	unregister_trace_lock_acquire(probe, data);
+	tracepoint_synchronize_unregister();
+#endif
+}
+
+static inline struct lockdep_map *mmk_spinlock_map(spinlock_t *lock)
+{
+#ifdef CONFIG_LOCKDEP
+	return &lock->dep_map;
+#else
+	return NULL;
+#endif
+}
+
+static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
+{
+#if !defined(CONFIG_LOCKDEP) || !defined(CONFIG_PER_VMA_LOCK)
+	return NULL;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return &vma->vm_lock->lock.dep_map;
+#else
+	return &vma->vmlock_dep_map;
+#endif
+}
+
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
  * @map: lockdep's name of it, which outlives the VMA
@@ -349,14 +400,8 @@ static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
 
 #ifdef CONFIG_LOCKDEP
 	held.map = &mm->mmap_lock.dep_map;
-#ifdef CONFIG_PER_VMA_LOCK
 	if (fault_flags & FAULT_FLAG_VMA_LOCK)
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-		held.map = &vma->vm_lock->lock.dep_map;
-#else
-		held.map = &vma->vmlock_dep_map;
-#endif
-#endif
+		held.map = mmk_vma_lock_map(vma);
 #endif
 	return held;
 }

@@ -138,10 +138,11 @@ class Builder:
         if busy.exists():
             # Killed in the middle: any file may be half-written.
             self._empty()
+            self._tree.tidy()
             stamp = {}
+        busy.touch()
         self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
                            int(stamp.get("built_ns", 0)))
-        busy.touch()
         (build / STAMP).unlink(missing_ok=True)
         try:
             done = self._make("building the kernel")
@@ -219,14 +220,13 @@ class Builder:
                 os.unlink(entry.path)
 
     def _tick(self) -> None:
-        # Not rglob(): it gives up when a folder goes away under it, and make has such.
         objects = 0
-        for top, _, names in os.walk(self._build):
+        for folder, _, names in os.walk(self._build):
             for name in names:
                 if name.endswith(".o"):
                     with contextlib.suppress(OSError):
-                        objects += os.stat(os.path.join(top, name)).st_mtime >= \
-                            self._started
+                        path = os.path.join(folder, name)
+                        objects += os.path.getmtime(path) >= self._started
         self._console.progress(f"{objects} objects")
 
 

@@ -87,6 +87,7 @@ class Judge:
         self._planned: Optional[int] = None
         self._output: list[str] = []
         self._running = ""
+        self._skips: set[str] = set()
         self._now = 0.0
         self._case_start = 0.0
         self._ktap_start: Optional[float] = None
@@ -135,6 +136,8 @@ class Judge:
         elif isinstance(event, ktap.Result):
             if event.level >= 2:
                 self._output.append(_parameter(event))
+                if event.skip:
+                    self._skips.add(event.skip)
                 return Next.PROGRESS
             bad = self._case(event) if event.level == 1 else self._suite_end(event)
             return Next.STOP if bad else Next.PROGRESS
@@ -151,7 +154,9 @@ class Judge:
         status = Status.PASSED if event.ok else Status.FAILED
         reason = ""
         if event.skip is not None:
-            status, reason = Status.SKIPPED, event.skip
+            status = Status.SKIPPED
+            # KUnit gives no reason for a case whose parameters are all skipped.
+            reason = event.skip or "; ".join(sorted(self._skips))
         splats = self._scanner.take()
         if splats:
             status, reason = Status.FAILED, why(splats)
@@ -172,6 +177,7 @@ class Judge:
         self.outcomes[outcome.key] = outcome
         self._output = []
         self._running = ""
+        self._skips = set()
         self._case_start = self._now
         self._live(outcome)
 

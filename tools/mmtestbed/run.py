@@ -185,7 +185,7 @@ class Command:
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
             f"{verdict.count(len(patches), 'patch').replace('patchs', 'patches')}"
-            f"{extra}, {verdict.count(len(self._cases), 'case')} in mm/kunit")
+            f"{extra}")
         kernel, state = self._kernel(origin, patches, isolation, folder)
         self._boot(kernel, state, folder)
         self._decode(kernel.path)

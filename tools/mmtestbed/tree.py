@@ -240,6 +240,17 @@ class WorkTree:
         if self._scan and self._scan.built_in_place():
             self._clean()
 
+    def tidy(self) -> None:
+        """Remove the temporary files of a run that was killed while it wrote."""
+        state = self.places.state
+        for path in state.glob(".*"):
+            if lock.TEMPORARY.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+        upper = state / "upper" if self.on_overlay else self.places.src
+        for path in upper.rglob(".*"):
+            if lock.TEMPORARY.fullmatch(path.name):
+                (self.places.src / path.relative_to(upper)).unlink(missing_ok=True)
+
     def _put(self, path: str, content: Optional[bytes], force: bool) -> bool:
         """Make @path hold @content; True if the file is there then."""
         target = self.places.src / path

@@ -25,6 +25,14 @@ class Whole(unittest.TestCase):
         self.assertEqual(judge.version, "6.12.117")
         self.assertGreater(judge.kernel_seconds, 0)
 
+    def test_reason_of_skipped_parameters(self) -> None:
+        lines = [f"{line} # SKIP no {line[-1]}" if "param-" in line else line
+                 for line in support.log("good")]
+        lines = [f"{line} # SKIP" if line.endswith("ok 3 good_params") else line
+                 for line in lines]
+        judge = support.judged(lines, GOOD)
+        self.assertEqual(judge.outcomes[GOOD[2]].reason, "no 0; no 1; no 2")
+
     def test_stops_at_the_first_report(self) -> None:
         judge = support.judged(support.log("mixed"), MIXED)
         self.assertEqual(len(judge.outcomes), 6)

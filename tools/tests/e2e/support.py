@@ -82,10 +82,8 @@ def mounts() -> set[str]:
 
 def rests() -> set[str]:
     """Temporary files in the cache."""
-    return {str(path) for folder in ("", "src/*", "state/*", "state/*/build")
-            for path in cache().glob(f"{folder}/.*.*" if folder else "run.*")
-            if not path.name.startswith((".tmp_", ".mm-testbed", ".vmlinux"))
-            and path.suffix not in (".cmd", ".d", ".o")}
+    return {str(path) for pattern in ("run.*", "src/*/.*", "state/*/.*")
+            for path in cache().glob(pattern)}
 
 
 class RunCase(support.TempCase):
