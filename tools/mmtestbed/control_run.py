@@ -8,6 +8,7 @@ import concurrent.futures
 import contextlib
 import os
 import re
+import resource
 import shutil
 import sys
 import time
@@ -163,7 +164,7 @@ class Command(run.Command):
         self._check_base(boots.round(names, ""))
         console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
                       f"{self._kernel_version}, {self._wanted.jobs} at a time")
-        begin = time.monotonic()
+        begin, spent = time.monotonic(), _cpu_seconds()
         with concurrent.futures.ThreadPoolExecutor(
                 self._wanted.jobs, initializer=variants.own_mounts) as pool:
             try:
@@ -180,7 +181,7 @@ class Command(run.Command):
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         console.end()
-        return self._close(time.monotonic() - begin, base)
+        return self._close(time.monotonic() - begin, _cpu_seconds() - spent, base)
 
     def _check_base(self, results: runner.Results) -> None:
         """A case that is red without a control cannot be turned red by one."""
@@ -248,7 +249,7 @@ class Command(run.Command):
                                f"{found.control.name}: {found.kind.value}: "
                                f"{found.why()}")
 
-    def _close(self, seconds: float, base: variants.Base) -> int:
+    def _close(self, seconds: float, cpu: float, base: variants.Base) -> int:
         """The table, the reports and the closing line."""
         console, found = self._console, self._verdicts
         killed = sum(v.kind is Kind.KILLED for v in found)
@@ -276,8 +277,8 @@ class Command(run.Command):
         closing = (f"{word}: {killed} of {verdict.count(len(found), 'control')} killed, "
                    f"{verdict.count(len(contracts), 'contract')}, Linux "
                    f"{self._kernel_version}, {seconds:.0f} s, "
-                   f"{seconds / max(1, len(found)):.1f} s each at "
-                   f"{self._wanted.jobs} at a time")
+                   f"{seconds / len(found):.1f} s and {cpu / len(found):.1f} CPU s "
+                   f"each at {self._wanted.jobs} at a time")
         console.line(console.paint(closing, colour))
         return self._report.code
 
@@ -295,6 +296,12 @@ class Command(run.Command):
     def _write_reports(self) -> None:
         if self._wanted.json:
             verdict.write(self._wanted.json, lock.json_bytes(self._as_json()))
+
+
+def _cpu_seconds() -> float:
+    """What the commands that have ended have cost so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def show_list(wanted: Options, console: Console) -> int:
