@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ _LOOK = 0.02
 
 # The groups that we have started and that may still be alive.
 _alive: "set[subprocess.Popen[bytes]]" = set()
+# Set when we have been told to stop.
+_over = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,16 @@ def kill_group(process: "subprocess.Popen[bytes]", signum: int) -> None:
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
     """Start @command in a group of its own that does not outlive us.
 
-    @options: as for Popen.  Follow it with finish().  Raises OSError.
+    @options: as for Popen.  Follow it with finish().  Raises OSError; Interrupted
+    if kill_all() has been called, so that no thread begins anything new.
     """
+    if _over.is_set():
+        raise Interrupted(signal.SIGTERM)
     process = subprocess.Popen(list(command), start_new_session=True,
                                preexec_fn=ns.die_with_parent, **options)
     _alive.add(process)
+    if _over.is_set():
+        kill_group(process, signal.SIGKILL)
     return process
 
 
@@ -87,7 +95,8 @@ def finish(process: "subprocess.Popen[bytes]") -> int:
 
 
 def kill_all() -> None:
-    """Kill whatever start() has started, in other threads as well."""
+    """We are stopping: kill whatever start() has started, and let it start no more."""
+    _over.set()
     for process in list(_alive):
         kill_group(process, signal.SIGKILL)
 

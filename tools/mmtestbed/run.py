@@ -212,11 +212,10 @@ class Command:
             self._console.note("no private mounts on this machine; working on a copy")
         return self._build(origin, patches, isolation, folder, False)
 
-    def _build(self, origin: source.Source, patches: Sequence[Path],
-               isolation: ns.Isolation, folder: Path,
-               overlay: bool) -> tuple[build.Kernel, Path]:
+    def _work_tree(self, origin: source.Source, isolation: ns.Isolation, folder: Path,
+                   overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
+        """The tree to build @origin in, and how to build it."""
         opts = self._opts
-        suites = suite_files()
         plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
                           self._cache / "ccache")
         # Without overlays there are no variants: such a tree gets its own state.
@@ -226,8 +225,17 @@ class Command:
         places = tree.choose_places(self._cache, state, overlay, folder)
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
-        work = tree.WorkTree(origin, places, isolation, opts.build_dir, self._console)
+        return tree.WorkTree(origin, places, isolation, opts.build_dir,
+                             self._console), plan
+
+    def _build(self, origin: source.Source, patches: Sequence[Path],
+               isolation: ns.Isolation, folder: Path,
+               overlay: bool) -> tuple[build.Kernel, Path]:
+        opts = self._opts
+        suites = suite_files()
+        work, plan = self._work_tree(origin, isolation, folder, overlay)
         builder = build.Builder(work, plan, self._console)
+        state = work.places.state
         copy = folder / "linux"
         base = list(patches) if overlay else [*patches, *opts.patches]
         with lock.held(state / "lock", lambda: self._console.note(

@@ -52,6 +52,10 @@ class Results:
     boots: int = 0
 
 
+# (what came out so far, cases of the next boot): whether to boot.
+Worthwhile = Callable[[Results, Sequence[Name]], bool]
+
+
 class Runner:
     """Runs cases in User-Mode Linux; safe to use from several threads."""
 
@@ -109,23 +113,23 @@ class Runner:
         return names
 
     def round(self, expected: Sequence[Name], glob: str,
-              pool: Optional[concurrent.futures.Executor] = None) -> Results:
+              pool: Optional[concurrent.futures.Executor] = None,
+              worthwhile: Worthwhile = lambda results, names: True) -> Results:
         """Run @expected, which are what @glob selects, in one boot if all goes well.
 
         A crash, a hang or a report of the kernel ends a boot: what did not get to
-        run then runs in fresh boots, in @pool if there is one.
+        run then runs in fresh boots, in @pool if there is one, as long as
+        @worthwhile says so of the results so far and the cases of the next boot.
         """
         results = Results()
         todo = [(list(expected), glob)]
         while todo:
-            if pool and len(todo) > 1:
-                parts: Iterable[tuple[list[Name], Judge]] = zip(
-                    (names for names, _ in todo),
-                    pool.map(lambda job: self._one(*job), todo))
-            else:
-                parts = ((names, self._one(names, g)) for names, g in todo)
-            todo = []
-            for names, judge in list(parts):
+            batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
+            batch = [job for job in batch if worthwhile(results, job[0])]
+            one_by_one = map(lambda job: self._one(*job), batch)
+            judges: Iterable[Judge] = one_by_one if not pool or len(batch) == 1 else \
+                pool.map(lambda job: self._one(*job), batch)
+            for (names, _), judge in list(zip(batch, judges)):
                 todo += self._merge(results, names, judge, glob)
         return results
 

@@ -124,6 +124,11 @@ class WorkTree:
         self._scan: Optional[Scan] = None
         self._scanned_ns = 0
 
+    def at(self, places: Places) -> "WorkTree":
+        """The same tree with other places to work in."""
+        return WorkTree(self.source, places, self._isolation, self._build_dir,
+                        self._console)
+
     @contextlib.contextmanager
     def mounted(self) -> Iterator[None]:
         """The tree and its build folder are in place while this is open."""
