@@ -2970,10 +2970,13 @@ static void fork_race_main(struct mmk_task *task)
 		.fn_arg		= race,
 	};
 
-	if (kernel_clone(&args) < 0)
+	pid_t pid = kernel_clone(&args);
+
+	if (pid < 0)
 		return;
 	race->restored_at_copy = race->nr_restored;
 	wait_for_completion(&race->has_child);
+	kernel_wait(pid, NULL);
 }
 
 static void fork_race_release(void *data)
