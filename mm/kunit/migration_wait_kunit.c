@@ -2041,7 +2041,7 @@ KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
  */
 static void migrations_of_hammered_page_are_counted(struct kunit *test)
 {
-	const unsigned int nr_moves = 100, max_tries = 10;
+	const unsigned int nr_moves = 25, max_tries = 10;
 	const struct many_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
