@@ -92,6 +92,25 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 	return get_dev_pagemap(pfn, NULL);
 }
 
+/* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
+#define MMK_PGMAP_LOOKUP_CACHES	true
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return get_dev_pagemap(pfn, pgmap);
+}
+
+/* How many pgmaps make put_page() look for FS_DAX pages; -1: it need not. */
+static inline int mmk_nr_devmap_managed(void)
+{
+#ifdef CONFIG_FS_DAX
+	return static_key_count(&devmap_managed_key.key);
+#else
+	return -1;
+#endif
+}
+
 /* What an FS_DAX page has that nobody uses, and where its waiters stand. */
 #define MMK_FSDAX_IDLE_REFS	1
 
@@ -128,6 +147,19 @@ static inline void mmk_zone_device_page_init(struct page *page)
 static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 {
 	return get_dev_pagemap(pfn);
+}
+
+#define MMK_PGMAP_LOOKUP_CACHES	false
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return NULL;
+}
+
+static inline int mmk_nr_devmap_managed(void)
+{
+	return -1;
 }
 
 #define MMK_FSDAX_IDLE_REFS	0
@@ -175,10 +207,41 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #define mmk_in_memstall(task)	((void)(task), false)
 #endif
 
+/* Calls of lock_acquire(): places to step in between two locks. */
+#ifdef CONFIG_LOCKDEP
+#define mmk_lock_probe_register(probe, data) \
+	register_trace_lock_acquire(probe, data)
+#define mmk_lock_probe_unregister(probe, data) \
+	unregister_trace_lock_acquire(probe, data)
+#else
+#define mmk_lock_probe_register(probe, data) \
+	((void)(probe), (void)(data), -EOPNOTSUPP)
+#define mmk_lock_probe_unregister(probe, data) \
+	((void)(probe), (void)(data))
+#endif
+
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()	/* nothing to change */
 #endif
+
+/*
+ * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
+ * be flushed, and does so when it is about to return to user space, which the
+ * mm of a case never does.
+ */
+static inline void mmk_tlb_forget(struct mm_struct *mm)
+{
+	mm->context.sync_tlb_range_from = 0;
+	mm->context.sync_tlb_range_to = 0;
+}
+
+static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
+				   unsigned long end)
+{
+	return mm->context.sync_tlb_range_to >= end &&
+	       mm->context.sync_tlb_range_from <= start;
+}
 
 /* The lock that a fault is handled under. */
 #ifdef CONFIG_PER_VMA_LOCK
@@ -206,6 +269,14 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define __swap_entry_to_info(entry) swp_swap_info(entry)
+#define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
+#endif
+
+/* Gives a folio that is not in the swap cache a slot. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define mmk_swap_cache_add(folio) add_to_swap(folio)
+#else
+#define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
 
 /*
@@ -268,6 +339,49 @@ static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
 #endif
 }
 
+/* Called whenever anybody is about to take a lock; needs lockdep. */
+typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
+			       unsigned int subclass, int trylock, int read,
+			       int check, struct lockdep_map *next_lock,
+			       unsigned long ip);
+
+static inline int mmk_lock_watch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	return register_trace_lock_acquire(probe, data);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	unregister_trace_lock_acquire(probe, data);
+	tracepoint_synchronize_unregister();
+#endif
+}
+
+static inline struct lockdep_map *mmk_spinlock_map(spinlock_t *lock)
+{
+#ifdef CONFIG_LOCKDEP
+	return &lock->dep_map;
+#else
+	return NULL;
+#endif
+}
+
+static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
+{
+#if !defined(CONFIG_LOCKDEP) || !defined(CONFIG_PER_VMA_LOCK)
+	return NULL;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return &vma->vm_lock->lock.dep_map;
+#else
+	return &vma->vmlock_dep_map;
+#endif
+}
+
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
  * @map: lockdep's name of it, which outlives the VMA
@@ -286,14 +400,8 @@ static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
 
 #ifdef CONFIG_LOCKDEP
 	held.map = &mm->mmap_lock.dep_map;
-#ifdef CONFIG_PER_VMA_LOCK
 	if (fault_flags & FAULT_FLAG_VMA_LOCK)
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-		held.map = &vma->vm_lock->lock.dep_map;
-#else
-		held.map = &vma->vmlock_dep_map;
-#endif
-#endif
+		held.map = mmk_vma_lock_map(vma);
 #endif
 	return held;
 }

@@ -98,3 +98,59 @@ void mmk_expect_mm_same(struct kunit *test, const char *what,
 	EXPECT_SAME(swap);
 	EXPECT_SAME(users);
 }
+
+/**
+ * mmk_pte_same() - Whether two ptes promise the same
+ * @a: one
+ * @b: the other
+ *
+ * Architectures keep more in a pte than that.
+ *
+ * Return: whether they do.
+ */
+bool mmk_pte_same(pte_t a, pte_t b)
+{
+	if (pte_present(a) != pte_present(b) || pte_none(a) != pte_none(b))
+		return false;
+	if (pte_none(a))
+		return true;
+	if (!pte_present(a))
+		return softleaf_from_pte(a).val == softleaf_from_pte(b).val;
+	return pte_pfn(a) == pte_pfn(b) && pte_write(a) == pte_write(b) &&
+	       pte_young(a) == pte_young(b) && pte_dirty(a) == pte_dirty(b);
+}
+
+/**
+ * mmk_page_snapshot() - Note a page and what maps it
+ * @test: the running case
+ * @state: where to
+ * @mm: address space
+ * @addr: user address, at which there is a page
+ */
+void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
+		       struct mm_struct *mm, unsigned long addr)
+{
+	state->mm = mm;
+	state->addr = addr;
+	state->folio = mmk_pte_folio(test, mm, addr);
+	state->pte = mmk_pte(mm, addr);
+	mmk_folio_snapshot(state->folio, &state->state);
+}
+
+/**
+ * mmk_expect_page_same() - Expect a page to be mapped, and to be, as it was
+ * @test: the running case
+ * @what: for the message
+ * @before: its state then
+ */
+void mmk_expect_page_same(struct kunit *test, const char *what,
+			  const struct mmk_page_state *before)
+{
+	pte_t now = mmk_pte(before->mm, before->addr);
+
+	KUNIT_EXPECT_TRUE_MSG(test, mmk_pte_same(now, before->pte),
+			      "%s: pte is %lx, was %lx", what,
+			      (unsigned long)pte_val(now),
+			      (unsigned long)pte_val(before->pte));
+	mmk_expect_folio_same(test, what, before->folio, &before->state);
+}

@@ -14,31 +14,41 @@
 #include "../internal.h"
 #include "fixtures.h"
 
-#define SWAP_NODE	"/mmk_swap"
+/* One node for each RAM disk; brd makes the disk when it is first opened. */
+#define SWAP_NODE_SIZE	16
 
-static int swap_make_node(void)
+static void swap_node_name(char *name, unsigned int minor)
 {
+	scnprintf(name, SWAP_NODE_SIZE, "/mmk_swap%u", minor);
+}
+
+static int swap_make_node(unsigned int minor)
+{
+	char name[SWAP_NODE_SIZE];
 	struct dentry *dentry;
 	struct path path;
 	int err;
 
-	dentry = kern_path_create(AT_FDCWD, SWAP_NODE, &path, 0);
+	swap_node_name(name, minor);
+	dentry = kern_path_create(AT_FDCWD, name, &path, 0);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry) == -EEXIST ? 0 : PTR_ERR(dentry);
 	err = vfs_mknod(mnt_idmap(path.mnt), d_inode(path.dentry), dentry,
-			S_IFBLK | 0600, MKDEV(RAMDISK_MAJOR, 0));
+			S_IFBLK | 0600, MKDEV(RAMDISK_MAJOR, minor));
 	done_path_create(&path, dentry);
 	return err;
 }
 
-static int swap_write_header(void)
+static int swap_write_header(unsigned int minor)
 {
+	char name[SWAP_NODE_SIZE];
 	union swap_header *header;
 	struct file *file;
 	loff_t pos = 0;
 	ssize_t ret;
 
-	file = filp_open(SWAP_NODE, O_RDWR | O_LARGEFILE, 0);
+	swap_node_name(name, minor);
+	file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 
@@ -70,12 +80,14 @@ static int swap_write_header(void)
 void mmk_swap_prepare(void)
 {
 	void *zeroes = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	char name[SWAP_NODE_SIZE];
 	struct file *file = NULL;
 	loff_t pos = 0, size;
 
+	swap_node_name(name, 0);
 	scoped_with_init_fs() {
-		if (zeroes && !swap_make_node())
-			file = filp_open(SWAP_NODE, O_RDWR | O_LARGEFILE, 0);
+		if (zeroes && !swap_make_node(0))
+			file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
 	}
 	if (!IS_ERR_OR_NULL(file)) {
 		size = i_size_read(file->f_mapping->host);
@@ -90,7 +102,7 @@ void mmk_swap_prepare(void)
 
 /**
  * mmk_swap_off() - swapoff
- * @swap: from mmk_swap_on()
+ * @swap: from mmk_swap_on() or mmk_swap_alloc()
  *
  * Return: what the system call returns.
  */
@@ -120,6 +132,68 @@ static void swap_release(void *data)
 }
 
 /**
+ * mmk_swap_format() - Make a RAM disk a swap area
+ * @minor: which RAM disk
+ *
+ * Return: 0 or an error.
+ */
+int mmk_swap_format(unsigned int minor)
+{
+	int err = 0;
+
+	scoped_with_init_fs() {
+		err = swap_make_node(minor);
+		if (!err)
+			err = swap_write_header(minor);
+	}
+	return err;
+}
+
+/**
+ * mmk_swap_alloc() - Prepare a swap area that is not on yet
+ * @test: the running case, which has entered an mm
+ * @minor: on which RAM disk; all but the first hold a few pages at most
+ *
+ * Return: the area, which is turned off when the case ends.
+ */
+struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor)
+{
+	char name[SWAP_NODE_SIZE];
+	struct mmk_swap *swap;
+
+	KUNIT_ASSERT_NOT_NULL(test, current->mm);
+	KUNIT_ASSERT_EQ(test, mmk_swap_format(minor), 0);
+	swap = kunit_kzalloc(test, sizeof(*swap), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, swap);
+	swap->mm = current->mm;
+	swap->path = mmk_map_anon(test, 1);
+	swap_node_name(name, minor);
+	KUNIT_ASSERT_EQ(test, 0UL,
+			copy_to_user((void __user *)swap->path, name,
+				     sizeof(name)));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, swap_release,
+							swap), 0);
+	return swap;
+}
+
+/**
+ * mmk_swap_try_on() - swapon
+ * @swap: from mmk_swap_alloc(); current->mm has to be the same as then
+ *
+ * Return: what the system call returns.
+ */
+long mmk_swap_try_on(struct mmk_swap *swap)
+{
+	long ret = -EINVAL;
+
+	scoped_with_init_fs()
+		ret = sys_swapon((const char __user *)swap->path, 0);
+	if (!ret)
+		swap->on = true;
+	return ret;
+}
+
+/**
  * mmk_swap_on() - Turn a swap area on until the case ends
  * @test: the running case, which has entered an mm
  *
@@ -127,27 +201,9 @@ static void swap_release(void *data)
  */
 struct mmk_swap *mmk_swap_on(struct kunit *test)
 {
-	struct mmk_swap *swap;
+	struct mmk_swap *swap = mmk_swap_alloc(test, 0);
 
-	KUNIT_ASSERT_NOT_NULL(test, current->mm);
-	scoped_with_init_fs() {
-		KUNIT_ASSERT_EQ(test, swap_make_node(), 0);
-		KUNIT_ASSERT_EQ(test, swap_write_header(), 0);
-	}
-
-	swap = kunit_kzalloc(test, sizeof(*swap), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, swap);
-	swap->mm = current->mm;
-	swap->path = mmk_map_anon(test, 1);
-	KUNIT_ASSERT_EQ(test, 0UL,
-			copy_to_user((void __user *)swap->path, SWAP_NODE,
-				     sizeof(SWAP_NODE)));
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, swap_release,
-							swap), 0);
-	scoped_with_init_fs()
-		KUNIT_ASSERT_EQ(test, 0L,
-				sys_swapon((const char __user *)swap->path, 0));
-	swap->on = true;
+	KUNIT_ASSERT_EQ(test, mmk_swap_try_on(swap), 0L);
 	return swap;
 }
 

@@ -388,6 +388,22 @@ struct mmk_mm_state {
 	int users;
 };
 
+/**
+ * struct mmk_page_state - A page and what maps it
+ * @mm: that maps it
+ * @addr: where
+ * @folio: the page
+ * @pte: that maps it
+ * @state: what can be seen of it
+ */
+struct mmk_page_state {
+	struct mm_struct *mm;
+	unsigned long addr;
+	struct folio *folio;
+	pte_t pte;
+	struct mmk_folio_state state;
+};
+
 void mmk_folio_snapshot(struct folio *folio, struct mmk_folio_state *state);
 void mmk_mm_snapshot(struct mm_struct *mm, struct mmk_mm_state *state);
 void mmk_expect_folio_same(struct kunit *test, const char *what,
@@ -396,6 +412,11 @@ void mmk_expect_folio_same(struct kunit *test, const char *what,
 void mmk_expect_mm_same(struct kunit *test, const char *what,
 			struct mm_struct *mm,
 			const struct mmk_mm_state *before);
+bool mmk_pte_same(pte_t a, pte_t b);
+void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
+		       struct mm_struct *mm, unsigned long addr);
+void mmk_expect_page_same(struct kunit *test, const char *what,
+			  const struct mmk_page_state *before);
 
 /* fixture_swap.c: a real swap area */
 struct mmk_swap {
@@ -405,6 +426,9 @@ struct mmk_swap {
 };
 
 void mmk_swap_prepare(void);
+int mmk_swap_format(unsigned int minor);
+struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor);
+long mmk_swap_try_on(struct mmk_swap *swap);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);
 int mmk_pageout(unsigned long addr, size_t len);

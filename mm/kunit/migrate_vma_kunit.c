@@ -3,8 +3,10 @@
  * migrate_vma_setup(), _pages() and _finalize(): what is collected, what is put
  * back, and what becomes of the holes.
  */
+#include <linux/memcontrol.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched/coredump.h>
+#include <linux/vmalloc.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -19,69 +21,16 @@ static unsigned long src_of(struct folio *folio, bool write)
 	       (write ? MIGRATE_PFN_WRITE : 0);
 }
 
-/**
- * struct page_was - A mapped page as it was before the migration
- * @mm: that maps it
- * @addr: where
- * @folio: the page
- * @pte: that maps it
- * @state: what can be seen of it
- */
-struct page_was {
-	struct mm_struct *mm;
-	unsigned long addr;
-	struct folio *folio;
-	pte_t pte;
-	struct mmk_folio_state state;
-};
-
-static void note_page(struct kunit *test, struct page_was *was,
-		      struct mm_struct *mm, unsigned long addr)
-{
-	was->mm = mm;
-	was->addr = addr;
-	was->folio = mmk_pte_folio(test, mm, addr);
-	was->pte = mmk_pte(mm, addr);
-	mmk_folio_snapshot(was->folio, &was->state);
-}
-
 /* The dirty bit is on the folio once the pte has been replaced, and stays. */
-static void was_unmapped(struct page_was *was)
+static void was_unmapped(struct mmk_page_state *was)
 {
 	if (pte_present(was->pte) && pte_dirty(was->pte))
 		was->state.dirty = true;
 }
 
-static bool pte_as_was(pte_t now, pte_t was)
-{
-	if (pte_present(now) != pte_present(was) ||
-	    pte_none(now) != pte_none(was))
-		return false;
-	/* Architectures keep more in the pte than what it promises. */
-	if (pte_present(now))
-		return pte_pfn(now) == pte_pfn(was) &&
-		       pte_write(now) == pte_write(was) &&
-		       pte_young(now) == pte_young(was) &&
-		       pte_dirty(now) == pte_dirty(was);
-	return pte_none(now) ||
-	       softleaf_from_pte(now).val == softleaf_from_pte(was).val;
-}
-
-static void expect_page_same(struct kunit *test, const char *what,
-			     const struct page_was *was)
-{
-	pte_t now = mmk_pte(was->mm, was->addr);
-
-	KUNIT_EXPECT_TRUE_MSG(test, pte_as_was(now, was->pte),
-			      "%s: pte is %lx, was %lx", what,
-			      (unsigned long)pte_val(now),
-			      (unsigned long)pte_val(was->pte));
-	mmk_expect_folio_same(test, what, was->folio, &was->state);
-}
-
 /* A page that migrates: in nobody's hands but ours. */
 static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
-			    unsigned long i, const struct page_was *was,
+			    unsigned long i, const struct mmk_page_state *was,
 			    bool write)
 {
 	KUNIT_EXPECT_EQ(test, m->src[i], src_of(was->folio, write));
@@ -103,6 +52,7 @@ static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
  * @owner: who
  * @start: first address
  * @end: first address behind
+ * @pte: what stands at the address that is watched
  */
 struct notifier_event {
 	bool at_end;
@@ -110,6 +60,7 @@ struct notifier_event {
 	void *owner;
 	unsigned long start;
 	unsigned long end;
+	enum mmk_pte_kind pte;
 };
 
 /**
@@ -117,12 +68,14 @@ struct notifier_event {
  * @mn: as the mm sees it
  * @nr: calls so far
  * @log: the first of them
+ * @watch: address to look at in each of them
  * @unlock_at_end: folio to unlock in the first invalidate_range_end
  */
 struct notifier {
 	struct mmu_notifier mn;
 	unsigned int nr;
 	struct notifier_event log[16];
+	unsigned long watch;
 	struct folio *unlock_at_end;
 };
 
@@ -136,6 +89,7 @@ static void notifier_log(struct notifier *n, bool at_end,
 			.owner = range->owner,
 			.start = range->start,
 			.end = range->end,
+			.pte = mmk_pte_kind(range->mm, n->watch),
 		};
 	n->nr++;
 }
@@ -233,7 +187,7 @@ struct pages {
 	struct mm_struct *mm;
 	struct mm_struct *child;
 	unsigned long addr;
-	struct page_was was[3];
+	struct mmk_page_state was[3];
 	struct mmk_mm_state rss;
 	struct mmk_vma *m;
 };
@@ -264,7 +218,7 @@ static void make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
 		p->child = mmk_fork(test);
 	p->m = mmk_vma_alloc(test, p->mm, p->addr, 3, select, dev);
 	for (i = 0; i < 3; i++)
-		note_page(test, &p->was[i], p->mm, p->addr + i * PAGE_SIZE);
+		mmk_page_snapshot(test, &p->was[i], p->mm, p->addr + i * PAGE_SIZE);
 	mmk_mm_snapshot(p->mm, &p->rss);
 }
 
@@ -274,12 +228,24 @@ static bool sort_is_writable(enum page_sort sort)
 	       sort == SORT_COHERENT;
 }
 
+/* A device page that somebody still holds would be faulted on for ever. */
+static void assert_readable(struct kunit *test, struct pages *p)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (folio_is_device_private(p->was[i].folio))
+			KUNIT_ASSERT_EQ(test, folio_ref_count(p->was[i].folio),
+					folio_mapcount(p->was[i].folio));
+}
+
 static void expect_all_same(struct kunit *test, struct pages *p)
 {
 	int i;
 
 	for (i = 0; i < 3; i++)
-		expect_page_same(test, "page", &p->was[i]);
+		mmk_expect_page_same(test, "page", &p->was[i]);
+	assert_readable(test, p);
 	mmk_expect_mm_same(test, "mm", p->mm, &p->rss);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p->child ?: p->mm, p->addr,
 					     3, 1));
@@ -309,7 +275,7 @@ static void page_locked_by_another_is_skipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.m->args.npages, 3UL);
 	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
 	pte = mmk_pte(p.mm, p.was[1].addr);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(pte, p.was[1].pte));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, p.was[1].pte));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(p.was[1].folio),
 			p.was[1].state.refcount);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(p.was[1].folio),
@@ -381,7 +347,7 @@ static void lock_is_tried_once(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, n->unlock_at_end);
 	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
 	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
-	expect_page_same(test, "skipped", &p.was[1]);
+	mmk_expect_page_same(test, "skipped", &p.was[1]);
 
 	mmk_vma_finalize(p.m);
 	was_unmapped(&p.was[0]);
@@ -480,16 +446,17 @@ KUNIT_ARRAY_PARAM_DESC(refusal, refusal_cases, description);
 /* As exec() has its stack while it is moved: rmap walks leave it out. */
 #define STACK_FLAGS	(VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP)
 
-static void stack_flags(struct mm_struct *mm, unsigned long addr, bool set)
+static void set_vm_flags(struct mm_struct *mm, unsigned long addr,
+			 unsigned long flags, bool set)
 {
 	struct vm_area_struct *vma;
 
 	mmap_write_lock(mm);
 	vma = vma_lookup(mm, addr);
 	if (set)
-		vm_flags_set(vma, STACK_FLAGS);
+		vm_flags_set(vma, flags);
 	else
-		vm_flags_clear(vma, STACK_FLAGS);
+		vm_flags_clear(vma, flags);
 	mmap_write_unlock(mm);
 }
 
@@ -512,11 +479,11 @@ static void refuse(struct kunit *test, struct pages *p, enum refusal refusal)
 		KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
 		break;
 	case REFUSE_STACK:
-		stack_flags(p->child, p->was[1].addr, true);
+		set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, true);
 		break;
 	}
 	/* The pte may be young and the page active by now. */
-	note_page(test, &p->was[1], p->mm, p->was[1].addr);
+	mmk_page_snapshot(test, &p->was[1], p->mm, p->was[1].addr);
 }
 
 static void refuse_undo(struct pages *p, enum refusal refusal)
@@ -534,7 +501,7 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 		folio_putback_lru(folio);
 		break;
 	case REFUSE_STACK:
-		stack_flags(p->child, p->was[1].addr, false);
+		set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, false);
 		break;
 	}
 }
@@ -553,7 +520,7 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 static void refused_page_is_put_back(struct kunit *test)
 {
 	const struct refusal_case *param = test->param_value;
-	struct page_was child = {};
+	struct mmk_page_state child = {};
 	struct pages p;
 	bool write;
 
@@ -561,7 +528,7 @@ static void refused_page_is_put_back(struct kunit *test)
 	write = sort_is_writable(param->sort);
 	refuse(test, &p, param->refusal);
 	if (p.child && param->refusal != REFUSE_STACK)
-		note_page(test, &child, p.child, p.was[1].addr);
+		mmk_page_snapshot(test, &child, p.child, p.was[1].addr);
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
 	was_unmapped(&p.was[0]);
 	was_unmapped(&p.was[2]);
@@ -572,14 +539,14 @@ static void refused_page_is_put_back(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
 	KUNIT_EXPECT_EQ(test, p.m->dst[1], 0UL);
-	expect_page_same(test, "refused", &p.was[1]);
+	mmk_expect_page_same(test, "refused", &p.was[1]);
 	if (child.mm)
-		expect_page_same(test, "refused, in the child", &child);
+		mmk_expect_page_same(test, "refused, in the child", &child);
 	if (param->refusal == REFUSE_STACK) {
 		/* The flags are those of the VMA, so of the neighbours too. */
 		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 0UL);
-		expect_page_same(test, "refused too", &p.was[0]);
-		expect_page_same(test, "refused too", &p.was[2]);
+		mmk_expect_page_same(test, "refused too", &p.was[0]);
+		mmk_expect_page_same(test, "refused too", &p.was[2]);
 	} else {
 		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
 		expect_unmapped(test, p.m, 0, &p.was[0], write);
@@ -588,10 +555,11 @@ static void refused_page_is_put_back(struct kunit *test)
 	mmk_expect_mm_same(test, "refused", p.mm, &p.rss);
 
 	mmk_vma_finalize(p.m);
-	expect_page_same(test, "refused, finalized", &p.was[1]);
+	mmk_expect_page_same(test, "refused, finalized", &p.was[1]);
 	refuse_undo(&p, param->refusal);
-	expect_page_same(test, "neighbour", &p.was[0]);
-	expect_page_same(test, "neighbour", &p.was[2]);
+	mmk_expect_page_same(test, "neighbour", &p.was[0]);
+	mmk_expect_page_same(test, "neighbour", &p.was[2]);
+	assert_readable(test, &p);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child ?: p.mm, p.addr, 3,
 					     1));
 }
@@ -758,6 +726,7 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 	KUNIT_EXPECT_TRUE(test, state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, param->target == TO_RAM);
+	KUNIT_EXPECT_EQ(test, !folio_memcg(folio), mem_cgroup_disabled());
 }
 
 /**
@@ -808,8 +777,8 @@ static void hole_is_filled(struct kunit *test)
 	for (i = 0; i < 3; i += 2)
 		expect_filled(test, param, mm, addr + i * PAGE_SIZE, folio[i],
 			      false);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(mmk_pte(mm, addr + PAGE_SIZE),
-					   middle));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, addr + PAGE_SIZE),
+					     middle));
 	KUNIT_EXPECT_EQ(test, dev ? mmk_dev_nr_busy(dev) : 2U, 2U);
 
 	for (i = 0; i < 3; i++)
@@ -885,7 +854,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	unsigned long addr = make_holes(test, mm, param->hole, PROT_RW);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	struct page_was was;
+	struct mmk_page_state was;
 	unsigned int busy;
 	unsigned long rss;
 
@@ -893,7 +862,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, m->src[0], MIGRATE_PFN_MIGRATE);
 	arrive(test, param->arrival, mm, addr, dev);
 	if (param->lost)
-		note_page(test, &was, mm, addr);
+		mmk_page_snapshot(test, &was, mm, addr);
 	rss = get_mm_counter(mm, MM_ANONPAGES);
 	busy = mmk_dev_nr_busy(dev);
 
@@ -907,7 +876,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
 			rss + !param->lost);
 	if (param->lost)
-		expect_page_same(test, "first", &was);
+		mmk_expect_page_same(test, "first", &was);
 	else
 		MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
 	if (param->arrival == ARRIVE_PAGE)
@@ -952,6 +921,7 @@ struct no_hole_case {
 	enum hole hole;
 	unsigned long select;
 	unsigned long src;
+	bool insist;
 };
 
 static const struct no_hole_case no_hole_cases[] = {
@@ -961,6 +931,8 @@ static const struct no_hole_case no_hole_cases[] = {
 	  MIGRATE_VMA_SELECT_DEVICE_PRIVATE, 0 },
 	{ "file, no table", true, HOLE_NO_TABLE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
 	{ "file, none", true, HOLE_NONE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
+	{ "file, none, filled all the same", true, HOLE_NONE,
+	  MIGRATE_VMA_SELECT_SYSTEM, 0, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(no_hole, no_hole_cases, description);
@@ -1004,12 +976,14 @@ static void only_anonymous_holes_are_offered(struct kunit *test)
 	if (!m->src[0]) {
 		page = mmk_dev_get_page(test, dev);
 		m->dst[0] = migrate_pfn(page_to_pfn(page));
+		if (param->insist)
+			m->src[0] = MIGRATE_PFN_MIGRATE;
 		mmk_vma_pages(m);
 		KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	}
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
-	KUNIT_EXPECT_TRUE(test, pte_as_was(mmk_pte(mm, addr), pte));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, addr), pte));
 }
 
 /**
@@ -1073,7 +1047,7 @@ KUNIT_ARRAY_PARAM_DESC(move, move_cases, description);
 
 /* Where a page has arrived: mapped as the one before it, but for the pfn. */
 static void expect_moved(struct kunit *test, enum target target,
-			 const struct page_was *was, struct folio *dst,
+			 const struct mmk_page_state *was, struct folio *dst,
 			 int mapcount)
 {
 	bool write = pte_present(was->pte) ? pte_write(was->pte) :
@@ -1109,6 +1083,7 @@ static void expect_moved(struct kunit *test, enum target target,
 	KUNIT_EXPECT_EQ(test, state.uptodate, was->state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, target == TO_RAM);
+	KUNIT_EXPECT_EQ(test, !folio_memcg(dst), mem_cgroup_disabled());
 }
 
 /**
@@ -1167,13 +1142,433 @@ static void locked_page_is_destination_enough(struct kunit *test)
 					    mmk_pte_page(p.child,
 							 p.was[i].addr));
 	}
-	expect_page_same(test, "declined", &p.was[1]);
+	mmk_expect_page_same(test, "declined", &p.was[1]);
 	mmk_expect_mm_same(test, "moved", p.mm, &p.rss);
 	KUNIT_EXPECT_EQ(test, dev ? mmk_dev_nr_busy(dev) : 2U, 2U);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.mm, p.addr, 3, 1));
 	if (p.child)
 		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child, p.addr, 3,
 						     1));
+}
+
+/**
+ * enum bad - What is wrong with the arguments of migrate_vma_setup()
+ * @BAD_VMA: none
+ * @BAD_SRC: no array
+ * @BAD_DST: no array
+ * @BAD_FLAGS: the VMA is special
+ * @BAD_DAX: the VMA maps a DAX file
+ * @BAD_RANGE: of addresses
+ * @BAD_FAULT_PAGE: system memory
+ * @BAD_FAULT_COHERENT: device-coherent memory
+ */
+enum bad {
+	BAD_VMA,
+	BAD_SRC,
+	BAD_DST,
+	BAD_FLAGS,
+	BAD_DAX,
+	BAD_RANGE,
+	BAD_FAULT_PAGE,
+	BAD_FAULT_COHERENT,
+};
+
+struct bad_case {
+	const char *description;
+	enum bad bad;
+	unsigned long flags;
+	long start;
+	long end;
+};
+
+static const struct bad_case bad_cases[] = {
+	{ "no vma", BAD_VMA, 0, 0, 3 * PAGE_SIZE },
+	{ "no src", BAD_SRC, 0, 0, 3 * PAGE_SIZE },
+	{ "no dst", BAD_DST, 0, 0, 3 * PAGE_SIZE },
+	{ "VM_IO", BAD_FLAGS, VM_IO, 0, 3 * PAGE_SIZE },
+	{ "VM_DONTEXPAND", BAD_FLAGS, VM_DONTEXPAND, 0, 3 * PAGE_SIZE },
+	{ "VM_PFNMAP", BAD_FLAGS, VM_PFNMAP, 0, 3 * PAGE_SIZE },
+	{ "VM_MIXEDMAP", BAD_FLAGS, VM_MIXEDMAP, 0, 3 * PAGE_SIZE },
+	{ "DAX", BAD_DAX, 0, 0, PAGE_SIZE },
+	{ "empty", BAD_RANGE, 0, PAGE_SIZE, PAGE_SIZE },
+	{ "less than a page", BAD_RANGE, 0, 0, PAGE_SIZE - 1 },
+	{ "less than a page, across two", BAD_RANGE, 0, PAGE_SIZE - 1,
+	  PAGE_SIZE + 1 },
+	{ "reversed", BAD_RANGE, 0, 2 * PAGE_SIZE, PAGE_SIZE },
+	{ "reversed by less than a page", BAD_RANGE, 0, PAGE_SIZE + 1,
+	  PAGE_SIZE },
+	{ "reversed, across the start of the vma", BAD_RANGE, 0, PAGE_SIZE,
+	  -PAGE_SIZE },
+	{ "starts before the vma", BAD_RANGE, 0, -PAGE_SIZE, PAGE_SIZE },
+	{ "ends behind the vma", BAD_RANGE, 0, PAGE_SIZE, 4 * PAGE_SIZE },
+	{ "is behind the vma", BAD_RANGE, 0, 3 * PAGE_SIZE, 4 * PAGE_SIZE },
+	{ "is before the vma", BAD_RANGE, 0, -PAGE_SIZE, 0 },
+	{ "fault_page is a system page", BAD_FAULT_PAGE, 0, 0, 3 * PAGE_SIZE },
+	{ "fault_page is device-coherent", BAD_FAULT_COHERENT, 0, 0,
+	  3 * PAGE_SIZE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, description);
+
+/* Three pages in the middle of five, for there to be neighbours. */
+static unsigned long make_middle(struct kunit *test, struct mm_struct *mm,
+				 struct file *file)
+{
+	unsigned long addr;
+
+	if (file)
+		return mmk_mmap(test, file, 3 * PAGE_SIZE, PROT_RW, MAP_SHARED);
+	addr = mmk_map_anon(test, 5);
+	mmk_fill(test, addr, 5, 1);
+	/* Makes VMAs of their own of the outer ones. */
+	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE, PROT_READ));
+	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr + 4 * PAGE_SIZE, PAGE_SIZE,
+					       PROT_READ));
+	return addr + PAGE_SIZE;
+}
+
+static void src_release(void *src)
+{
+	vfree(src);
+}
+
+/**
+ * bad_arguments_are_refused() - With -EINVAL, and before anything is done
+ * @test: the running case
+ *
+ * Each argument that migrate_vma_setup() cannot work with, alone. Neither the
+ * arrays nor the pages are touched, and no MMU notifier is called.
+ *
+ * Contract: MV-9
+ */
+static void bad_arguments_are_refused(struct kunit *test)
+{
+	const struct bad_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 3);
+	unsigned long addr = make_middle(test, mm, param->bad == BAD_DAX ?
+					 file : NULL);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3,
+					  MIGRATE_VMA_SELECT_SYSTEM, dev);
+	struct mmk_page_state was;
+	struct notifier *n;
+	struct page *page;
+	void *src;
+
+	if (param->bad == BAD_DAX && !S_DAX)
+		kunit_skip(test, "needs CONFIG_FS_DAX");
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
+	n = notifier_alloc(test, mm);
+	mmk_page_snapshot(test, &was, mm, addr);
+	/* Nothing but the array is written to if the kernel miscounts. */
+	src = vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, src);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, src_release,
+							src), 0);
+	memset(src, 0xa5, PAGE_SIZE);
+	page = mmk_dev_get_page(test, dev);
+	m->args.src = param->bad == BAD_SRC ? NULL : src;
+	m->args.dst = param->bad == BAD_DST ? NULL : m->dst;
+	m->args.start = addr + param->start;
+	m->args.end = addr + param->end;
+	m->args.cpages = 77;
+	m->args.npages = 88;
+	if (param->bad == BAD_FAULT_PAGE)
+		m->args.fault_page = folio_page(was.folio, 0);
+	if (param->bad == BAD_FAULT_COHERENT)
+		m->args.fault_page = page;
+	if (param->bad == BAD_FLAGS)
+		set_vm_flags(mm, addr, param->flags, true);
+	if (param->bad == BAD_DAX)
+		file_inode(file)->i_flags |= S_DAX;
+
+	mmap_read_lock(mm);
+	m->args.vma = param->bad == BAD_VMA ? NULL : vma_lookup(mm, addr);
+	KUNIT_EXPECT_EQ(test, migrate_vma_setup(&m->args), -EINVAL);
+	mmap_read_unlock(mm);
+
+	if (param->bad == BAD_DAX)
+		file_inode(file)->i_flags &= ~S_DAX;
+	if (param->bad == BAD_FLAGS)
+		set_vm_flags(mm, addr, param->flags, false);
+	KUNIT_EXPECT_EQ(test, n->nr, 0U);
+	KUNIT_EXPECT_NULL(test, memchr_inv(src, 0xa5, PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, memchr_inv(m->dst, 0xa5, sizeof(m->dst)));
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 77UL);
+	KUNIT_EXPECT_EQ(test, m->args.npages, 88UL);
+	mmk_expect_page_same(test, "page", &was);
+	unlock_page(page);
+	put_page(page);
+}
+
+struct range_case {
+	const char *description;
+	long start;
+	long end;
+	unsigned int first;
+	unsigned int nr;
+};
+
+static const struct range_case range_cases[] = {
+	{ "whole vma", 0, 3 * PAGE_SIZE, 0, 3 },
+	{ "first page", 0, PAGE_SIZE, 0, 1 },
+	{ "last page", 2 * PAGE_SIZE, 3 * PAGE_SIZE, 2, 1 },
+	{ "start unaligned", PAGE_SIZE + 1, 3 * PAGE_SIZE, 1, 2 },
+	{ "end unaligned", 0, 2 * PAGE_SIZE + 1, 0, 2 },
+	{ "both unaligned", PAGE_SIZE - 1, 3 * PAGE_SIZE - 1, 0, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(range, range_cases, description);
+
+/**
+ * unaligned_ends_are_rounded_down() - To the pages that they are in
+ * @test: the running case
+ *
+ * Good ranges up to the very ends of the VMA, aligned and unaligned: start and
+ * end are rounded down, and exactly the pages in between are collected.
+ *
+ * Contract: MV-9
+ */
+static void unaligned_ends_are_rounded_down(struct kunit *test)
+{
+	const struct range_case *param = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = make_middle(test, mm, NULL);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3,
+					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	struct page *page[3];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		page[i] = mmk_pte_page(mm, addr + i * PAGE_SIZE);
+	m->args.start = addr + param->start;
+	m->args.end = addr + param->end;
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+
+	KUNIT_EXPECT_EQ(test, m->args.npages, (unsigned long)param->nr);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)param->nr);
+	KUNIT_EXPECT_EQ(test, m->args.start, addr + param->first * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, m->args.end,
+			m->args.start + param->nr * PAGE_SIZE);
+	for (i = 0; i < param->nr; i++)
+		KUNIT_EXPECT_PTR_EQ(test, migrate_pfn_to_page(m->src[i]),
+				    page[param->first + i]);
+	KUNIT_EXPECT_NULL(test, memchr_inv(&m->src[param->nr], 0xa5,
+					   sizeof(m->src[0])));
+	mmk_vma_finalize(m);
+}
+
+struct dirty_case {
+	const char *description;
+	enum page_sort sort;
+	bool young;
+	bool dirty;
+	bool child_dirty;
+};
+
+static const struct dirty_case dirty_cases[] = {
+	{ "writable, clean", SORT_WRITABLE, true, false, false },
+	{ "writable, dirty", SORT_WRITABLE, true, true, false },
+	{ "writable, old and clean", SORT_WRITABLE, false, false, false },
+	{ "writable, old and dirty", SORT_WRITABLE, false, true, false },
+	{ "readable, clean", SORT_READABLE, true, false, false },
+	{ "readable, dirty", SORT_READABLE, true, true, false },
+	{ "shared, clean", SORT_SHARED, true, false, false },
+	{ "shared, dirty", SORT_SHARED, true, true, false },
+	{ "shared, dirty in the child", SORT_SHARED, false, false, true },
+	{ "coherent, clean", SORT_COHERENT, true, false, false },
+	{ "coherent, dirty", SORT_COHERENT, false, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(dirty, dirty_cases, description);
+
+/**
+ * dirty_bit_moves_to_the_folio() - When the pte is replaced
+ * @test: the running case
+ *
+ * Whether the pte of any mm was dirty is known to the folio once migrate_vma_setup()
+ * has replaced the ptes. It goes on to the new folio, and the pte is as young
+ * and as dirty as it was.
+ *
+ * Contract: MV-11
+ */
+static void dirty_bit_moves_to_the_folio(struct kunit *test)
+{
+	const struct dirty_case *param = test->param_value;
+	bool dirty = param->dirty || param->child_dirty;
+	struct pages p;
+	struct folio *dst;
+	pte_t pte;
+	int i;
+
+	make_pages(test, &p, param->sort);
+	for (i = 0; i < 3; i++) {
+		mmk_pte_set_flags(test, p.mm, p.was[i].addr, param->young,
+				  param->dirty);
+		if (p.child)
+			mmk_pte_set_flags(test, p.child, p.was[i].addr,
+					  param->young, param->child_dirty);
+		folio_clear_dirty(p.was[i].folio);
+	}
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(p.m), 0);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, folio_test_dirty(p.was[i].folio), dirty);
+		pte = mmk_pte(p.mm, p.was[i].addr);
+		if (migration_entry_supports_ad()) {
+			KUNIT_EXPECT_EQ(test, param->young,
+					softleaf_is_migration_young(softleaf_from_pte(pte)));
+			KUNIT_EXPECT_EQ(test, param->dirty,
+					softleaf_is_migration_dirty(softleaf_from_pte(pte)));
+		}
+	}
+
+	mmk_vma_copy_to_ram(test, p.m);
+	mmk_vma_pages(p.m);
+	dst = page_folio(migrate_pfn_to_page(p.m->dst[0]));
+	mmk_vma_finalize(p.m);
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(dst), dirty);
+	for (i = 0; i < 3 && migration_entry_supports_ad(); i++) {
+		pte = mmk_pte(p.mm, p.was[i].addr);
+		KUNIT_EXPECT_EQ(test, (bool)pte_young(pte), param->young);
+		KUNIT_EXPECT_EQ(test, (bool)pte_dirty(pte), param->dirty);
+	}
+}
+
+/**
+ * tlb_is_flushed_by_collect() - No CPU may write to the old page any more
+ * @test: the running case
+ *
+ * Where a single pte is not flushed when it is cleared, the range is, before the
+ * page is copied. A range without a page needs no flush.
+ *
+ * Contract: MV-2, MV-11
+ */
+static void tlb_is_flushed_by_collect(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	struct mmk_vma *m;
+
+	/* Shared, so that nobody knows that it is mapped only here. */
+	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
+	mmk_fork(test);
+	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	mmk_tlb_forget(mm);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(mm, addr,
+						addr + 3 * PAGE_SIZE));
+	mmk_vma_finalize(m);
+
+	m = mmk_vma_alloc(test, mm, addr + 2 * PAGE_SIZE, 2,
+			  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	mmk_tlb_forget(mm);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_FALSE(test, mmk_tlb_flushed(mm, addr + 2 * PAGE_SIZE,
+						 addr + 3 * PAGE_SIZE));
+	mmk_vma_finalize(m);
+}
+
+static void expect_event(struct kunit *test, const struct notifier_event *event,
+			 bool at_end, void *owner, unsigned long start,
+			 unsigned long end, enum mmk_pte_kind pte)
+{
+	KUNIT_EXPECT_EQ(test, event->at_end, at_end);
+	KUNIT_EXPECT_EQ(test, (int)event->event, (int)MMU_NOTIFY_MIGRATE);
+	KUNIT_EXPECT_PTR_EQ(test, event->owner, owner);
+	KUNIT_EXPECT_EQ(test, event->start, start);
+	KUNIT_EXPECT_EQ(test, event->end, end);
+	KUNIT_EXPECT_EQ_MSG(test, (int)event->pte, (int)pte, "pte is %s",
+			    mmk_pte_kind_name(event->pte));
+}
+
+/**
+ * driver_is_told_once_with_the_owner() - MMU_NOTIFY_MIGRATE
+ * @test: the running case
+ *
+ * migrate_vma_setup() notifies of its whole range, once: before the first pte is
+ * changed and after the last. migrate_vma_pages() does so only if there are
+ * holes to be filled, from the first hole on.
+ *
+ * Contract: MV-12
+ */
+static void driver_is_told_once_with_the_owner(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 6);
+	unsigned long end = addr + 5 * PAGE_SIZE;
+	struct notifier *n;
+	struct mmk_vma *m;
+
+	/* A hole at 1 and at 3. */
+	mmk_fill(test, addr, 1, 1);
+	mmk_fill(test, addr + 2 * PAGE_SIZE, 1, 1);
+	mmk_fill(test, addr + 4 * PAGE_SIZE, 1, 1);
+	m = mmk_vma_alloc(test, mm, addr, 5, MIGRATE_VMA_SELECT_SYSTEM, dev);
+	n = notifier_alloc(test, mm);
+	n->watch = addr;
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, n->nr, 2U);
+	expect_event(test, &n->log[0], false, dev, addr, end, MMK_PTE_PRESENT);
+	expect_event(test, &n->log[1], true, dev, addr, end,
+		     MMK_PTE_MIGRATION_WRITE);
+
+	mmk_vma_copy_to_dev(test, m, dev);
+	n->watch = addr + PAGE_SIZE;
+	mmk_vma_pages(m);
+	KUNIT_ASSERT_EQ(test, n->nr, 4U);
+	expect_event(test, &n->log[2], false, dev, addr + PAGE_SIZE, end,
+		     MMK_PTE_NONE);
+	expect_event(test, &n->log[3], true, dev, addr + PAGE_SIZE, end,
+		     MMK_PTE_DEVICE_PRIVATE_WRITE);
+	MMK_EXPECT_PTE(test, mm, addr + 3 * PAGE_SIZE, DEVICE_PRIVATE_WRITE);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_EQ(test, n->nr, 4U);
+
+	/* Back again: no holes, and so nothing to be told of but the setup. */
+	m = mmk_vma_alloc(test, mm, addr, 5, MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+			  dev);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	mmk_vma_copy_to_ram(test, m);
+	mmk_vma_pages(m);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_EQ(test, n->nr, 6U);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+}
+
+/**
+ * other_mm_is_told_of_the_unmap() - By MMU_NOTIFY_CLEAR
+ * @test: the running case
+ *
+ * The page is shared with a child, whose pte the rmap replaces. Who mirrors the
+ * child is told of that page, once: before the pte is changed and afterwards.
+ *
+ * Contract: MV-12, MV-6
+ */
+static void other_mm_is_told_of_the_unmap(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct notifier *n;
+	struct mmk_vma *m;
+
+	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
+	child = mmk_fork(test);
+	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	n = notifier_alloc(test, child);
+	n->watch = addr + PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+
+	KUNIT_EXPECT_EQ(test, n->nr, 2U);
+	KUNIT_EXPECT_FALSE(test, n->log[0].at_end);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	KUNIT_EXPECT_EQ(test, (int)n->log[0].event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, n->log[0].start, addr + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, n->log[0].end, addr + 2 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (int)n->log[0].pte, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, (int)n->log[1].pte, (int)MMK_PTE_MIGRATION_READ);
+	mmk_vma_finalize(m);
 }
 
 static struct kunit_case migrate_vma_cases[] = {
@@ -1190,6 +1585,12 @@ static struct kunit_case migrate_vma_cases[] = {
 			 no_hole_gen_params),
 	KUNIT_CASE(range_across_page_tables_is_collected),
 	KUNIT_CASE_PARAM(locked_page_is_destination_enough, move_gen_params),
+	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
+	KUNIT_CASE_PARAM(unaligned_ends_are_rounded_down, range_gen_params),
+	KUNIT_CASE_PARAM(dirty_bit_moves_to_the_folio, dirty_gen_params),
+	KUNIT_CASE(tlb_is_flushed_by_collect),
+	KUNIT_CASE(driver_is_told_once_with_the_owner),
+	KUNIT_CASE(other_mm_is_told_of_the_unmap),
 	{}
 };
 

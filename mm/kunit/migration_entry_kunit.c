@@ -3,9 +3,15 @@
  * Migration entries: what stands in a page table while a folio is moved, and
  * what fork(), mprotect() and munmap() make of it.
  */
+#include <linux/mmu_notifier.h>
 #include <linux/prandom.h>
 #include <linux/rmap.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
+
+#include <trace/events/migrate.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -405,6 +411,91 @@ static void unmapping_records_what_the_pte_allowed(struct kunit *test)
 	mmk_hold_finish(test, s.hold, false);
 }
 
+/**
+ * struct notified - What an MMU notifier was told about a page
+ * @mn: the notifier
+ * @addr: the page
+ * @nr_start: calls of invalidate_range_start()
+ * @nr_end: calls of invalidate_range_end()
+ * @start: of the range
+ * @end: of the range
+ * @event: why
+ * @kind_at_start: what the pte was at the first of these calls
+ * @kind_at_end: what it was at the last
+ */
+struct notified {
+	struct mmu_notifier mn;
+	unsigned long addr;
+	unsigned int nr_start;
+	unsigned int nr_end;
+	unsigned long start;
+	unsigned long end;
+	enum mmu_notifier_event event;
+	enum mmk_pte_kind kind_at_start;
+	enum mmk_pte_kind kind_at_end;
+};
+
+static int notified_start(struct mmu_notifier *mn,
+			  const struct mmu_notifier_range *range)
+{
+	struct notified *n = container_of(mn, struct notified, mn);
+
+	n->nr_start++;
+	n->start = range->start;
+	n->end = range->end;
+	n->event = range->event;
+	n->kind_at_start = mmk_pte_kind(range->mm, n->addr);
+	return 0;
+}
+
+static void notified_end(struct mmu_notifier *mn,
+			 const struct mmu_notifier_range *range)
+{
+	struct notified *n = container_of(mn, struct notified, mn);
+
+	n->nr_end++;
+	n->kind_at_end = mmk_pte_kind(range->mm, n->addr);
+}
+
+static const struct mmu_notifier_ops notified_ops = {
+	.invalidate_range_start	= notified_start,
+	.invalidate_range_end	= notified_end,
+};
+
+/**
+ * other_mmus_are_told_before_and_after() - MMU notifiers of try_to_migrate()
+ * @test: the running case
+ *
+ * One pair of calls for exactly the page: the first while the pte is still
+ * there, the second when the entry has taken its place.
+ *
+ * Contract: ME-3
+ */
+static void other_mmus_are_told_before_and_after(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct notified n = { .mn.ops = &notified_ops };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	s.hold = mmk_hold(test, s.src);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
+	try_to_migrate(s.src, 0);
+	mmu_notifier_unregister(&n.mn, mm);
+
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, n.start, s.addr);
+	KUNIT_EXPECT_EQ(test, n.end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (int)n.event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_start, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)how->kind);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
 /* ME-4: from the entry back to a pte */
 
 /**
@@ -719,8 +810,10 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), nr_ptes);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1 + nr_ptes);
 	expect_kind(test, mm, addr, kind);
-	if (child)
+	if (child) {
 		expect_kind(test, child, addr, kind);
+		KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	}
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr),
 			    folio_page(folio, 0));
 	expect_exclusive(test, folio, how->backing == ANON_EXCLUSIVE);
@@ -1552,6 +1645,13 @@ static int migration_run(struct migration *m, enum migrate_mode mode,
 			     MR_SYSCALL, succeeded);
 }
 
+/* References on the anon_vma, which a migration pins while it lasts. */
+static int anon_vma_refs(struct folio *folio)
+{
+	return folio_test_anon(folio) ?
+	       atomic_read(&folio_anon_vma(folio)->refcount) : 0;
+}
+
 static unsigned long vm_event(enum vm_event_item item)
 {
 	unsigned long events[NR_VM_EVENT_ITEMS];
@@ -1580,11 +1680,13 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	struct migration m;
 	struct folio *dst;
 	struct scene s;
+	int pins;
 
 	scene_map(test, &s, mm, how);
 	mmk_folio_snapshot(s.src, &before);
 	before.dirty = how->dirty;
 	mmk_mm_snapshot(mm, &mm_before);
+	pins = anon_vma_refs(s.src);
 	migration_init(&m);
 	migration_add(test, &m, s.src);
 	events = vm_event(PGMIGRATE_SUCCESS);
@@ -1600,6 +1702,8 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
 	mmk_expect_folio_same(test, "the new folio", dst, &before);
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst), how->locked);
+	KUNIT_EXPECT_EQ(test, anon_vma_refs(dst), pins);
 	expect_mapped(test, mm, s.addr, dst, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	if (s.child)
@@ -1653,6 +1757,127 @@ static void folio_flags_go_along(struct kunit *test)
 }
 
 /**
+ * mappedtodisk_goes_along() - A flag of file systems
+ * @test: the running case
+ *
+ * Contract: ME-5
+ */
+static void mappedtodisk_goes_along(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	folio_set_mappedtodisk(s.src);
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	dst = mmk_hold_copy(test, s.hold);
+	KUNIT_EXPECT_TRUE(test, folio_test_mappedtodisk(dst));
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+}
+
+/**
+ * every_mlock_of_a_moved_folio_is_counted() - Two VM_LOCKED mappings
+ * @test: the running case
+ *
+ * The new folio is mlocked twice, as the old one was: it stays mlocked when the
+ * first of the two is munlocked, and no longer when the second is.
+ *
+ * Contract: ME-4, ME-5
+ */
+static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .locked = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	struct migration m;
+	unsigned long second;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	second = mmk_mmap(test, s.file, PAGE_SIZE, PROT_READ, MAP_SHARED);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, second, false), 0);
+	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(second, PAGE_SIZE, MLOCK_ONFAULT));
+	lru_add_drain_all();
+
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	lru_add_drain_all();
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_unevictable(dst));
+
+	KUNIT_EXPECT_EQ(test, sys_munlock(s.addr, PAGE_SIZE), 0L);
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(dst));
+	KUNIT_EXPECT_EQ(test, sys_munlock(second, PAGE_SIZE), 0L);
+	lru_add_drain_all();
+	KUNIT_EXPECT_FALSE(test, folio_test_mlocked(dst));
+}
+
+/**
+ * folio_in_the_swap_cache_takes_its_slot_along() - Anonymous, with a cache
+ * @test: the running case
+ *
+ * A page that has been swapped out and read again is still in the swap cache.
+ * Its successor is in the same slot, with the reference of the swap cache; what
+ * happens to the page later finds it there, and frees the slot once.
+ *
+ * Contract: ME-5
+ */
+static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 0;
+	struct folio *src, *dst;
+	struct migration m;
+	unsigned long addr;
+	swp_entry_t slot;
+
+	mmk_swap_on(test);
+	addr = mmk_map_anon(test, 1);
+	mmk_fill(test, addr, 1, SEED);
+	src = mmk_pte_folio(test, mm, addr);
+	mmk_folio_get(test, src);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_ASSERT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), src);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(src));
+	mmk_folio_put(test, src);
+	mmk_folio_snapshot(src, &before);
+	slot = src->swap;
+
+	migration_init(&m);
+	migration_add(test, &m, src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	dst = mmk_pte_folio(test, mm, addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, src);
+	mmk_expect_folio_same(test, "the new folio", dst, &before);
+	KUNIT_EXPECT_EQ(test, dst->swap.val, slot.val);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(src));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 0);
+
+	KUNIT_EXPECT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_EQ(test, slot.val,
+			softleaf_from_pte(mmk_pte(mm, addr)).val);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
+/**
  * folio_with_another_reference_is_put_back() - A migration that fails
  * @test: the running case
  *
@@ -1673,12 +1898,14 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 	unsigned long events;
 	struct migration m;
 	struct scene s;
+	int pins;
 
 	scene_map(test, &s, mm, how);
 	mmk_folio_get(test, s.src);
 	mmk_folio_snapshot(s.src, &before);
 	before.dirty = how->dirty;
 	mmk_mm_snapshot(mm, &mm_before);
+	pins = anon_vma_refs(s.src);
 	migration_init(&m);
 	migration_add(test, &m, s.src);
 	events = vm_event(PGMIGRATE_FAIL);
@@ -1697,6 +1924,7 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	KUNIT_EXPECT_EQ(test, anon_vma_refs(s.src), pins);
 	expect_mapped(test, mm, s.addr, s.src, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
@@ -1961,6 +2189,969 @@ static void page_cache_holds_the_new_folio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *(u8 *)folio_address(dst), 0x77);
 }
 
+/* ME-9: unmapping while an entry is in place */
+
+/**
+ * exit_drops_the_entry() - The last user of an mm goes away
+ * @test: the running case
+ *
+ * The child that inherited an entry exits: its counters end at zero, the parent
+ * keeps its entry, and only that is restored.
+ *
+ * Contract: ME-9
+ */
+static void exit_drops_the_entry(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct scene s;
+
+	scene_unmap(test, &s, mm, &how);
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, child, s.addr, MIGRATION_READ);
+	mmgrab(child);
+	mmk_mm_put(test, child);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 0UL);
+	mmdrop(child);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_READ);
+
+	remove_migration_ptes(s.src, s.src, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 2);
+	mmk_hold_finish(test, s.hold, false);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * unmapping_frees_no_swap_slot() - With a real swap area on
+ * @test: the running case
+ *
+ * The pfn of an entry could be taken for a slot. Two pages are swapped out, the
+ * one in between is under migration; munmap() of it leaves the two slots alone
+ * and the count of swapped pages too.
+ *
+ * Contract: ME-9, ME-10
+ */
+static void unmapping_frees_no_swap_slot(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr;
+	struct mmk_hold *hold;
+	struct folio *src;
+	long free_slots;
+
+	mmk_swap_on(test);
+	addr = mmk_map_anon(test, 3);
+	mmk_fill(test, addr, 3, SEED);
+	src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 3 * PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, SWAP);
+	free_slots = get_nr_swap_pages();
+
+	KUNIT_EXPECT_EQ(test, sys_munmap(addr + PAGE_SIZE, PAGE_SIZE), 0L);
+	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 2UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 1);
+	remove_migration_ptes(src, src, 0);
+	mmk_hold_finish(test, hold, false);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
+/**
+ * unmapping_the_file_spares_private_copies() - Truncation and hole punching
+ * @test: the running case
+ *
+ * A private mapping of tmpfs with one page of the file and one private copy,
+ * both under migration. unmap_mapping_range() without even_cows takes the entry
+ * of the first only, with it that of the second as well.
+ *
+ * Contract: ME-9
+ */
+static void unmapping_the_file_spares_private_copies(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 2);
+	struct mmk_hold *hold[2];
+	struct folio *src[2];
+	unsigned long addr;
+	int i;
+
+	addr = mmk_mmap(test, file, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, false), 0);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr + PAGE_SIZE, true), 0);
+	for (i = 0; i < 2; i++) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		hold[i] = mmk_hold(test, src[i]);
+		try_to_migrate(src[i], 0);
+	}
+	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+
+	unmap_mapping_range(file->f_mapping, 0, 2 * PAGE_SIZE, 0);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SHMEMPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+
+	unmap_mapping_range(file->f_mapping, 0, 2 * PAGE_SIZE, 1);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	for (i = 0; i < 2; i++) {
+		remove_migration_ptes(src[i], src[i], 0);
+		KUNIT_EXPECT_EQ(test, folio_mapcount(src[i]), 0);
+		mmk_hold_finish(test, hold[i], false);
+	}
+}
+
+/* ME-13: mremap() while an entry is in place */
+
+/**
+ * mremap_moves_the_entry_into_another_page_table() - And what is beside it
+ * @test: the running case
+ *
+ * Of three pages the middle one is under migration when all three are moved far
+ * away. Its entry arrives unchanged between its neighbours, and the migration
+ * restores it there and nowhere else.
+ *
+ * Contract: ME-13
+ */
+static void mremap_moves_the_entry_into_another_page_table(struct kunit *test)
+{
+	const size_t len = 3 * PAGE_SIZE;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3), new, mid;
+	struct mmk_hold *hold;
+	struct folio *src, *dst;
+	pte_t before;
+
+	mmk_fill(test, addr, 3, SEED);
+	src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	before = mmk_pte(mm, addr + PAGE_SIZE);
+	new = mmk_mmap(test, NULL, 2 * PMD_SIZE, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS) + PMD_SIZE;
+	mid = new + PAGE_SIZE;
+
+	KUNIT_ASSERT_EQ(test, (long)new,
+			sys_mremap(addr, len, len,
+				   MREMAP_MAYMOVE | MREMAP_FIXED, new));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, mid), before));
+	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(mm, addr + PAGE_SIZE)));
+	MMK_EXPECT_PTE(test, mm, new, PRESENT);
+	MMK_EXPECT_PTE(test, mm, new + 2 * PAGE_SIZE, PRESENT);
+
+	dst = mmk_hold_copy(test, hold);
+	remove_migration_ptes(src, dst, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 1);
+	mmk_hold_finish(test, hold, true);
+	expect_mapped(test, mm, mid, dst, true, entry_may_be(true),
+		      entry_may_be(true));
+	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(mm, addr + PAGE_SIZE)));
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 3UL);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, 3, SEED));
+}
+
+/* ME-10: never taken for swap */
+
+/**
+ * entry_belongs_to_no_swap_area() - With a real swap area on
+ * @test: the running case
+ *
+ * There is no swap device for an entry of any kind, and freeing it as if it were
+ * swap frees nothing.
+ *
+ * Contract: ME-10
+ */
+static void entry_belongs_to_no_swap_area(struct kunit *test)
+{
+	const struct entry_case *c = test->param_value;
+	struct swap_info_struct *si;
+	long free_slots;
+	softleaf_t entry;
+
+	mmk_mm_enter(test);
+	mmk_swap_on(test);
+	free_slots = get_nr_swap_pages();
+	/* A pfn that would be a slot of the first area. */
+	entry = c->make(1);
+	KUNIT_EXPECT_FALSE(test, softleaf_is_swap(entry));
+	si = get_swap_device(entry);
+	KUNIT_EXPECT_NULL(test, si);
+	if (si)
+		put_swap_device(si);
+	free_swap_and_cache(entry);
+	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
+}
+
+/**
+ * struct advice_case - madvise() that is about pages or swap
+ * @description: for the KTAP line
+ * @behavior: MADV_*
+ */
+struct advice_case {
+	const char *description;
+	int behavior;
+};
+
+static const struct advice_case advice_cases[] = {
+	{ "MADV_WILLNEED", MADV_WILLNEED },
+	{ "MADV_COLD", MADV_COLD },
+	{ "MADV_PAGEOUT", MADV_PAGEOUT },
+	{ "MADV_FREE", MADV_FREE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(advice, advice_cases, description);
+
+/**
+ * advice_about_swap_leaves_the_entry_alone() - madvise()
+ * @test: the running case
+ *
+ * Contract: ME-10
+ */
+static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true, .young = true };
+	const struct advice_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	long free_slots;
+	struct scene s;
+	pte_t before;
+
+	mmk_swap_on(test);
+	scene_unmap(test, &s, mm, &how);
+	before = mmk_pte(mm, s.addr);
+	free_slots = get_nr_swap_pages();
+
+	KUNIT_EXPECT_EQ(test, 0, do_madvise(mm, s.addr, PAGE_SIZE,
+					    c->behavior));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 0UL);
+
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+	expect_mapped(test, mm, s.addr, s.src, true, entry_may_be(true),
+		      entry_may_be(true));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * swapin_and_swapoff_leave_the_entry_alone() - Neighbours in swap
+ * @test: the running case
+ *
+ * Two pages in swap, shared with a child so that they come in through the swap
+ * cache and its readahead; between them one under migration. Reading the first
+ * and then swapoff, which has to find and bring in all that is left, do not
+ * touch the entry.
+ *
+ * Contract: ME-10
+ */
+static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct mmk_swap *swap = mmk_swap_on(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct mmk_hold *hold;
+	struct folio *src;
+	pte_t before;
+
+	mmk_fill(test, addr, 3, SEED);
+	src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 3 * PAGE_SIZE), 0);
+	child = mmk_fork(test);
+	before = mmk_pte(mm, addr + PAGE_SIZE);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_READ);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 2UL);
+
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, addr + PAGE_SIZE),
+					 before));
+	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap), 0L);
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, addr + PAGE_SIZE),
+					 before));
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(child, addr + PAGE_SIZE),
+					 before));
+	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, child, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 1);
+
+	remove_migration_ptes(src, src, 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 2);
+	mmk_hold_finish(test, hold, false);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+}
+
+/**
+ * fork_shares_a_swap_slot_and_not_an_entry() - The other side of the line
+ * @test: the running case
+ *
+ * One page in swap, its neighbour under migration. fork() gives the slot a
+ * second user, takes the exclusive mark from both ptes, and makes the child
+ * known to swapoff; the entry is counted as a page, not as swap.
+ *
+ * Contract: ME-10, ME-6
+ */
+static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr, next;
+	struct mmk_hold *hold;
+	struct folio *src;
+
+	mmk_swap_on(test);
+	addr = mmk_map_anon(test, 2);
+	next = addr + PAGE_SIZE;
+	mmk_fill(test, addr, 2, SEED);
+	src = mmk_pte_folio(test, mm, next);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 2 * PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_TRUE(test, pte_swp_exclusive(mmk_pte(mm, addr)));
+
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, child, addr, SWAP);
+	KUNIT_EXPECT_FALSE(test, pte_swp_exclusive(mmk_pte(mm, addr)));
+	KUNIT_EXPECT_FALSE(test, pte_swp_exclusive(mmk_pte(child, addr)));
+	KUNIT_EXPECT_FALSE(test, list_empty(&child->mmlist));
+	MMK_EXPECT_PTE(test, mm, next, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, child, next, MIGRATION_READ);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 1UL);
+
+	remove_migration_ptes(src, src, 0);
+	mmk_hold_finish(test, hold, false);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xbb), 0);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, next, 0xbb), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, SEED));
+}
+
+/* ME-2: the swap types */
+
+/**
+ * every_swap_type_is_of_one_kind_only() - All of them, exhaustively
+ * @test: the running case
+ *
+ * Whatever the type of an entry, exactly one predicate claims it: swap for all
+ * types below MAX_SWAPFILES, and none of those above. The types that the kernel
+ * hands out itself are pairwise different and fit.
+ *
+ * Contract: ME-2
+ */
+static void every_swap_type_is_of_one_kind_only(struct kunit *test)
+{
+	const unsigned int own[] = {
+		swp_type(make_readable_migration_entry(0)),
+		swp_type(make_readable_exclusive_migration_entry(0)),
+		swp_type(make_writable_migration_entry(0)),
+		swp_type(make_readable_device_private_entry(0)),
+		swp_type(make_writable_device_private_entry(0)),
+		swp_type(make_pte_marker_entry(PTE_MARKER_POISONED)),
+	};
+	unsigned int type, i, j;
+	enum mmk_pte_kind kind;
+
+	for (type = 0; type < 1 << MAX_SWAPFILES_SHIFT; type++) {
+		kind = mmk_pte_classify(softleaf_to_pte(swp_entry(type, 1)));
+		KUNIT_EXPECT_NE_MSG(test, (int)kind, (int)MMK_PTE_AMBIGUOUS,
+				    "type %u", type);
+		KUNIT_EXPECT_EQ_MSG(test, kind == MMK_PTE_SWAP,
+				    type < MAX_SWAPFILES, "type %u is %s", type,
+				    mmk_pte_kind_name(kind));
+	}
+	for (i = 0; i < ARRAY_SIZE(own); i++) {
+		KUNIT_EXPECT_GE(test, own[i], (unsigned int)MAX_SWAPFILES);
+		KUNIT_EXPECT_LT(test, own[i], 1U << MAX_SWAPFILES_SHIFT);
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_NE(test, own[i], own[j]);
+	}
+}
+
+/**
+ * swapon_refuses_what_has_no_type_left() - MAX_SWAPFILES areas, and one more
+ * @test: the running case
+ *
+ * All types below MAX_SWAPFILES are taken by real areas. One more is refused
+ * with -EPERM; the others stay on, of the same size, and a page that is in one
+ * of them comes back. Once one has been turned off, there is room for another.
+ *
+ * Contract: ME-2
+ */
+static void swapon_refuses_what_has_no_type_left(struct kunit *test)
+{
+	struct mmk_swap *swap[MAX_SWAPFILES + 1];
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr;
+	long total, free;
+	int i;
+
+	for (i = 0; i <= MAX_SWAPFILES; i++)
+		swap[i] = mmk_swap_alloc(test, i);
+	addr = mmk_map_anon(test, 1);
+	mmk_fill(test, addr, 1, SEED);
+	for (i = 0; i < MAX_SWAPFILES; i++)
+		KUNIT_ASSERT_EQ_MSG(test, mmk_swap_try_on(swap[i]), 0L,
+				    "area %d", i);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	total = total_swap_pages;
+	free = get_nr_swap_pages();
+
+	KUNIT_EXPECT_EQ(test, (long)-EPERM,
+			mmk_swap_try_on(swap[MAX_SWAPFILES]));
+	KUNIT_EXPECT_EQ(test, total_swap_pages, total);
+	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+
+	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap[1]), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_try_on(swap[MAX_SWAPFILES]), 0L);
+}
+
+/* ME-14: who else meets an entry */
+
+/**
+ * mincore_takes_the_page_for_resident() - It is, in one place or the other
+ * @test: the running case
+ *
+ * Contract: ME-14
+ */
+static void mincore_takes_the_page_for_resident(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3), vec = mmk_map_anon(test, 1);
+	struct mmk_hold *hold;
+	struct folio *src;
+	u8 seen[3] = {};
+
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr + PAGE_SIZE, true), 0);
+	src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+
+	KUNIT_EXPECT_EQ(test, 0L, sys_mincore(addr, 3 * PAGE_SIZE,
+					      (unsigned char __user *)vec));
+	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(seen, (void __user *)vec, 3));
+	KUNIT_EXPECT_EQ(test, seen[0], 1);
+	KUNIT_EXPECT_EQ(test, seen[1], 1);
+	KUNIT_EXPECT_EQ(test, seen[2], 0);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+	remove_migration_ptes(src, src, 0);
+	mmk_hold_finish(test, hold, false);
+}
+
+/**
+ * struct gup - A task that takes a reference on a user page
+ * @task: the task
+ * @addr: which page
+ * @flags: FOLL_*
+ * @page: the page
+ * @ret: what get_user_pages_unlocked() returned
+ */
+struct gup {
+	struct mmk_task task;
+	unsigned long addr;
+	unsigned int flags;
+	struct page *page;
+	long ret;
+};
+
+static void gup_main(struct mmk_task *task)
+{
+	struct gup *gup = container_of(task, struct gup, task);
+
+	gup->ret = get_user_pages_unlocked(gup->addr, 1, &gup->page,
+					   gup->flags);
+}
+
+/**
+ * get_user_pages_waits_for_the_new_page() - GUP of a page under migration
+ * @test: the running case
+ *
+ * It sleeps as long as the entry is there, and then returns the page of the new
+ * folio.
+ *
+ * Contract: ME-14
+ */
+static void get_user_pages_waits_for_the_new_page(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
+	struct scene s;
+	struct gup *gup;
+
+	scene_unmap(test, &s, mm, how);
+	gup = mmk_task_alloc(test, sizeof(*gup), mm, gup_main);
+	gup->addr = s.addr;
+	gup->flags = how->write ? FOLL_WRITE : 0;
+	mmk_task_start(&gup->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&gup->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&gup->task));
+	KUNIT_ASSERT_EQ(test, gup->ret, 1L);
+	KUNIT_EXPECT_PTR_EQ(test, gup->page, folio_page(dst, 0));
+	put_page(gup->page);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/* Who holds which rmap lock */
+
+static void folio_rmap_lock(struct folio *folio)
+{
+	if (folio_test_anon(folio))
+		anon_vma_lock_write(folio_anon_vma(folio));
+	else
+		i_mmap_lock_write(folio->mapping);
+}
+
+static void folio_rmap_unlock(struct folio *folio)
+{
+	if (folio_test_anon(folio))
+		anon_vma_unlock_write(folio_anon_vma(folio));
+	else
+		i_mmap_unlock_write(folio->mapping);
+}
+
+/**
+ * struct rmap_task - A task that unmaps a folio, or restores its ptes
+ * @task: the task
+ * @folio: the folio
+ * @restore: remove_migration_ptes() instead of try_to_migrate()
+ * @locked: it takes the rmap lock itself, for writing, and says so
+ */
+struct rmap_task {
+	struct mmk_task task;
+	struct folio *folio;
+	bool restore;
+	bool locked;
+};
+
+static void rmap_task_main(struct mmk_task *task)
+{
+	struct rmap_task *t = container_of(task, struct rmap_task, task);
+
+	if (t->locked)
+		folio_rmap_lock(t->folio);
+	if (t->restore)
+		remove_migration_ptes(t->folio, t->folio,
+				      t->locked ? MMK_REMOVE_RMAP_LOCKED : 0);
+	else
+		try_to_migrate(t->folio, t->locked ? TTU_RMAP_LOCKED : 0);
+	if (t->locked)
+		folio_rmap_unlock(t->folio);
+}
+
+static struct rmap_task *rmap_task_start(struct kunit *test, struct scene *s,
+					 bool restore, bool locked)
+{
+	struct rmap_task *t = mmk_task_alloc(test, sizeof(*t), s->mm,
+					     rmap_task_main);
+
+	t->folio = s->src;
+	t->restore = restore;
+	t->locked = locked;
+	mmk_task_start(&t->task);
+	return t;
+}
+
+/* Whether it has come back. If not, it keeps the lock and the folio for good. */
+static bool rmap_task_join(struct rmap_task *t, struct scene *s)
+{
+	if (mmk_task_join(&t->task))
+		return true;
+	s->hold->held = false;
+	return false;
+}
+
+/**
+ * unmap_and_restore_wait_for_the_rmap_lock() - Nobody changes what is walked
+ * @test: the running case
+ *
+ * As long as somebody holds the anon_vma or i_mmap lock for writing, neither
+ * try_to_migrate() nor remove_migration_ptes() goes on to the page tables: the
+ * second not even for anonymous memory that nothing maps any more.
+ *
+ * Contract: ME-3, ME-4, ME-7
+ */
+static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct rmap_task *t;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	s.hold = mmk_hold(test, s.src);
+	folio_rmap_lock(s.src);
+	t = rmap_task_start(test, &s, false, false);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
+	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
+	folio_rmap_unlock(s.src);
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
+	expect_kind(test, mm, s.addr, how->kind);
+
+	folio_rmap_lock(s.src);
+	t = rmap_task_start(test, &s, true, false);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
+	expect_kind(test, mm, s.addr, how->kind);
+	folio_rmap_unlock(s.src);
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
+	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/**
+ * caller_may_hold_the_rmap_lock_itself() - TTU_RMAP_LOCKED
+ * @test: the running case
+ *
+ * Both do their work under a lock that the caller holds for writing. Done by
+ * a task, for one that takes the lock a second time would wait for ever.
+ *
+ * Contract: ME-3, ME-4
+ */
+static void caller_may_hold_the_rmap_lock_itself(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct rmap_task *t;
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	s.hold = mmk_hold(test, s.src);
+	t = rmap_task_start(test, &s, false, true);
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
+	expect_kind(test, mm, s.addr, how->kind);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
+
+	t = rmap_task_start(test, &s, true, true);
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
+	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/* ME-7: fork() races with a migration */
+
+/**
+ * struct rmap_record - Whose page tables an rmap walk came to, in order
+ * @mm: whose
+ * @nr: how many
+ */
+struct rmap_record {
+	struct mm_struct *mm[4];
+	unsigned int nr;
+};
+
+static bool rmap_record_one(struct folio *folio, struct vm_area_struct *vma,
+			    unsigned long addr, void *arg)
+{
+	struct rmap_record *record = arg;
+
+	if (record->nr < ARRAY_SIZE(record->mm))
+		record->mm[record->nr] = vma->vm_mm;
+	record->nr++;
+	return true;
+}
+
+/**
+ * rmap_walk_comes_to_a_child_after_its_parent() - What the races rely on
+ * @test: the running case
+ *
+ * A parent, its child, and the child of that: fork() copies ptes from each to
+ * the next, so a walk in that order cannot miss an entry.
+ *
+ * Contract: ME-7
+ */
+static void rmap_walk_comes_to_a_child_after_its_parent(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test), *first, *second;
+	struct rmap_record record = {};
+	struct rmap_walk_control rwc = {
+		.rmap_one	= rmap_record_one,
+		.arg		= &record,
+	};
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	first = mmk_fork(test);
+	second = mmk_fork(test);
+	folio_lock(s.src);
+	rmap_walk(s.src, &rwc);
+	folio_unlock(s.src);
+
+	KUNIT_EXPECT_EQ(test, record.nr, 3U);
+	KUNIT_EXPECT_PTR_EQ(test, record.mm[0], mm);
+	KUNIT_EXPECT_TRUE(test, record.mm[1] == first ||
+			  record.mm[1] == second);
+	KUNIT_EXPECT_TRUE(test, record.mm[2] == first ||
+			  record.mm[2] == second);
+	KUNIT_EXPECT_PTR_NE(test, record.mm[1], record.mm[2]);
+}
+
+/**
+ * struct fork_race - A fork() that stops between linking its VMA and copying
+ * @task: the task that forks
+ * @child: the mm of its child, with a reference
+ * @linked: the new VMA is in the anon_vma; no pte has been copied
+ * @go: copy them
+ * @has_child: @child is there
+ * @walker: whose remove_migration_ptes() lets the fork() go on
+ * @nr_restored: ptes that this walk has restored so far
+ * @restored_at_copy: how many that were when fork() had copied its ptes
+ */
+struct fork_race {
+	struct mmk_task task;
+	struct mm_struct *child;
+	struct completion linked;
+	struct completion go;
+	struct completion has_child;
+	struct task_struct *walker;
+	unsigned int nr_restored;
+	unsigned int restored_at_copy;
+};
+
+/* The operations of a VMA have no room for data. */
+static struct fork_race *fork_race;
+
+/* dup_mmap() calls this after anon_vma_fork() and before copy_page_range(). */
+static void fork_race_open(struct vm_area_struct *vma)
+{
+	struct fork_race *race = fork_race;
+
+	if (!race || current != race->task.task)
+		return;
+	complete(&race->linked);
+	wait_for_completion_timeout(&race->go, MMK_DEADLINE);
+}
+
+/* All faults are taken before these take the place of tmpfs's. */
+static const struct vm_operations_struct fork_race_ops = {
+	.open = fork_race_open,
+};
+
+static int fork_race_child(void *data)
+{
+	struct fork_race *race = data;
+
+	race->child = current->mm;
+	mmget(race->child);
+	complete(&race->has_child);
+	do_exit(0);
+}
+
+static void fork_race_main(struct mmk_task *task)
+{
+	struct fork_race *race = container_of(task, struct fork_race, task);
+	struct kernel_clone_args args = {
+		.exit_signal	= SIGCHLD,
+		.fn		= fork_race_child,
+		.fn_arg		= race,
+	};
+
+	if (kernel_clone(&args) < 0)
+		return;
+	race->restored_at_copy = race->nr_restored;
+	wait_for_completion(&race->has_child);
+}
+
+static void fork_race_release(void *data)
+{
+	struct fork_race *race = data;
+
+	/* If the case has failed: the task must not wait for it. */
+	complete_all(&race->go);
+	if (race->task.started)
+		mmk_wait_for(refcount_read(&race->task.ref) == 1);
+	fork_race = NULL;
+	if (race->child)
+		mmput(race->child);
+}
+
+/* The next fork() of @mm by the task stops, once it has linked this VMA. */
+static struct fork_race *fork_race_start(struct kunit *test,
+					 struct mm_struct *mm,
+					 unsigned long addr)
+{
+	struct fork_race *race;
+
+	race = mmk_task_alloc(test, sizeof(*race), mm, fork_race_main);
+	init_completion(&race->linked);
+	init_completion(&race->go);
+	init_completion(&race->has_child);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+							   fork_race_release,
+							   race));
+	fork_race = race;
+	mmap_write_lock(mm);
+	vma_lookup(mm, addr)->vm_ops = &fork_race_ops;
+	mmap_write_unlock(mm);
+
+	/* As soon as it may go on it shall, before the one who says so. */
+	sched_set_fifo(race->task.task);
+	mmk_task_start(&race->task);
+	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&race->linked,
+							    MMK_DEADLINE));
+	return race;
+}
+
+/* Called with the ptl held: the fork() goes on as soon as that is dropped. */
+static void fork_race_probe(void *data, unsigned long addr, unsigned long pte,
+			    int order)
+{
+	struct fork_race *race = data;
+
+	if (current == race->walker && !race->nr_restored++)
+		complete(&race->go);
+}
+
+/* A private copy of a page of tmpfs: anonymous, in a VMA that has vm_ops. */
+static unsigned long map_private_copy(struct kunit *test)
+{
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr;
+
+	addr = mmk_mmap(test, file, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE);
+	mmk_fill(test, addr, 1, SEED);
+	return addr;
+}
+
+/**
+ * struct race_case - Who forks while the entries are being removed
+ * @description: for the KTAP line
+ * @by_child: the child, whose entry is removed second; or the parent
+ */
+struct race_case {
+	const char *description;
+	bool by_child;
+};
+
+static const struct race_case race_cases[] = {
+	{ "the parent forks again", false },
+	{ "the child forks", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
+
+/**
+ * fork_amid_the_removal_leaves_no_orphan() - Between the first pte and the next
+ * @test: the running case
+ *
+ * Parent and child have an entry for the same folio. One of them forks; its
+ * fork() stops when the new VMA can be found by the rmap walk and no pte has
+ * been copied. remove_migration_ptes() is let run, and at the moment at which it
+ * drops the ptl of the first pte that it has restored, the fork() goes on: it
+ * copies a restored pte, or an entry. When the walk is done none is left in any
+ * of the three.
+ *
+ * The order is forced by the completion and the priority of the forking task,
+ * on one CPU and with preemption; elsewhere the case is a mere race.
+ *
+ * Contract: ME-7
+ */
+static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
+{
+	const struct race_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = map_private_copy(test);
+	struct folio *src, *dst;
+	struct fork_race *race;
+	struct mmk_hold *hold;
+
+	child = mmk_fork(test);
+	src = mmk_pte_folio(test, mm, addr);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	race = fork_race_start(test, c->by_child ? child : mm, addr);
+	dst = mmk_hold_copy(test, hold);
+	lru_add_drain();
+
+	race->walker = current;
+	KUNIT_ASSERT_EQ(test, 0,
+			register_trace_remove_migration_pte(fork_race_probe,
+							    race));
+	remove_migration_ptes(src, dst, 0);
+	unregister_trace_remove_migration_pte(fork_race_probe, race);
+	tracepoint_synchronize_unregister();
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&race->task));
+	KUNIT_ASSERT_NOT_NULL(test, race->child);
+	if (IS_ENABLED(CONFIG_PREEMPT) && num_online_cpus() == 1)
+		KUNIT_EXPECT_EQ(test, race->restored_at_copy, 1U);
+
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, addr, PRESENT);
+	MMK_EXPECT_PTE(test, race->child, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 3);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 4);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 0);
+	/* An orphan would bring down the kernel when its mm goes away. */
+	remove_migration_ptes(src, dst, 0);
+	mmk_hold_finish(test, hold, true);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, race->child, addr, 1, SEED));
+}
+
+/**
+ * entry_copied_by_a_late_fork_is_removed() - Unmapped before ptes are copied
+ * @test: the running case
+ *
+ * fork() stops when the new VMA can be found and no pte has been copied. Then
+ * the folio is unmapped: the child has nothing that could be. After that fork()
+ * copies the entry, and the removal finds both.
+ *
+ * Contract: ME-7, ME-6
+ */
+static void entry_copied_by_a_late_fork_is_removed(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = map_private_copy(test);
+	struct folio *src, *dst;
+	struct fork_race *race;
+	struct mmk_hold *hold;
+
+	src = mmk_pte_folio(test, mm, addr);
+	hold = mmk_hold(test, src);
+	race = fork_race_start(test, mm, addr);
+	try_to_migrate(src, 0);
+	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 0);
+
+	complete(&race->go);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&race->task));
+	KUNIT_ASSERT_NOT_NULL(test, race->child);
+	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, race->child, addr, MIGRATION_READ);
+
+	dst = mmk_hold_copy(test, hold);
+	remove_migration_ptes(src, dst, 0);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	MMK_EXPECT_PTE(test, race->child, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 2);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr)));
+	mmk_hold_finish(test, hold, true);
+}
+
 static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(entry_survives_the_round_trip_through_a_pte,
 			 entry_gen_params),
@@ -1968,6 +3159,7 @@ static struct kunit_case migration_entry_cases[] = {
 			 entry_gen_params),
 	KUNIT_CASE_PARAM(unmapping_records_what_the_pte_allowed,
 			 page_gen_params),
+	KUNIT_CASE_PARAM(other_mmus_are_told_before_and_after, page_gen_params),
 	KUNIT_CASE_PARAM(moved_page_is_mapped_as_the_entry_records,
 			 page_gen_params),
 	KUNIT_CASE_PARAM(page_that_stays_is_mapped_as_before, page_gen_params),
@@ -1998,6 +3190,9 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(migrate_pages_conserves_everything_but_the_place,
 			 page_gen_params),
 	KUNIT_CASE(folio_flags_go_along),
+	KUNIT_CASE(mappedtodisk_goes_along),
+	KUNIT_CASE(every_mlock_of_a_moved_folio_is_counted),
+	KUNIT_CASE(folio_in_the_swap_cache_takes_its_slot_along),
 	KUNIT_CASE_PARAM(folio_with_another_reference_is_put_back,
 			 page_gen_params),
 	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
@@ -2008,11 +3203,46 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
 	KUNIT_CASE(folio_that_was_freed_counts_as_moved),
 	KUNIT_CASE(page_cache_holds_the_new_folio),
+	KUNIT_CASE_PARAM(unmap_and_restore_wait_for_the_rmap_lock,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(caller_may_hold_the_rmap_lock_itself,
+			 page_gen_params),
+	KUNIT_CASE_PARAM(rmap_walk_comes_to_a_child_after_its_parent,
+			 writable_gen_params),
+	KUNIT_CASE_PARAM(fork_amid_the_removal_leaves_no_orphan,
+			 race_gen_params),
+	KUNIT_CASE(entry_copied_by_a_late_fork_is_removed),
+	KUNIT_CASE(exit_drops_the_entry),
+	KUNIT_CASE(unmapping_frees_no_swap_slot),
+	KUNIT_CASE(unmapping_the_file_spares_private_copies),
+	KUNIT_CASE(mremap_moves_the_entry_into_another_page_table),
+	KUNIT_CASE_PARAM(entry_belongs_to_no_swap_area, entry_gen_params),
+	KUNIT_CASE_PARAM(advice_about_swap_leaves_the_entry_alone,
+			 advice_gen_params),
+	KUNIT_CASE(swapin_and_swapoff_leave_the_entry_alone),
+	KUNIT_CASE(fork_shares_a_swap_slot_and_not_an_entry),
+	KUNIT_CASE(every_swap_type_is_of_one_kind_only),
+	KUNIT_CASE(swapon_refuses_what_has_no_type_left),
+	KUNIT_CASE(mincore_takes_the_page_for_resident),
+	KUNIT_CASE_PARAM(get_user_pages_waits_for_the_new_page,
+			 page_gen_params),
 	{}
 };
 
+/* RAM disks keep what is written to them: let that not look like a leak. */
+static int migration_entry_suite_init(struct kunit_suite *suite)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i <= MAX_SWAPFILES && !err; i++)
+		err = mmk_swap_format(i);
+	return err;
+}
+
 static struct kunit_suite migration_entry_suite = {
 	.name = "migration_entry",
+	.suite_init = migration_entry_suite_init,
 	.init = mmk_case_init,
 	.test_cases = migration_entry_cases,
 };

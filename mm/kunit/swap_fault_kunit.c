@@ -3,6 +3,7 @@
  * Faults on ptes that are neither none nor present, under the VMA lock and under
  * mmap_lock: what is served at once, what waits, and which lock is held after it.
  */
+#include <linux/highmem.h>
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
 #include <linux/poison.h>
@@ -10,6 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/uaccess.h>
 #include <linux/vmstat.h>
 
 #include "../internal.h"
@@ -149,6 +151,22 @@ struct swapped {
 	long mmap_idle;
 };
 
+/* Or a page that is not read at all may hold the right bytes by chance. */
+static void scrub_free_pages(void)
+{
+	struct page *pages[32];
+	int nr;
+
+	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
+		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (!pages[nr])
+			break;
+		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
+	}
+	while (nr--)
+		__free_page(pages[nr]);
+}
+
 static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
 {
 	struct folio *folio;
@@ -164,6 +182,8 @@ static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
 	s->folio = keep_cached ? folio : NULL;
 	if (keep_cached)
 		KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	else
+		scrub_free_pages();
 	KUNIT_ASSERT_EQ(test, slots_used(), 1L);
 	s->idle = vma_lock_count(s->mm, s->addr);
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
@@ -308,6 +328,8 @@ KUNIT_ARRAY_PARAM_DESC(served, served_cases, description);
  * @child: the mm of the child, or NULL
  * @rss: the counters of the mm before the fault
  * @majors: PGMAJFAULT before the fault
+ * @refaults: WORKINGSET_REFAULT_ANON before the fault
+ * @reuses: PGREUSE before the fault
  */
 struct served {
 	struct swapped s;
@@ -315,6 +337,8 @@ struct served {
 	struct mm_struct *child;
 	struct mmk_mm_state rss;
 	unsigned long majors;
+	unsigned long refaults;
+	unsigned long reuses;
 };
 
 /*
@@ -360,6 +384,8 @@ static void served_init(struct kunit *test, struct served *served)
 	KUNIT_ASSERT_EQ(test, __swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
+	served->reuses = events(PGREUSE);
+	served->refaults = global_node_page_state(WORKINGSET_REFAULT_ANON);
 }
 
 static void served_expect_pte(struct kunit *test, struct served *served)
@@ -418,6 +444,11 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 			(long)(c->swapcache || served->child));
 	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
+	/* What is mapped writable needs no second thought about the write. */
+	KUNIT_EXPECT_EQ(test, events(PGREUSE), served->reuses);
+	/* Reclaim has left a shadow of what has to be read again. */
+	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
+			served->refaults, (unsigned long)c->major);
 }
 
 static void served_expect(struct kunit *test, struct served *served,
@@ -748,6 +779,42 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 }
 
 /**
+ * struct locker - A task that asks for a folio's lock as a fault does
+ * @task: the thread
+ * @addr: where the folio is mapped
+ * @folio: the folio
+ * @flags: FAULT_FLAG_*
+ * @ret: what folio_lock_or_retry() returned
+ * @lock_held: whether the VMA lock was still held then
+ */
+struct locker {
+	struct mmk_task task;
+	unsigned long addr;
+	struct folio *folio;
+	unsigned int flags;
+	vm_fault_t ret;
+	bool lock_held;
+};
+
+static void locker_main(struct mmk_task *task)
+{
+	struct locker *locker = container_of(task, struct locker, task);
+	struct vm_fault vmf = {
+		.vma	= mmk_lock_vma(task->mm, locker->addr),
+		.flags	= locker->flags | FAULT_FLAG_VMA_LOCK,
+	};
+	struct mmk_held held;
+
+	if (!vmf.vma)
+		return;
+	held = mmk_held_lock(task->mm, vmf.vma, vmf.flags);
+	locker->ret = folio_lock_or_retry(locker->folio, &vmf);
+	locker->lock_held = mmk_still_held(&held, vmf.flags, locker->ret);
+	if (locker->lock_held)
+		mmk_unlock_vma(vmf.vma);
+}
+
+/**
  * nowait_keeps_vma_lock() - FAULT_FLAG_RETRY_NOWAIT under the VMA lock
  * @test: the running case
  *
@@ -760,30 +827,23 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 static void nowait_keeps_vma_lock(struct kunit *test)
 {
 	struct mmk_folio_state before;
-	struct vm_area_struct *vma;
+	struct locker *locker;
 	struct swapped s = {};
-	vm_fault_t ret;
-	long count;
 
 	locked_init(test, &s, &before);
-	vma = mmk_lock_vma(s.mm, s.addr);
-	KUNIT_ASSERT_NOT_NULL(test, vma);
-	count = mmk_vma_lock_count(vma);
-	{
-		struct vm_fault vmf = {
-			.vma	= vma,
-			.flags	= FAULT_FLAG_VMA_LOCK | FAULT_FLAG_ALLOW_RETRY |
-				  FAULT_FLAG_RETRY_NOWAIT,
-		};
+	locker = mmk_task_alloc(test, sizeof(*locker), s.mm, locker_main);
+	locker->addr = s.addr;
+	locker->folio = s.folio;
+	locker->flags = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT;
 
-		ret = folio_lock_or_retry(s.folio, &vmf);
-	}
-	KUNIT_EXPECT_EQ(test, ret, VM_FAULT_RETRY);
-	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), count);
-	mmk_unlock_vma(vma);
+	mmk_task_start(&locker->task);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&locker->task),
+			      "the fault waits for the folio");
+	KUNIT_EXPECT_EQ(test, locker->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_TRUE(test, locker->lock_held);
 	expect_locks_idle(test, &s);
-	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
-	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.folio), 0);
+	unlock_folio(test, s.folio);
+	mmk_expect_folio_same(test, "after VM_FAULT_RETRY", s.folio, &before);
 }
 
 /**
@@ -1005,7 +1065,7 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
-	delete_from_swap_cache(s.folio);
+	swap_cache_del_folio(s.folio);
 	unlock_folio(test, s.folio);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
@@ -1019,6 +1079,48 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+}
+
+/**
+ * swap_cache_of_other_entry_is_noticed() - The folio is another entry's by now
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio, the folio leaves the swap cache
+ * and comes back to it with another slot. The fault maps nothing, and the page is
+ * read from where the pte says.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+	bool added;
+
+	locked_init(test, &s, &before);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	swap_cache_del_folio(s.folio);
+	added = mmk_swap_cache_add(s.folio);
+	KUNIT_EXPECT_TRUE(test, added);
+	KUNIT_EXPECT_NE(test, s.folio->swap.val, s.entry.val);
+	unlock_folio(test, s.folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+
+	folio_lock(s.folio);
+	KUNIT_EXPECT_TRUE(test, !added || folio_free_swap(s.folio));
+	folio_unlock(s.folio);
 }
 
 /**
@@ -1125,6 +1227,8 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
+	/* Or munmap() would wait for the fault, and the fault for the case. */
+	KUNIT_ASSERT_EQ(test, mmk_vma_lock_count(vma), s.idle);
 	KUNIT_EXPECT_EQ(test, vm_munmap(s.addr, PAGE_SIZE), 0);
 	rcu_barrier();
 	do {
@@ -1240,6 +1344,8 @@ static void device_private_fault_says_what_the_driver_says(struct kunit *test)
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, DEVICE_PRIVATE_WRITE);
 	mmk_expect_folio_same(test, "not migrated", page_folio(d->page),
 			      &before);
+	/* One reference too many, and the next access would fault for ever. */
+	KUNIT_ASSERT_EQ(test, page_ref_count(d->page), before.refcount);
 	d->seen.answer = 0;
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, d->s.addr, 1, SEED));
 }
@@ -1341,6 +1447,78 @@ static void page_under_stable_writeback_is_read_only(struct kunit *test)
 }
 
 /**
+ * mlocked_page_leaves_swap_cache() - Nobody will swap it out again soon
+ * @test: the running case
+ *
+ * A page of the swap cache is shared by two mms, and one of them has it mlocked.
+ * When the other, whose VMA is not mlocked, takes the last entry away, the page
+ * leaves the swap cache and its slot is free.
+ *
+ * Contract: SF-1
+ */
+static void mlocked_page_leaves_swap_cache(struct kunit *test)
+{
+	struct mm_struct *child;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	swapped_init(test, &s, true);
+	child = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(s.addr, PAGE_SIZE, MLOCK_ONFAULT));
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, false), 0);
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_swapcache(s.folio));
+
+	fault = mmk_fault_start(test, child, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr), s.folio);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
+	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
+}
+
+/**
+ * full_area_gets_its_slot_back() - Slots are scarce
+ * @test: the running case
+ *
+ * More than half of the swap area is in use. A page of the swap cache that is
+ * faulted in for reading leaves it, to make room; the case "read, in the cache"
+ * shows that it stays where there is room.
+ *
+ * Contract: SF-1
+ */
+static void full_area_gets_its_slot_back(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	unsigned int nr, i, wrong = 0;
+	struct mmk_fault *fault;
+	unsigned long filler;
+
+	area_on(test);
+	nr = total_swap_pages / 2 + 1;
+	s.addr = mmk_map_anon(test, 1);
+	swap_out(test, &s, true);
+	filler = mmk_map_anon(test, nr);
+	for (i = 0; i < nr; i++)
+		wrong += !!put_user(1, (char __user *)filler + i * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, wrong, 0U);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(filler, nr * PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, slots_used(), 1L + nr);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
+	KUNIT_EXPECT_EQ(test, slots_used(), (long)nr);
+	/* Or swapoff would read it all back, only for it to be thrown away. */
+	KUNIT_EXPECT_EQ(test, vm_munmap(filler, nr * PAGE_SIZE), 0);
+}
+
+/**
  * write_locked_vma_is_not_read_locked() - lock_vma_under_rcu() gives up
  * @test: the running case
  *
@@ -1376,6 +1554,71 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 	mmk_unlock_vma(got);
 	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
 	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+}
+
+/**
+ * struct shrinker_probe - Takes the first page from a VMA as soon as that is locked
+ * @task: by whom it is locked
+ * @lock: lockdep's name of the VMA's lock
+ * @vma: the VMA
+ * @hits: how often it has been there
+ */
+struct shrinker_probe {
+	struct task_struct *task;
+	struct lockdep_map *lock;
+	struct vm_area_struct *vma;
+	int hits;
+};
+
+static void shrinker_probe(void *data, struct lockdep_map *lock,
+			   unsigned int subclass, int trylock, int read,
+			   int check, struct lockdep_map *next_lock,
+			   unsigned long ip)
+{
+	struct shrinker_probe *shrinker = data;
+
+	if (current == shrinker->task && lock == shrinker->lock &&
+	    !shrinker->hits++)
+		shrinker->vma->vm_start += PAGE_SIZE;
+}
+
+/**
+ * shrunk_vma_is_not_locked() - The VMA changes between look-up and lock
+ * @test: the running case
+ *
+ * A VMA is found without its lock. When the address turns out not to be in it any
+ * more once it is locked, the lock is dropped again, and the fault is left to
+ * mmap_lock.
+ *
+ * Contract: SF-10
+ */
+static void shrunk_vma_is_not_locked(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct shrinker_probe shrinker = {
+		.task	= current,
+		.vma	= vma_at(mm, addr),
+	};
+	long idle = mmk_vma_lock_count(shrinker.vma);
+	struct vm_area_struct *got;
+	unsigned long start;
+
+	shrinker.lock = mmk_vma_lock_map(shrinker.vma);
+	start = shrinker.vma->vm_start;
+	KUNIT_ASSERT_EQ(test, start, addr);
+	if (mmk_lock_watch(shrinker_probe, &shrinker))
+		kunit_skip(test, "needs lockdep");
+	got = mmk_lock_vma(mm, addr);
+	mmk_lock_unwatch(shrinker_probe, &shrinker);
+	shrinker.vma->vm_start = start;
+	if (got)
+		mmk_unlock_vma(got);
+
+	KUNIT_EXPECT_GE(test, shrinker.hits, 1);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(shrinker.vma), idle);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(shrinker.lock));
 }
 
 /* A pte, whatever it is, in a page table that is there. */
@@ -1650,6 +1893,50 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
+/**
+ * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
+ * @test: the running case
+ *
+ * While a fault that may not retry waits for the folio of a device-exclusive
+ * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and
+ * leaves the folio unlocked and without its reference.
+ *
+ * Contract: SF-8, SF-10
+ */
+static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	make_exclusive(test, &s);
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter(s.mm, MM_ANONPAGES) + 1L);
+	rss.anon--;
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
+	mmk_expect_mm_same(test, "nothing restored", s.mm, &rss);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+}
+
 #define MANY_PAGES	4096
 #define MANY_TASKS	8
 
@@ -1727,6 +2014,25 @@ static unsigned int many_pages(unsigned long base, bool write)
 }
 
 /**
+ * struct offer - A task that turns the swap area off
+ * @task: the thread
+ * @swap: the area
+ * @ret: what swapoff returned
+ */
+struct offer {
+	struct mmk_task task;
+	struct mmk_swap *swap;
+	long ret;
+};
+
+static void offer_main(struct mmk_task *task)
+{
+	struct offer *offer = container_of(task, struct offer, task);
+
+	offer->ret = mmk_swap_off(offer->swap);
+}
+
+/**
  * many_pages_come_back_from_swap() - 4,096 pages, 8 tasks, one swapoff
  * @test: the running case
  *
@@ -1741,7 +2047,9 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_swap *swap = mmk_swap_on(test);
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
 	struct swapper *swapper[MANY_TASKS];
+	struct offer *offer;
 	atomic_t *came = kunit_kzalloc(test, sizeof(*came), GFP_KERNEL);
 	unsigned long base = mmk_map_anon(test, MANY_PAGES);
 	struct mmk_mm_state before;
@@ -1759,14 +2067,465 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 		swapper[i] = swapper_start(test, mm, base, i, came);
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(atomic_read(came) >
 					     MANY_PAGES / 2));
-	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap), 0L);
-
+	offer = mmk_task_alloc(test, sizeof(*offer), mm, offer_main);
+	offer->swap = swap;
+	mmk_task_start(&offer->task);
 	for (i = 0; i < MANY_TASKS; i++) {
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
 		KUNIT_EXPECT_EQ(test, swapper[i]->failed, 0U);
 	}
+	if (!mmk_task_join(&offer->task)) {
+		KUNIT_FAIL(test, "swapoff waits for %ld reference(s)",
+			   area_refs(si));
+		percpu_ref_put_many(&si->users, area_refs(si));
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&offer->task));
+	}
+	KUNIT_EXPECT_EQ(test, offer->ret, 0L);
 	KUNIT_EXPECT_EQ(test, many_pages(base, false), 0U);
 	mmk_expect_mm_same(test, "all back", mm, &before);
+}
+
+/**
+ * enum stage_kind - What a fault of the table comes upon
+ * @NOT_CACHED: a swap entry whose page has to be read from the area
+ * @CACHED: a swap entry whose folio is in the swap cache
+ * @CACHED_LOCKED: the same, and another task has locked the folio
+ * @MIGRATION: a migration entry
+ * @PRIVATE: a device-private page
+ * @EXCLUSIVE: a device-exclusive entry
+ * @EXCLUSIVE_LOCKED: the same, and the device has locked the folio
+ * @POISONED: a marker of a poisoned page
+ */
+enum stage_kind {
+	NOT_CACHED,
+	CACHED,
+	CACHED_LOCKED,
+	MIGRATION,
+	PRIVATE,
+	EXCLUSIVE,
+	EXCLUSIVE_LOCKED,
+	POISONED,
+};
+
+/**
+ * struct stage_case - A row of the table in Documentation/swap-fault-table.rst
+ * @description: the heading of the row
+ * @kind: what the fault comes upon
+ */
+struct stage_case {
+	const char *description;
+	enum stage_kind kind;
+};
+
+static const struct stage_case stage_cases[] = {
+	{ "swap entry, not in the cache", NOT_CACHED },
+	{ "swap entry, in the cache", CACHED },
+	{ "swap entry, in the cache, locked", CACHED_LOCKED },
+	{ "migration entry", MIGRATION },
+	{ "device-private", PRIVATE },
+	{ "device-exclusive", EXCLUSIVE },
+	{ "device-exclusive, locked", EXCLUSIVE_LOCKED },
+	{ "poisoned marker", POISONED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(stage, stage_cases, description);
+
+/**
+ * struct stage - One page, made ready for a fault again and again
+ * @s: the page
+ * @kind: what the fault shall come upon
+ * @dev: the device, for PRIVATE
+ * @hold: the migration that is under way, for MIGRATION
+ * @marked: the marker is there, for POISONED
+ */
+struct stage {
+	struct swapped s;
+	enum stage_kind kind;
+	struct mmk_dev *dev;
+	struct mmk_hold *hold;
+	bool marked;
+};
+
+static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
+{
+	struct stage *stage = kunit_kzalloc(test, sizeof(*stage), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, stage);
+	stage->kind = kind;
+	if (kind == PRIVATE)
+		stage->dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	stage->s.mm = mmk_mm_enter(test);
+	if (kind == NOT_CACHED || kind == CACHED || kind == CACHED_LOCKED)
+		area_on(test);
+	stage->s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, stage->s.addr, 1, SEED);
+	return stage;
+}
+
+/* The page is present, or still what it was for the last fault. */
+static void stage_set(struct kunit *test, struct stage *stage)
+{
+	struct swapped *s = &stage->s;
+
+	switch (stage->kind) {
+	case NOT_CACHED:
+	case CACHED:
+	case CACHED_LOCKED:
+		swap_out(test, s, stage->kind != NOT_CACHED);
+		if (stage->kind == CACHED_LOCKED)
+			lock_folio(test, s->folio);
+		break;
+	case MIGRATION:
+		stage->hold = mmk_hold(test, mmk_pte_folio(test, s->mm,
+							   s->addr));
+		try_to_migrate(stage->hold->folio, 0);
+		break;
+	case PRIVATE:
+		if (mmk_pte_kind(s->mm, s->addr) == MMK_PTE_PRESENT)
+			mmk_migrate_to_dev(test, s->mm, s->addr, stage->dev);
+		break;
+	case EXCLUSIVE:
+	case EXCLUSIVE_LOCKED:
+		make_exclusive(test, s);
+		if (stage->kind == EXCLUSIVE)
+			unlock_folio(test, s->folio);
+		break;
+	case POISONED:
+		if (!stage->marked) {
+			KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr,
+							 PAGE_SIZE,
+							 MADV_DONTNEED), 0);
+			leaf_set(test, s, leaf_poisoned());
+			stage->marked = true;
+		}
+		break;
+	}
+	s->idle = vma_lock_count(s->mm, s->addr);
+	s->mmap_idle = mmk_mmap_lock_count(s->mm);
+}
+
+/* Let go on who waits. */
+static void stage_release(struct kunit *test, struct stage *stage)
+{
+	struct folio *folio;
+
+	if (stage->kind == MIGRATION) {
+		folio = stage->hold->folio;
+		remove_migration_ptes(folio, folio, 0);
+		mmk_hold_finish(test, stage->hold, false);
+	} else if (stage->kind == CACHED_LOCKED ||
+		   stage->kind == EXCLUSIVE_LOCKED) {
+		unlock_folio(test, stage->s.folio);
+	}
+}
+
+/* As it was before stage_set(), but for what cannot be served. */
+static void stage_reset(struct kunit *test, struct stage *stage)
+{
+	struct swapped *s = &stage->s;
+
+	if (stage->kind == PRIVATE || stage->kind == POISONED)
+		return;
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
+	if (s->folio)
+		mmk_folio_put(test, s->folio);
+}
+
+/**
+ * struct outcome - What the documents say of a fault
+ * @ret: the result
+ * @lock_held: whether the lock is still held then
+ * @sleeps: whether it sleeps before that
+ * @sleeps_locked: with the lock held
+ * @killable: and SIGKILL would end it
+ */
+struct outcome {
+	vm_fault_t ret;
+	bool lock_held;
+	bool sleeps;
+	bool sleeps_locked;
+	bool killable;
+};
+
+/*
+ * Documentation/swap-fault-table.rst, which goes by the comments of
+ * __folio_lock_or_retry(), __handle_mm_fault() and enum fault_flag.
+ */
+static struct outcome stage_outcome(enum stage_kind kind, enum mmk_lock lock,
+				    unsigned int flags)
+{
+	const bool first = (flags & FAULT_FLAG_ALLOW_RETRY) &&
+			   !(flags & FAULT_FLAG_TRIED);
+	struct outcome served = { .lock_held = true };
+	struct outcome retry = { .ret = VM_FAULT_RETRY };
+
+	switch (kind) {
+	case NOT_CACHED:
+		served.ret = VM_FAULT_MAJOR;
+		return served;
+	case CACHED:
+	case EXCLUSIVE:
+		return served;
+	case POISONED:
+		served.ret = VM_FAULT_HWPOISON;
+		return served;
+	case PRIVATE:
+		return lock == MMK_VMA_LOCK ? retry : served;
+	case MIGRATION:
+		served.sleeps = true;
+		served.sleeps_locked = true;
+		return served;
+	case CACHED_LOCKED:
+	case EXCLUSIVE_LOCKED:
+		break;
+	}
+	if (first && (flags & FAULT_FLAG_RETRY_NOWAIT)) {
+		retry.lock_held = true;
+		return retry;
+	}
+	retry.sleeps = true;
+	served.sleeps = true;
+	served.sleeps_locked = true;
+	retry.killable = flags & FAULT_FLAG_KILLABLE;
+	served.killable = retry.killable;
+	return first ? retry : served;
+}
+
+static void stage_name(char *name, size_t size, enum mmk_lock lock,
+		       unsigned int flags)
+{
+	scnprintf(name, size, "%s%s%s%s%s%s",
+		  lock == MMK_VMA_LOCK ? "VMA lock" : "mmap_lock",
+		  flags & FAULT_FLAG_ALLOW_RETRY ? " | ALLOW_RETRY" : "",
+		  flags & FAULT_FLAG_TRIED ? " | TRIED" : "",
+		  flags & FAULT_FLAG_RETRY_NOWAIT ? " | RETRY_NOWAIT" : "",
+		  flags & FAULT_FLAG_KILLABLE ? " | KILLABLE" : "",
+		  flags & FAULT_FLAG_INTERRUPTIBLE ? " | INTERRUPTIBLE" : "");
+}
+
+/* While it sleeps: which lock is held, and what would end it. */
+static void stage_expect_sleep(struct kunit *test, struct stage *stage,
+			       struct mmk_fault *fault,
+			       const struct outcome *want, const char *name)
+{
+	struct swapped *s = &stage->s;
+	bool vma = vma_lock_count(s->mm, s->addr) != s->idle;
+	bool mmap = mmk_mmap_lock_count(s->mm) != s->mmap_idle;
+
+	KUNIT_EXPECT_EQ_MSG(test, vma, want->sleeps_locked &&
+			    fault->lock == MMK_VMA_LOCK,
+			    "%s: VMA lock during the sleep", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmap, want->sleeps_locked &&
+			    fault->lock == MMK_MMAP_LOCK,
+			    "%s: mmap_lock during the sleep", name);
+	KUNIT_EXPECT_EQ_MSG(test, !!(READ_ONCE(fault->task.task->__state) &
+				     TASK_WAKEKILL), want->killable,
+			    "%s: killable", name);
+}
+
+static void stage_expect(struct kunit *test, struct stage *stage,
+			 struct mmk_fault *fault, const struct outcome *want,
+			 const char *name)
+{
+	struct swapped *s = &stage->s;
+
+	KUNIT_EXPECT_EQ_MSG(test, fault->ret, want->ret, "%s", name);
+	KUNIT_EXPECT_EQ_MSG(test, fault->lock_held, want->lock_held, "%s", name);
+	KUNIT_EXPECT_EQ_MSG(test, vma_lock_count(s->mm, s->addr), s->idle,
+			    "%s: VMA lock afterwards", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmk_mmap_lock_count(s->mm), s->mmap_idle,
+			    "%s: mmap_lock afterwards", name);
+	KUNIT_EXPECT_EQ_MSG(test, mmk_pte_kind(s->mm, s->addr) ==
+			    MMK_PTE_PRESENT, !want->ret ||
+			    want->ret == VM_FAULT_MAJOR, "%s: pte", name);
+}
+
+static void stage_try(struct kunit *test, struct stage *stage,
+		      enum mmk_lock lock, unsigned int flags)
+{
+	struct outcome want = stage_outcome(stage->kind, lock, flags);
+	bool asleep, done = false;
+	struct mmk_fault *fault;
+	char name[96];
+
+	stage_name(name, sizeof(name), lock, flags);
+	stage_set(test, stage);
+	fault = mmk_fault_start(test, stage->s.mm, stage->s.addr,
+				flags | FAULT_FLAG_USER, lock);
+	if (want.sleeps) {
+		asleep = mmk_task_sleeps_in(&fault->task, stage->kind == MIGRATION ?
+					    MMK_ENTRY_WAIT_SYMBOL :
+					    "folio_wait_bit_common");
+		KUNIT_EXPECT_TRUE_MSG(test, asleep, "%s: sleeps", name);
+		if (asleep)
+			stage_expect_sleep(test, stage, fault, &want, name);
+	} else {
+		done = mmk_task_join(&fault->task);
+		/* Not for all combinations: the deadline of each would add up. */
+		KUNIT_ASSERT_TRUE_MSG(test, done, "%s: does not sleep", name);
+	}
+	stage_release(test, stage);
+	KUNIT_ASSERT_TRUE_MSG(test, done || mmk_task_join(&fault->task), "%s",
+			      name);
+	stage_expect(test, stage, fault, &want, name);
+	stage_reset(test, stage);
+}
+
+/**
+ * every_combination_gives_documented_result() - The whole table
+ * @test: the running case
+ *
+ * For what the fault comes upon: every combination of FAULT_FLAG_* that the fault
+ * code accepts, under either lock. Does it sleep, with which lock held, killable
+ * or not; what does it return, with the lock held or dropped; is the page mapped?
+ * As Documentation/swap-fault-table.rst has it.
+ *
+ * Contract: SF-1, SF-2, SF-3, SF-5, SF-6, SF-7, SF-8, SF-9, SF-10
+ */
+static void every_combination_gives_documented_result(struct kunit *test)
+{
+	static const unsigned int tries[] = {
+		0,
+		FAULT_FLAG_ALLOW_RETRY,
+		FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED,
+		FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT,
+	};
+	static const unsigned int waits[] = {
+		0,
+		FAULT_FLAG_KILLABLE,
+		FAULT_FLAG_INTERRUPTIBLE,
+		FAULT_FLAG_KILLABLE | FAULT_FLAG_INTERRUPTIBLE,
+	};
+	const struct stage_case *c = test->param_value;
+	struct stage *stage = stage_init(test, c->kind);
+	enum mmk_lock lock;
+	int i, j;
+
+	for (lock = MMK_MMAP_LOCK; lock <= MMK_VMA_LOCK; lock++) {
+		for (i = 0; i < ARRAY_SIZE(tries); i++) {
+			/* Refused: the VMA lock is always dropped on a retry. */
+			if (lock == MMK_VMA_LOCK &&
+			    (tries[i] & FAULT_FLAG_RETRY_NOWAIT))
+				continue;
+			for (j = 0; j < ARRAY_SIZE(waits); j++)
+				stage_try(test, stage, lock,
+					  tries[i] | waits[j]);
+		}
+	}
+}
+
+/**
+ * struct meddler - Empties a pte at the last moment before its ptl is taken
+ * @task: by whom it is taken
+ * @ptl: lockdep's name of the ptl
+ * @mm: address space
+ * @addr: address of the pte
+ * @ptep: the pte
+ * @hits: how often it has been there
+ */
+struct meddler {
+	struct task_struct *task;
+	struct lockdep_map *ptl;
+	struct mm_struct *mm;
+	unsigned long addr;
+	pte_t *ptep;
+	int hits;
+};
+
+static void meddler_probe(void *data, struct lockdep_map *lock,
+			  unsigned int subclass, int trylock, int read,
+			  int check, struct lockdep_map *next_lock,
+			  unsigned long ip)
+{
+	struct meddler *meddler = data;
+
+	if (current == meddler->task && lock == meddler->ptl &&
+	    !meddler->hits++)
+		pte_clear(meddler->mm, meddler->addr, meddler->ptep);
+}
+
+static struct meddler *meddler_init(struct kunit *test, struct swapped *s,
+				    struct mmk_fault *fault)
+{
+	struct meddler *meddler = kunit_kzalloc(test, sizeof(*meddler),
+						GFP_KERNEL);
+	spinlock_t *ptl;
+
+	KUNIT_ASSERT_NOT_NULL(test, meddler);
+	meddler->task = fault->task.task;
+	meddler->mm = s->mm;
+	meddler->addr = s->addr;
+	meddler->ptep = pte_offset_map_lock(s->mm, mm_find_pmd(s->mm, s->addr),
+					    s->addr, &ptl);
+	KUNIT_ASSERT_NOT_NULL(test, meddler->ptep);
+	meddler->ptl = mmk_spinlock_map(ptl);
+	pte_unmap_unlock(meddler->ptep, ptl);
+	return meddler;
+}
+
+static const struct stage_case changing_cases[] = {
+	{ "swap entry, not in the cache", NOT_CACHED },
+	{ "swap entry, in the cache", CACHED },
+	{ "device-private", PRIVATE },
+	{ "device-exclusive", EXCLUSIVE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
+
+/**
+ * pte_that_changes_under_fault_is_noticed() - The pte is read without its lock
+ * @test: the running case
+ *
+ * Between the moment at which the fault has read the pte and that at which it
+ * takes the ptl, the pte is emptied. The fault sees that, and backs out of what it
+ * has begun: nothing is mapped or migrated, no reference is left, and the page can
+ * still be had once the entry is back.
+ *
+ * Contract: SF-1, SF-6, SF-8
+ */
+static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
+{
+	const struct stage_case *c = test->param_value;
+	enum mmk_lock lock = c->kind == PRIVATE ? MMK_MMAP_LOCK : MMK_VMA_LOCK;
+	struct stage *stage = stage_init(test, c->kind);
+	struct swapped *s = &stage->s;
+	struct mmk_mm_state rss;
+	struct meddler *meddler;
+	struct mmk_fault *fault;
+	int refcount = 0;
+	pte_t entry;
+
+	stage_set(test, stage);
+	entry = mmk_pte(s->mm, s->addr);
+	mmk_mm_snapshot(s->mm, &rss);
+	if (s->folio)
+		refcount = folio_ref_count(s->folio);
+	fault = mmk_fault_alloc(test, s->mm, s->addr, USER_READ, lock);
+	meddler = meddler_init(test, s, fault);
+	if (mmk_lock_watch(meddler_probe, meddler))
+		kunit_skip(test, "needs lockdep");
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_lock_unwatch(meddler_probe, meddler);
+
+	KUNIT_EXPECT_GE(test, meddler->hits, 1);
+	/* It may have read the page before it noticed. */
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, s);
+	MMK_EXPECT_PTE(test, s->mm, s->addr, NONE);
+	KUNIT_EXPECT_TRUE(test, pte_store(s->mm, s->addr, entry));
+	mmk_expect_mm_same(test, "nothing mapped", s->mm, &rss);
+	if (s->folio)
+		KUNIT_EXPECT_EQ(test, folio_ref_count(s->folio), refcount);
+	if (stage->dev)
+		KUNIT_EXPECT_EQ(test, atomic_read(&stage->dev->nr_to_ram), 0);
+
+	fault = mmk_fault_start(test, s->mm, s->addr, USER_READ, lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
+	MMK_EXPECT_PTE(test, s->mm, s->addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
 }
 
 static struct kunit_case swap_fault_cases[] = {
@@ -1783,6 +2542,7 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(fault_that_may_not_retry_waits_with_lock,
 			 blocking_gen_params),
 	KUNIT_CASE(swap_cache_lost_during_wait_is_noticed),
+	KUNIT_CASE(swap_cache_of_other_entry_is_noticed),
 	KUNIT_CASE(pte_lost_during_wait_is_noticed),
 	KUNIT_CASE(page_not_uptodate_is_sigbus),
 	KUNIT_CASE(freed_vma_is_left_alone),
@@ -1790,13 +2550,22 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(device_private_fault_says_what_the_driver_says),
 	KUNIT_CASE(pinned_swap_slot_is_left_alone),
 	KUNIT_CASE(page_under_stable_writeback_is_read_only),
+	KUNIT_CASE(mlocked_page_leaves_swap_cache),
+	KUNIT_CASE(full_area_gets_its_slot_back),
 	KUNIT_CASE(write_locked_vma_is_not_read_locked),
+	KUNIT_CASE(shrunk_vma_is_not_locked),
 	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
 			 leaf_gen_params),
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
 	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
 			 exclusive_gen_params),
+	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
+			 lock_gen_params),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
+	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
+			 stage_gen_params),
+	KUNIT_CASE_PARAM(pte_that_changes_under_fault_is_noticed,
+			 changing_gen_params),
 	{}
 };
 

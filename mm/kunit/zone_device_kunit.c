@@ -3,11 +3,16 @@
  * ZONE_DEVICE pages: free at refcount zero, handed out with one reference, and
  * back with their driver after the last put, whichever way that comes.
  */
+#include <linux/kallsyms.h>
 #include <linux/math.h>
 #include <linux/memcontrol.h>
+#include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/mmzone.h>
 #include <linux/pagevec.h>
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+#include <linux/wait_bit.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -45,6 +50,15 @@ static struct page *zd_claim(struct mmk_dev *dev, unsigned int i)
 	return mmk_dev_page(dev, i);
 }
 
+/* A page that its driver has filled and unlocked. */
+static struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev)
+{
+	struct page *page = mmk_dev_get_page(test, dev);
+
+	__folio_clear_locked(page_folio(page));
+	return page;
+}
+
 static unsigned long zd_first_pfn(struct mmk_dev *dev)
 {
 	return PHYS_PFN(dev->pgmap.range.start);
@@ -76,6 +90,21 @@ static unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 	return nr;
 }
 
+/* Whether a page is its pgmap's, with @refs references, and nothing else. */
+static bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
+			     int refs)
+{
+	struct folio *folio = page_folio(page);
+
+	return page_ref_count(page) == refs && !folio_order(folio) &&
+	       !folio_mapped(folio) && !folio_test_locked(folio) &&
+	       !folio_test_lru(folio) && !folio_test_anon(folio) &&
+	       !folio->mapping && !folio_memcg(folio) &&
+	       !page->zone_device_data && page_pgmap(page) == pgmap &&
+	       is_zone_device_page(page) && PageReserved(page) &&
+	       page_to_nid(page) == numa_node_id();
+}
+
 /**
  * fresh_pages_are_free() - memremap_pages() makes pages that nobody has
  * @test: the running case
@@ -89,7 +118,6 @@ static unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 static void fresh_pages_are_free(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
-	struct folio *folio;
 	struct page *page;
 	unsigned int i;
 
@@ -100,21 +128,16 @@ static void fresh_pages_are_free(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
 	for (i = 0; i < dev->nr_pages; i++) {
 		page = mmk_dev_page(dev, i);
-		folio = page_folio(page);
-		if (page_ref_count(page) || folio_try_get(folio) ||
-		    get_page_unless_zero(page) || folio_order(folio) ||
-		    folio_mapped(folio) || folio_test_locked(folio) ||
-		    folio_test_lru(folio) || folio_test_anon(folio) ||
-		    folio->mapping || folio_memcg(folio) ||
-		    page->zone_device_data || page_pgmap(page) != &dev->pgmap ||
-		    !is_zone_device_page(page) || !PageReserved(page) ||
-		    page_to_nid(page) != numa_node_id() ||
-		    get_pageblock_migratetype(page) != MIGRATE_MOVABLE)
+		if (!zd_page_is_fresh(page, &dev->pgmap, 0) ||
+		    folio_try_get(page_folio(page)) ||
+		    get_page_unless_zero(page))
 			break;
 	}
 	KUNIT_EXPECT_EQ_MSG(test, i, dev->nr_pages,
 			    "page %u is not fresh: refcount %d, flags %lx", i,
 			    page_ref_count(page), page->flags);
+	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(mmk_dev_page(dev, 0)),
+			MIGRATE_MOVABLE);
 	KUNIT_EXPECT_EQ(test, is_device_private_page(page),
 			dev->pgmap.type == MEMORY_DEVICE_PRIVATE);
 	KUNIT_EXPECT_EQ(test, is_device_coherent_page(page),
@@ -252,6 +275,16 @@ static struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
 	return unmap;
 }
 
+/* Whether memunmap_pages() has come to wait for so many references. */
+static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
+{
+	struct mmk_dev *dev = unmap->dev;
+
+	return mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
+	       dev->mapped &&
+	       mmk_task_sleeps_in(&unmap->task, "memunmap_pages");
+}
+
 /**
  * free_callback_runs_before_pgmap_goes() - The pgmap outlives the callback
  * @test: the running case
@@ -266,14 +299,12 @@ static void free_callback_runs_before_pgmap_goes(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct page *page = mmk_dev_get_page(test, dev);
+	struct page *page = zd_get_page(test, dev);
 	struct zd_unmap *unmap;
 
-	unlock_page(page);
+	KUNIT_ASSERT_EQ(test, mmk_dev_refs(dev), 1L);
 	unmap = zd_unmap_start(test, dev, mm);
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
-						   "memunmap_pages"));
-	KUNIT_EXPECT_TRUE(test, mmk_wait_for(mmk_dev_refs(dev) == 1));
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 1));
 
 	put_page(page);
 
@@ -297,33 +328,27 @@ static void memunmap_waits_for_the_last_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct page *first = mmk_dev_get_page(test, dev);
-	struct page *second = mmk_dev_get_page(test, dev);
+	struct page *first = zd_get_page(test, dev);
+	struct page *second = zd_get_page(test, dev);
 	unsigned long pfn = zd_first_pfn(dev);
 	struct zone *zone = page_zone(first);
 	struct zd_unmap *unmap;
 
-	unlock_page(first);
-	unlock_page(second);
 	KUNIT_EXPECT_TRUE(test, zone_spans_pfn(zone, pfn));
 	KUNIT_EXPECT_TRUE(test, zone_spans_pfn(zone, pfn + dev->nr_pages - 1));
 	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, &dev->pgmap),
 			dev->nr_pages);
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 2L);
+	KUNIT_ASSERT_EQ(test, mmk_dev_refs(dev), 2L);
 
 	unmap = zd_unmap_start(test, dev, mm);
 
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
-						   "memunmap_pages"));
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 2));
 	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
 			dev->nr_pages);
-	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
-	KUNIT_EXPECT_TRUE(test, mmk_wait_for(mmk_dev_refs(dev) == 2));
+	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
 	put_page(first);
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
-						   "memunmap_pages"));
-	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 1));
+	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
 	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(second), &dev->pgmap);
 	put_page(second);
 
@@ -458,11 +483,10 @@ KUNIT_ARRAY_PARAM_DESC(zd_put, zd_puts, description);
 static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
 				const struct zd_put_case *way)
 {
-	struct page *page = mmk_dev_get_page(test, dev);
+	struct page *page = zd_get_page(test, dev);
 	struct folio *folio = page_folio(page);
 	int nr_free = atomic_read(&dev->nr_free);
 
-	unlock_page(page);
 	folio_ref_add(folio, 2 * way->refs - 1);
 
 	way->put(page);
@@ -532,8 +556,7 @@ static struct folio *zd_slot_folio(struct kunit *test, struct mmk_dev **devs,
 		folio_add_lru(folio);
 		lru_add_drain();
 	} else {
-		folio = page_folio(mmk_dev_get_page(test, devs[slot]));
-		folio_unlock(folio);
+		folio = page_folio(zd_get_page(test, devs[slot]));
 	}
 	return folio;
 }
@@ -994,15 +1017,755 @@ static void freed_page_is_handed_out_again(struct kunit *test)
 					  addr + PAGE_SIZE));
 }
 
+/**
+ * cached_pgmap_lookup_moves_the_reference() - get_dev_pagemap() of a neighbour
+ * @test: the running case
+ *
+ * A walker that has a pgmap already keeps it, and its one reference, from the
+ * first pfn of the range to the last. At the first pfn of another one it gets
+ * that and loses the old; where there is none it ends up with nothing.
+ *
+ * Contract: ZD-7
+ */
+static void cached_pgmap_lookup_moves_the_reference(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *b = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	unsigned long pfn = zd_first_pfn(a), last = pfn + a->nr_pages - 1;
+	struct dev_pagemap *pgmap;
+
+	if (!MMK_PGMAP_LOOKUP_CACHES)
+		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+
+	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	pgmap = mmk_get_dev_pagemap_cached(pfn, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 1L);
+	pgmap = mmk_get_dev_pagemap_cached(last, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 1L);
+
+	pgmap = mmk_get_dev_pagemap_cached(zd_first_pfn(b), pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &b->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(b), 1L);
+
+	pgmap = mmk_get_dev_pagemap_cached(last + 1, pgmap);
+	KUNIT_EXPECT_PTR_EQ(test, pgmap, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(b), 0L);
+}
+
+/**
+ * struct zd_ranges - A pgmap of two ranges
+ * @nr_free: calls of the free callback
+ * @pgmap: the pgmap, whose flexible array of ranges ends it
+ * @second: room for the second range
+ */
+struct zd_ranges {
+	atomic_t nr_free;
+	struct dev_pagemap pgmap;
+	struct range second;
+};
+
+static void zd_ranges_free(struct folio *folio)
+{
+	struct dev_pagemap *pgmap = page_pgmap(folio_page(folio, 0));
+
+	atomic_inc(&container_of(pgmap, struct zd_ranges, pgmap)->nr_free);
+}
+
+MMK_DEFINE_FOLIO_FREE(zd_ranges_free)
+
+static vm_fault_t zd_no_to_ram(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct dev_pagemap_ops zd_ranges_ops =
+	MMK_PGMAP_OPS(zd_ranges_free, zd_no_to_ram);
+
+/* A pgmap of the ranges of two devices that are not mapped. */
+static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
+					 struct mmk_dev *first,
+					 struct mmk_dev *second)
+{
+	struct zd_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = first->pgmap.type;
+	r->pgmap.ops = &zd_ranges_ops;
+	r->pgmap.owner = r;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = first->pgmap.range;
+	r->pgmap.ranges[1] = second->pgmap.range;
+	return r;
+}
+
+/* How many pages of a device's range are fresh ones of a pgmap. */
+static unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
+				int refs)
+{
+	unsigned int i, nr = 0;
+
+	if (zd_nr_valid(dev) != dev->nr_pages)
+		return 0;
+	for (i = 0; i < dev->nr_pages; i++)
+		nr += zd_page_is_fresh(mmk_dev_page(dev, i), pgmap, refs);
+	return nr;
+}
+
+/**
+ * all_ranges_come_and_go_together() - A pgmap of two ranges
+ * @test: the running case
+ *
+ * Both ranges get pages, each of which leads to the pgmap. When the second is
+ * refused, the first is taken back; the pgmap can be used again thereafter.
+ *
+ * Contract: ZD-1, ZD-6, ZD-7
+ */
+static void all_ranges_come_and_go_together(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, zd_param_type(test));
+	struct mmk_dev *b = mmk_dev_alloc(test, zd_param_type(test));
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	unsigned long pfn_a = zd_first_pfn(a), pfn_b = zd_first_pfn(b);
+	unsigned int nr = a->nr_pages;
+	void *p;
+
+	r->pgmap.ranges[1].start = mhp_get_pluggable_range(false).end + 1;
+	r->pgmap.ranges[1].end = r->pgmap.ranges[1].start +
+				 range_len(&b->pgmap.range) - 1;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+
+	r->pgmap.ranges[1] = b->pgmap.range;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
+	KUNIT_EXPECT_PTR_EQ(test, p, __va(a->pgmap.range.start));
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(a, &r->pgmap, 0), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(b, &r->pgmap, 0), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_a, nr, &r->pgmap), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_b, nr, &r->pgmap), nr);
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_a - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_a));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_a + nr - 1));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_a + nr));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_b - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_b));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr - 1));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr));
+
+	mmk_zone_device_page_init(mmk_dev_page(b, nr - 1));
+	__folio_clear_locked(page_folio(mmk_dev_page(b, nr - 1)));
+	put_page(mmk_dev_page(b, nr - 1));
+	KUNIT_EXPECT_EQ(test, atomic_read(&r->nr_free), 1);
+
+	memunmap_pages(&r->pgmap);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_a, nr, NULL), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_b, nr, NULL), nr);
+}
+
+/**
+ * struct zd_refusal_case - A range that memremap_pages() refuses
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ */
+struct zd_refusal_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+};
+
+static void zd_move(struct mmk_dev *dev, u64 start)
+{
+	dev->pgmap.range.start = start;
+	dev->pgmap.range.end = start + dev->nr_pages * PAGE_SIZE - 1;
+}
+
+static void zd_beyond_memory(struct mmk_dev *dev)
+{
+	zd_move(dev, mhp_get_pluggable_range(false).end + 1);
+}
+
+static void zd_beyond_linear_map(struct mmk_dev *dev)
+{
+	zd_move(dev, mhp_get_pluggable_range(true).start -
+		     dev->nr_pages * PAGE_SIZE);
+}
+
+/* Members of an altmap are constant: drivers copy it as a whole as well. */
+static void zd_set_altmap(struct mmk_dev *dev, unsigned long base_pfn,
+			  unsigned long reserve)
+{
+	struct vmem_altmap altmap = {
+		.base_pfn	= base_pfn,
+		.reserve	= reserve,
+	};
+
+	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
+	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+}
+
+static void zd_altmap_elsewhere(struct mmk_dev *dev)
+{
+	zd_set_altmap(dev, zd_first_pfn(dev) + 1, 0);
+}
+
+static void zd_altmap_too_large(struct mmk_dev *dev)
+{
+	zd_set_altmap(dev, zd_first_pfn(dev), dev->nr_pages + 1);
+}
+
+static const struct zd_refusal_case zd_refusals[] = {
+	{ "private, beyond the last physical address", MEMORY_DEVICE_PRIVATE,
+	  zd_beyond_memory },
+	{ "coherent, beyond the last physical address", MEMORY_DEVICE_COHERENT,
+	  zd_beyond_memory },
+	{ "coherent, outside of the linear map", MEMORY_DEVICE_COHERENT,
+	  zd_beyond_linear_map },
+	{ "FS_DAX, outside of the linear map", MEMORY_DEVICE_FS_DAX,
+	  zd_beyond_linear_map },
+	{ "coherent, altmap of another range", MEMORY_DEVICE_COHERENT,
+	  zd_altmap_elsewhere },
+	{ "private, altmap of another range", MEMORY_DEVICE_PRIVATE,
+	  zd_altmap_elsewhere },
+	{ "FS_DAX, altmap larger than the range", MEMORY_DEVICE_FS_DAX,
+	  zd_altmap_too_large },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_refusal, zd_refusals, description);
+
+/**
+ * refused_range_leaves_nothing_behind() - memremap_pages() fails cleanly
+ * @test: the running case
+ *
+ * A range that cannot be had gives -EINVAL, and neither memmap nor pgmap nor a
+ * lock is left behind. With the range put right, the same pgmap can be mapped.
+ *
+ * Contract: ZD-6
+ */
+static void refused_range_leaves_nothing_behind(struct kunit *test)
+{
+	const struct zd_refusal_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	struct range good = dev->pgmap.range;
+	int nr_managed = mmk_nr_devmap_managed();
+	unsigned long pfn;
+
+	param->spoil(dev);
+	pfn = zd_first_pfn(dev);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), -EINVAL);
+
+	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr_managed);
+
+	dev->pgmap.range = good;
+	dev->pgmap.flags = 0;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	if (pfn != zd_first_pfn(dev))
+		KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
+				dev->nr_pages);
+}
+
+/**
+ * reserved_pages_are_no_device_pages() - An altmap keeps the first pages
+ * @test: the running case
+ *
+ * The driver has reserved the first pages of the range for itself. The pgmap's
+ * pages begin after them, and only those hold the pgmap.
+ *
+ * Contract: ZD-1
+ */
+static void reserved_pages_are_no_device_pages(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	unsigned long pfn = zd_first_pfn(dev), reserve = 16;
+	unsigned int i, nr = 0;
+
+	zd_set_altmap(dev, pfn, reserve);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&dev->pgmap,
+						 pfn + reserve - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&dev->pgmap, pfn + reserve));
+	for (i = reserve; i < dev->nr_pages; i++)
+		nr += zd_page_is_fresh(mmk_dev_page(dev, i), &dev->pgmap, 1);
+	KUNIT_EXPECT_EQ(test, nr, dev->nr_pages - (unsigned int)reserve);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev),
+			(long)(dev->nr_pages - reserve));
+
+	mmk_dev_unmap(dev);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+}
+
+/**
+ * compound_device_pages_count_once() - A pgmap of pages of a higher order
+ * @test: the running case
+ *
+ * vmemmap_shift makes compound pages: the head has the reference and holds the
+ * pgmap, its tails have none.
+ *
+ * Contract: ZD-9
+ */
+static void compound_device_pages_count_once(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	const unsigned int order = 2, size = 1 << order;
+	struct page *page, *head;
+	unsigned int i;
+
+	dev->pgmap.vmemmap_shift = order;
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	for (i = 0; i < dev->nr_pages; i++) {
+		page = mmk_dev_page(dev, i);
+		head = mmk_dev_page(dev, round_down(i, size));
+		if (compound_head(page) != head ||
+		    compound_order(head) != order ||
+		    page_ref_count(page) != (page == head ? 1 : 0) ||
+		    page_pgmap(head) != &dev->pgmap)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
+
+	mmk_dev_unmap(dev);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+}
+
+/**
+ * generic_page_comes_back_with_a_reference() - GENERIC still counts from one
+ * @test: the running case
+ *
+ * A page of a GENERIC pgmap has a reference from the start. The last put tells
+ * the driver where there is one to tell, and then gives the page its reference
+ * back; what the pages hold of their pgmap stays as it is.
+ *
+ * Contract: ZD-9
+ */
+static void generic_page_comes_back_with_a_reference(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_GENERIC);
+	struct page *page = mmk_dev_page(dev, 3);
+	long pgmap_refs = dev->nr_pages;
+	int i, calls;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+
+	for (i = 1; i <= 2; i++) {
+		calls = MMK_GENERIC_CALLS_FREE ? i : 0;
+		get_page(page);
+		put_page(page);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_LT(test, atomic_read(&dev->nr_free), i);
+
+		put_page(page);
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), calls);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+	}
+	KUNIT_EXPECT_EQ(test, dev->log[0].refcount, 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
+}
+
+/**
+ * struct zd_idle - A task that waits until nobody uses an FS_DAX page
+ * @task: the thread
+ * @page: the page
+ * @looks: how often it has looked
+ */
+struct zd_idle {
+	struct mmk_task task;
+	struct page *page;
+	atomic_t looks;
+};
+
+static bool zd_looks_idle(struct zd_idle *idle)
+{
+	atomic_inc(&idle->looks);
+	return page_ref_count(idle->page) == MMK_FSDAX_IDLE_REFS;
+}
+
+static void zd_idle_main(struct mmk_task *task)
+{
+	struct zd_idle *idle = container_of(task, struct zd_idle, task);
+
+	wait_var_event(mmk_fsdax_wait_key(idle->page), zd_looks_idle(idle));
+}
+
+static const struct zd_put_case zd_fsdax_puts[] = {
+	{ "put_page", 1, zd_put_page },
+	{ "release_pages", 1, zd_release_pages },
+	{ "folios_put", 1, zd_folios_put },
+	{ "folios_put_refs", 2, zd_folios_put_refs },
+	{ "unpin_user_page", GUP_PIN_COUNTING_BIAS, zd_unpin_user_page },
+	{ "unpin_user_pages", GUP_PIN_COUNTING_BIAS, zd_unpin_user_pages },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
+
+/**
+ * put_to_idle_wakes_who_waits_for_it() - The end of an FS_DAX page's use
+ * @test: the running case
+ *
+ * A file system waits until nobody uses a page of its device any more. A put
+ * that leaves references does not wake it; the one which makes the page idle
+ * does. No driver is told, and the pgmap stays as it is.
+ *
+ * Contract: ZD-8
+ */
+static void put_to_idle_wakes_who_waits_for_it(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_FS_DAX);
+	const struct zd_put_case *way = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct page *page = mmk_dev_page(dev, 1);
+	struct zd_idle *idle;
+	long pgmap_refs;
+	int looks;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap,
+					  MMK_FSDAX_IDLE_REFS), dev->nr_pages);
+	mmk_fsdax_page_use(page);
+	pgmap_refs = mmk_dev_refs(dev);
+	page_ref_add(page, 2 * way->refs - 1);
+	idle = mmk_task_alloc(test, sizeof(*idle), mm, zd_idle_main);
+	idle->page = page;
+	mmk_task_start(&idle->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&idle->task,
+						   "zd_idle_main"));
+	looks = atomic_read(&idle->looks);
+
+	way->put(page);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&idle->task,
+						   "zd_idle_main"));
+	KUNIT_EXPECT_EQ(test, atomic_read(&idle->looks), looks);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page),
+			MMK_FSDAX_IDLE_REFS + way->refs);
+
+	way->put(page);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&idle->task));
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), MMK_FSDAX_IDLE_REFS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+	/* If nothing else has. */
+	wake_up_var(mmk_fsdax_wait_key(page));
+}
+
+/**
+ * only_fsdax_makes_puts_look() - The static key of put_page()
+ * @test: the running case
+ *
+ * put_page() looks for FS_DAX pages as long as there are any, and no longer.
+ *
+ * Contract: ZD-8
+ */
+static void only_fsdax_makes_puts_look(struct kunit *test)
+{
+	struct mmk_dev *private = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *fsdax = mmk_dev_alloc(test, MEMORY_DEVICE_FS_DAX);
+	int nr = mmk_nr_devmap_managed();
+
+	if (nr < 0)
+		kunit_skip(test, "put_page() looks at no static key");
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(private), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(fsdax), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr + 1);
+	mmk_dev_unmap(private);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr + 1);
+	mmk_dev_unmap(fsdax);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
+}
+
+#define ZD_DROPPERS	8
+#define ZD_DROPPED	32
+
+/**
+ * struct zd_dropper - A task that drops one reference on each of many pages
+ * @task: the thread
+ * @pages: the pages
+ * @first: which one to begin with
+ */
+struct zd_dropper {
+	struct mmk_task task;
+	struct page **pages;
+	unsigned int first;
+};
+
+static void zd_dropper_main(struct mmk_task *task)
+{
+	struct zd_dropper *dropper = container_of(task, struct zd_dropper,
+						  task);
+	const struct zd_put_case *way;
+	unsigned int i;
+
+	for (i = 0; i < ZD_DROPPED; i++) {
+		/* The ways that drop one reference come first. */
+		way = &zd_puts[i % 2];
+		way->put(dropper->pages[(dropper->first + i) % ZD_DROPPED]);
+		schedule();
+	}
+}
+
+/**
+ * each_page_is_freed_by_one_of_many() - Many tasks, one last reference each
+ * @test: the running case
+ *
+ * Tasks take turns at dropping the references of the same pages. However they
+ * come in between each other, the driver is told of every page once.
+ *
+ * Contract: ZD-10
+ */
+static void each_page_is_freed_by_one_of_many(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct zd_dropper *droppers[ZD_DROPPERS];
+	struct page *pages[ZD_DROPPED];
+	unsigned int i, j, nr;
+
+	for (i = 0; i < ZD_DROPPED; i++) {
+		pages[i] = zd_get_page(test, dev);
+		page_ref_add(pages[i], ZD_DROPPERS - 1);
+	}
+	for (i = 0; i < ZD_DROPPERS; i++) {
+		droppers[i] = mmk_task_alloc(test, sizeof(*droppers[i]), mm,
+					     zd_dropper_main);
+		droppers[i]->pages = pages;
+		droppers[i]->first = i * ZD_DROPPED / ZD_DROPPERS;
+	}
+	for (i = 0; i < ZD_DROPPERS; i++)
+		mmk_task_start(&droppers[i]->task);
+	for (i = 0; i < ZD_DROPPERS; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&droppers[i]->task));
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
+			nr += dev->log[j].page == pages[i];
+		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
+	}
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
+/* Where a fault waits in migrate_to_ram; outlives a case that fails. */
+static struct completion zd_entered, zd_go_on;
+
+static vm_fault_t zd_to_ram_in_two_steps(struct mmk_dev *dev,
+					 struct vm_fault *vmf)
+{
+	complete(&zd_entered);
+	wait_for_completion(&zd_go_on);
+	return mmk_dev_to_ram(dev, vmf);
+}
+
+static void zd_let_go(void *unused)
+{
+	complete_all(&zd_go_on);
+}
+
+/**
+ * page_unmapped_during_its_fault_outlives_it() - The fault holds a reference
+ * @test: the running case
+ *
+ * A task that faulted on a device-private page has come to the driver when
+ * another unmaps the page. It is not freed under the driver's hands, but when
+ * the fault drops its reference, and what was unmapped does not come back.
+ *
+ * Contract: ZD-13
+ */
+static void page_unmapped_during_its_fault_outlives_it(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_fault *fault;
+	struct page *page;
+
+	mmk_fill(test, addr, 1, 1);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	init_completion(&zd_entered);
+	init_completion(&zd_go_on);
+	dev->to_ram = zd_to_ram_in_two_steps;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_let_go, NULL),
+			0);
+	fault = mmk_fault_start(test, mm, addr, FAULT_FLAG_DEFAULT,
+				MMK_MMAP_LOCK);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&zd_entered,
+							  MMK_DEADLINE), 0UL);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
+
+	KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED),
+			0);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	complete_all(&zd_go_on);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret & VM_FAULT_ERROR, 0U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, fault->task.task);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+}
+
+/**
+ * struct zd_intruder - A task that unmaps in the middle of another's fault
+ * @task: the thread
+ * @addr: what it unmaps
+ * @fault: whose fault
+ * @came: whether it has been let in
+ * @ret: what madvise() returned
+ */
+struct zd_intruder {
+	struct mmk_task task;
+	unsigned long addr;
+	struct mmk_fault *fault;
+	bool came;
+	int ret;
+};
+
+static void zd_intruder_main(struct mmk_task *task)
+{
+	struct zd_intruder *intruder = container_of(task, struct zd_intruder,
+						    task);
+
+	intruder->ret = do_madvise(task->mm, intruder->addr, PAGE_SIZE,
+				   MADV_DONTNEED);
+}
+
+static bool zd_in_function(const char *function)
+{
+	unsigned long entries[48];
+	char sym[KSYM_SYMBOL_LEN];
+	unsigned int i, n;
+
+	n = stack_trace_save(entries, ARRAY_SIZE(entries), 0);
+	for (i = 0; i < n; i++) {
+		sprint_symbol_no_offset(sym, entries[i]);
+		if (!strcmp(sym, function))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The first lock that do_swap_page() takes for a device-private entry is RCU's
+ * read lock, on the way to the ptl. The intruder has a higher priority: it runs
+ * as soon as it is woken here.
+ */
+static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
+			       unsigned int subclass, int trylock, int read,
+			       int check, struct lockdep_map *nest_lock,
+			       unsigned long ip)
+{
+	struct zd_intruder *intruder = data;
+
+	if (intruder->came || current != intruder->fault->task.task ||
+	    in_interrupt() || irqs_disabled())
+		return;
+	/* What follows takes locks as well. */
+	intruder->came = true;
+	if (zd_in_function("do_swap_page"))
+		mmk_task_start(&intruder->task);
+	else
+		intruder->came = false;
+}
+
+static void zd_probe_release(void *data)
+{
+	mmk_lock_probe_unregister(zd_let_intruder_in, data);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * fault_on_page_just_freed_leaves_it_alone() - The pte is looked at once more
+ * @test: the running case
+ *
+ * A fault has read a device-private entry, but not locked the page table yet,
+ * when another task unmaps and so frees the page. The fault finds the entry
+ * changed: it neither takes a reference on the free page nor calls the driver.
+ *
+ * Contract: ZD-13
+ */
+static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct zd_intruder *intruder;
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_LOCKDEP) || !IS_ENABLED(CONFIG_PREEMPTION))
+		kunit_skip(test, "needs lockdep's tracepoints and preemption");
+
+	mmk_fill(test, addr, 1, 1);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	intruder = mmk_task_alloc(test, sizeof(*intruder), mm,
+				  zd_intruder_main);
+	sched_set_fifo(intruder->task.task);
+	intruder->addr = addr;
+	intruder->ret = -EINPROGRESS;
+	intruder->fault = mmk_fault_alloc(test, mm, addr, FAULT_FLAG_DEFAULT,
+					  MMK_MMAP_LOCK);
+	KUNIT_ASSERT_EQ(test, mmk_lock_probe_register(zd_let_intruder_in,
+						      intruder), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_probe_release,
+							intruder), 0);
+
+	mmk_task_start(&intruder->fault->task);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&intruder->fault->task));
+	kunit_release_action(test, zd_probe_release, intruder);
+	KUNIT_ASSERT_TRUE(test, intruder->came);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&intruder->task));
+	KUNIT_EXPECT_EQ(test, intruder->ret, 0);
+	KUNIT_EXPECT_EQ(test, intruder->fault->ret, 0U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, intruder->task.task);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+}
+
 static struct kunit_case zone_device_cases[] = {
-	/* First what the clean-up of all the others stands on. */
-	KUNIT_CASE_PARAM(memunmap_waits_for_the_last_page, zd_type_gen_params),
+	/* First what all the others stand on. */
 	KUNIT_CASE_PARAM(pgmap_is_found_by_its_pfns_only, zd_type_gen_params),
-	KUNIT_CASE_PARAM(fresh_pages_are_free, zd_type_gen_params),
 	KUNIT_CASE_PARAM(page_init_takes_one_reference, zd_type_gen_params),
 	KUNIT_CASE_PARAM(last_put_frees_once, zd_type_gen_params),
 	KUNIT_CASE_PARAM(free_callback_runs_before_pgmap_goes,
 			 zd_type_gen_params),
+	KUNIT_CASE_PARAM(memunmap_waits_for_the_last_page, zd_type_gen_params),
+	KUNIT_CASE_PARAM(fresh_pages_are_free, zd_type_gen_params),
+	KUNIT_CASE_PARAM(all_ranges_come_and_go_together, zd_type_gen_params),
+	KUNIT_CASE(cached_pgmap_lookup_moves_the_reference),
+	KUNIT_CASE_PARAM(refused_range_leaves_nothing_behind,
+			 zd_refusal_gen_params),
+	KUNIT_CASE(reserved_pages_are_no_device_pages),
 	KUNIT_CASE_PARAM(every_put_of_the_last_reference_frees,
 			 zd_put_gen_params),
 	KUNIT_CASE(mixed_batches_free_all),
@@ -1016,6 +1779,14 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(fork_shares_device_private_page),
 	KUNIT_CASE(forked_device_private_page_is_read_by_both),
 	KUNIT_CASE(cow_drops_the_writers_reference),
+	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
+			 zd_fsdax_put_gen_params),
+	KUNIT_CASE(only_fsdax_makes_puts_look),
+	KUNIT_CASE(generic_page_comes_back_with_a_reference),
+	KUNIT_CASE(compound_device_pages_count_once),
+	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
+	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
+	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
 	{}
 };
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
 
-from . import lock, proc
-from .errors import TestbedError, UsageError
+from . import lock, proc, tree
+from .errors import Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
 
@@ -113,11 +114,12 @@ def check_build_dir(folder: Path) -> None:
 class Builder:
     """Builds one work tree, or finds that nothing has changed."""
 
-    def __init__(self, tree: WorkTree, plan: Plan, console: Console) -> None:
-        self._tree = tree
+    def __init__(self, work: WorkTree, plan: Plan, console: Console) -> None:
+        self._tree = work
         self._plan = plan
         self._console = console
-        self._build = tree.places.build
+        self._build = work.places.build
+        self._started = 0.0
 
     def kernel(self, wanted: Files) -> Kernel:
         """The kernel for @wanted on top of the source.  Call it with the tree mounted.
@@ -136,13 +138,20 @@ class Builder:
         if busy.exists():
             # Killed in the middle: any file may be half-written.
             self._empty()
+            self._tree.tidy()
             stamp = {}
+        busy.touch()
         self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
                            int(stamp.get("built_ns", 0)))
-        busy.touch()
         (build / STAMP).unlink(missing_ok=True)
-        done = self._make("building the kernel")
-        stamp = {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
+        try:
+            done = self._make("building the kernel")
+        except Interrupted as stop:
+            if stop.tidy:
+                lock.write_json(build / STAMP, self._times())
+                busy.unlink()
+            raise
+        stamp = self._times()
         if done.code == 0 and not binary.exists():
             raise TestbedError("kunit.py built no kernel; see its output",
                                done.output.splitlines()[-_FIRST_ERRORS:])
@@ -175,6 +184,7 @@ class Builder:
 
     def _make(self, step: str) -> proc.Done:
         self._console.begin(step)
+        self._started = time.time()
         src = self._tree.places.src
         return proc.run(command(self._plan, src, self._build), cwd=src,
                         env=environment(self._plan, self._build), tick=self._tick)
@@ -183,7 +193,11 @@ class Builder:
         warnings = [line for line in done.output.splitlines()
                     if re.search(r"mm/kunit/.*: warning: ", line)]
         for line in warnings:
-            self._console.note(line)
+            self._console.note(tree.plain(line))
+
+    def _times(self) -> dict[str, Any]:
+        """When this build looked at the source, and that it ends now."""
+        return {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
 
     @staticmethod
     def _unchanged(binary: Path, stamp: dict[str, Any]) -> bool:
@@ -206,14 +220,19 @@ class Builder:
                 os.unlink(entry.path)
 
     def _tick(self) -> None:
-        objects = sum(name.endswith(".o") for _, _, names in os.walk(self._build)
-                      for name in names)
+        objects = 0
+        for folder, _, names in os.walk(self._build):
+            for name in names:
+                if name.endswith(".o"):
+                    with contextlib.suppress(OSError):
+                        path = os.path.join(folder, name)
+                        objects += os.path.getmtime(path) >= self._started
         self._console.progress(f"{objects} objects")
 
 
 def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     """Turn kunit.py's output into one clear line and the first few errors."""
-    text = done.output
+    text = tree.plain(done.output)
     lines = [line.removeprefix("ERROR:root:") for line in text.splitlines()]
     missing = re.search(r"^Missing: (.+)$", text, re.MULTILINE)
     if missing:

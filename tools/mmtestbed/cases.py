@@ -55,7 +55,7 @@ def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int]]:
                           for id in _ID.findall(line))
         prose: list[str] = []
         for line in (line.strip().lstrip("*").strip() for line in body.splitlines()):
-            if not line and prose or _CONTRACT.match(line):
+            if not line and prose or line.startswith("@") or _CONTRACT.match(line):
                 break
             if line:
                 prose.append(line)

@@ -42,8 +42,12 @@ class Refused(TestbedError):
 
 
 class Interrupted(BaseException):
-    """A signal asked us to stop.  Not an Exception: nobody may swallow it."""
+    """A signal asked us to stop.  Not an Exception: nobody may swallow it.
+
+    @tidy: the command that was running has cleaned up after itself.
+    """
 
     def __init__(self, signum: int) -> None:
         super().__init__(f"signal {signum}")
         self.signum = signum
+        self.tidy = False

@@ -9,13 +9,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Sequence
 
-from . import guards, ktap
+from . import guards, ktap, tree
 from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
-# Where our private tree shows in what the kernel prints.
-_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
 # So many lines of a case's own output are kept.
 _KEPT = 200
 
@@ -87,13 +85,14 @@ class Judge:
         self._planned: Optional[int] = None
         self._output: list[str] = []
         self._running = ""
+        self._skips: set[str] = set()
         self._now = 0.0
         self._case_start = 0.0
         self._ktap_start: Optional[float] = None
 
     def read(self, raw: str) -> Next:
         """Take in one line of the console."""
-        text = _OURS.sub("", ktap.clean(raw))
+        text = tree.plain(ktap.clean(raw))
         self._now = self._clock()
         if self._ktap_start is not None:
             self.kernel_seconds = self._now - self._ktap_start
@@ -135,6 +134,8 @@ class Judge:
         elif isinstance(event, ktap.Result):
             if event.level >= 2:
                 self._output.append(_parameter(event))
+                if event.skip:
+                    self._skips.add(event.skip)
                 return Next.PROGRESS
             bad = self._case(event) if event.level == 1 else self._suite_end(event)
             return Next.STOP if bad else Next.PROGRESS
@@ -151,7 +152,9 @@ class Judge:
         status = Status.PASSED if event.ok else Status.FAILED
         reason = ""
         if event.skip is not None:
-            status, reason = Status.SKIPPED, event.skip
+            status = Status.SKIPPED
+            # KUnit gives no reason for a case whose parameters are all skipped.
+            reason = event.skip or "; ".join(sorted(self._skips))
         splats = self._scanner.take()
         if splats:
             status, reason = Status.FAILED, why(splats)
@@ -172,6 +175,7 @@ class Judge:
         self.outcomes[outcome.key] = outcome
         self._output = []
         self._running = ""
+        self._skips = set()
         self._case_start = self._now
         self._live(outcome)
 
@@ -216,6 +220,10 @@ class Judge:
         complete = self._planned is not None and \
             len(self._suites_done) == self._planned
         if ending.how is How.EXITED and complete:
+            for key in self._expected:
+                if key not in self.outcomes:
+                    self._finish(Outcome(*key, Status.MISSING, reason="listed by the "
+                                         "kernel, but gave no result"))
             if self._scanner.pending():
                 self._trouble("after the last suite")
             elif ending.code != 0:

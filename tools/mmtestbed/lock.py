@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -29,9 +30,14 @@ def held(path: Path, waiting: Callable[[], None], shared: bool = False) -> Itera
         yield
 
 
+# What write() calls a file until it is complete.
+TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.new")
+
+
 def write(path: Path, data: bytes) -> None:
     """Replace @path by @data in one step.  Raises OSError, leaves no rest."""
-    fd, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    fd, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new",
+                                dir=path.parent)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)

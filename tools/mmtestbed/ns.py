@@ -9,11 +9,14 @@ whole namespace down with it, mounts and User-Mode Linux processes alike.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import enum
 import os
 import select
 import signal
+import sys
+import traceback
 from pathlib import Path
 from typing import Callable
 
@@ -42,7 +45,13 @@ class Isolation(enum.Enum):
 
     ROOT = "root"          # namespaces, as root
     USER = "user"          # namespaces inside a user namespace
+    PIDS = "pids"          # a PID namespace, but our mounts would be seen outside
     NONE = "none"          # the host refuses: no mounts, no PID namespace
+
+    @property
+    def mounts(self) -> bool:
+        """True if we may mount."""
+        return self in (Isolation.ROOT, Isolation.USER)
 
 
 def _check(result: int, what: str) -> None:
@@ -123,24 +132,53 @@ def _enter_user_namespace(uid: int, gid: int) -> None:
     _write("/proc/self/gid_map", f"0 {gid} 1")
 
 
-def _wait_for(pid: int) -> int:
-    """Wait for @pid, reaping whatever else comes by; return an exit code."""
+def _root_is_shared() -> bool:
+    """True unless we know that what we mount below / stays in our namespace."""
+    fd = os.open("/", os.O_PATH)
+    try:
+        info = Path(f"/proc/self/fdinfo/{fd}").read_text(encoding="ascii")
+        number = dict(line.split(":\t") for line in info.splitlines())["mnt_id"]
+        # In a chroot our own table leaves out the mount that holds it.
+        for process in ("self", "1"):
+            table = Path(f"/proc/{process}/mountinfo").read_text(
+                encoding="utf-8", errors="surrogateescape")
+            for line in table.splitlines():
+                words = line.split()
+                if words[0] == number:
+                    return any(word.startswith("shared:") for word in words[6:])
+    except (OSError, KeyError, ValueError):
+        pass
+    finally:
+        os.close(fd)
+    return True
+
+
+def _babysit(pid: int) -> int:
+    """Wait for @pid, passing on signals and reaping orphans; return an exit code.
+
+    To be called with FORWARDED and SIGCHLD blocked, so that none gets lost
+    between two looks.  A request to stop is repeated until it is followed.
+    """
+    signals = {*FORWARDED, signal.SIGCHLD}
+    stop = 0
     while True:
-        done, status = os.waitpid(-1, 0)
-        if done == pid:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
-
-
-def _forward_signals_to(pid: int) -> None:
-    def forward(signum: int, _frame: object) -> None:
-        try:
-            os.kill(pid, signum)
-        except ProcessLookupError:
-            pass
-
-    for signum in FORWARDED:
-        signal.signal(signum, forward)
+        info = signal.sigtimedwait(signals, 1.0) if stop else \
+            signal.sigwaitinfo(signals)
+        if info and info.si_signo != signal.SIGCHLD:
+            stop = info.si_signo
+        if stop:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, stop)
+        while True:
+            try:
+                done, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return 1
+            if done == 0:
+                break
+            if done == pid:
+                code = os.waitstatus_to_exitcode(status)
+                return code if code >= 0 else 128 - code
 
 
 def run(work: Callable[[Isolation], int]) -> int:
@@ -149,9 +187,10 @@ def run(work: Callable[[Isolation], int]) -> int:
     Returns the exit code of @work.  Signals that ask us to stop are passed on to
     @work, which is expected to turn them into Interrupted.
     """
+    shared = _root_is_shared()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
     isolation = _unshare_all()
     alive_read, alive_write = os.pipe()
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
     pid = os.fork()
     if pid == 0:
         os.close(alive_write)
@@ -159,32 +198,39 @@ def run(work: Callable[[Isolation], int]) -> int:
         # Had the supervisor died before that prctl(), nobody would kill us.
         if select.select([alive_read], [], [], 0)[0]:
             os._exit(1)
-        os._exit(_init(work, isolation, blocked))
+        os._exit(_init(work, isolation, shared, mask))
     os.close(alive_read)
-    _forward_signals_to(pid)
-    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-    return _wait_for(pid)
+    try:
+        return _babysit(pid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _init(work: Callable[[Isolation], int], isolation: Isolation,
+def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
           mask: set[signal.Signals | int]) -> int:
     """PID 1: adopt and reap what User-Mode Linux orphans, end with the worker."""
-    if isolation is not Isolation.NONE:
-        mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+    if isolation.mounts:
+        try:
+            mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+        except OSError:
+            # In a chroot, whose top is no mount point.
+            if shared:
+                isolation = Isolation.PIDS
     pid = os.fork()
     if pid == 0:
         die_with_parent()
         for signum in FORWARDED:
             signal.signal(signum, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        code = 1
+        code = 125                      # for what nobody foresaw
         try:
             code = work(isolation)
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stdout.flush()
             os._exit(code)
-    _forward_signals_to(pid)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    return _wait_for(pid)
+    return _babysit(pid)
 
 
 def bind(source: Path, target: Path) -> None:

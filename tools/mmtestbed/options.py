@@ -29,7 +29,7 @@ _REFUSED = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
 
@@ -58,8 +58,8 @@ class Options:
     kernel_args: tuple[str, ...]
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="scripts/run.sh", allow_abbrev=False,
         description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
                     "Linux, and judge every case.",
@@ -80,31 +80,31 @@ def _parser() -> _Parser:
     add("--filter", metavar="GLOB", default="",
         help="cases to run, as KUnit's suite.case glob")
     add("--list", action="store_true", help="list the cases and stop")
-    add("--jobs", metavar="N", type=_positive, default=os.cpu_count() or 1,
+    add("--jobs", metavar="N", type=positive, default=os.cpu_count() or 1,
         help="jobs of make, and boots at a time (default: one per CPU)")
     add("--build-dir", metavar="PATH", help="build here instead of in the cache")
     add("--keep", action="store_true",
         help="keep the kernel and the logs of the boots, and say where")
     add("--raw", action="store_true", help="print the kernel's console as it comes")
-    add("--timeout", metavar="S", type=_seconds, default=60.0,
+    add("--timeout", metavar="S", type=seconds, default=60.0,
         help="seconds without a result after which a kernel hangs (default: 60)")
     add("--dry-run", action="store_true", help="print the commands, do nothing")
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
-    add("--repeat", metavar="N", type=_positive, default=1,
+    add("--repeat", metavar="N", type=positive, default=1,
         help="run everything N times; a case that differs between them fails")
     add("--shuffle", metavar="SEED", type=int, nargs="?", const=-1,
         help="run each case in a boot of its own, in random order")
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -114,7 +114,7 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _report_file(name: Optional[str]) -> Optional[Path]:
+def report_file(name: Optional[str]) -> Optional[Path]:
     """A file that we can write at the end: better to know before the build."""
     if name is None:
         return None
@@ -187,5 +187,5 @@ def parse(argv: Sequence[str]) -> Options:
         list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout, dry_run=args.dry_run,
-        json=_report_file(args.json), junit=_report_file(args.junit),
+        json=report_file(args.json), junit=report_file(args.junit),
         repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel)

@@ -7,6 +7,8 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,10 +21,14 @@ from .errors import Interrupted, TestbedError
 TICK = 1.0
 # What a well-behaved command may take to clean up after SIGTERM, in seconds.
 GRACE = 5.0
+# How often to look whether it has, in seconds.
+_LOOK = 0.02
 
 
 # The groups that we have started and that may still be alive.
 _alive: "set[subprocess.Popen[bytes]]" = set()
+# Set when we have been told to stop.
+_over = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,16 @@ def kill_group(process: "subprocess.Popen[bytes]", signum: int) -> None:
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
     """Start @command in a group of its own that does not outlive us.
 
-    @options: as for Popen.  Follow it with finish().  Raises OSError.
+    @options: as for Popen.  Follow it with finish().  Raises OSError; Interrupted
+    if kill_all() has been called, so that no thread begins anything new.
     """
+    if _over.is_set():
+        raise Interrupted(signal.SIGTERM)
     process = subprocess.Popen(list(command), start_new_session=True,
                                preexec_fn=ns.die_with_parent, **options)
     _alive.add(process)
+    if _over.is_set():
+        kill_group(process, signal.SIGKILL)
     return process
 
 
@@ -84,16 +95,25 @@ def finish(process: "subprocess.Popen[bytes]") -> int:
 
 
 def kill_all() -> None:
-    """Kill whatever start() has started, in other threads as well."""
+    """We are stopping: kill whatever start() has started, and let it start no more."""
+    _over.set()
     for process in list(_alive):
         kill_group(process, signal.SIGKILL)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Let @process clean up after itself, for a while."""
+def _end(process: "subprocess.Popen[bytes]") -> bool:
+    """Let @process and its group clean up after themselves; True if they did."""
     kill_group(process, signal.SIGTERM)
+    limit = time.monotonic() + GRACE
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=GRACE)
+    while time.monotonic() < limit:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_LOOK)
+    return False
 
 
 def run(command: Sequence[str], *, cwd: Optional[Path] = None,
@@ -123,6 +143,9 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
                 data = None
                 if tick:
                     tick()
+    except Interrupted as stop:
+        stop.tidy = _end(process)
+        raise
     except BaseException:
         _end(process)
         raise

@@ -57,8 +57,10 @@ class Command:
                                    patches=[path.name for path in opts.patches])
 
     def show_list(self) -> int:
-        """Print the cases that the sources hold."""
-        chosen = cases.selected(self._opts.filter, list(self._cases))
+        """Print the cases that the sources hold and that assert a contract."""
+        names = [name for name, case in self._cases.items()
+                 if case.contracts or self._opts.filter]
+        chosen = cases.selected(self._opts.filter, names)
         if not chosen:
             raise UsageError(f"no case matches {self._opts.filter or 'anything'}; see "
                              "--list")
@@ -152,7 +154,7 @@ class Command:
     @contextlib.contextmanager
     def _run_folder(self, isolation: ns.Isolation) -> Iterator[Path]:
         """A folder that goes away with the run: a private tmpfs if possible."""
-        if isolation is not ns.Isolation.NONE:
+        if isolation.mounts:
             folder = self._cache / "mnt" / "run"
             try:
                 ns.tmpfs(folder)
@@ -185,7 +187,7 @@ class Command:
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
             f"{verdict.count(len(patches), 'patch').replace('patchs', 'patches')}"
-            f"{extra}, {verdict.count(len(self._cases), 'case')} in mm/kunit")
+            f"{extra}")
         kernel, state = self._kernel(origin, patches, isolation, folder)
         self._boot(kernel, state, folder)
         self._decode(kernel.path)
@@ -201,21 +203,19 @@ class Command:
                 isolation: ns.Isolation,
                 folder: Path) -> tuple[build.Kernel, Path]:
         """The kernel to boot, as a copy that no other run touches, and its state."""
-        overlay = isolation is not ns.Isolation.NONE
-        if overlay:
+        if isolation.mounts:
             try:
                 return self._build(origin, patches, isolation, folder, True)
             except Refused as err:
                 self._console.note(f"{err}; working on a copy instead")
         else:
-            self._console.note("the host allows no namespaces; working on a copy")
+            self._console.note("no private mounts on this machine; working on a copy")
         return self._build(origin, patches, isolation, folder, False)
 
-    def _build(self, origin: source.Source, patches: Sequence[Path],
-               isolation: ns.Isolation, folder: Path,
-               overlay: bool) -> tuple[build.Kernel, Path]:
+    def _work_tree(self, origin: source.Source, isolation: ns.Isolation, folder: Path,
+                   overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
+        """The tree to build @origin in, and how to build it."""
         opts = self._opts
-        suites = suite_files()
         plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
                           self._cache / "ccache")
         # Without overlays there are no variants: such a tree gets its own state.
@@ -225,8 +225,17 @@ class Command:
         places = tree.choose_places(self._cache, state, overlay, folder)
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
-        work = tree.WorkTree(origin, places, isolation, opts.build_dir, self._console)
+        return tree.WorkTree(origin, places, isolation, opts.build_dir,
+                             self._console), plan
+
+    def _build(self, origin: source.Source, patches: Sequence[Path],
+               isolation: ns.Isolation, folder: Path,
+               overlay: bool) -> tuple[build.Kernel, Path]:
+        opts = self._opts
+        suites = suite_files()
+        work, plan = self._work_tree(origin, isolation, folder, overlay)
         builder = build.Builder(work, plan, self._console)
+        state = work.places.state
         copy = folder / "linux"
         base = list(patches) if overlay else [*patches, *opts.patches]
         with lock.held(state / "lock", lambda: self._console.note(
@@ -245,6 +254,7 @@ class Command:
 
     def _patched(self, origin: source.Source, patches: Sequence[Path],
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
+        shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         applied = series.apply(origin.path, patches, scratch)
         for note in applied.notes:

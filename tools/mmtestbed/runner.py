@@ -52,6 +52,10 @@ class Results:
     boots: int = 0
 
 
+# (what came out so far, cases of the next boot): whether to boot.
+Worthwhile = Callable[[Results, Sequence[Name]], bool]
+
+
 class Runner:
     """Runs cases in User-Mode Linux; safe to use from several threads."""
 
@@ -109,23 +113,23 @@ class Runner:
         return names
 
     def round(self, expected: Sequence[Name], glob: str,
-              pool: Optional[concurrent.futures.Executor] = None) -> Results:
+              pool: Optional[concurrent.futures.Executor] = None,
+              worthwhile: Worthwhile = lambda results, names: True) -> Results:
         """Run @expected, which are what @glob selects, in one boot if all goes well.
 
         A crash, a hang or a report of the kernel ends a boot: what did not get to
-        run then runs in fresh boots, in @pool if there is one.
+        run then runs in fresh boots, in @pool if there is one, as long as
+        @worthwhile says so of the results so far and the cases of the next boot.
         """
         results = Results()
         todo = [(list(expected), glob)]
         while todo:
-            if pool and len(todo) > 1:
-                parts: Iterable[tuple[list[Name], Judge]] = zip(
-                    (names for names, _ in todo),
-                    pool.map(lambda job: self._one(*job), todo))
-            else:
-                parts = ((names, self._one(names, g)) for names, g in todo)
-            todo = []
-            for names, judge in list(parts):
+            batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
+            batch = [job for job in batch if worthwhile(results, job[0])]
+            one_by_one = map(lambda job: self._one(*job), batch)
+            judges: Iterable[Judge] = one_by_one if not pool or len(batch) == 1 else \
+                pool.map(lambda job: self._one(*job), batch)
+            for (names, _), judge in list(zip(batch, judges)):
                 todo += self._merge(results, names, judge, glob)
         return results
 
@@ -143,20 +147,7 @@ class Runner:
         judge = Judge(expected, self._announce)
         ending = self._boot([], glob, judge.read)
         judge.end(ending, self._options.timeout)
-        if ending.how is not How.STOPPED and not judge.troubles and \
-           all(o.status is not Status.CRASHED and o.status is not Status.HUNG
-               for o in judge.outcomes.values()):
-            # The boot ended well, so what has no outcome was left out by KUnit.
-            for name in expected:
-                if name not in judge.outcomes:
-                    self._miss(judge, name)
         return judge
-
-    def _miss(self, judge: Judge, name: Name) -> None:
-        outcome = Outcome(*name, Status.MISSING,
-                          reason="listed by the kernel, but gave no result")
-        judge.outcomes[name] = outcome
-        self._announce(outcome)
 
     def _announce(self, outcome: Outcome) -> None:
         with self._mutex:
@@ -172,9 +163,12 @@ class Runner:
         results.troubles += [t for t in judge.troubles if t.what not in known]
         results.outcomes.update(judge.outcomes)
         rest = [name for name in names if name not in judge.outcomes]
-        if rest and not judge.outcomes and len(names) == len(rest) == 1:
-            self._miss(judge, rest[0])
-            results.outcomes.update(judge.outcomes)
+        if len(names) == 1 and rest:
+            # It had a boot of its own, which did not even get to it.
+            missed = Outcome(*rest[0], Status.MISSING,
+                             reason="its boot ended before it could run")
+            results.outcomes[missed.key] = missed
+            self._announce(missed)
             return []
         return split(rest, names, glob)
 

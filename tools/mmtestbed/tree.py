@@ -30,6 +30,15 @@ Files = Mapping[str, Optional[bytes]]
 _SAFE = re.compile(r"[A-Za-z0-9/_.+@%=-]+")
 
 
+# How our private tree shows in what compilers and kernels print.
+_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
+
+
+def plain(text: str) -> str:
+    """@text with paths below the top of the kernel tree, as everybody knows them."""
+    return _OURS.sub("", text)
+
+
 def cache_root(console: Console) -> Path:
     """The folder for all that we keep between runs, created if need be.
 
@@ -114,6 +123,11 @@ class WorkTree:
         self._console = console
         self._scan: Optional[Scan] = None
         self._scanned_ns = 0
+
+    def at(self, places: Places) -> "WorkTree":
+        """The same tree with other places to work in."""
+        return WorkTree(self.source, places, self._isolation, self._build_dir,
+                        self._console)
 
     @contextlib.contextmanager
     def mounted(self) -> Iterator[None]:
@@ -234,6 +248,17 @@ class WorkTree:
             lock.write_json(manifest, kept)
         if self._scan and self._scan.built_in_place():
             self._clean()
+
+    def tidy(self) -> None:
+        """Remove the temporary files of a run that was killed while it wrote."""
+        state = self.places.state
+        for path in state.glob(".*"):
+            if lock.TEMPORARY.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+        upper = state / "upper" if self.on_overlay else self.places.src
+        for path in upper.rglob(".*"):
+            if lock.TEMPORARY.fullmatch(path.name):
+                (self.places.src / path.relative_to(upper)).unlink(missing_ok=True)
 
     def _put(self, path: str, content: Optional[bytes], force: bool) -> bool:
         """Make @path hold @content; True if the file is there then."""

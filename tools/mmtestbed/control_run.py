@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/controls.sh: prove that every case can fail."""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import contextlib
+import os
+import re
+import resource
+import shutil
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Iterator, Mapping, Optional, Sequence
+
+from . import build, cases, controls, guardtest, lines, lock, matrix, ns, options
+from . import proc, run, runner, source, tree, variants, verdict
+from .controls import Control, Kind, Verdict
+from .errors import Exit, Refused, TestbedError, UsageError
+from .judge import Name
+from .report import GREEN, RED, Console
+
+CONTROLS = run.REPOSITORY / "patches" / "controls"
+# Twice what a fixture waits for something that does not come, and then some.
+_TIMEOUT = 15.0
+# After so many crashes and hangs the cases of other contracts are left out.
+_MOST_BAD = 3
+_WIDEST = 200
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    line: lines.Line
+    jobs: int
+    filter: str
+    contract: str
+    json: Optional[Path]
+    keep: bool
+    kdir: str
+    timeout: float
+    matrix: bool
+    rst: bool
+    guards: bool
+    config: Mapping[str, str]
+    list: bool
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = options.Parser(
+        prog="scripts/controls.sh", allow_abbrev=False,
+        description="Apply each control (a patch that puts one bug into the kernel) to "
+                    "a kernel of its own and require that a case of the contract that "
+                    "it breaks fails.",
+        epilog="Exit codes: 0 every control was killed; 1 one was not, or does not "
+               "apply or compile; 2 wrong usage; 125 the tree could not be prepared, "
+               "patched, configured or built.")
+    add = parser.add_argument
+    add("--line", choices=[line.name for line in lines.LINES],
+        default=lines.DEFAULT.name, help="kernel to break (default: %(default)s)")
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree (default: $KDIR, else Debian's package); never written to")
+    add("--jobs", metavar="N", type=options.positive,
+        default=min(4, os.cpu_count() or 1),
+        help="controls at a time (default: 4, or one per CPU)")
+    add("--filter", metavar="GLOB", default="", help="controls, by name")
+    add("--contract", metavar="ID", default="", help="controls that break ID")
+    add("--timeout", metavar="S", type=options.seconds, default=_TIMEOUT,
+        help="seconds without a result after which a kernel hangs (default: "
+             "%(default)g)")
+    add("--json", metavar="FILE", help="write what became of each control as JSON")
+    add("--keep", action="store_true", help="keep the logs of the boots, and say where")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="list the controls and stop")
+    what.add_argument("--matrix", action="store_true",
+                      help="print the cases and controls of each contract, and check "
+                           "what README.rst claims")
+    what.add_argument("--guards", action="store_true",
+                      help="boot the cases that misbehave on purpose, and require that "
+                           "each is caught")
+    add("--config", metavar="SYMBOL=VALUE", type=_symbol, action="append", default=[],
+        help="with --guards: build this in as well, such as CONFIG_KASAN=y")
+    add("--rst", action="store_true",
+        help="with --matrix or --guards: as a table in reStructuredText")
+    return parser
+
+
+def _symbol(text: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(CONFIG_\w+)=([ynm]|\d+)", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form CONFIG_X=y")
+    return match.group(1), match.group(2)
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    args = _parser().parse_args(argv)
+    return Options(lines.by_name(args.line), args.jobs, args.filter, args.contract,
+                   options.report_file(args.json), args.keep, args.kdir, args.timeout,
+                   args.matrix, args.rst, args.guards, dict(args.config), args.list)
+
+
+class Command(run.Command):
+    """One call of scripts/controls.sh that boots something."""
+
+    def __init__(self, wanted: Options, console: Console) -> None:
+        words = ["--line", wanted.line.name, "--timeout", str(wanted.timeout)]
+        if wanted.kdir:
+            words += ["--kdir", wanted.kdir]
+        super().__init__(options.parse(words), console)
+        self._wanted = wanted
+        self._controls: list[Control] = []
+        if not wanted.guards:
+            self._controls = controls.select(controls.read(CONTROLS), wanted.line.name,
+                                             wanted.filter, wanted.contract)
+        self._verdicts: list[Verdict] = []
+        self._red: set[Name] = set()
+        self._kernel_version = ""
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        origin = self._source()
+        self._kernel_version = origin.version
+        if not isolation.mounts:
+            raise TestbedError("the host allows no mounts of our own, which controls "
+                               "need; run as root, or allow user namespaces")
+        with self._base(origin, isolation, folder) as (base, kernel):
+            boots = runner.Runner(
+                runner.Options(kernel, folder / "boots", (), self._opts.timeout,
+                               self._wanted.jobs), lambda outcome: None)
+            if self._wanted.guards:
+                return guardtest.Command(
+                    self._console, base, folder,
+                    guardtest.Options(self._wanted.jobs, self._wanted.timeout,
+                                      self._wanted.config, self._wanted.rst)).run()
+            return self._all(base, boots, folder)
+
+    @contextlib.contextmanager
+    def _base(self, origin: source.Source, isolation: ns.Isolation,
+              folder: Path) -> Iterator[tuple[variants.Base, Path]]:
+        """The kernel without a control, built and unchanged while this is open."""
+        work, plan = self._work_tree(origin, isolation, folder, True)
+        with lock.held(work.places.state / "lock", lambda: self._console.note(
+                "waiting for another run, which builds in the same place")):
+            wanted = self._patched(origin, run.series_of(origin.line),
+                                   folder / "patched", run.suite_files())
+            try:
+                with work.mounted():
+                    built = build.Builder(work, plan, self._console).kernel(wanted)
+                    copy = folder / "linux"
+                    shutil.copy(built.path, copy)
+            except Refused as err:
+                raise TestbedError(f"{err.message}, which controls need; run as root, "
+                                   "or allow user namespaces") from None
+            each = max(1, (os.cpu_count() or 1) // self._wanted.jobs)
+            yield variants.Base(work, replace(plan, jobs=each), built.sha), copy
+
+    def _all(self, base: variants.Base, boots: runner.Runner, folder: Path) -> int:
+        console = self._console
+        names = runner.listed(boots, base.tree.places.state, base.sha, "")
+        self._check_base(boots.round(names, ""))
+        console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
+                      f"{self._kernel_version}, {self._wanted.jobs} at a time")
+        begin, spent = time.monotonic(), _cpu_seconds()
+        with concurrent.futures.ThreadPoolExecutor(
+                self._wanted.jobs, initializer=variants.own_mounts) as pool:
+            try:
+                waiting = {pool.submit(self._try, base, control, names, folder)
+                           for control in self._controls}
+                while waiting:
+                    done, waiting = concurrent.futures.wait(
+                        waiting, 1, concurrent.futures.FIRST_COMPLETED)
+                    for future in done:
+                        self._finished(future.result())
+                    console.progress(f"{len(self._verdicts)} of {len(self._controls)}")
+            except BaseException:
+                proc.kill_all()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        console.end()
+        return self._close(time.monotonic() - begin, _cpu_seconds() - spent, base)
+
+    def _check_base(self, results: runner.Results) -> None:
+        """A case that is red without a control cannot be turned red by one."""
+        self._red = {o.key for o in results.outcomes.values() if not o.status.good}
+        for suite, case in sorted(self._red):
+            self._console.note(f"{suite}.{case} fails without any control; it proves "
+                               "nothing here")
+        if results.troubles:
+            raise TestbedError("the kernel misbehaves without any control: "
+                               f"{results.troubles[0].what}; see scripts/run.sh")
+
+    def _try(self, base: variants.Base, control: Control, names: Sequence[Name],
+             folder: Path) -> Verdict:
+        """What becomes of @control.  Runs in a thread that has its own mounts."""
+        begin = time.monotonic()
+        place = folder / "controls" / control.name
+        try:
+            with variants.open_variant(base, place) as variant:
+                found = self._break(variant, control, names, place / "boots")
+                if self._wanted.keep:
+                    self._keep_logs(place / "boots", control, base)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        found.seconds = time.monotonic() - begin
+        return found
+
+    def _break(self, variant: variants.Variant, control: Control,
+               names: Sequence[Name], folder: Path) -> Verdict:
+        try:
+            variant.apply([control.path])
+        except TestbedError as err:
+            return Verdict(control, Kind.NOT_APPLIED,
+                           troubles=[err.message, *err.details])
+        try:
+            variant.make()
+        except variants.NoEffect as err:
+            return Verdict(control, Kind.NO_EFFECT, troubles=[err.message])
+        except TestbedError as err:
+            return Verdict(control, Kind.NOT_COMPILED,
+                           troubles=[err.message, *err.details])
+        boots = runner.Runner(
+            runner.Options(variant.kernel, folder, (), self._opts.timeout, 1),
+            lambda outcome: None)
+        results = boots.round(names, "", worthwhile=lambda so_far, rest:
+                              controls.worthwhile(control, self._cases, so_far, rest,
+                                                  _MOST_BAD))
+        for red in self._red:
+            results.outcomes.pop(red, None)
+        return controls.judge(control, self._cases,
+                              [name for name in names if name not in self._red],
+                              results)
+
+    @staticmethod
+    def _keep_logs(logs: Path, control: Control, base: variants.Base) -> None:
+        kept = base.tree.places.state / "kept-controls" / control.name
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for log in logs.glob("*.log"):
+            shutil.copy(log, kept)
+
+    def _finished(self, found: Verdict) -> None:
+        self._verdicts.append(found)
+        if found.kind is not Kind.KILLED:
+            self._console.line(f"{self._console.paint('FAIL', RED)}  "
+                               f"{found.control.name}: {found.kind.value}: "
+                               f"{found.why()}")
+
+    def _close(self, seconds: float, cpu: float, base: variants.Base) -> int:
+        """The table, the reports and the closing line."""
+        console, found = self._console, self._verdicts
+        killed = sum(v.kind is Kind.KILLED for v in found)
+        good = killed == len(found) and not self._red
+        self._report.code = Exit.PASSED if good else Exit.FAILED
+        console.line()
+        console.lines(controls.table(controls.summary(found), _WIDEST), "")
+        for v in found:
+            if v.kind in (Kind.NOT_APPLIED, Kind.NOT_COMPILED) and v.troubles[1:]:
+                console.line(f"{v.control.name}:")
+                console.lines(v.troubles[1:])
+        console.line()
+        self._write_reports()
+        lock.write_json(matrix.results_file(self._cache, self._wanted.line), matrix.merge(
+            lock.read_json(matrix.results_file(self._cache, self._wanted.line)),
+            self._as_json(), matrix.inputs(run.REPOSITORY, self._wanted.line)))
+        if self._wanted.keep:
+            console.line("kept the logs in "
+                         f"{base.tree.places.state / 'kept-controls'}")
+        contracts = {id for v in found if v.kind is Kind.KILLED for id in v.reached}
+        word, colour = ("PASS", GREEN) if good else ("FAIL", RED)
+        if self._red:
+            console.line(f"{verdict.count(len(self._red), 'case')} failed without any "
+                         "control")
+        closing = (f"{word}: {killed} of {verdict.count(len(found), 'control')} killed, "
+                   f"{verdict.count(len(contracts), 'contract')}, Linux "
+                   f"{self._kernel_version}, {seconds:.0f} s, "
+                   f"{seconds / len(found):.1f} s and {cpu / len(found):.1f} CPU s "
+                   f"each at {self._wanted.jobs} at a time")
+        console.line(console.paint(closing, colour))
+        return self._report.code
+
+    def _as_json(self) -> dict[str, object]:
+        return {
+            "schema": 1, "kernel_version": self._kernel_version,
+            "line": self._wanted.line.name, "jobs": self._wanted.jobs,
+            "verdict": self._report.word().lower(),
+            "exit_code": int(self._report.code), "error": self._report.error,
+            "failed_without_control": sorted(".".join(name) for name in self._red),
+            "controls": [v.as_json(self._cases) for v in sorted(
+                self._verdicts, key=lambda v: v.control.name)],
+        }
+
+    def _write_reports(self) -> None:
+        if self._wanted.json:
+            verdict.write(self._wanted.json, lock.json_bytes(self._as_json()))
+
+
+def _cpu_seconds() -> float:
+    """What the commands that have ended have cost so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def show_list(wanted: Options, console: Console) -> int:
+    """Print the controls."""
+    chosen = controls.select(controls.read(CONTROLS), wanted.line.name, wanted.filter,
+                             wanted.contract)
+    console.lines(controls.table([["control", "breaks", "what it does"], *(
+        [c.name, " ".join(c.breaks), c.subject] for c in chosen)]), "")
+    return Exit.PASSED
+
+
+def show_matrix(wanted: Options, console: Console) -> int:
+    """Print the matrix and what is wrong with it."""
+    cache = tree.cache_root(console)
+    known = matrix.Facts.gather(
+        run.REPOSITORY, wanted.line, cases.read(run.REPOSITORY / "mm" / "kunit"),
+        controls.read(CONTROLS), lock.read_json(matrix.results_file(cache, wanted.line)))
+    console.lines(controls.rst_table(known.covered()) if wanted.rst
+                  else controls.table(known.rows()), "")
+    problems = known.problems()
+    for problem in problems:
+        print(f"mm-testbed: {problem}", file=sys.stderr, flush=True)
+    if not wanted.rst:
+        console.line(known.closing_line(problems))
+    return Exit.FAILED if problems else Exit.PASSED
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        wanted = parse(sys.argv[1:] if argv is None else argv)
+        if wanted.rst and not (wanted.matrix or wanted.guards):
+            raise UsageError("--rst goes with --matrix or --guards; see "
+                             "scripts/controls.sh --help")
+        if wanted.config and not wanted.guards:
+            raise UsageError("--config goes with --guards; see scripts/controls.sh "
+                             "--help")
+        if wanted.list:
+            return show_list(wanted, console)
+        if wanted.matrix:
+            return show_matrix(wanted, console)
+        command = Command(wanted, console)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

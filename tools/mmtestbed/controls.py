@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Controls: patches that put one bug into the kernel each, and what becomes of them.
+
+A control is killed if a case of a contract that it breaks turns red.  A case that
+no control can turn red proves nothing, and a control that turns none red has
+found a promise that nobody checks.
+"""
+
+from __future__ import annotations
+
+import enum
+import fnmatch
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Optional, Sequence
+
+from . import series
+from .cases import Case
+from .errors import TestbedError, UsageError
+from .judge import Name, Outcome, Status
+from .runner import Results
+
+_FIELD = re.compile(r"^(Subject|Breaks|Lines):[ \t]*(.*)$", re.MULTILINE)
+_ID = re.compile(r"[A-Z]{2,}-\d+")
+_PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
+
+
+@dataclass(frozen=True)
+class Control:
+    """One bug.
+
+    @name: of its file, without .patch.
+    @subject: what the bug does, without the prefix in brackets.
+    @breaks: the contracts that it breaks.
+    @lines: the kernels that it is made for.
+    @text: the patch as a whole.
+    """
+
+    name: str
+    path: Path
+    subject: str
+    breaks: tuple[str, ...]
+    lines: tuple[str, ...]
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """Changes when the control does."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def parse(path: Path, text: str) -> Control:
+    """The control @text of the file @path.  Raises TestbedError if it lacks a field."""
+    diff = re.search(r"^--- \S", text, re.MULTILINE)
+    header = text[:diff.start()] if diff else text
+    fields = {key: value.strip() for key, value in _FIELD.findall(header)}
+    breaks = tuple(dict.fromkeys(_ID.findall(fields.get("Breaks", ""))))
+    lines = tuple(fields.get("Lines", "").replace(",", " ").split())
+    subject = _PREFIX.sub("", fields.get("Subject", ""))
+    where = f"{path.parent.name}/{path.name}"
+    for value, example in ((subject, "Subject: [CONTROL] mm: what the bug does"),
+                           (breaks, "Breaks: MW-2"), (lines, "Lines: 6.12")):
+        if not value:
+            raise TestbedError(f"{where} lacks a header line such as '{example}'")
+    if not series.touched(text):
+        raise TestbedError(f"{where} holds no diff; restore or remove it")
+    return Control(path.stem, path, subject, breaks, lines, text)
+
+
+def read(folder: Path) -> list[Control]:
+    """The controls in @folder, by name.  Raises TestbedError if one is malformed."""
+    found = []
+    for path in sorted(folder.glob("*.patch")):
+        try:
+            text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError as err:
+            raise TestbedError(f"cannot read {path}: {err.strerror}") from None
+        found.append(parse(path, text))
+    return found
+
+
+def select(controls: Sequence[Control], line: str, glob: str,
+           contract: str) -> list[Control]:
+    """Those for @line whose name matches @glob and that break @contract, if given.
+
+    Raises UsageError if there are none.
+    """
+    chosen = [control for control in controls
+              if line in control.lines
+              and fnmatch.fnmatchcase(control.name, glob or "*")
+              and (not contract or contract in control.breaks)]
+    if not chosen:
+        what = [f"for Linux {line}"]
+        if glob:
+            what.append(f"named {glob}")
+        if contract:
+            what.append(f"that breaks {contract}")
+        raise UsageError(f"no control {' '.join(what)} in patches/controls")
+    return chosen
+
+
+class Kind(enum.Enum):
+    """What became of a control."""
+
+    KILLED = "killed"
+    ELSEWHERE = "killed elsewhere only"
+    SURVIVED = "survived"
+    NOT_APPLIED = "does not apply"
+    NOT_COMPILED = "does not compile"
+    NO_EFFECT = "changes nothing"
+
+
+@dataclass
+class Verdict:
+    """What became of one control.
+
+    @by: the bad cases of the contracts that it breaks.
+    @also: the bad cases of other contracts.
+    @troubles: what was wrong with no case to blame, or why there is no kernel.
+    @not_run: cases that were left out after too many crashes and hangs.
+    @reached: contracts of the control of which a case has turned red.
+    """
+
+    control: Control
+    kind: Kind
+    by: list[Outcome] = field(default_factory=list)
+    also: list[Outcome] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    not_run: int = 0
+    reached: tuple[str, ...] = ()
+    boots: int = 0
+    seconds: float = 0.0
+
+    def why(self) -> str:
+        """In one line, what killed it or what is wrong."""
+        if self.kind is Kind.KILLED:
+            first = self.by[0]
+            return f"{first.suite}.{first.name} {said(first)}"
+        if self.kind is Kind.ELSEWHERE:
+            parts = [f"{o.suite}.{o.name} {said(o)}" for o in self.also[:1]]
+            return "; ".join([*parts, *self.troubles[:1]])
+        if self.kind is Kind.SURVIVED:
+            return f"no case of {' '.join(self.control.breaks)} turns red"
+        return (self.troubles or [""])[0]
+
+    def as_json(self, cases: Mapping[Name, Case]) -> dict[str, Any]:
+        """The verdict as Documentation/controls.rst describes it."""
+        def case(outcome: Outcome) -> dict[str, Any]:
+            known = cases.get(outcome.key)
+            return {"suite": outcome.suite, "name": outcome.name,
+                    "status": outcome.status.value, "reason": outcome.reason,
+                    "contracts": list(known.contracts) if known else []}
+
+        return {
+            "name": self.control.name, "subject": self.control.subject,
+            "breaks": list(self.control.breaks), "outcome": self.kind.value,
+            "killed_by": [case(o) for o in self.by],
+            "also_failed": [case(o) for o in self.also],
+            "contracts_reached": list(self.reached), "troubles": self.troubles,
+            "cases_not_run": self.not_run, "boots": self.boots,
+            "seconds": round(self.seconds, 2), "digest": self.control.digest,
+        }
+
+
+def said(outcome: Outcome) -> str:
+    """The status of a bad case and its reason, for the end of a line."""
+    reason = re.sub(r"\s+", " ", outcome.reason)
+    return f"{outcome.status.value}: {reason}" if reason else outcome.status.value
+
+
+def targets(control: Control, cases: Mapping[Name, Case],
+            expected: Iterable[Name]) -> set[Name]:
+    """Those of the @expected cases that assert a contract of @control."""
+    return {name for name in expected
+            if name in cases and set(cases[name].contracts) & set(control.breaks)}
+
+
+def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name],
+          results: Results) -> Verdict:
+    """What became of @control, by the @results of the suites on its kernel."""
+    wanted = targets(control, cases, expected)
+    bad = [outcome for name in expected
+           for outcome in [results.outcomes.get(name)]
+           if outcome and not outcome.status.good]
+    # That a case did not run at all says nothing about its assertions.
+    by = [o for o in bad if o.key in wanted and o.status is not Status.MISSING]
+    also = [o for o in bad if o not in by]
+    troubles = [trouble.what for trouble in results.troubles]
+    reached = tuple(id for id in control.breaks
+                    if any(id in cases[o.key].contracts for o in by))
+    kind = Kind.KILLED if by else \
+        Kind.ELSEWHERE if also or troubles else Kind.SURVIVED
+    return Verdict(control, kind, by, also, troubles,
+                   sum(name not in results.outcomes for name in expected), reached,
+                   results.boots)
+
+
+def worthwhile(control: Control, cases: Mapping[Name, Case], results: Results,
+               names: Sequence[Name], most_bad: int) -> bool:
+    """Whether to boot once more for @names, which a bad boot has left over.
+
+    A case of the control's own contracts always gets its boot.  For the others,
+    after @most_bad boots that ended in a crash or a hang, enough is known.
+    """
+    if targets(control, cases, names):
+        return True
+    bad = sum(o.status in (Status.CRASHED, Status.HUNG)
+              for o in results.outcomes.values())
+    return bad < most_bad
+
+
+def table(rows: Sequence[Sequence[str]], widest: int = 0) -> list[str]:
+    """@rows, the first of which is the heading, as lines with aligned columns.
+
+    The last column is cut so that a line is not longer than @widest, if given.
+    """
+    widths = [max(len(row[column]) for row in rows)
+              for column in range(len(rows[0]))]
+    lines = []
+    for number, row in enumerate(rows):
+        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip()
+        if widest and len(line) > widest:
+            line = line[:widest - 3] + "..."
+        lines.append(line)
+        if number == 0:
+            lines.append("  ".join("-" * width for width in widths)[:widest or None])
+    return lines
+
+
+def rst_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """@rows as a simple table in reStructuredText."""
+    cells = [[cell or "\\-" if column == 0 else cell
+              for column, cell in enumerate(row)] for row in rows]
+    widths = [max(len(row[column]) for row in cells) or 1
+              for column in range(len(cells[0]))]
+    rule = "  ".join("=" * width for width in widths)
+    lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip()
+             for row in cells]
+    return [rule, lines[0], rule, *lines[1:], rule]
+
+
+def summary(verdicts: Sequence[Verdict]) -> list[list[str]]:
+    """The table at the end of a run: a row for each control, the errors last."""
+    rows = [["control", "breaks", "outcome", "also red", "by"]]
+    for verdict in sorted(verdicts, key=lambda v: (v.kind is not Kind.KILLED,
+                                                   v.control.name)):
+        also = str(len(verdict.also) or "")
+        if verdict.not_run:
+            also = f"{also or 0}, {verdict.not_run} not run"
+        rows.append([verdict.control.name, " ".join(verdict.control.breaks),
+                     verdict.kind.value, also, verdict.why()])
+    return rows
+
+
+def known_results(data: Any) -> Optional[dict[str, dict[str, Any]]]:
+    """The controls by name in what a run has written as JSON; None if it is no such."""
+    if not isinstance(data, dict) or not isinstance(data.get("controls"), list):
+        return None
+    return {entry["name"]: entry for entry in data["controls"]
+            if isinstance(entry, dict) and isinstance(entry.get("name"), str)}

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Contract x (cases, controls, state), from the ids in the sources.
+
+The ids stand in the kernel-doc of the cases and in the headers of the controls;
+Documentation/contracts.rst says which there are, README.rst which are claimed.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping, Optional, Sequence
+
+from . import cases, controls, lines, verdict
+from .cases import Case
+from .controls import Control
+from .errors import TestbedError
+
+_ID = re.compile(r"[A-Z]{2,}-\d+")
+# A row of a table begins with the id: "MW-2 ...", "| MW-2 | ...", "* - MW-2".
+_ROW = re.compile(r"^(?:\|\s*|\*\s+-\s+)?([A-Z]{2,}-\d+)\b(.*)$")
+_MORE = re.compile(r"^\s+(?:-\s+)?(.*)$")
+
+
+def claims(readme: str) -> set[str]:
+    """The contracts whose row in a table of @readme has the word "yes".
+
+    The words of a row may go on in the lines that follow, as in a list-table.
+    """
+    found = set()
+    row = ""
+    for text in readme.splitlines():
+        match = _ROW.match(text)
+        more = _MORE.match(text)
+        if match:
+            row, words = match.group(1), match.group(2)
+        elif more and row and text.strip():
+            words = more.group(1)
+        else:
+            row, words = "", ""
+        if row and re.search(r"(?:^|[\s|])yes(?:$|[\s|,;:])", words):
+            found.add(row)
+    return found
+
+
+def results_file(cache: Path, line: lines.Line) -> Path:
+    """Where the runs of the controls leave what became of them."""
+    return cache / f"controls-{line.name}.json"
+
+
+def inputs(repository: Path, line: lines.Line) -> str:
+    """A digest of the suites and patches: with others, old results mean nothing."""
+    digest = hashlib.sha256()
+    for folder in ("mm/kunit", f"patches/{line.name}"):
+        for path in sorted((repository / folder).glob("*")):
+            if path.is_file():
+                digest.update(path.name.encode() + b"\0" +
+                              hashlib.sha256(path.read_bytes()).digest())
+    config = repository / ".kunitconfig"
+    if config.exists():
+        digest.update(config.read_bytes())
+    return digest.hexdigest()
+
+
+def merge(old: Any, new: Mapping[str, Any], seen: str) -> dict[str, Any]:
+    """@old results with the controls of the run @new, which had the inputs @seen."""
+    known = controls.known_results(old) or {}
+    for entry in new["controls"]:
+        known[entry["name"]] = {**entry, "inputs": seen}
+    return {**new, "controls": [known[name] for name in sorted(known)]}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the matrix is made of, for one line.
+
+    @contracts: the ids, in the order of Documentation/contracts.rst.
+    @claimed: those that README.rst claims.
+    @results: what became of controls, by name, if it still holds.
+    """
+
+    contracts: Sequence[str]
+    cases: Sequence[Case]
+    controls: Sequence[Control]
+    claimed: frozenset[str]
+    results: Mapping[str, Mapping[str, Any]]
+
+    @staticmethod
+    def gather(repository: Path, line: lines.Line, known_cases: Sequence[Case],
+               known_controls: Sequence[Control], results: Any) -> "Facts":
+        """The facts of @repository.  Raises TestbedError if a document is missing."""
+        texts = {}
+        for name in ("Documentation/contracts.rst", "README.rst"):
+            try:
+                texts[name] = (repository / name).read_text(encoding="utf-8")
+            except OSError as err:
+                raise TestbedError(f"cannot read {name}: {err.strerror}; restore it "
+                                   "from git") from None
+        seen = inputs(repository, line)
+        here = [c for c in known_controls if line.name in c.lines]
+        digests = {control.name: control.digest for control in here}
+        valid = {name: entry
+                 for name, entry in (controls.known_results(results) or {}).items()
+                 if entry.get("inputs") == seen
+                 and entry.get("digest") == digests.get(name)}
+        return Facts(cases.contracts_of(texts["Documentation/contracts.rst"]),
+                     [case for case in known_cases if case.contracts], here,
+                     frozenset(claims(texts["README.rst"])), valid)
+
+    def cases_of(self, contract: str) -> list[Case]:
+        """The cases that assert @contract."""
+        return [case for case in self.cases if contract in case.contracts]
+
+    def controls_of(self, contract: str) -> list[Control]:
+        """The controls that break @contract."""
+        return [control for control in self.controls if contract in control.breaks]
+
+    def killed(self, contract: str) -> Optional[int]:
+        """How many of its controls a case of @contract has killed; None if unknown."""
+        mine = self.controls_of(contract)
+        if not mine or any(control.name not in self.results for control in mine):
+            return None
+        return sum(contract in self.results[control.name].get("contracts_reached", [])
+                   for control in mine)
+
+    def state(self, contract: str) -> str:
+        """One or two words on @contract."""
+        if not self.cases_of(contract):
+            return "no case"
+        if not self.controls_of(contract):
+            return "no control"
+        killed = self.killed(contract)
+        if killed is None:
+            return "not run"
+        return "proven" if killed else "not proven"
+
+    def rows(self) -> list[list[str]]:
+        """The matrix; its first row is the heading."""
+        rows = [["contract", "claimed", "cases", "controls", "killed", "state"]]
+        for contract in self.contracts:
+            killed = self.killed(contract)
+            rows.append([contract, "yes" if contract in self.claimed else "no",
+                         str(len(self.cases_of(contract))),
+                         str(len(self.controls_of(contract))),
+                         "-" if killed is None else str(killed), self.state(contract)])
+        return rows
+
+    def covered(self) -> list[list[str]]:
+        """The rows as README.rst shows them; what is covered may be claimed there."""
+        rows = [["contract", "covered", "cases", "controls", "killed"]]
+        for contract, _, cases_, controls_, killed, state in self.rows()[1:]:
+            word = {"proven": "yes", "not run": "not run"}.get(state, "no")
+            rows.append([contract, word, cases_, controls_, killed])
+        return rows
+
+    def problems(self) -> list[str]:
+        """What makes the matrix fail, in one line each."""
+        known = set(self.contracts)
+        found = []
+        for contract in self.contracts:
+            if contract not in self.claimed:
+                continue
+            if not self.cases_of(contract):
+                found.append(f"README.rst claims {contract}, which no case asserts")
+            if not self.controls_of(contract):
+                found.append(f"README.rst claims {contract}, which no control breaks")
+        for contract in sorted(self.claimed - known):
+            found.append(f"README.rst claims {contract}, which "
+                         "Documentation/contracts.rst does not have")
+        for case in self.cases:
+            found += [f"{case.full_name} names {id}, which Documentation/contracts.rst "
+                      "does not have" for id in case.contracts if id not in known]
+        for control in self.controls:
+            found += [f"{control.name} names {id}, which Documentation/contracts.rst "
+                      "does not have" for id in control.breaks if id not in known]
+        return found
+
+    def closing_line(self, problems: Sequence[str]) -> str:
+        """The matrix in one line."""
+        tally = collections.Counter(self.state(contract) for contract in self.contracts)
+        states = ", ".join(f"{tally[state]} {state}" for state in
+                           ("proven", "not proven", "not run", "no control", "no case")
+                           if tally[state])
+        word = "FAIL" if problems else "PASS"
+        return (f"{word}: {verdict.count(len(self.contracts), 'contract')}, "
+                f"{len(self.claimed)} claimed; {states}")

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Kernels that differ a little from one that has been built: several at a time.
+
+Each is an overlay on the source and on the build folder of that kernel, at the
+same paths, so that make finds all its objects and builds only what differs.  Each
+thread has mounts of its own, hence the same paths for all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Callable, Iterator, Mapping, Optional, Sequence
+
+from . import build, ns, proc, series, tree
+from .errors import TestbedError
+
+
+def own_mounts() -> None:
+    """From now on what the calling thread mounts is seen by nobody else.
+
+    Raises OSError when the host refuses.
+    """
+    ns.unshare(ns.CLONE_NEWNS)
+
+
+class NoEffect(TestbedError):
+    """The variant is the very kernel that it is a variant of."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A kernel that has been built; hold the lock of its state.
+
+    @tree, @plan: what it was built from and how.
+    @sha: SHA-256 of its binary.
+    """
+
+    tree: tree.WorkTree
+    plan: build.Plan
+    sha: str
+
+
+class Variant:
+    """A variant of @base, for as long as open_variant() lasts."""
+
+    def __init__(self, base: Base, places: tree.Places) -> None:
+        self._base = base
+        self._places = places
+
+    @property
+    def kernel(self) -> Path:
+        """Where make puts the binary."""
+        return self._places.build / "linux"
+
+    def apply(self, patches: Sequence[Path]) -> None:
+        """Apply @patches.  Raises TestbedError naming the patch and hunk."""
+        src = self._places.src
+        for number, patch in enumerate(patches):
+            scratch = self._places.run / f"patched-{number}"
+            scratch.mkdir()
+            applied = series.apply(src, [patch], scratch)
+            if applied.notes:
+                raise TestbedError(f"{patch.name} does not apply: it is in this tree "
+                                   "already")
+            for path, content in applied.files.items():
+                # Written anew, so that make takes it for newer than its object.
+                target = src / path
+                if content is None:
+                    target.unlink()
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+
+    def edit(self, path: str, change: Callable[[bytes], bytes]) -> None:
+        """Change the file @path.  Raises TestbedError if that changes nothing."""
+        target = self._places.src / path
+        old = target.read_bytes()
+        new = change(old)
+        if new == old:
+            raise TestbedError(f"{path} is not as expected")
+        target.write_bytes(new)
+
+    def make(self, config: Optional[Mapping[str, str]] = None) -> str:
+        """Build it, with the symbols of @config changed; the SHA-256 of the binary.
+
+        Raises TestbedError if it does not build, NoEffect if nothing differs.
+        """
+        before = self._config()
+        if config:
+            self._configure(before, config)
+        self._run("linux", *self._base.plan.options)
+        if not config and self._config() != before:
+            raise TestbedError("it changes the configuration of the kernel")
+        sha = build.sha256(self.kernel)
+        fresh = (self._places.run / "variant" / "build" / "linux").exists()
+        if sha == self._base.sha or not fresh:
+            raise NoEffect("the kernel is the same with and without it")
+        return sha
+
+    def _config(self) -> str:
+        return (self._places.build / ".config").read_text(encoding="utf-8")
+
+    def _configure(self, before: str, config: Mapping[str, str]) -> None:
+        text = before
+        for symbol, value in config.items():
+            text = re.sub(rf"^(?:# )?{symbol}[= ].*\n", "", text, flags=re.MULTILINE)
+            text += f"# {symbol} is not set\n" if value == "n" else \
+                f"{symbol}={value}\n"
+        (self._places.build / ".config").write_text(text, encoding="utf-8")
+        self._run("olddefconfig")
+        after = self._config()
+        for symbol, value in config.items():
+            if (f"{symbol}={value}\n" in after) == (value == "n"):
+                raise TestbedError(f"the tree cannot have {symbol}={value}")
+
+    def _run(self, *targets: str) -> None:
+        places, plan = self._places, self._base.plan
+        scratch = places.run / "tmp"
+        scratch.mkdir(exist_ok=True)
+        env = build.environment(plan, places.build)
+        env["TMPDIR"] = str(scratch)
+        done = proc.run(["make", "-s", *targets, "ARCH=um", f"O={places.build}",
+                         f"--jobs={plan.jobs}", "CC=ccache gcc"],
+                        cwd=places.src, env=env)
+        if done.code != 0:
+            error = build.explain(done, plan, self._base.tree.source.version)
+            here = f"{places.src}/"
+            raise TestbedError(error.message.replace(here, ""),
+                               [line.replace(here, "") for line in error.details])
+
+
+@contextlib.contextmanager
+def open_variant(base: Base, folder: Path) -> Iterator[Variant]:
+    """A variant of @base with its files in @folder, thrown away at the end.
+
+    Call it in a thread that has its own_mounts().  Raises Refused where overlays
+    are not to be had.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    places = replace(base.tree.places, run=folder)
+    with base.tree.at(places).variant({}):
+        yield Variant(base, places)

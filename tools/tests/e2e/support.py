@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Call scripts/run.sh as a user would, and look at what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+from mmtestbed import run, source, tree
+from mmtestbed.lines import DEFAULT
+from mmtestbed.report import Console
+
+from tests import support
+
+TOP = run.REPOSITORY
+RUN = TOP / "scripts" / "run.sh"
+# A single case, for what is not about the cases.
+ONE = "--filter=migration_entry*"
+
+
+@dataclass(frozen=True)
+class Called:
+    """A finished call: its exit code and all that it printed."""
+
+    code: int
+    text: str
+
+
+def call(*words: str, cwd: Optional[Path] = None, script: Path = RUN,
+         prefix: Sequence[str] = (), kdir: "Path | str" = "", cached: str = "") -> Called:
+    """Run @script with @words.
+
+    @prefix: a command that runs it.  @kdir, @cached: KDIR and MMTB_CACHE.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "KDIR"}
+    if kdir:
+        environment["KDIR"] = str(kdir)
+    if cached:
+        environment["MMTB_CACHE"] = cached
+    done = subprocess.run([*prefix, str(script), *words], cwd=cwd, env=environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    return Called(done.returncode, done.stdout)
+
+
+def cache() -> Path:
+    """The cache that the runs use."""
+    return tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
+
+
+def pristine() -> Path:
+    """Debian's source, unpacked; fetches it if need be."""
+    silent = Console(sys.stderr)
+    archive = source.tarball(DEFAULT, cache(), silent)
+    return source.unpack(DEFAULT, archive, cache(), silent).path
+
+
+def processes() -> set[str]:
+    """The command lines of what belongs to a run, by process."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode("utf-8", "replace").split("\0")
+        except OSError:
+            continue
+        if any(str(cache()) in word for word in words):
+            found.add(f"{path.parent.name} {' '.join(words)}")
+    return found
+
+
+def mounts() -> set[str]:
+    """The mounts below the cache that the machine sees."""
+    lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if str(cache()) in line}
+
+
+def rests() -> set[str]:
+    """Temporary files in the cache."""
+    return {str(path) for pattern in ("run.*", "src/*/.*", "state/*/.*")
+            for path in cache().glob(pattern)}
+
+
+class RunCase(support.TempCase):
+    """A test of the whole command."""
+
+    def expect(self, code: int, called: Called, *texts: str) -> str:
+        """@called ended with @code and said each of @texts; all that it said."""
+        self.assertEqual(called.code, code, called.text)
+        for text in texts:
+            self.assertIn(text, called.text)
+        self.assertNotIn("Traceback", called.text)
+        return called.text
+
+    def clean(self) -> None:
+        """Nothing of a run is left."""
+        self.assertEqual(mounts(), set())
+        self.assertEqual(processes(), set())
+        self.assertEqual(rests(), set())
+
+    def json(self, *words: str, kdir: "Path | str" = "") -> Any:
+        """What --json says about a run with @words."""
+        path = self.tmp / "out.json"
+        called = call("--json", str(path), *words, kdir=kdir)
+        data = json.loads(path.read_text(encoding="utf-8"))
+        self.assertEqual(data["exit_code"], called.code)
+        return data
+
+
+def needs_root(test: unittest.TestCase) -> None:
+    """Skip @test for an ordinary user."""
+    if os.geteuid() != 0:
+        test.skipTest("needs root")

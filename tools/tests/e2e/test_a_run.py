@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The default run: every case passes, and nothing is left behind."""
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from mmtestbed import cases
+
+from tests.e2e import support
+from tests.e2e.support import ONE, RUN, TOP, call
+
+
+class Default(support.RunCase):
+    def test_1_every_case_passes(self) -> None:
+        out, xml = self.tmp / "out.json", self.tmp / "out.xml"
+        called = call("--json", str(out), "--junit", str(xml), cwd=self.tmp)
+        text = self.expect(0, called, "PASS: ")
+        data = json.loads(out.read_text(encoding="utf-8"))
+        self.assertEqual((data["verdict"], data["line"]), ("pass", "6.12"))
+        self.assertTrue(data["kernel_version"].startswith("6.12."))
+        self.assertGreaterEqual(data["counts"]["passed"], 20)
+        for case in data["cases"]:
+            with self.subTest(f"{case['suite']}.{case['name']}"):
+                self.assertIn(case["status"], ("passed", "skipped"))
+                self.assertTrue(case["contracts"])
+        self.assertIsNotNone(ElementTree.parse(xml).getroot())
+        self.assertIn(f"Linux {data['kernel_version']}", text.splitlines()[-1])
+        self.clean()
+
+    def test_2_every_case_of_the_sources_ran(self) -> None:
+        data = self.json()
+        ran = {(case["suite"], case["name"]) for case in data["cases"]}
+        wanted = {(case.suite, case.name) for case in cases.read(TOP / "mm" / "kunit")
+                  if not case.suite.startswith("guard_selftest")}
+        self.assertEqual(ran, wanted)
+
+    def test_3_nothing_changed_builds_nothing(self) -> None:
+        called = call(ONE)
+        self.assertNotIn("building", self.expect(0, called))
+
+    def test_4_list_needs_no_build(self) -> None:
+        text = self.expect(0, call("--list", cached=str(self.tmp / "none")))
+        self.assertIn("migration_wait.", text)
+        self.assertFalse((self.tmp / "none").exists())
+
+    def test_5_dry_run_does_nothing(self) -> None:
+        text = self.expect(0, call("--dry-run"), "kunit.py build", "patch -p1")
+        self.assertNotIn("PASS", text)
+
+    def test_6_repeat_and_shuffle(self) -> None:
+        data = self.json("--repeat", "3", ONE)
+        self.assertEqual((data["verdict"], data["repeat"]), ("pass", 3))
+        data = self.json("--shuffle", "7", ONE)
+        self.assertEqual((data["verdict"], data["shuffle_seed"]), ("pass", 7))
+        self.assertEqual(data["boots"], len(data["cases"]))
+
+    def test_7_raw_and_keep(self) -> None:
+        text = self.expect(0, call("--raw", "--keep", ONE), "KTAP version 1",
+                           "kept the kernel and the logs in")
+        folder = text.split("kept the kernel and the logs in ")[1].split("\n")[0]
+        self.assertIn("KTAP version 1",
+                      (Path(folder) / "boot-1.log").read_text(encoding="utf-8"))
+
+    def test_8_a_repository_with_a_space_in_its_path(self) -> None:
+        copy = self.tmp / "a b"
+        for name in ("scripts", "tools", "mm", "patches", ".kunitconfig"):
+            part = TOP / name
+            if part.is_dir():
+                shutil.copytree(part, copy / name)
+            else:
+                shutil.copy(part, copy / name)
+        self.expect(0, call(ONE, script=copy / "scripts" / "run.sh"), "PASS: ")
+
+
+class Stopped(support.RunCase):
+    """Signals, at some moments of a run."""
+
+    def stop(self, signum: int, after: float, *words: str) -> int:
+        with subprocess.Popen([str(RUN), *words], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, cwd=self.tmp) as process:
+            try:
+                process.wait(after)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signum)
+            code = process.wait(60)
+        limit = time.monotonic() + 20
+        while support.processes() and time.monotonic() < limit:
+            time.sleep(0.05)
+        self.clean()
+        return code
+
+    def test_signals_leave_nothing_behind(self) -> None:
+        for signum, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143),
+                             (signal.SIGKILL, -9)):
+            for after in (0.1, 0.5, 1.0, 2.0):
+                with self.subTest(f"{signal.Signals(signum).name} after {after} s"):
+                    found = self.stop(signum, after, "--repeat", "100000", ONE)
+                    self.assertIn(found, (code, 0))
+        self.expect(0, call(ONE), "PASS: ")
+
+    def test_reports_are_whole_or_not_there(self) -> None:
+        out = self.tmp / "out.json"
+        self.stop(signal.SIGKILL, 1.5, "--repeat", "100000", "--json", str(out), ONE)
+        self.assertEqual(list(self.tmp.iterdir()), [])

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Bad input: one clear line each, the right exit code, nothing half-done."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.e2e import support
+from tests.e2e.support import ONE, TOP, call
+
+BREAKS_THE_BUILD = """--- a/mm/migrate.c
++++ b/mm/migrate.c
+@@ -1,3 +1,4 @@
++this is not C
+ // SPDX-License-Identifier: GPL-2.0
+ /*
+  * Memory Migration functionality - linux/mm/migrate.c
+"""
+DOES_NOT_APPLY = BREAKS_THE_BUILD.replace(" // SPDX", " // nothing of the kind, SPDX"
+                                          ).replace(" /*\n", " nor this\n"
+                                                    ).replace("  * Memory", "  * Not")
+
+
+class Usage(support.RunCase):
+    def test_options(self) -> None:
+        self.expect(2, call("--nonsense"), "see scripts/run.sh --help")
+        self.expect(2, call("--", "--arch=x86_64"), "User-Mode Linux only")
+        self.expect(2, call("--json", "/no/such/folder/x"), "/no/such/folder/x")
+
+    def test_filter_without_a_match(self) -> None:
+        self.expect(2, call("--filter", "no_such_suite"), "no case matches")
+
+    def test_kunit_py_refuses(self) -> None:
+        self.expect(2, call("--", "--no_such_option"), "--no_such_option")
+
+    def test_kdir(self) -> None:
+        self.expect(2, call(kdir="/no/such/tree"), "/no/such/tree is no folder")
+        self.expect(2, call("--kdir", str(self.tmp)), "no kernel source tree")
+
+    def test_build_dir(self) -> None:
+        self.write("mine/thesis.tex", "words")
+        self.expect(2, call("--build-dir", str(self.tmp / "mine")), "other files")
+
+
+class Broken(support.RunCase):
+    def test_patch_does_not_apply(self) -> None:
+        patch = self.write("off.patch", DOES_NOT_APPLY)
+        self.expect(125, call("--with", str(patch)), "off.patch does not apply",
+                    "hunk #1 at line 1 of mm/migrate.c")
+
+    def test_compile_error(self) -> None:
+        patch = self.write("bad.patch", BREAKS_THE_BUILD)
+        self.expect(125, call("--with", str(patch)), "mm/migrate.c:1:1: error:")
+        self.expect(0, call(ONE), "PASS: ")
+
+    def test_option_that_the_tree_lacks(self) -> None:
+        self.expect(125, call("--", "--kconfig_add", "CONFIG_NO_SUCH_THING=y"),
+                    "CONFIG_NO_SUCH_THING=y")
+
+    def test_broken_is_in_the_json(self) -> None:
+        patch = self.write("off.patch", DOES_NOT_APPLY)
+        data = self.json("--with", str(patch))
+        self.assertEqual((data["verdict"], data["exit_code"]), ("broken", 125))
+        self.assertIn("off.patch", data["error"])
+
+
+class Machine(support.RunCase):
+    """What the machine lacks."""
+
+    def hiding(self, hidden: dict[str, str], *words: str) -> support.Called:
+        """A run for which the commands @hidden are other files, in a mount namespace."""
+        support.needs_root(self)
+        script = ""
+        for name, other in hidden.items():
+            path = shutil.which(name)
+            if path is None:
+                self.skipTest(f"no {name}")
+            script += f"mount --bind {other} {os.path.realpath(path)} || exit 77\n"
+        called = call(*words, prefix=["unshare", "-m", "sh", "-c",
+                                      script + 'exec "$@"', "sh"])
+        if called.code == 77 or "unshare failed" in called.text:
+            self.skipTest("the host allows no mounts")
+        return called
+
+    def test_missing_tool_elsewhere(self) -> None:
+        called = self.hiding({"patch": "/dev/null", "apt-get": "/dev/null"})
+        self.expect(125, called, "missing: patch", "install the packages")
+
+    def test_no_network(self) -> None:
+        apt = self.write("apt-get", "#!/bin/sh\necho 'Err: no route to host'\nexit 100\n")
+        apt.chmod(0o755)
+        called = self.hiding({"patch": "/dev/null", "apt-get": str(apt)})
+        self.expect(125, called, "cannot install patch", "check the network")
+
+    def test_disk_full(self) -> None:
+        support.needs_root(self)
+        folder = self.tmp / "small"
+        folder.mkdir()
+        called = call(cached=str(folder), prefix=[
+            "unshare", "-m", "sh", "-c",
+            f"mount -t tmpfs -o size=20m small {folder} && exec \"$@\"", "sh"])
+        if "permission denied" in called.text:
+            self.skipTest("the host allows no mounts")
+        text = self.expect(125, called)
+        self.assertRegex(text, "make room|disk is full")
+
+    def test_no_overlay(self) -> None:
+        """On a cache that is itself on an overlay: a copy serves as well."""
+        support.needs_root(self)
+        cache = support.cache()
+        if shutil.disk_usage(self.tmp).free < 4e9:
+            self.skipTest("no room for a copy of the source")
+        for name in ("upper", "work"):
+            (self.tmp / name).mkdir(parents=True)
+        called = call(ONE, prefix=[
+            "unshare", "-m", "sh", "-c",
+            f"mount -t overlay -o lowerdir={cache},upperdir={self.tmp}/upper,"
+            f"workdir={self.tmp}/work none {cache} || exit 77\n"
+            'exec "$@"', "sh"])
+        if called.code == 77 or "unshare failed" in called.text:
+            self.skipTest("the host allows no mounts")
+        self.expect(0, called, "working on a copy", "PASS: ")
+
+    def test_two_runs_at_once(self) -> None:
+        """With something to build for both: neither disturbs the other."""
+        patch = self.write("harmless.patch", BREAKS_THE_BUILD.replace(
+            "this is not C", "/* harmless */"))
+        words = [str(support.RUN), ONE, "--with", str(patch)]
+        runs = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
+                                 stderr=subprocess.STDOUT) for _ in range(2)]
+        for process in runs:
+            text, _ = process.communicate()
+            self.assertEqual(process.returncode, 0, text)
+        self.clean()
+
+
+class OrdinaryUser(support.RunCase):
+    """A user who is not root, with the compiler's cache of the others."""
+
+    NAME = "mmtb-tester"
+
+    def setUp(self) -> None:
+        super().setUp()
+        support.needs_root(self)
+        if not shutil.which("useradd") or not shutil.which("runuser"):
+            self.skipTest("no useradd or runuser")
+        self.remove()
+        done = subprocess.run(["useradd", "-m", self.NAME], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.addCleanup(self.remove)
+
+    def remove(self) -> None:
+        """Remove the user and all that is theirs."""
+        subprocess.run(["userdel", "-r", self.NAME], capture_output=True, check=False)
+
+    def test_run(self) -> None:
+        home = Path(f"~{self.NAME}").expanduser()
+        copy = home / "mm-testbed"
+        copy.mkdir()
+        for name in ("scripts", "tools", "mm", "patches", ".kunitconfig"):
+            part = TOP / name
+            if part.is_dir():
+                shutil.copytree(part, copy / name)
+            else:
+                shutil.copy(part, copy / name)
+        ccache = home / "ccache"
+        if (support.cache() / "ccache").is_dir():
+            shutil.copytree(support.cache() / "ccache", ccache)
+        subprocess.run(["chown", "-R", f"{self.NAME}:", str(home)], check=True)
+        called = call(ONE, script=copy / "scripts" / "run.sh", cwd=home, prefix=[
+            "runuser", "-u", self.NAME, "--", "env", "-u", "MMTB_CACHE",
+            "-u", "XDG_CACHE_HOME", f"HOME={home}", f"CCACHE_DIR={ccache}",
+            "PATH=/usr/local/bin:/usr/bin:/bin"])
+        self.expect(0, called, "PASS: ")
+        self.assertEqual(list((home / ".cache/mm-testbed").glob("run.*")), [])

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernel's own checkpatch is content with the patches and the suites."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from mmtestbed import run
+
+from tests.e2e import support
+from tests.e2e.support import TOP
+
+# What the rule cannot know: compat.h is there to tell kernels apart, under the newer
+# one's names and arguments.
+COMPAT = ("LINUX_VERSION_CODE", "CONSTANT_COMPARISON", "MACRO_ARG_UNUSED",
+          "MACRO_ARG_REUSE")
+# The cases that misbehave, do so.
+SELFTEST = ("AVOID_BUG",)
+# A reversal control brings back code as it was.
+REVERSAL = ("BIT_MACRO",)
+
+
+class Checkpatch(support.RunCase):
+    def setUp(self) -> None:
+        super().setUp()
+        if not shutil.which("perl"):
+            self.skipTest("no perl")
+        self.tree = support.pristine()
+
+    def check(self, path: Path, *options: str, ignore: "tuple[str, ...]" = ()) -> None:
+        words = ["perl", str(self.tree / "scripts/checkpatch.pl"),
+                 f"--root={self.tree}", "--strict", "--terse", "--no-summary", *options]
+        if ignore:
+            words.append("--ignore=" + ",".join(ignore))
+        # It leaves a file behind where it runs.
+        done = subprocess.run([*words, str(path)], cwd=self.tmp, capture_output=True,
+                              text=True, check=False)
+        with self.subTest(str(path.relative_to(TOP))):
+            self.assertEqual(done.stdout + done.stderr, "")
+
+    def test_series(self) -> None:
+        for folder in sorted((TOP / "patches").glob("[0-9]*")):
+            for path in sorted(folder.glob("*.patch")):
+                self.check(path, "--no-signoff")
+
+    def test_controls(self) -> None:
+        for path in sorted((TOP / "patches/controls").glob("*.patch")):
+            reversal = path.name.startswith("reversal-")
+            self.check(path, "--no-signoff", ignore=REVERSAL if reversal else ())
+
+    def test_suites(self) -> None:
+        ignore = {"compat.h": COMPAT, "guard_selftest_kunit.c": SELFTEST}
+        for name in run.suite_files():
+            path = TOP / name
+            if path.suffix in (".c", ".h"):
+                self.check(path, "-f", ignore=ignore.get(path.name, ()))

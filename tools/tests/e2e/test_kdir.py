@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""KDIR: the user's own git tree is tested, and never written to."""
+
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from tests.e2e import support
+from tests.e2e.support import ONE, TOP, call
+
+# Like a user's: other people's .gitignore would hide what we add.
+_GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org",
+        "-c", "core.excludesFile=/dev/null", "-c", "gc.auto=0"]
+
+
+class Kdir(support.RunCase):
+    """One tree for all, in a path with a space; the tests restore what they change."""
+
+    kdir: Path
+    _folder: "tempfile.TemporaryDirectory[str]"
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """A git tree of the default line's source."""
+        super().setUpClass()
+        if not shutil.which("git"):
+            raise unittest.SkipTest("no git")
+        cls._folder = tempfile.TemporaryDirectory(prefix="kdir ", dir=support.cache(),
+                                                  ignore_cleanup_errors=True)
+        cls.kdir = Path(cls._folder.name) / "linux"
+        subprocess.run(["cp", "-a", "--reflink=auto", str(support.pristine()),
+                        str(cls.kdir)], check=True)
+        (cls.kdir / ".gitignore").write_text("*.o\n/.config\n/include/config/\n",
+                                             encoding="ascii")
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "source"]):
+            subprocess.run([*_GIT, "-C", str(cls.kdir), *words], check=True)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """Drop the tree."""
+        cls._folder.cleanup()
+        super().tearDownClass()
+
+    def status(self) -> str:
+        """What git says about the tree, ignored files and all."""
+        return subprocess.run([*_GIT, "-C", str(self.kdir), "status", "--porcelain",
+                               "--ignored"], check=True, capture_output=True,
+                              text=True).stdout
+
+    def edit(self, name: str, text: str) -> None:
+        """Change a file of the tree for the time of the test."""
+        path = self.kdir / name
+        old = path.read_bytes() if path.exists() else None
+
+        def restore() -> None:
+            if old is None:
+                path.unlink()
+            else:
+                path.write_bytes(old)
+
+        self.addCleanup(restore)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def test_1_same_verdict_and_untouched(self) -> None:
+        before = self.status()
+        self.expect(0, call(kdir=self.kdir), "PASS: ", "from KDIR")
+        self.assertEqual(self.status(), before)
+        self.assertNotIn("building", self.expect(0, call(ONE, kdir=self.kdir)))
+
+    def test_2_compile_error(self) -> None:
+        text = (self.kdir / "mm/migrate.c").read_text(encoding="utf-8")
+        self.edit("mm/migrate.c", "this is not C\n" + text)
+        self.expect(125, call(kdir=self.kdir), "mm/migrate.c:1:1: error:")
+        self.doCleanups()
+        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
+
+    def test_3_a_bug_in_the_tree(self) -> None:
+        """A control, applied to KDIR itself, turns a case of its contract red."""
+        controls = sorted((TOP / "patches/controls").glob("mw-3-*.patch"))
+        if not controls:
+            self.skipTest("no control for MW-3")
+        before = (self.kdir / "mm/filemap.c").read_bytes()
+        subprocess.run(["patch", "-s", "-p1", "-d", str(self.kdir), "-i",
+                        str(controls[0])], check=True)
+        self.addCleanup((self.kdir / "mm/filemap.c").write_bytes, before)
+        data = self.json("--filter=migration_wait*", kdir=self.kdir)
+        self.assertEqual((data["verdict"], data["exit_code"]), ("fail", 1))
+        broken = {contract for case in data["cases"]
+                  if case["status"] not in ("passed", "skipped")
+                  for contract in case["contracts"]}
+        self.assertIn("MW-3", broken)
+
+    def test_4_built_in_place(self) -> None:
+        """The products of a build in the tree are in nobody's way, and stay."""
+        self.edit(".config", "CONFIG_X86=y\n")
+        self.edit("include/config/auto.conf", "CONFIG_X86=y\n")
+        self.edit("include/generated/autoconf.h", "#error wrong autoconf.h\n")
+        self.edit("mm/migrate.o", "no object\n")
+        before = self.status()
+        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
+        self.assertEqual(self.status(), before)
+        self.assertTrue((self.kdir / "include/generated/autoconf.h").exists())
+
+    def test_5_unsupported_version(self) -> None:
+        text = (self.kdir / "Makefile").read_text(encoding="utf-8")
+        self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 13"))
+        self.expect(0, call(ONE, kdir=self.kdir), "is no supported line; trying")

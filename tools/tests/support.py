@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What several of the tests need."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from mmtestbed.boot import Ending, How, Next
+from mmtestbed.judge import Judge, Name, Outcome
+from mmtestbed.report import Console
+
+DATA = Path(__file__).parent / "test_data"
+
+
+def log(name: str) -> list[str]:
+    """The lines of a recorded console."""
+    return (DATA / f"{name}.log").read_text(encoding="utf-8").splitlines()
+
+
+def judged(lines: list[str], expected: list[Name],
+           ending: Ending = Ending(How.EXITED, 0)) -> Judge:
+    """A Judge that has read @lines, up to where it wants no more."""
+    ticks = iter(range(1 << 30))
+    judge = Judge(expected, lambda outcome: None, lambda: float(next(ticks)))
+    for line in lines:
+        if judge.read(line) is Next.STOP:
+            ending = Ending(How.STOPPED, 0)
+            break
+    judge.end(ending, 10)
+    return judge
+
+
+def only(judge: Judge) -> Outcome:
+    """The one outcome that @judge has."""
+    [outcome] = judge.outcomes.values()
+    return outcome
+
+
+class TempCase(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.tmp = Path(folder.name)
+        self.text = io.StringIO()
+        self.console = Console(self.text)
+
+    def write(self, path: str, content: str) -> Path:
+        """A file below the folder."""
+        target = self.tmp / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+        return target
+
+    def set_env(self, name: str, value: str) -> None:
+        """Set a variable for the time of the test."""
+        old = os.environ.get(name)
+
+        def restore() -> None:
+            if old is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = old
+
+        self.addCleanup(restore)
+        os.environ[name] = value

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of mmtestbed.controls: headers, verdicts and tables."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from mmtestbed import controls
+from mmtestbed.cases import Case
+from mmtestbed.controls import Kind
+from mmtestbed.errors import TestbedError, UsageError
+from mmtestbed.judge import Name, Outcome, Status, Trouble
+from mmtestbed.runner import Results
+
+PATCH = """\
+From: mm-testbed developers <mm-testbed@example.org>
+Subject: [CONTROL] mm: forget the lock
+
+Somebody forgets it.
+
+Breaks: MW-2, ME-10
+Lines: 6.12 7.x
+---
+--- a/mm/migrate.c
++++ b/mm/migrate.c
+@@ -1,3 +1,2 @@
+ one
+-lock
+ two
+"""
+
+
+def control(text: str = PATCH, name: str = "mw-2-lock") -> controls.Control:
+    """The control @text in a file called @name."""
+    return controls.parse(Path("patches/controls") / f"{name}.patch", text)
+
+
+def case(name: str, *contracts: str) -> Case:
+    """A case of the suite "s"."""
+    return Case("s", name, contracts, "", "mm/kunit/s_kunit.c", 1)
+
+
+CASES: dict[Name, Case] = {("s", c.name): c for c in
+                           (case("mine", "MW-2"), case("other", "SF-1"),
+                            case("both", "ME-10", "SF-1"))}
+NAMES = list(CASES)
+
+
+def results(*outcomes: Outcome, troubles: tuple[str, ...] = ()) -> Results:
+    """Results with all cases passed, but for @outcomes."""
+    found = {name: Outcome(*name, Status.PASSED) for name in NAMES}
+    found.update({o.key: o for o in outcomes})
+    return Results(found, [Trouble(what) for what in troubles])
+
+
+class Headers(unittest.TestCase):
+    """What stands above the diff."""
+
+    def test_fields(self) -> None:
+        found = control()
+        self.assertEqual(found.name, "mw-2-lock")
+        self.assertEqual(found.subject, "mm: forget the lock")
+        self.assertEqual(found.breaks, ("MW-2", "ME-10"))
+        self.assertEqual(found.lines, ("6.12", "7.x"))
+
+    def test_missing_field_is_named(self) -> None:
+        for field in ("Subject", "Breaks", "Lines"):
+            text = "\n".join(line for line in PATCH.splitlines()
+                             if not line.startswith(field)) + "\n"
+            with self.subTest(field=field), \
+                    self.assertRaisesRegex(TestbedError, f"{field}:"):
+                control(text)
+
+    def test_field_in_the_diff_does_not_count(self) -> None:
+        text = PATCH.replace("Breaks: MW-2, ME-10\n", "") + " Breaks: MW-2\n"
+        with self.assertRaisesRegex(TestbedError, "Breaks:"):
+            control(text)
+
+    def test_no_diff(self) -> None:
+        with self.assertRaisesRegex(TestbedError, "holds no diff"):
+            control(PATCH[:PATCH.index("---")])
+
+    def test_digest_follows_the_text(self) -> None:
+        self.assertEqual(control().digest, control().digest)
+        self.assertNotEqual(control().digest, control(PATCH + " three\n").digest)
+
+    def test_read_sorts(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            for stem in ("b", "a"):
+                (Path(name) / f"{stem}.patch").write_text(PATCH, encoding="utf-8")
+            (Path(name) / "notes.txt").write_text("", encoding="utf-8")
+            self.assertEqual([c.name for c in controls.read(Path(name))], ["a", "b"])
+
+
+class Selection(unittest.TestCase):
+    """Which controls are run."""
+
+    def setUp(self) -> None:
+        self.all = [control(name="mw-a"), control(name="sf-b"),
+                    control(PATCH.replace("6.12 7.x", "7.x"), "mw-new")]
+
+    def names(self, *args: str) -> list[str]:
+        """The names that are selected for line 6.12."""
+        return [c.name for c in controls.select(self.all, "6.12", *args)]
+
+    def test_line(self) -> None:
+        self.assertEqual(self.names("", ""), ["mw-a", "sf-b"])
+
+    def test_glob(self) -> None:
+        self.assertEqual(self.names("mw-*", ""), ["mw-a"])
+
+    def test_contract(self) -> None:
+        self.assertEqual(self.names("", "ME-10"), ["mw-a", "sf-b"])
+        with self.assertRaisesRegex(UsageError, "that breaks ME-1 "):
+            self.names("", "ME-1")
+
+    def test_none(self) -> None:
+        with self.assertRaises(UsageError):
+            self.names("nothing", "")
+
+
+class Verdicts(unittest.TestCase):
+    """What became of a control."""
+
+    def judge(self, found: Results) -> controls.Verdict:
+        """The verdict on the control above."""
+        return controls.judge(control(), CASES, NAMES, found)
+
+    def test_killed_by_a_case_of_its_contract(self) -> None:
+        verdict = self.judge(results(
+            Outcome("s", "mine", Status.FAILED, reason="EXPECTATION FAILED at x.c:1"),
+            Outcome("s", "other", Status.FAILED)))
+        self.assertIs(verdict.kind, Kind.KILLED)
+        self.assertEqual([o.name for o in verdict.by], ["mine"])
+        self.assertEqual([o.name for o in verdict.also], ["other"])
+        self.assertEqual(verdict.reached, ("MW-2",))
+        self.assertEqual(verdict.why(), "s.mine failed: EXPECTATION FAILED at x.c:1")
+
+    def test_crash_and_hang_kill(self) -> None:
+        for status in (Status.CRASHED, Status.HUNG):
+            verdict = self.judge(results(Outcome("s", "both", status)))
+            self.assertIs(verdict.kind, Kind.KILLED)
+            self.assertEqual(verdict.reached, ("ME-10",))
+
+    def test_case_that_did_not_run_kills_nothing(self) -> None:
+        verdict = self.judge(results(Outcome("s", "mine", Status.MISSING)))
+        self.assertIs(verdict.kind, Kind.ELSEWHERE)
+
+    def test_skipped_case_kills_nothing(self) -> None:
+        verdict = self.judge(results(Outcome("s", "mine", Status.SKIPPED)))
+        self.assertIs(verdict.kind, Kind.SURVIVED)
+
+    def test_killed_elsewhere_only(self) -> None:
+        verdict = self.judge(results(Outcome("s", "other", Status.FAILED,
+                                             reason="why")))
+        self.assertIs(verdict.kind, Kind.ELSEWHERE)
+        self.assertEqual(verdict.why(), "s.other failed: why")
+
+    def test_trouble_that_no_case_is_to_blame_for(self) -> None:
+        verdict = self.judge(results(troubles=("crashed before the first suite",)))
+        self.assertIs(verdict.kind, Kind.ELSEWHERE)
+        self.assertEqual(verdict.why(), "crashed before the first suite")
+
+    def test_survived(self) -> None:
+        verdict = self.judge(results())
+        self.assertIs(verdict.kind, Kind.SURVIVED)
+        self.assertEqual(verdict.why(), "no case of MW-2 ME-10 turns red")
+
+    def test_cases_that_were_left_out_are_counted(self) -> None:
+        found = results(Outcome("s", "mine", Status.HUNG))
+        del found.outcomes[("s", "other")]
+        self.assertEqual(self.judge(found).not_run, 1)
+
+    def test_json(self) -> None:
+        data = self.judge(results(Outcome("s", "mine", Status.FAILED,
+                                          reason="r"))).as_json(CASES)
+        self.assertEqual(data["outcome"], "killed")
+        self.assertEqual(data["killed_by"], [
+            {"suite": "s", "name": "mine", "status": "failed", "reason": "r",
+             "contracts": ["MW-2"]}])
+
+
+class Worthwhile(unittest.TestCase):
+    """When to boot once more after a crash or a hang."""
+
+    def test_own_cases_always(self) -> None:
+        found = Results({("s", str(n)): Outcome("s", str(n), Status.HUNG)
+                         for n in range(9)})
+        self.assertTrue(controls.worthwhile(control(), CASES, found,
+                                            [("s", "other"), ("s", "mine")], 3))
+
+    def test_others_up_to_the_limit(self) -> None:
+        for bad, worth in ((2, True), (3, False)):
+            found = Results({("s", str(n)): Outcome("s", str(n), Status.CRASHED)
+                             for n in range(bad)})
+            self.assertIs(controls.worthwhile(control(), CASES, found,
+                                              [("s", "other")], 3), worth)
+
+
+class Tables(unittest.TestCase):
+    """What is printed."""
+
+    def test_plain(self) -> None:
+        self.assertEqual(controls.table([["a", "b"], ["long", "x"]]),
+                         ["a     b", "----  -", "long  x"])
+
+    def test_cut(self) -> None:
+        self.assertEqual(controls.table([["a", "b"], ["x", "0123456789"]], 8)[2],
+                         "x  01...")
+
+    def test_rst(self) -> None:
+        self.assertEqual(controls.rst_table([["a", "b"], ["x", "yy"]]),
+                         ["=  ==", "a  b", "=  ==", "x  yy", "=  =="])
+
+    def test_errors_come_last(self) -> None:
+        good = controls.judge(control(name="z"), CASES, NAMES,
+                              results(Outcome("s", "mine", Status.FAILED)))
+        bad = controls.judge(control(name="a"), CASES, NAMES, results())
+        self.assertEqual([row[0] for row in controls.summary([bad, good])],
+                         ["control", "z", "a"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Namespaces: what is in them ends with the process outside."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mmtestbed import ns
+
+from tests import support
+
+# Prints how it is isolated, then leaves a process of its own behind and waits.
+SCRIPT = """
+import subprocess, sys, time
+from pathlib import Path
+from mmtestbed import ns, proc
+def work(isolation):
+    if sys.argv[1] == "exit":
+        return 7
+    if sys.argv[1] == "mount":
+        if not isolation.mounts:
+            return 0
+        ns.tmpfs(Path(sys.argv[2]))
+        Path(sys.argv[2], "file").touch()
+        return 7
+    proc.catch_signals()
+    try:
+        subprocess.Popen(["sleep", sys.argv[2]], start_new_session=True)
+        print(isolation.value, flush=True)
+        while True:
+            time.sleep(0.1)
+    except proc.Interrupted as stop:
+        return 128 + stop.signum
+sys.exit(ns.run(work))
+"""
+
+
+def running(argument: str) -> bool:
+    """True if a process with @argument on its command line is alive."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if argument in path.read_bytes().decode(errors="replace").split("\0") and \
+               os.readlink(path.parent / "exe").endswith(("sleep", "coreutils")):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def gone(argument: str) -> bool:
+    """Wait, for at most 10 s, until no such process is alive."""
+    limit = time.monotonic() + 10
+    while running(argument):
+        if time.monotonic() > limit:
+            return False
+        os.sched_yield()
+    return True
+
+
+class Namespaces(support.TempCase):
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen([sys.executable, "-c", SCRIPT, *words],
+                                stdout=subprocess.PIPE, text=True)
+
+    def test_exit_code(self) -> None:
+        with self.start("exit") as process:
+            self.assertEqual(process.wait(), 7)
+
+    def test_mounts_stay_inside(self) -> None:
+        with self.start("mount", str(self.tmp)) as process:
+            if process.wait() == 0:
+                self.skipTest("the host allows no mounts")
+        self.assertEqual(os.listdir(self.tmp), [])
+
+    def end(self, signum: int) -> int:
+        nap = f"{os.getpid()}{signum}.5"
+        with self.start("wait", nap) as process:
+            assert process.stdout
+            isolation = process.stdout.readline().strip()
+            if isolation == ns.Isolation.NONE.value:
+                process.kill()
+                self.skipTest("the host allows no namespaces")
+            self.assertTrue(running(nap))
+            process.send_signal(signum)
+            code = process.wait()
+        self.assertTrue(gone(nap))
+        return code
+
+    def test_interrupt(self) -> None:
+        self.assertEqual(self.end(signal.SIGINT), 130)
+
+    def test_terminate(self) -> None:
+        self.assertEqual(self.end(signal.SIGTERM), 143)
+
+    def test_kill(self) -> None:
+        self.assertEqual(self.end(signal.SIGKILL), -signal.SIGKILL)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The house rules: checkers are content, licences are named, contracts exist."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from mmtestbed import cases, run
+from mmtestbed.lines import LINES
+
+TOP = run.REPOSITORY
+# Neither can hold a licence line of their own.
+_BARE = {"COPYING"}
+_BARE_SUFFIXES = (".log", ".patch", ".json")
+
+
+def files() -> list[Path]:
+    """What is, or is about to be, in the repository."""
+    done = subprocess.run(["git", "ls-files", "-z", "--cached", "--others",
+                           "--exclude-standard"], cwd=TOP, capture_output=True,
+                          text=True, check=False)
+    if done.returncode == 0:
+        names = [name for name in done.stdout.split("\0") if name]
+    else:
+        names = [str(path.relative_to(TOP)) for path in TOP.rglob("*")
+                 if "__pycache__" not in path.parts and ".git" not in path.parts]
+    return [TOP / name for name in sorted(names) if (TOP / name).is_file()]
+
+
+class Checkers(unittest.TestCase):
+    def check(self, *command: str, cwd: Path = TOP) -> None:
+        if not shutil.which(command[0]):
+            self.skipTest(f"{command[0]} is not installed")
+        env = {**os.environ, "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True,
+                              env=env, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_shellcheck(self) -> None:
+        scripts = [str(path.relative_to(TOP)) for path in files()
+                   if path.suffix == ".sh" or path.read_bytes()[:9] == b"#!/bin/sh"]
+        self.check("shellcheck", "-x", *scripts)
+
+    def test_mypy(self) -> None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        self.check("mypy", "--strict", "--no-error-summary", "--cache-dir=/dev/null",
+                   f"--python-version={version}", "mmtestbed", "tests",
+                   cwd=TOP / "tools")
+
+
+class Licences(unittest.TestCase):
+    def test_spdx(self) -> None:
+        for path in files():
+            if path.name in _BARE or path.suffix in _BARE_SUFFIXES:
+                continue
+            with self.subTest(str(path.relative_to(TOP))):
+                head = path.read_text(encoding="utf-8").splitlines()[:3]
+                self.assertTrue(any("SPDX-License-Identifier: GPL-2.0" in line
+                                    for line in head))
+
+
+class Contracts(unittest.TestCase):
+    """Who names a contract, names one that there is."""
+
+    def setUp(self) -> None:
+        path = TOP / "Documentation" / "contracts.rst"
+        if not path.exists():
+            self.skipTest("Documentation/contracts.rst is not there")
+        self.known = set(cases.contracts_of(path.read_text(encoding="utf-8")))
+
+    def test_every_case_has_one(self) -> None:
+        for case in cases.read(TOP / "mm" / "kunit"):
+            if case.suite.startswith("guard_selftest"):
+                continue
+            with self.subTest(case.full_name):
+                self.assertTrue(case.contracts, f"{case.file}:{case.line}")
+                self.assertLessEqual(set(case.contracts), self.known)
+                self.assertTrue(case.summary)
+
+    def test_controls(self) -> None:
+        for path in sorted((TOP / "patches" / "controls").glob("*.patch")):
+            with self.subTest(path.name):
+                text = path.read_text(encoding="utf-8")
+                head = text.split("\n---", 1)[0]
+                breaks = re.search(r"^Breaks: (.+)$", head, re.MULTILINE)
+                which = re.search(r"^Lines: (.+)$", head, re.MULTILINE)
+                assert breaks and which, "needs Breaks: and Lines:"
+                self.assertLessEqual(set(re.split(r"[,\s]+", breaks.group(1).strip())),
+                                     self.known)
+                self.assertTrue(set(which.group(1).split())
+                                & {line.name for line in LINES})
+
+
+class Layout(unittest.TestCase):
+    def test_each_line_has_a_series(self) -> None:
+        for line in LINES:
+            self.assertTrue(run.series_of(line))
+
+    def test_each_patch_is_in_a_series(self) -> None:
+        for line in LINES:
+            folder = TOP / "patches" / line.name
+            self.assertEqual({path.name for path in folder.glob("*.patch")},
+                             {path.name for path in run.series_of(line)})
