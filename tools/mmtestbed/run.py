@@ -403,7 +403,7 @@ class Command:
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))
-        cache = tree.cache_root(self._console)
+        cache = tree.cache_root(self._console, create=False)
         which = opts.line or lines.DEFAULT
         if opts.kdir:
             origin = source.from_kdir(opts.kdir, opts.line, self._console)
