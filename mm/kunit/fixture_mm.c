@@ -177,6 +177,16 @@ static int fork_child(void *data)
 	do_exit(0);
 }
 
+static bool pid_in_use(pid_t pid)
+{
+	bool used;
+
+	rcu_read_lock();
+	used = find_task_by_vpid(pid);
+	rcu_read_unlock();
+	return used;
+}
+
 /**
  * mmk_fork() - Fork current->mm
  * @test: the running case
@@ -205,6 +215,11 @@ struct mm_struct *mmk_fork(struct kunit *test)
 	/* From here on the mm has no user but the case. */
 	KUNIT_ASSERT_TRUE(test, mmk_wait_for(atomic_read(&child.mm->mm_users) ==
 					     1));
+	/*
+	 * The thread of the case ignores SIGCHLD, so the child is reaped at once.
+	 * If that thread were gone by then, init would inherit a zombie.
+	 */
+	KUNIT_ASSERT_TRUE(test, mmk_wait_for(!pid_in_use(pid)));
 	return child.mm;
 }
 

@@ -162,7 +162,10 @@ bool mmk_task_join(struct mmk_task *task)
 {
 	return wait_for_completion_timeout(&task->done, MMK_DEADLINE) &&
 	       /* Its stack and its mm are given back as well. */
-	       mmk_wait_for(refcount_read(&task->ref) == 1);
+	       mmk_wait_for(refcount_read(&task->ref) == 1) &&
+	       /* A process is reaped by its parent, if that is still there. */
+	       ((task->task->flags & PF_KTHREAD) ||
+		mmk_wait_for(READ_ONCE(task->task->exit_state)));
 }
 
 static int process_main(void *data)

@@ -93,6 +93,9 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 	if (param->fault_page == 1)
 		put_page(page[1]);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), param->moves ? 0U : 1U);
+	/* A page that somebody still holds would be faulted on for ever. */
+	if (!param->moves)
+		KUNIT_ASSERT_EQ(test, page_ref_count(page[0]), 1);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
 }
 
@@ -331,6 +334,42 @@ static void file_page_stays_out_of_the_device(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, other, 1, 1));
 }
 
+/**
+ * truncated_page_is_skipped() - Nothing is left that could move it
+ * @test: the running case
+ *
+ * A page of a file that has lost its mapping, while a pte still maps it: it has
+ * no rmap by which it could be found again, and so must not be unmapped.
+ *
+ * Contract: MV-5, MV-17
+ */
+static void truncated_page_is_skipped(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  NULL);
+	struct address_space *mapping;
+	struct mmk_page_state was;
+	pte_t pte;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_page_snapshot(test, &was, mm, addr);
+	mapping = was.folio->mapping;
+	was.folio->mapping = NULL;
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	pte = mmk_pte(mm, addr);
+	was.folio->mapping = mapping;
+
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, was.pte));
+	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
+	mmk_vma_finalize(m);
+	mmk_expect_page_same(test, "truncated", &was);
+}
+
 struct mms_case {
 	const char *description;
 	bool device;
@@ -521,7 +560,8 @@ static void device_is_emptied_without_a_vma(struct kunit *test)
 	migrate_device_range(m->src, page_to_pfn(mmk_dev_page(dev, 0)), 8);
 	memset(m->dst, 0, sizeof(m->dst));
 	empty_device(test, dev, m, 8);
-	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	/* What is left would be faulted on for ever. */
+	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	for (i = 0; i < 6; i++)
 		MMK_EXPECT_PTE(test, was[i].mm, was[i].addr, PRESENT);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
@@ -600,6 +640,8 @@ static void unloading_keeps_permissions(struct kunit *test)
 		kind = mmk_pte_kind(mm, addr);
 		KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)param->entry,
 				    "pte is %s", mmk_pte_kind_name(kind));
+		KUNIT_EXPECT_FALSE(test,
+				   PageAnonExclusive(folio_page(was.folio, 0)));
 		m->dst[0] = 0;
 		if (i)
 			break;
@@ -617,7 +659,7 @@ static void unloading_keeps_permissions(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_EQ(test, (bool)pte_write(mmk_pte(mm, addr)), writable);
 	KUNIT_EXPECT_EQ(test, (bool)PageAnonExclusive(page), !param->shared);
-	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
 }
 
@@ -625,8 +667,8 @@ static void unloading_keeps_permissions(struct kunit *test)
  * page_flags_move_along() - What reclaim knows of a page
  * @test: the running case
  *
- * The new page is as active, referenced, and part of the working set as the old
- * one was; on the old one, which is about to be freed, nothing of it is left
+ * The new page is as active, unevictable, referenced, and part of the working
+ * set as the old one was; on the old one, which is about to be freed, nothing of it is left
  * that may not be there then.
  *
  * Contract: MV-3, MV-16
@@ -634,38 +676,43 @@ static void unloading_keeps_permissions(struct kunit *test)
 static void page_flags_move_along(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 2);
-	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_SYSTEM,
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3, SELECT_SYSTEM,
 					  NULL);
-	struct folio *src[2], *dst[2];
+	struct folio *src[3], *dst[3];
 	int i;
 
-	mmk_fill(test, addr, 2, 1);
+	mmk_fill(test, addr, 3, 1);
 	lru_add_drain();
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 3; i++)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
-	KUNIT_ASSERT_EQ(test, m->args.cpages, 2UL);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 3UL);
 	/* Isolated and locked, so nobody else is looking. */
 	folio_set_referenced(src[0]);
 	folio_set_active(src[0]);
 	folio_set_workingset(src[0]);
-	folio_clear_referenced(src[1]);
-	folio_clear_active(src[1]);
-	folio_clear_workingset(src[1]);
+	for (i = 1; i < 3; i++) {
+		folio_clear_referenced(src[i]);
+		folio_clear_active(src[i]);
+		folio_clear_workingset(src[i]);
+	}
+	folio_set_unevictable(src[2]);
 	mmk_vma_copy_to_ram(test, m);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 3; i++)
 		dst[i] = page_folio(migrate_pfn_to_page(m->dst[i]));
 	mmk_vma_pages(m);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		KUNIT_EXPECT_EQ(test, folio_test_referenced(dst[i]), !i);
 		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
 		KUNIT_EXPECT_EQ(test, folio_test_workingset(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst[i]), i == 2);
 		KUNIT_EXPECT_FALSE(test, folio_test_active(src[i]));
+		KUNIT_EXPECT_FALSE(test, folio_test_unevictable(src[i]));
 	}
 	mmk_vma_finalize(m);
 	lru_add_drain();
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		KUNIT_EXPECT_TRUE(test, folio_test_lru(dst[i]));
 		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
 	}
@@ -946,7 +993,7 @@ static void rival_skips_what_the_first_has_locked(struct kunit *test)
 }
 
 #define CONTENDED_PAGES		64
-#define CONTENDED_ROUNDS	50
+#define CONTENDED_ROUNDS	10
 #define MAX_CONTENDERS		8
 
 /**
@@ -979,7 +1026,8 @@ static void contender_main(struct mmk_task *task)
 
 	while (!READ_ONCE(contention->stop)) {
 		folio_lock(contention->folio[contender->next]);
-		yield();
+		/* As long as it takes to read a page from a disk. */
+		schedule_timeout_uninterruptible(1);
 		folio_unlock(contention->folio[contender->next]);
 		contender->next = (contender->next + 1) % CONTENDED_PAGES;
 	}
@@ -994,7 +1042,7 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
 		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
 		skipped += CONTENDED_PAGES - m->args.cpages;
 		mmk_vma_finalize(m);
-		yield();
+		schedule_timeout_uninterruptible(1);
 	}
 	return skipped;
 }
@@ -1062,6 +1110,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE_PARAM(swap_cache_page_is_freed_from_it_or_refused,
 			 swap_cache_gen_params),
 	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
+	KUNIT_CASE(truncated_page_is_skipped),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),

@@ -228,12 +228,24 @@ static bool sort_is_writable(enum page_sort sort)
 	       sort == SORT_COHERENT;
 }
 
+/* A device page that somebody still holds would be faulted on for ever. */
+static void assert_readable(struct kunit *test, struct pages *p)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (folio_is_device_private(p->was[i].folio))
+			KUNIT_ASSERT_EQ(test, folio_ref_count(p->was[i].folio),
+					folio_mapcount(p->was[i].folio));
+}
+
 static void expect_all_same(struct kunit *test, struct pages *p)
 {
 	int i;
 
 	for (i = 0; i < 3; i++)
 		mmk_expect_page_same(test, "page", &p->was[i]);
+	assert_readable(test, p);
 	mmk_expect_mm_same(test, "mm", p->mm, &p->rss);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p->child ?: p->mm, p->addr,
 					     3, 1));
@@ -547,6 +559,7 @@ static void refused_page_is_put_back(struct kunit *test)
 	refuse_undo(&p, param->refusal);
 	mmk_expect_page_same(test, "neighbour", &p.was[0]);
 	mmk_expect_page_same(test, "neighbour", &p.was[2]);
+	assert_readable(test, &p);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child ?: p.mm, p.addr, 3,
 					     1));
 }
@@ -908,6 +921,7 @@ struct no_hole_case {
 	enum hole hole;
 	unsigned long select;
 	unsigned long src;
+	bool insist;
 };
 
 static const struct no_hole_case no_hole_cases[] = {
@@ -917,6 +931,8 @@ static const struct no_hole_case no_hole_cases[] = {
 	  MIGRATE_VMA_SELECT_DEVICE_PRIVATE, 0 },
 	{ "file, no table", true, HOLE_NO_TABLE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
 	{ "file, none", true, HOLE_NONE, MIGRATE_VMA_SELECT_SYSTEM, 0 },
+	{ "file, none, filled all the same", true, HOLE_NONE,
+	  MIGRATE_VMA_SELECT_SYSTEM, 0, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(no_hole, no_hole_cases, description);
@@ -960,6 +976,8 @@ static void only_anonymous_holes_are_offered(struct kunit *test)
 	if (!m->src[0]) {
 		page = mmk_dev_get_page(test, dev);
 		m->dst[0] = migrate_pfn(page_to_pfn(page));
+		if (param->insist)
+			m->src[0] = MIGRATE_PFN_MIGRATE;
 		mmk_vma_pages(m);
 		KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	}
@@ -1519,6 +1537,40 @@ static void driver_is_told_once_with_the_owner(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 }
 
+/**
+ * other_mm_is_told_of_the_unmap() - By MMU_NOTIFY_CLEAR
+ * @test: the running case
+ *
+ * The page is shared with a child, whose pte the rmap replaces. Who mirrors the
+ * child is told of that page, once: before the pte is changed and afterwards.
+ *
+ * Contract: MV-12, MV-6
+ */
+static void other_mm_is_told_of_the_unmap(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct notifier *n;
+	struct mmk_vma *m;
+
+	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
+	child = mmk_fork(test);
+	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	n = notifier_alloc(test, child);
+	n->watch = addr + PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+
+	KUNIT_EXPECT_EQ(test, n->nr, 2U);
+	KUNIT_EXPECT_FALSE(test, n->log[0].at_end);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	KUNIT_EXPECT_EQ(test, (int)n->log[0].event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, n->log[0].start, addr + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, n->log[0].end, addr + 2 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (int)n->log[0].pte, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, (int)n->log[1].pte, (int)MMK_PTE_MIGRATION_READ);
+	mmk_vma_finalize(m);
+}
+
 static struct kunit_case migrate_vma_cases[] = {
 	KUNIT_CASE_PARAM(page_locked_by_another_is_skipped,
 			 page_sort_gen_params),
@@ -1538,6 +1590,7 @@ static struct kunit_case migrate_vma_cases[] = {
 	KUNIT_CASE_PARAM(dirty_bit_moves_to_the_folio, dirty_gen_params),
 	KUNIT_CASE(tlb_is_flushed_by_collect),
 	KUNIT_CASE(driver_is_told_once_with_the_owner),
+	KUNIT_CASE(other_mm_is_told_of_the_unmap),
 	{}
 };
 

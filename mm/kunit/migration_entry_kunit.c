@@ -3,6 +3,7 @@
  * Migration entries: what stands in a page table while a folio is moved, and
  * what fork(), mprotect() and munmap() make of it.
  */
+#include <linux/mmu_notifier.h>
 #include <linux/prandom.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
@@ -410,6 +411,91 @@ static void unmapping_records_what_the_pte_allowed(struct kunit *test)
 	mmk_hold_finish(test, s.hold, false);
 }
 
+/**
+ * struct notified - What an MMU notifier was told about a page
+ * @mn: the notifier
+ * @addr: the page
+ * @nr_start: calls of invalidate_range_start()
+ * @nr_end: calls of invalidate_range_end()
+ * @start: of the range
+ * @end: of the range
+ * @event: why
+ * @kind_at_start: what the pte was at the first of these calls
+ * @kind_at_end: what it was at the last
+ */
+struct notified {
+	struct mmu_notifier mn;
+	unsigned long addr;
+	unsigned int nr_start;
+	unsigned int nr_end;
+	unsigned long start;
+	unsigned long end;
+	enum mmu_notifier_event event;
+	enum mmk_pte_kind kind_at_start;
+	enum mmk_pte_kind kind_at_end;
+};
+
+static int notified_start(struct mmu_notifier *mn,
+			  const struct mmu_notifier_range *range)
+{
+	struct notified *n = container_of(mn, struct notified, mn);
+
+	n->nr_start++;
+	n->start = range->start;
+	n->end = range->end;
+	n->event = range->event;
+	n->kind_at_start = mmk_pte_kind(range->mm, n->addr);
+	return 0;
+}
+
+static void notified_end(struct mmu_notifier *mn,
+			 const struct mmu_notifier_range *range)
+{
+	struct notified *n = container_of(mn, struct notified, mn);
+
+	n->nr_end++;
+	n->kind_at_end = mmk_pte_kind(range->mm, n->addr);
+}
+
+static const struct mmu_notifier_ops notified_ops = {
+	.invalidate_range_start	= notified_start,
+	.invalidate_range_end	= notified_end,
+};
+
+/**
+ * other_mmus_are_told_before_and_after() - MMU notifiers of try_to_migrate()
+ * @test: the running case
+ *
+ * One pair of calls for exactly the page: the first while the pte is still
+ * there, the second when the entry has taken its place.
+ *
+ * Contract: ME-3
+ */
+static void other_mmus_are_told_before_and_after(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct notified n = { .mn.ops = &notified_ops };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct scene s;
+
+	scene_map(test, &s, mm, how);
+	s.hold = mmk_hold(test, s.src);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
+	try_to_migrate(s.src, 0);
+	mmu_notifier_unregister(&n.mn, mm);
+
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, n.start, s.addr);
+	KUNIT_EXPECT_EQ(test, n.end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (int)n.event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_start, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)how->kind);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
 /* ME-4: from the entry back to a pte */
 
 /**
@@ -724,8 +810,10 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), nr_ptes);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1 + nr_ptes);
 	expect_kind(test, mm, addr, kind);
-	if (child)
+	if (child) {
 		expect_kind(test, child, addr, kind);
+		KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	}
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr),
 			    folio_page(folio, 0));
 	expect_exclusive(test, folio, how->backing == ANON_EXCLUSIVE);
@@ -1557,6 +1645,13 @@ static int migration_run(struct migration *m, enum migrate_mode mode,
 			     MR_SYSCALL, succeeded);
 }
 
+/* References on the anon_vma, which a migration pins while it lasts. */
+static int anon_vma_refs(struct folio *folio)
+{
+	return folio_test_anon(folio) ?
+	       atomic_read(&folio_anon_vma(folio)->refcount) : 0;
+}
+
 static unsigned long vm_event(enum vm_event_item item)
 {
 	unsigned long events[NR_VM_EVENT_ITEMS];
@@ -1585,11 +1680,13 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	struct migration m;
 	struct folio *dst;
 	struct scene s;
+	int pins;
 
 	scene_map(test, &s, mm, how);
 	mmk_folio_snapshot(s.src, &before);
 	before.dirty = how->dirty;
 	mmk_mm_snapshot(mm, &mm_before);
+	pins = anon_vma_refs(s.src);
 	migration_init(&m);
 	migration_add(test, &m, s.src);
 	events = vm_event(PGMIGRATE_SUCCESS);
@@ -1605,6 +1702,8 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
 	mmk_expect_folio_same(test, "the new folio", dst, &before);
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst), how->locked);
+	KUNIT_EXPECT_EQ(test, anon_vma_refs(dst), pins);
 	expect_mapped(test, mm, s.addr, dst, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	if (s.child)
@@ -1658,6 +1757,127 @@ static void folio_flags_go_along(struct kunit *test)
 }
 
 /**
+ * mappedtodisk_goes_along() - A flag of file systems
+ * @test: the running case
+ *
+ * Contract: ME-5
+ */
+static void mappedtodisk_goes_along(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	folio_set_mappedtodisk(s.src);
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	dst = mmk_hold_copy(test, s.hold);
+	KUNIT_EXPECT_TRUE(test, folio_test_mappedtodisk(dst));
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+}
+
+/**
+ * every_mlock_of_a_moved_folio_is_counted() - Two VM_LOCKED mappings
+ * @test: the running case
+ *
+ * The new folio is mlocked twice, as the old one was: it stays mlocked when the
+ * first of the two is munlocked, and no longer when the second is.
+ *
+ * Contract: ME-4, ME-5
+ */
+static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .locked = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 0;
+	struct migration m;
+	unsigned long second;
+	struct folio *dst;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	second = mmk_mmap(test, s.file, PAGE_SIZE, PROT_READ, MAP_SHARED);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, second, false), 0);
+	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(second, PAGE_SIZE, MLOCK_ONFAULT));
+	lru_add_drain_all();
+
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	lru_add_drain_all();
+	dst = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, s.src);
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(dst));
+	KUNIT_EXPECT_TRUE(test, folio_test_unevictable(dst));
+
+	KUNIT_EXPECT_EQ(test, sys_munlock(s.addr, PAGE_SIZE), 0L);
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(dst));
+	KUNIT_EXPECT_EQ(test, sys_munlock(second, PAGE_SIZE), 0L);
+	lru_add_drain_all();
+	KUNIT_EXPECT_FALSE(test, folio_test_mlocked(dst));
+}
+
+/**
+ * folio_in_the_swap_cache_takes_its_slot_along() - Anonymous, with a cache
+ * @test: the running case
+ *
+ * A page that has been swapped out and read again is still in the swap cache.
+ * Its successor is in the same slot, with the reference of the swap cache; what
+ * happens to the page later finds it there, and frees the slot once.
+ *
+ * Contract: ME-5
+ */
+static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 0;
+	struct folio *src, *dst;
+	struct migration m;
+	unsigned long addr;
+	swp_entry_t slot;
+
+	mmk_swap_on(test);
+	addr = mmk_map_anon(test, 1);
+	mmk_fill(test, addr, 1, SEED);
+	src = mmk_pte_folio(test, mm, addr);
+	mmk_folio_get(test, src);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_ASSERT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), src);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(src));
+	mmk_folio_put(test, src);
+	mmk_folio_snapshot(src, &before);
+	slot = src->swap;
+
+	migration_init(&m);
+	migration_add(test, &m, src);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	putback_movable_pages(&m.list);
+	dst = mmk_pte_folio(test, mm, addr);
+	KUNIT_EXPECT_PTR_NE(test, dst, src);
+	mmk_expect_folio_same(test, "the new folio", dst, &before);
+	KUNIT_EXPECT_EQ(test, dst->swap.val, slot.val);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(src));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 0);
+
+	KUNIT_EXPECT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_EQ(test, slot.val,
+			softleaf_from_pte(mmk_pte(mm, addr)).val);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
+/**
  * folio_with_another_reference_is_put_back() - A migration that fails
  * @test: the running case
  *
@@ -1678,12 +1898,14 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 	unsigned long events;
 	struct migration m;
 	struct scene s;
+	int pins;
 
 	scene_map(test, &s, mm, how);
 	mmk_folio_get(test, s.src);
 	mmk_folio_snapshot(s.src, &before);
 	before.dirty = how->dirty;
 	mmk_mm_snapshot(mm, &mm_before);
+	pins = anon_vma_refs(s.src);
 	migration_init(&m);
 	migration_add(test, &m, s.src);
 	events = vm_event(PGMIGRATE_FAIL);
@@ -1702,6 +1924,7 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
+	KUNIT_EXPECT_EQ(test, anon_vma_refs(s.src), pins);
 	expect_mapped(test, mm, s.addr, s.src, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
@@ -2274,6 +2497,51 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
 }
 
+/**
+ * fork_shares_a_swap_slot_and_not_an_entry() - The other side of the line
+ * @test: the running case
+ *
+ * One page in swap, its neighbour under migration. fork() gives the slot a
+ * second user, takes the exclusive mark from both ptes, and makes the child
+ * known to swapoff; the entry is counted as a page, not as swap.
+ *
+ * Contract: ME-10, ME-6
+ */
+static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr, next;
+	struct mmk_hold *hold;
+	struct folio *src;
+
+	mmk_swap_on(test);
+	addr = mmk_map_anon(test, 2);
+	next = addr + PAGE_SIZE;
+	mmk_fill(test, addr, 2, SEED);
+	src = mmk_pte_folio(test, mm, next);
+	hold = mmk_hold(test, src);
+	try_to_migrate(src, 0);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 2 * PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_EXPECT_TRUE(test, pte_swp_exclusive(mmk_pte(mm, addr)));
+
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, child, addr, SWAP);
+	KUNIT_EXPECT_FALSE(test, pte_swp_exclusive(mmk_pte(mm, addr)));
+	KUNIT_EXPECT_FALSE(test, pte_swp_exclusive(mmk_pte(child, addr)));
+	KUNIT_EXPECT_FALSE(test, list_empty(&child->mmlist));
+	MMK_EXPECT_PTE(test, mm, next, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, child, next, MIGRATION_READ);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 1UL);
+
+	remove_migration_ptes(src, src, 0);
+	mmk_hold_finish(test, hold, false);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xbb), 0);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, next, 0xbb), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, SEED));
+}
+
 /* ME-2: the swap types */
 
 /**
@@ -2508,6 +2776,15 @@ static struct rmap_task *rmap_task_start(struct kunit *test, struct scene *s,
 	return t;
 }
 
+/* Whether it has come back. If not, it keeps the lock and the folio for good. */
+static bool rmap_task_join(struct rmap_task *t, struct scene *s)
+{
+	if (mmk_task_join(&t->task))
+		return true;
+	s->hold->held = false;
+	return false;
+}
+
 /**
  * unmap_and_restore_wait_for_the_rmap_lock() - Nobody changes what is walked
  * @test: the running case
@@ -2532,7 +2809,7 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	folio_rmap_unlock(s.src);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	expect_kind(test, mm, s.addr, how->kind);
 
 	folio_rmap_lock(s.src);
@@ -2540,7 +2817,7 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
 	expect_kind(test, mm, s.addr, how->kind);
 	folio_rmap_unlock(s.src);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	mmk_hold_finish(test, s.hold, false);
 }
@@ -2564,12 +2841,12 @@ static void caller_may_hold_the_rmap_lock_itself(struct kunit *test)
 	scene_map(test, &s, mm, how);
 	s.hold = mmk_hold(test, s.src);
 	t = rmap_task_start(test, &s, false, true);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	expect_kind(test, mm, s.addr, how->kind);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 0);
 
 	t = rmap_task_start(test, &s, true, true);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, rmap_task_join(t, &s));
 	MMK_EXPECT_PTE(test, mm, s.addr, PRESENT);
 	mmk_hold_finish(test, s.hold, false);
 }
@@ -2882,6 +3159,7 @@ static struct kunit_case migration_entry_cases[] = {
 			 entry_gen_params),
 	KUNIT_CASE_PARAM(unmapping_records_what_the_pte_allowed,
 			 page_gen_params),
+	KUNIT_CASE_PARAM(other_mmus_are_told_before_and_after, page_gen_params),
 	KUNIT_CASE_PARAM(moved_page_is_mapped_as_the_entry_records,
 			 page_gen_params),
 	KUNIT_CASE_PARAM(page_that_stays_is_mapped_as_before, page_gen_params),
@@ -2912,6 +3190,9 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(migrate_pages_conserves_everything_but_the_place,
 			 page_gen_params),
 	KUNIT_CASE(folio_flags_go_along),
+	KUNIT_CASE(mappedtodisk_goes_along),
+	KUNIT_CASE(every_mlock_of_a_moved_folio_is_counted),
+	KUNIT_CASE(folio_in_the_swap_cache_takes_its_slot_along),
 	KUNIT_CASE_PARAM(folio_with_another_reference_is_put_back,
 			 page_gen_params),
 	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
@@ -2939,6 +3220,7 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(advice_about_swap_leaves_the_entry_alone,
 			 advice_gen_params),
 	KUNIT_CASE(swapin_and_swapoff_leave_the_entry_alone),
+	KUNIT_CASE(fork_shares_a_swap_slot_and_not_an_entry),
 	KUNIT_CASE(every_swap_type_is_of_one_kind_only),
 	KUNIT_CASE(swapon_refuses_what_has_no_type_left),
 	KUNIT_CASE(mincore_takes_the_page_for_resident),

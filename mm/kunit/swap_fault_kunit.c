@@ -1227,6 +1227,8 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
+	/* Or munmap() would wait for the fault, and the fault for the case. */
+	KUNIT_ASSERT_EQ(test, mmk_vma_lock_count(vma), s.idle);
 	KUNIT_EXPECT_EQ(test, vm_munmap(s.addr, PAGE_SIZE), 0);
 	rcu_barrier();
 	do {
@@ -1342,6 +1344,8 @@ static void device_private_fault_says_what_the_driver_says(struct kunit *test)
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, DEVICE_PRIVATE_WRITE);
 	mmk_expect_folio_same(test, "not migrated", page_folio(d->page),
 			      &before);
+	/* One reference too many, and the next access would fault for ever. */
+	KUNIT_ASSERT_EQ(test, page_ref_count(d->page), before.refcount);
 	d->seen.answer = 0;
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, d->s.addr, 1, SEED));
 }

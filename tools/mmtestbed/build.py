@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
 
-from . import lock, proc
+from . import lock, proc, tree
 from .errors import Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
@@ -114,11 +114,11 @@ def check_build_dir(folder: Path) -> None:
 class Builder:
     """Builds one work tree, or finds that nothing has changed."""
 
-    def __init__(self, tree: WorkTree, plan: Plan, console: Console) -> None:
-        self._tree = tree
+    def __init__(self, work: WorkTree, plan: Plan, console: Console) -> None:
+        self._tree = work
         self._plan = plan
         self._console = console
-        self._build = tree.places.build
+        self._build = work.places.build
         self._started = 0.0
 
     def kernel(self, wanted: Files) -> Kernel:
@@ -193,7 +193,7 @@ class Builder:
         warnings = [line for line in done.output.splitlines()
                     if re.search(r"mm/kunit/.*: warning: ", line)]
         for line in warnings:
-            self._console.note(line)
+            self._console.note(tree.plain(line))
 
     def _times(self) -> dict[str, Any]:
         """When this build looked at the source, and that it ends now."""
@@ -232,7 +232,7 @@ class Builder:
 
 def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     """Turn kunit.py's output into one clear line and the first few errors."""
-    text = done.output
+    text = tree.plain(done.output)
     lines = [line.removeprefix("ERROR:root:") for line in text.splitlines()]
     missing = re.search(r"^Missing: (.+)$", text, re.MULTILINE)
     if missing:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from . import tree
+
 # So much of a report is kept and quoted, in lines.
 KEPT = 40
 
@@ -244,7 +246,7 @@ class Decoder:
         line = _output(["addr2line", "-e", str(self._kernel), hex(address)]).strip()
         line = re.sub(r" \(discriminator.*", "", line)
         if re.search(r":\d+$", line):
-            splat.where += f" ({re.sub(r'^.*/mnt/src/|^.*/state/[^/]*/tree/', '', line)})"
+            splat.where += f" ({tree.plain(line)})"
 
 
 def _output(command: list[str]) -> str:

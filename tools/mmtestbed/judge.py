@@ -9,13 +9,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Sequence
 
-from . import guards, ktap
+from . import guards, ktap, tree
 from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
-# Where our private tree shows in what the kernel prints.
-_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
 # So many lines of a case's own output are kept.
 _KEPT = 200
 
@@ -94,7 +92,7 @@ class Judge:
 
     def read(self, raw: str) -> Next:
         """Take in one line of the console."""
-        text = _OURS.sub("", ktap.clean(raw))
+        text = tree.plain(ktap.clean(raw))
         self._now = self._clock()
         if self._ktap_start is not None:
             self.kernel_seconds = self._now - self._ktap_start

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Sequence, TextIO
 
-from .errors import TestbedError
+from .errors import Exit, TestbedError
 
 RED, GREEN, YELLOW, BOLD = "31", "32", "33", "1"
 # Without a terminal a long step says that it is alive this often, in seconds.
@@ -82,10 +82,10 @@ class Console:
         self._clear()
 
     def error(self, err: TestbedError) -> None:
-        """One clear line for an error, then its details."""
+        """The details of an error, then one clear line that says it all."""
         self._clear()
         self._out.flush()
-        print(f"mm-testbed: {err.message}", file=sys.stderr)
         for detail in err.details:
             print(f"    {detail}", file=sys.stderr)
-        sys.stderr.flush()
+        word = "BROKEN" if err.code is Exit.BROKEN else "mm-testbed"
+        print(f"{word}: {err.message}", file=sys.stderr, flush=True)

@@ -57,8 +57,10 @@ class Command:
                                    patches=[path.name for path in opts.patches])
 
     def show_list(self) -> int:
-        """Print the cases that the sources hold."""
-        chosen = cases.selected(self._opts.filter, list(self._cases))
+        """Print the cases that the sources hold and that assert a contract."""
+        names = [name for name, case in self._cases.items()
+                 if case.contracts or self._opts.filter]
+        chosen = cases.selected(self._opts.filter, names)
         if not chosen:
             raise UsageError(f"no case matches {self._opts.filter or 'anything'}; see "
                              "--list")
@@ -252,6 +254,7 @@ class Command:
 
     def _patched(self, origin: source.Source, patches: Sequence[Path],
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
+        shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         applied = series.apply(origin.path, patches, scratch)
         for note in applied.notes:

@@ -100,6 +100,8 @@ def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with lock.held(folder / "download.lock",
                    lambda: console.note("waiting for another run's download")):
+        for rest in folder.glob(".download.*"):
+            shutil.rmtree(rest, ignore_errors=True)
         kept = folder / name
         if not kept.exists():
             console.begin(f"downloading Debian's {line.package}")

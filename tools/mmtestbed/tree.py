@@ -30,6 +30,15 @@ Files = Mapping[str, Optional[bytes]]
 _SAFE = re.compile(r"[A-Za-z0-9/_.+@%=-]+")
 
 
+# How our private tree shows in what compilers and kernels print.
+_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
+
+
+def plain(text: str) -> str:
+    """@text with paths below the top of the kernel tree, as everybody knows them."""
+    return _OURS.sub("", text)
+
+
 def cache_root(console: Console) -> Path:
     """The folder for all that we keep between runs, created if need be.
 

@@ -105,6 +105,23 @@ class Machine(support.RunCase):
         text = self.expect(125, called)
         self.assertRegex(text, "make room|disk is full")
 
+    def test_no_overlay(self) -> None:
+        """On a cache that is itself on an overlay: a copy serves as well."""
+        support.needs_root(self)
+        cache = support.cache()
+        if shutil.disk_usage(self.tmp).free < 4e9:
+            self.skipTest("no room for a copy of the source")
+        for name in ("upper", "work"):
+            (self.tmp / name).mkdir(parents=True)
+        called = call(ONE, prefix=[
+            "unshare", "-m", "sh", "-c",
+            f"mount -t overlay -o lowerdir={cache},upperdir={self.tmp}/upper,"
+            f"workdir={self.tmp}/work none {cache} || exit 77\n"
+            'exec "$@"', "sh"])
+        if called.code == 77 or "unshare failed" in called.text:
+            self.skipTest("the host allows no mounts")
+        self.expect(0, called, "working on a copy", "PASS: ")
+
     def test_two_runs_at_once(self) -> None:
         """With something to build for both: neither disturbs the other."""
         patch = self.write("harmless.patch", BREAKS_THE_BUILD.replace(
