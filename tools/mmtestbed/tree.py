@@ -31,7 +31,7 @@ _SAFE = re.compile(r"[A-Za-z0-9/_.+@%=-]+")
 
 
 # How our private tree shows in what compilers and kernels print.
-_OURS = re.compile(r"(?:\.\./)+(?:src|tree)/|/\S*/(?:mnt/src|state/\w+/tree)/")
+_OURS = re.compile(r"(?:\.\./)+src/|/\S*/(?:mnt|state/\w+)/src/")
 
 
 def plain(text: str) -> str:
@@ -189,7 +189,7 @@ class WorkTree:
     @property
     def on_overlay(self) -> bool:
         """True if the tree is an overlay, False if it is a copy."""
-        return self.places.src != self.places.state / "tree"
+        return self.places.src != self.places.state / "src"
 
     def build_store(self) -> Path:
         """Where the build folder really is."""
@@ -327,8 +327,12 @@ class WorkTree:
 
 
 def choose_places(cache: Path, state: Path, overlay: bool, run: Path) -> Places:
-    """Fixed mount points with an overlay, folders of the state without."""
+    """Fixed mount points with an overlay, folders of the state without.
+
+    Source and build folder are side by side in both: the compiler then sees the
+    same relative paths, and ccache the same files.
+    """
     if overlay:
         mnt = cache / "mnt"
         return Places(state, mnt / "src", mnt / "build", mnt / "lower", run)
-    return Places(state, state / "tree", state / "build", state / "none", run)
+    return Places(state, state / "src", state / "build", state / "none", run)

@@ -21,7 +21,7 @@ class Copy(support.TempCase):
         self.write("kdir/.git/HEAD", "ref\n")
         self.origin = source.Source(self.tmp / "kdir", lines.DEFAULT, "6.12.1", "test",
                                     "test", False)
-        self.src = self.tmp / "state/tree"
+        self.src = self.tmp / "state/src"
         self.work = self.make()
 
     def make(self) -> tree.WorkTree:
