@@ -4,7 +4,7 @@
 # Put one bug after the other into the kernel and see the cases fail: see --help.
 # The work is done by tools/mmtestbed/control_run.py.
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 125
+here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd) || exit 125
 # shellcheck source=scripts/python.sh
 . "$here/scripts/python.sh"
 exec_module mmtestbed.control_run "$@"

@@ -8,7 +8,7 @@
 
 python_works() {
 	command -v python3 >/dev/null 2>&1 &&
-		python3 -c 'import ctypes, sys; sys.exit(sys.version_info < (3, 11))' \
+		python3 -P -c 'import ctypes, sys; sys.exit(sys.version_info < (3, 11))' \
 			>/dev/null 2>&1
 }
 
@@ -39,5 +39,5 @@ exec_module() {
 	export PYTHONPATH PYTHONDONTWRITEBYTECODE
 	module=$1
 	shift
-	exec python3 -m "$module" "$@"
+	exec python3 -P -m "$module" "$@"
 }

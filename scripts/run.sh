@@ -4,7 +4,7 @@
 # Build a kernel with the mm/kunit suites, boot it, judge it: see --help.
 # The work is done by tools/mmtestbed/run.py.
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 125
+here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd) || exit 125
 # shellcheck source=scripts/python.sh
 . "$here/scripts/python.sh"
 exec_module mmtestbed.run "$@"

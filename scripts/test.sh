@@ -4,7 +4,7 @@
 # Test the project itself, and the kernel with it: see --help.
 # The work is done by tools/mmtestbed/selftest.py.
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 125
+here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd) || exit 125
 # shellcheck source=scripts/python.sh
 . "$here/scripts/python.sh"
 exec_module mmtestbed.selftest "$@"

@@ -202,9 +202,9 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 
 /* Whether a task is accounted as stalled for want of memory. */
 #ifdef CONFIG_PSI
-#define mmk_in_memstall(task)	((task)->in_memstall)
+#define mmk_in_memstall(task)	(!!(task)->in_memstall)
 #else
-#define mmk_in_memstall(task)	((void)(task), 0)
+#define mmk_in_memstall(task)	((void)(task), false)
 #endif
 
 /* Calls of lock_acquire(): places to step in between two locks. */

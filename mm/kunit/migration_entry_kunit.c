@@ -2970,10 +2970,13 @@ static void fork_race_main(struct mmk_task *task)
 		.fn_arg		= race,
 	};
 
-	if (kernel_clone(&args) < 0)
+	pid_t pid = kernel_clone(&args);
+
+	if (pid < 0)
 		return;
 	race->restored_at_copy = race->nr_restored;
 	wait_for_completion(&race->has_child);
+	kernel_wait(pid, NULL);
 }
 
 static void fork_race_release(void *data)
@@ -3219,8 +3222,8 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(entry_belongs_to_no_swap_area, entry_gen_params),
 	KUNIT_CASE_PARAM(advice_about_swap_leaves_the_entry_alone,
 			 advice_gen_params),
-	KUNIT_CASE(swapin_and_swapoff_leave_the_entry_alone),
 	KUNIT_CASE(fork_shares_a_swap_slot_and_not_an_entry),
+	KUNIT_CASE(swapin_and_swapoff_leave_the_entry_alone),
 	KUNIT_CASE(every_swap_type_is_of_one_kind_only),
 	KUNIT_CASE(swapon_refuses_what_has_no_type_left),
 	KUNIT_CASE(mincore_takes_the_page_for_resident),

@@ -1938,13 +1938,15 @@ static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
 }
 
 #define MANY_PAGES	4096
+/* A power of two, so that an odd step comes to all of them. */
+#define MANY_FAULTED	(MANY_PAGES / 2)
 #define MANY_TASKS	8
 
 /**
  * struct swapper - A task that wants many pages back
  * @fault: of one page
  * @base: where the pages begin
- * @step: from a page to the next; odd, so that it comes to all of them
+ * @step: from a page to the next, odd
  * @failed: faults that were not served
  * @came: pages that it has come to, of all tasks
  */
@@ -1961,9 +1963,9 @@ static void swapper_main(struct mmk_task *task)
 	struct swapper *swapper = container_of(task, struct swapper, fault.task);
 	unsigned int i;
 
-	for (i = 0; i < MANY_PAGES; i++) {
+	for (i = 0; i < MANY_FAULTED; i++) {
 		swapper->fault.addr = swapper->base +
-			(i * swapper->step % MANY_PAGES) * PAGE_SIZE;
+			(i * swapper->step % MANY_FAULTED) * PAGE_SIZE;
 		mmk_fault_run(&swapper->fault);
 		if (swapper->fault.no_vma ||
 		    (swapper->fault.ret & VM_FAULT_ERROR))
@@ -2037,9 +2039,9 @@ static void offer_main(struct mmk_task *task)
  * @test: the running case
  *
  * Pages go out to a real swap area. Eight tasks, half of them writers, fault on
- * all of them in different orders under the VMA lock, and while they are at it
- * the area is turned off. Every fault is served, every page is back with its
- * bytes, and the area is empty.
+ * half of them in different orders under the VMA lock, and while they are at it
+ * the area is turned off, which has to bring back the rest. Every fault is
+ * served, every page is back with its bytes, and the area is empty.
  *
  * Contract: SF-11
  */
@@ -2066,7 +2068,7 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	for (i = 0; i < MANY_TASKS; i++)
 		swapper[i] = swapper_start(test, mm, base, i, came);
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(atomic_read(came) >
-					     MANY_PAGES / 2));
+					     MANY_FAULTED / 2));
 	offer = mmk_task_alloc(test, sizeof(*offer), mm, offer_main);
 	offer->swap = swap;
 	mmk_task_start(&offer->task);

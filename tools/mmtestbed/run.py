@@ -117,6 +117,10 @@ class Command:
     def _outside(self) -> Optional[int]:
         """What needs the host as it is: tools and the package with the source."""
         opts = self._opts
+        if not opts.build_options and not cases.selected(opts.filter,
+                                                         list(self._cases)):
+            # Only with further options may the kernel hold suites of others.
+            raise UsageError(f"no case matches {opts.filter}; see --list")
         deps.ensure(deps.BUILD, self._console)
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
@@ -403,7 +407,7 @@ class Command:
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))
-        cache = tree.cache_root(self._console)
+        cache = tree.cache_root(self._console, create=False)
         which = opts.line or lines.DEFAULT
         if opts.kdir:
             origin = source.from_kdir(opts.kdir, opts.line, self._console)

@@ -39,8 +39,8 @@ def plain(text: str) -> str:
     return _OURS.sub("", text)
 
 
-def cache_root(console: Console) -> Path:
-    """The folder for all that we keep between runs, created if need be.
+def cache_root(console: Console, create: bool = True) -> Path:
+    """The folder for all that we keep between runs, created if @create says so.
 
     Raises TestbedError if it cannot be used.
     """
@@ -58,6 +58,8 @@ def cache_root(console: Console) -> Path:
         if path is not None:
             console.note(f"make cannot work below '{path}'; using {other} instead")
         path = other
+    if not create:
+        return path
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.stat().st_uid != os.geteuid():

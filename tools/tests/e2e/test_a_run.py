@@ -49,7 +49,9 @@ class Default(support.RunCase):
         self.assertFalse((self.tmp / "none").exists())
 
     def test_5_dry_run_does_nothing(self) -> None:
-        text = self.expect(0, call("--dry-run"), "kunit.py build", "patch -p1")
+        text = self.expect(0, call("--dry-run", cached=str(self.tmp / "none")),
+                           "kunit.py build", "patch -p1")
+        self.assertFalse((self.tmp / "none").exists())
         self.assertNotIn("PASS", text)
 
     def test_6_repeat_and_shuffle(self) -> None:
