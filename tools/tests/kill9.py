@@ -30,7 +30,7 @@ _MARK = "MMTB_KILL9"
 # The kernel takes down a PID namespace before it reaps the last of it: seconds.
 _PATIENCE = 20.0
 # What changes from run to run in the closing line.
-_NUMBERS = re.compile(r"\d+(?:\.\d+)? s\b")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?(?: CPU)? s\b")
 # Below the cache: what make and ccache do in there is their own business.
 _INNER = re.compile(r"(?:^|/)(?:ccache|build|upper|work|tree-[0-9a-f]+)/")
 

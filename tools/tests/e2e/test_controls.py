@@ -40,6 +40,17 @@ def patch(what: str, added: str, breaks: str = "MV-2",
         CONTEXT.format(lines=4, added=f"+{added}\n")
 
 
+# Says the same to the compiler, on as many lines: WARN_ON() and others note these.
+COMMENT = HEAD.format(what="say something else", breaks="MV-2",
+                      file="migrate_device.c") + """\
+@@ -2,3 +2,3 @@
+ /*
+- * Device Memory Migration functionality.
++ * Nothing.
+  *
+"""
+
+
 class Controls(support.RunCase):
     def repository(self, **controls: str) -> Path:
         """A copy of this repository that has @controls and no others."""
@@ -67,10 +78,10 @@ class Controls(support.RunCase):
 
     def test_each_outcome(self) -> None:
         found = self.outcomes(self.repository(
-            comment=patch("say something", "/* Nothing. */"),
+            comment=COMMENT,
             harmless=patch("keep a number", "int mmk_of_no_use = 1;"),
             syntax=patch("say nonsense", "this is no C;"),
-            hunk=patch("be elsewhere", "int i;", file="migrate.c"),
+            hunk=COMMENT.replace("Device Memory", "No"),
             elsewhere=patch("do not boot", "static void __attribute__((constructor)) "
                             "mmk_no(void) { __builtin_trap(); }", "MV-2")), 1)
         self.assertEqual({name: entry["outcome"] for name, entry in found.items()},
