@@ -151,20 +151,32 @@ static void dev_expect_pages_free(struct mmk_dev *dev)
 			    "free device pages have a reference or a mapping");
 }
 
-/* memunmap_pages() would wait for a leaked reference for ever. */
+/**
+ * mmk_pgmap_settle() - Report leaked references on a pgmap, and settle them
+ * @test: the running case
+ * @pgmap: is about to be unmapped
+ * @expected: references that memunmap_pages() drops itself
+ *
+ * memunmap_pages() would wait for a leaked reference for ever.
+ */
+void mmk_pgmap_settle(struct kunit *test, struct dev_pagemap *pgmap,
+		      long expected)
+{
+	long leaked = mmk_pgmap_refs(pgmap) - expected;
+
+	if (!leaked)
+		return;
+	KUNIT_FAIL(test, "%ld pgmap reference(s) leaked", leaked);
+	if (leaked > 0)
+		percpu_ref_put_many(&pgmap->ref, leaked);
+	else
+		percpu_ref_get_many(&pgmap->ref, -leaked);
+}
+
 static void dev_settle_refs(struct mmk_dev *dev)
 {
-	long refs = mmk_dev_refs(dev);
-
-	if (!dev_pages_hold_no_pgmap(dev))
-		refs -= dev->nr_pages;
-	if (!refs)
-		return;
-	KUNIT_FAIL(dev->test, "%ld pgmap reference(s) leaked", refs);
-	if (refs > 0)
-		percpu_ref_put_many(&dev->pgmap.ref, refs);
-	else
-		percpu_ref_get_many(&dev->pgmap.ref, -refs);
+	mmk_pgmap_settle(dev->test, &dev->pgmap,
+			 dev_pages_hold_no_pgmap(dev) ? 0 : dev->nr_pages);
 }
 
 static void dev_release(void *data)
@@ -333,8 +345,8 @@ unsigned int mmk_dev_nr_busy(struct mmk_dev *dev)
 }
 
 /**
- * mmk_dev_refs() - References on the pgmap of a device
- * @dev: the device
+ * mmk_pgmap_refs() - References on a pgmap
+ * @pgmap: the pgmap
  *
  * Exact as long as nobody else takes or drops one, and no switch between
  * per-CPU and atomic counting is under way, as there is for a grace period
@@ -342,9 +354,9 @@ unsigned int mmk_dev_nr_busy(struct mmk_dev *dev)
  *
  * Return: how many, besides the one that memunmap_pages() drops.
  */
-long mmk_dev_refs(struct mmk_dev *dev)
+long mmk_pgmap_refs(struct dev_pagemap *pgmap)
 {
-	struct percpu_ref *ref = &dev->pgmap.ref;
+	struct percpu_ref *ref = &pgmap->ref;
 	unsigned long __percpu *percpu_count;
 	long refs = 0;
 	int cpu;
@@ -361,6 +373,17 @@ long mmk_dev_refs(struct mmk_dev *dev)
 	}
 	rcu_read_unlock();
 	return refs;
+}
+
+/**
+ * mmk_dev_refs() - mmk_pgmap_refs() of a device
+ * @dev: the device
+ *
+ * Return: how many.
+ */
+long mmk_dev_refs(struct mmk_dev *dev)
+{
+	return mmk_pgmap_refs(&dev->pgmap);
 }
 
 /**

@@ -335,6 +335,9 @@ struct page *mmk_dev_page(struct mmk_dev *dev, unsigned int i);
 struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev);
 unsigned int mmk_dev_nr_busy(struct mmk_dev *dev);
 long mmk_dev_refs(struct mmk_dev *dev);
+long mmk_pgmap_refs(struct dev_pagemap *pgmap);
+void mmk_pgmap_settle(struct kunit *test, struct dev_pagemap *pgmap,
+		      long expected);
 struct page *mmk_dev_backing(struct page *page);
 vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf);
 

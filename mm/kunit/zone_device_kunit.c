@@ -3,16 +3,20 @@
  * ZONE_DEVICE pages: free at refcount zero, handed out with one reference, and
  * back with their driver after the last put, whichever way that comes.
  */
+#include <linux/ioport.h>
 #include <linux/kallsyms.h>
 #include <linux/math.h>
 #include <linux/memcontrol.h>
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/mmzone.h>
+#include <linux/moduleparam.h>
 #include <linux/pagevec.h>
+#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
 #include <linux/wait_bit.h>
+#include <trace/events/error_report.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -396,7 +400,9 @@ static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
 		put_dev_pagemap(found);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 
+	mmk_pgmap_settle(test, &dev->pgmap, 0);
 	mmk_dev_unmap(dev);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
 	dev->pgmap.range = other->pgmap.range;
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
 
@@ -1165,6 +1171,7 @@ static void all_ranges_come_and_go_together(struct kunit *test)
 	put_page(mmk_dev_page(b, nr - 1));
 	KUNIT_EXPECT_EQ(test, atomic_read(&r->nr_free), 1);
 
+	mmk_pgmap_settle(test, &r->pgmap, 0);
 	memunmap_pages(&r->pgmap);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
@@ -1279,6 +1286,239 @@ static void refused_range_leaves_nothing_behind(struct kunit *test)
 	if (pfn != zd_first_pfn(dev))
 		KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
 				dev->nr_pages);
+}
+
+/*
+ * What is worse than a bad range makes memremap_pages() WARN, as it should: a
+ * run in which a WARN counts as a failure has to leave these cases out.
+ */
+static bool zd_expect_warn;
+module_param_named(expect_warn, zd_expect_warn, bool, 0444);
+MODULE_PARM_DESC(expect_warn, "Run the cases that make the kernel WARN");
+
+static atomic_t zd_nr_warned;
+
+static void zd_warned(void *unused, enum error_detector detector,
+		      unsigned long id)
+{
+	if (detector == ERROR_DETECTOR_WARN)
+		atomic_inc(&zd_nr_warned);
+}
+
+static void zd_warned_release(void *unused)
+{
+	unregister_trace_error_report_end(zd_warned, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/* From here on until the end of the case, count WARNs. */
+static void zd_count_warnings(struct kunit *test)
+{
+	if (!zd_expect_warn || panic_on_warn)
+		kunit_skip(test, "WARNs; wants zone_device_kunit.expect_warn=1");
+
+	atomic_set(&zd_nr_warned, 0);
+	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(zd_warned, NULL),
+			0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_warned_release,
+							NULL), 0);
+}
+
+/**
+ * struct zd_misuse_case - A pgmap that no driver should come up with
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ * @error: what memremap_pages() says to it
+ */
+struct zd_misuse_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+	int error;
+};
+
+static const struct dev_pagemap_ops zd_ops_without_free = {
+	.migrate_to_ram = zd_no_to_ram,
+};
+
+static const struct dev_pagemap_ops zd_ops_without_to_ram =
+	MMK_PGMAP_OPS(zd_ranges_free, NULL);
+
+static void zd_without_ops(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = NULL;
+}
+
+static void zd_without_free(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_free;
+}
+
+static void zd_without_to_ram(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_to_ram;
+}
+
+static void zd_without_owner(struct mmk_dev *dev)
+{
+	dev->pgmap.owner = NULL;
+}
+
+static void zd_without_range(struct mmk_dev *dev)
+{
+	dev->pgmap.nr_range = 0;
+}
+
+static void zd_in_ram(struct mmk_dev *dev)
+{
+	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
+}
+
+static const struct zd_misuse_case zd_misuses[] = {
+	{ "private, no range", MEMORY_DEVICE_PRIVATE, zd_without_range,
+	  -EINVAL },
+	{ "private, no ops", MEMORY_DEVICE_PRIVATE, zd_without_ops, -EINVAL },
+	{ "private, no free callback", MEMORY_DEVICE_PRIVATE, zd_without_free,
+	  -EINVAL },
+	{ "private, no migrate_to_ram", MEMORY_DEVICE_PRIVATE,
+	  zd_without_to_ram, -EINVAL },
+	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zd_without_owner,
+	  -EINVAL },
+	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
+	  zd_without_free, -EINVAL },
+	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zd_without_owner,
+	  -EINVAL },
+	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zd_in_ram, -ENXIO },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
+
+/**
+ * misused_memremap_pages_warns_and_refuses() - A driver's bug is reported
+ * @test: the running case
+ *
+ * A pgmap without what its type needs, or on top of RAM, is refused with one
+ * WARN and the documented error, and nothing is left behind.
+ *
+ * Contract: ZD-6
+ */
+static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
+{
+	const struct zd_misuse_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	unsigned long res_flags = dev->res->flags;
+	int nr_range;
+
+	zd_count_warnings(test);
+	param->spoil(dev);
+	nr_range = dev->pgmap.nr_range;
+
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), param->error);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, nr_range);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(dev), dev->nr_pages,
+					  NULL), dev->nr_pages);
+	dev->res->flags = res_flags;
+}
+
+/**
+ * overlapping_pgmaps_are_refused() - No pfn belongs to two
+ * @test: the running case
+ *
+ * A range that begins, or ends, in another pgmap's is refused, and the other
+ * one is as before, down to its reference count.
+ *
+ * Contract: ZD-6
+ */
+static void overlapping_pgmaps_are_refused(struct kunit *test)
+{
+	struct mmk_dev *other = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
+	u64 start = other->pgmap.range.start;
+	u64 len = range_len(&other->pgmap.range);
+
+	zd_count_warnings(test);
+	dev->pgmap.range = other->pgmap.range;
+	dev->pgmap.range.end += len;
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+
+	dev->pgmap.range.start = start - len;
+	dev->pgmap.range.end = start + len - 1;
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 2);
+
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(other), 0L);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(other), other->nr_pages,
+					  &other->pgmap), other->nr_pages);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(other, &other->pgmap, 0),
+			other->nr_pages);
+}
+
+/**
+ * altmap_is_for_one_range_only() - Two ranges cannot share an altmap
+ * @test: the running case
+ *
+ * A pgmap of two ranges that comes with an altmap is refused at the second, and
+ * the first is taken back.
+ *
+ * Contract: ZD-6
+ */
+static void altmap_is_for_one_range_only(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	void *p;
+
+	zd_count_warnings(test);
+	zd_set_altmap(a, zd_first_pfn(a), 0);
+	memcpy(&r->pgmap.altmap, &a->pgmap.altmap, sizeof(r->pgmap.altmap));
+	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+
+	p = memremap_pages(&r->pgmap, numa_node_id());
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+}
+
+static bool zd_double_put;
+module_param_named(double_put, zd_double_put, bool, 0444);
+MODULE_PARM_DESC(double_put, "Run the case that ends in a BUG");
+
+/**
+ * double_put_is_caught() - A reference that is dropped twice
+ * @test: the running case
+ *
+ * A second put of a free page has to end in the BUG that says so. The case does
+ * not come back from there: it wants a boot of its own.
+ *
+ * Contract: ZD-11
+ */
+static void double_put_is_caught(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct page *page;
+
+	if (!zd_double_put || !IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "BUGs; wants zone_device_kunit.double_put=1 and DEBUG_VM");
+
+	page = zd_get_page(test, dev);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+
+	put_page(page);
+
+	KUNIT_FAIL(test, "a double put has been survived");
+	set_page_count(page, 0);
 }
 
 /**
@@ -1517,13 +1757,14 @@ static void zd_dropper_main(struct mmk_task *task)
 {
 	struct zd_dropper *dropper = container_of(task, struct zd_dropper,
 						  task);
-	const struct zd_put_case *way;
+	void (*const puts[])(struct page *page) = {
+		zd_put_page, zd_folio_put, zd_release_pages, zd_folios_put,
+	};
 	unsigned int i;
 
 	for (i = 0; i < ZD_DROPPED; i++) {
-		/* The ways that drop one reference come first. */
-		way = &zd_puts[i % 2];
-		way->put(dropper->pages[(dropper->first + i) % ZD_DROPPED]);
+		puts[i % ARRAY_SIZE(puts)](dropper->pages[(dropper->first + i) %
+							  ZD_DROPPED]);
 		schedule();
 	}
 }
@@ -1765,6 +2006,10 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(cached_pgmap_lookup_moves_the_reference),
 	KUNIT_CASE_PARAM(refused_range_leaves_nothing_behind,
 			 zd_refusal_gen_params),
+	KUNIT_CASE_PARAM(misused_memremap_pages_warns_and_refuses,
+			 zd_misuse_gen_params),
+	KUNIT_CASE_PARAM(overlapping_pgmaps_are_refused, zd_type_gen_params),
+	KUNIT_CASE(altmap_is_for_one_range_only),
 	KUNIT_CASE(reserved_pages_are_no_device_pages),
 	KUNIT_CASE_PARAM(every_put_of_the_last_reference_frees,
 			 zd_put_gen_params),
@@ -1787,11 +2032,21 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
 	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
 	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
+	KUNIT_CASE(double_put_is_caught),
 	{}
 };
 
+/* The guards of a run that expects WARNs look for other taints only. */
+static int zd_suite_init(struct kunit_suite *suite)
+{
+	if (zd_expect_warn)
+		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+	return 0;
+}
+
 static struct kunit_suite zone_device_suite = {
 	.name = "zone_device",
+	.suite_init = zd_suite_init,
 	.init = mmk_case_init,
 	.test_cases = zone_device_cases,
 };
