@@ -20,7 +20,7 @@ from . import build, cases, controls, guardtest, lines, lock, matrix, ns, option
 from . import proc, run, runner, source, tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
-from .judge import Name
+from .judge import Name, Outcome
 from .report import GREEN, RED, Console
 
 CONTROLS = run.REPOSITORY / "patches" / "controls"
@@ -28,6 +28,8 @@ CONTROLS = run.REPOSITORY / "patches" / "controls"
 _TIMEOUT = 15.0
 # After so many crashes and hangs the cases of other contracts are left out.
 _MOST_BAD = 3
+# After so many seconds the suites only go on for what the control is about.
+_LONG = 5.0
 _WIDEST = 200
 
 
@@ -225,14 +227,22 @@ class Command(run.Command):
         boots = runner.Runner(
             runner.Options(variant.kernel, folder, (), self._opts.timeout, 1),
             lambda outcome: None)
-        results = boots.round(names, "", worthwhile=lambda so_far, rest:
-                              controls.worthwhile(control, self._cases, so_far, rest,
-                                                  _MOST_BAD))
+        cases_ = self._cases
+        judged = [name for name in names if name not in self._red]
+        over = time.monotonic() + _LONG
+
+        def enough(outcomes: Mapping[Name, Outcome]) -> bool:
+            return time.monotonic() > over and \
+                controls.settled(control, cases_, judged, outcomes)
+
+        def worthwhile(results: runner.Results, rest: Sequence[Name]) -> bool:
+            return not enough(results.outcomes) and \
+                controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
+
+        results = boots.round(names, "", worthwhile=worthwhile, enough=enough)
         for red in self._red:
             results.outcomes.pop(red, None)
-        return controls.judge(control, self._cases,
-                              [name for name in names if name not in self._red],
-                              results)
+        return controls.judge(control, cases_, judged, results)
 
     @staticmethod
     def _keep_logs(logs: Path, control: Control, base: variants.Base) -> None:

@@ -197,6 +197,21 @@ def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name]
                    results.boots)
 
 
+def settled(control: Control, cases: Mapping[Name, Case], expected: Iterable[Name],
+            outcomes: Mapping[Name, Outcome]) -> bool:
+    """True if more results cannot say more about the contracts of @control.
+
+    That is so once a case of each has turned red, or all of their cases have run.
+    """
+    wanted = targets(control, cases, expected)
+    if wanted <= set(outcomes):
+        return True
+    red = {id for name in wanted & set(outcomes) if not outcomes[name].status.good
+           and outcomes[name].status is not Status.MISSING
+           for id in cases[name].contracts}
+    return set(control.breaks) <= red
+
+
 def worthwhile(control: Control, cases: Mapping[Name, Case], results: Results,
                names: Sequence[Name], most_bad: int) -> bool:
     """Whether to boot once more for @names, which a bad boot has left over.

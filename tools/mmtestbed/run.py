@@ -144,6 +144,8 @@ class Command:
         """The run itself, in namespaces of its own where the host allows it."""
         def work() -> int:
             with self._run_folder(isolation) as folder:
+                # What a compiler that is killed leaves behind goes away with it.
+                os.environ["TMPDIR"] = str(folder)
                 return self._work(isolation, folder)
 
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import functools
 import itertools
 import random
 import re
@@ -12,7 +13,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterable, Optional, Sequence
+from typing import Callable, Iterable, Mapping, Optional, Sequence
 
 from . import boot, ktap, lock
 from .boot import How, Next
@@ -54,6 +55,8 @@ class Results:
 
 # (what came out so far, cases of the next boot): whether to boot.
 Worthwhile = Callable[[Results, Sequence[Name]], bool]
+# (what came out so far, of earlier boots and of this one): whether that will do.
+Enough = Callable[[Mapping[Name, Outcome]], bool]
 
 
 class Runner:
@@ -114,21 +117,24 @@ class Runner:
 
     def round(self, expected: Sequence[Name], glob: str,
               pool: Optional[concurrent.futures.Executor] = None,
-              worthwhile: Worthwhile = lambda results, names: True) -> Results:
+              worthwhile: Worthwhile = lambda results, names: True,
+              enough: Optional[Enough] = None) -> Results:
         """Run @expected, which are what @glob selects, in one boot if all goes well.
 
         A crash, a hang or a report of the kernel ends a boot: what did not get to
         run then runs in fresh boots, in @pool if there is one, as long as
         @worthwhile says so of the results so far and the cases of the next boot.
+        As soon as @enough says so, after a result, a boot ends.
         """
         results = Results()
         todo = [(list(expected), glob)]
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]
-            one_by_one = map(lambda job: self._one(*job), batch)
-            judges: Iterable[Judge] = one_by_one if not pool or len(batch) == 1 else \
-                pool.map(lambda job: self._one(*job), batch)
+            one = functools.partial(self._one, before=results.outcomes, enough=enough)
+            judges: Iterable[Judge] = itertools.starmap(one, batch) \
+                if not pool or len(batch) == 1 else \
+                pool.map(lambda job: one(*job), batch)
             for (names, _), judge in list(zip(batch, judges)):
                 todo += self._merge(results, names, judge, glob)
         return results
@@ -143,9 +149,19 @@ class Runner:
             self._merge(results, names, judge, glob)
         return results
 
-    def _one(self, expected: Sequence[Name], glob: str) -> Judge:
+    def _one(self, expected: Sequence[Name], glob: str,
+             before: Optional[Mapping[Name, Outcome]] = None,
+             enough: Optional[Enough] = None) -> Judge:
         judge = Judge(expected, self._announce)
-        ending = self._boot([], glob, judge.read)
+
+        def read(raw: str) -> Next:
+            step = judge.read(raw)
+            if step is Next.PROGRESS and enough and \
+               enough({**(before or {}), **judge.outcomes}):
+                return Next.STOP
+            return step
+
+        ending = self._boot([], glob, read)
         judge.end(ending, self._options.timeout)
         return judge
 

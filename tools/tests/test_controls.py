@@ -197,6 +197,29 @@ class Worthwhile(unittest.TestCase):
                                               [("s", "other")], 3), worth)
 
 
+class Settled(unittest.TestCase):
+    """When more results cannot say more."""
+
+    def settled(self, *outcomes: Outcome) -> bool:
+        """Whether @outcomes will do for the control of MW-2 and ME-10."""
+        return controls.settled(control(), CASES, NAMES, {o.key: o for o in outcomes})
+
+    def test_own_cases_have_run(self) -> None:
+        mine = Outcome("s", "mine", Status.PASSED)
+        self.assertFalse(self.settled(mine))
+        self.assertTrue(self.settled(mine, Outcome("s", "both", Status.PASSED)))
+
+    def test_each_contract_has_a_red_case(self) -> None:
+        self.assertFalse(self.settled(Outcome("s", "mine", Status.FAILED)))
+        one = controls.parse(Path("c/x.patch"), PATCH.replace("MW-2, ME-10", "ME-10"))
+        cases = {**CASES, ("s", "more"): case("more", "ME-10")}
+        for status, enough in ((Status.HUNG, True), (Status.MISSING, False),
+                               (Status.PASSED, False)):
+            self.assertIs(controls.settled(
+                one, cases, list(cases),
+                {("s", "more"): Outcome("s", "more", status)}), enough)
+
+
 class Tables(unittest.TestCase):
     """What is printed."""
 
