@@ -83,13 +83,20 @@ class Stopped(support.RunCase):
     """Signals, at some moments of a run."""
 
     def stop(self, signum: int, after: float, *words: str) -> int:
+        # A shell that runs us in the background has SIGINT ignored.
         with subprocess.Popen([str(RUN), *words], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, cwd=self.tmp) as process:
+                              stderr=subprocess.DEVNULL, cwd=self.tmp,
+                              preexec_fn=lambda: signal.signal(
+                                  signal.SIGINT, signal.SIG_DFL)) as process:
             try:
                 process.wait(after)
             except subprocess.TimeoutExpired:
                 process.send_signal(signum)
-            code = process.wait(60)
+            try:
+                code = process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                self.fail("the run goes on after the signal")
         limit = time.monotonic() + 20
         while support.processes() and time.monotonic() < limit:
             time.sleep(0.05)
