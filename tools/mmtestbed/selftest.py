@@ -96,12 +96,18 @@ def tests_in(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
             yield item
 
 
-def collect(patterns: Sequence[str], quick: bool) -> unittest.TestSuite:
+# Tests that build many kernels: only with --all, or when they are named.
+LONG = ("tests.e2e.test_controls.", "tests.e2e.test_kdir.",
+        "tests.e2e.test_bad_input.OrdinaryUser.")
+
+
+def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.TestSuite:
     """The tests below tools/tests whose name matches one of @patterns."""
     loader = unittest.TestLoader()
     tests = list(tests_in(loader.discover(str(TOOLS / "tests"), top_level_dir=str(TOOLS))))
     chosen = [test for test in tests
               if not (quick and ".e2e." in test.id())
+              and (everything or patterns or not test.id().startswith(LONG))
               and (not patterns or any(fnmatch.fnmatch(test.id(), f"*{pattern}*")
                                        for pattern in patterns))]
     # What takes a second comes before what takes minutes.
@@ -116,6 +122,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         "among it build Linux and take some minutes.")
     parser.add_argument("--quick", action="store_true",
                         help="leave out what builds or boots a kernel")
+    parser.add_argument("--all", action="store_true",
+                        help="also what builds many kernels (half an hour and more)")
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
     args = parser.parse_args(argv)
@@ -127,7 +135,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return err.code
     os.chdir(TOOLS.parent)
     result = Result(console)
-    suite = collect(args.patterns, args.quick)
+    suite = collect(args.patterns, args.quick, args.all)
     started = time.monotonic()
     try:
         suite.run(result)
