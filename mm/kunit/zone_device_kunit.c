@@ -284,9 +284,13 @@ static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 {
 	struct mmk_dev *dev = unmap->dev;
 
-	return mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
-	       dev->mapped &&
-	       mmk_task_sleeps_in(&unmap->task, "memunmap_pages");
+	/*
+	 * In this order: the references are added up a grace period after
+	 * percpu_ref_kill(), when the task sleeps already.
+	 */
+	return mmk_task_sleeps_in(&unmap->task, "memunmap_pages") &&
+	       mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
+	       dev->mapped;
 }
 
 /**
