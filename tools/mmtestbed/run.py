@@ -274,7 +274,8 @@ class Command:
         boots = runner.Runner(
             runner.Options(kernel.path, folder / "boots", opts.kernel_args,
                            opts.timeout, opts.jobs,
-                           console.line if opts.raw else None),
+                           console.line if opts.raw else None,
+                           spread=opts.jobs > 1 and not opts.raw),
             (lambda outcome: None) if many or opts.raw else self._live)
         glob = opts.filter
         # --kernel_args may hold filters of their own.
@@ -284,7 +285,7 @@ class Command:
             raise UsageError(f"no case matches {glob or 'the options'}; see --list")
         order = names
         rounds: list[runner.Results] = []
-        with concurrent.futures.ThreadPoolExecutor(opts.jobs) as pool:
+        with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
             try:
                 if opts.seed is not None:
                     order = runner.shuffled(names, opts.seed)

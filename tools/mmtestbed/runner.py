@@ -32,6 +32,7 @@ class Options:
     @timeout: seconds without a result after which a boot counts as hung.
     @jobs: boots at the same time.
     @raw: gets each line of the console, if not None.
+    @spread: in a pool, let each suite have a boot of its own from the start.
     """
 
     kernel: Path
@@ -40,6 +41,7 @@ class Options:
     timeout: float
     jobs: int
     raw: Optional[Callable[[str], None]] = None
+    spread: bool = False
 
 
 @dataclass
@@ -119,7 +121,8 @@ class Runner:
               pool: Optional[concurrent.futures.Executor] = None,
               worthwhile: Worthwhile = lambda results, names: True,
               enough: Optional[Enough] = None) -> Results:
-        """Run @expected, which are what @glob selects, in one boot if all goes well.
+        """Run @expected, which are what @glob selects, in one boot if all goes well,
+        or in one for each suite if they are to be spread over @pool.
 
         A crash, a hang or a report of the kernel ends a boot: what did not get to
         run then runs in fresh boots, in @pool if there is one, as long as
@@ -128,6 +131,8 @@ class Runner:
         """
         results = Results()
         todo = [(list(expected), glob)]
+        if pool and self._options.spread and len({suite for suite, _ in expected}) > 1:
+            todo = split(expected, expected, glob)
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]

@@ -60,17 +60,19 @@ class Boots(support.TempCase):
         self.seen: list[Outcome] = []
 
     def make(self, suites: dict[str, list[str]],
-               timeout: float = 20) -> runner.Runner:
+               timeout: float = 20, spread: bool = False) -> runner.Runner:
         kernel = self.write("linux", KERNEL.replace("{SUITES}", repr(suites)))
         kernel.chmod(kernel.stat().st_mode | stat.S_IXUSR)
         self.set_env("FLAKY", str(self.tmp / "flaky"))
         return runner.Runner(
-            runner.Options(kernel, self.tmp / "boots", (), timeout, 2),
+            runner.Options(kernel, self.tmp / "boots", (), timeout, 2,
+                           spread=spread),
             self.seen.append)
 
     def outcomes(self, suites: dict[str, list[str]], glob: str = "",
-                 timeout: float = 20) -> tuple[dict[str, str], runner.Results]:
-        boots = self.make(suites, timeout)
+                 timeout: float = 20,
+                 spread: bool = False) -> tuple[dict[str, str], runner.Results]:
+        boots = self.make(suites, timeout, spread)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             results = boots.round(boots.cases(glob), glob, pool)
         self.assertEqual(len(self.seen), len(results.outcomes))
@@ -81,6 +83,25 @@ class Boots(support.TempCase):
         found, results = self.outcomes({"a": ["one", "two"], "b": ["three"]})
         self.assertEqual(set(found.values()), {"passed"})
         self.assertEqual((results.boots, results.version), (1, "6.12.117"))
+
+    def test_each_suite_has_a_boot(self) -> None:
+        suites = {"a": ["one", "crash", "two"], "b": ["three", "four"], "c": ["one"]}
+        found, results = self.outcomes(suites, "*.*e", spread=True)
+        self.assertEqual(found, {"a.one": "passed", "b.three": "passed",
+                                 "c.one": "passed"})
+        self.assertEqual(results.boots, 3)
+
+    def test_crash_in_a_spread_round_hides_nothing(self) -> None:
+        found, results = self.outcomes(
+            {"a": ["one", "crash", "two"], "b": ["three"]}, spread=True)
+        self.assertEqual(found, {"a.one": "passed", "a.crash": "crashed",
+                                 "a.two": "passed", "b.three": "passed"})
+        self.assertEqual(results.boots, 3)
+
+    def test_one_suite_is_one_boot_however_spread(self) -> None:
+        found, results = self.outcomes({"a": ["one", "two"]}, spread=True)
+        self.assertEqual(set(found.values()), {"passed"})
+        self.assertEqual(results.boots, 1)
 
     def test_crash_hides_nothing(self) -> None:
         found, results = self.outcomes(
