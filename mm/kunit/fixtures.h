@@ -27,19 +27,30 @@
 /* How long to wait for a state that must come; only ever reached by a bug. */
 #define MMK_DEADLINE	(5 * HZ)
 
+/*
+ * How often to let others run before a tick is slept through: enough for tasks
+ * that are about to do what is waited for, however many there are of them.
+ */
+#define MMK_YIELDS	100
+
 /**
  * mmk_wait_for() - Wait until a condition holds
- * @cond: expression, evaluated about once a tick
+ * @cond: expression, evaluated a few times at once, then about once a tick
  *
  * Return: whether @cond came true before the deadline.
  */
 #define mmk_wait_for(cond)						\
 ({									\
 	unsigned long __end = jiffies + MMK_DEADLINE;			\
+	unsigned int __yields = 0;					\
 	bool __ok;							\
 									\
-	while (!(__ok = !!(cond)) && time_before(jiffies, __end))	\
-		schedule_timeout_uninterruptible(1);			\
+	while (!(__ok = !!(cond)) && time_before(jiffies, __end)) {	\
+		if (__yields++ < MMK_YIELDS)				\
+			yield();					\
+		else							\
+			schedule_timeout_uninterruptible(1);		\
+	}								\
 	__ok;								\
 })
 

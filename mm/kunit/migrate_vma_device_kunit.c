@@ -4,6 +4,7 @@
  * swap cache and file pages, a device that goes away, and round trips.
  */
 #include <linux/mmu_notifier.h>
+#include <linux/moduleparam.h>
 #include <linux/prandom.h>
 #include <linux/swap.h>
 
@@ -993,8 +994,11 @@ static void rival_skips_what_the_first_has_locked(struct kunit *test)
 }
 
 #define CONTENDED_PAGES		64
-#define CONTENDED_ROUNDS	10
 #define MAX_CONTENDERS		8
+
+/* How many migrations are counted; more make the figure smoother. */
+static uint contended_rounds = 4;
+module_param_named(rounds, contended_rounds, uint, 0444);
 
 /**
  * struct contention - Tasks that lock pages which migrate
@@ -1038,7 +1042,7 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
 	unsigned long skipped = 0;
 	int i;
 
-	for (i = 0; i < CONTENDED_ROUNDS; i++) {
+	for (i = 0; i < contended_rounds; i++) {
 		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
 		skipped += CONTENDED_PAGES - m->args.cpages;
 		mmk_vma_finalize(m);
@@ -1054,6 +1058,7 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
  * Up to eight tasks lock and unlock the pages of a range, one after the other,
  * while it is migrated over and over again. The share of pages that are skipped
  * is printed; nothing is expected of it, but that it is none without contention.
+ * The parameter "rounds" says how many migrations to count.
  *
  * Contract: MV-19
  */
@@ -1093,7 +1098,7 @@ static void contention_is_measured(struct kunit *test)
 			KUNIT_ASSERT_TRUE(test,
 					  mmk_task_join(&contender[j]->task));
 		kunit_info(test, "%u contender(s): %lu of %u pages skipped", nr,
-			   skipped, CONTENDED_PAGES * CONTENDED_ROUNDS);
+			   skipped, CONTENDED_PAGES * contended_rounds);
 		if (!nr)
 			KUNIT_EXPECT_EQ(test, skipped, 0UL);
 	}

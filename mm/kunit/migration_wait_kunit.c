@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/highmem.h>
 #include <linux/migrate.h>
+#include <linux/moduleparam.h>
 #include <linux/psi.h>
 #include <linux/rmap.h>
 #include <linux/sched/signal.h>
@@ -1994,6 +1995,10 @@ static void pinned_device_page_is_refused_by_range(struct kunit *test)
 
 /* MW-14: measured, not asserted */
 
+/* How many migrations are counted; more make the figure smoother. */
+static uint hammer_moves = 3;
+module_param_named(moves, hammer_moves, uint, 0444);
+
 /**
  * struct hammer - A task that reads one byte again and again
  * @task: the thread
@@ -2044,12 +2049,13 @@ KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
  * Moves a page again and again while this many tasks read it, and prints how
  * many of the migrations succeeded, and how many tries they took. Asserts only
  * that all accesses are served: whether a migration succeeds is best effort.
+ * The parameter "moves" says how many to count.
  *
  * Contract: MW-14
  */
 static void migrations_of_hammered_page_are_counted(struct kunit *test)
 {
-	const unsigned int nr_moves = 20, max_tries = 10;
+	const unsigned int nr_moves = hammer_moves, max_tries = 10;
 	const struct many_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
