@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
-from . import build, cases, controls, guardtest, lines, lock, matrix, ns, options
-from . import proc, run, runner, source, tree, variants, verdict
+from . import boot, build, cases, controls, guardtest, lines, lock, matrix, ns
+from . import options, proc, run, runner, source, tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
 from .judge import Name, Outcome
@@ -132,7 +132,8 @@ class Command(run.Command):
         with self._base(origin, isolation, folder) as (base, kernel):
             boots = runner.Runner(
                 runner.Options(kernel, folder / "boots", (), self._opts.timeout,
-                               self._wanted.jobs), lambda outcome: None)
+                               self._wanted.jobs, spread=True),
+                lambda outcome: None)
             if self._wanted.guards:
                 return guardtest.Command(
                     self._console, base, folder,
@@ -163,7 +164,9 @@ class Command(run.Command):
     def _all(self, base: variants.Base, boots: runner.Runner, folder: Path) -> int:
         console = self._console
         names = runner.listed(boots, base.tree.places.state, base.sha, "")
-        self._check_base(boots.round(names, ""))
+        with concurrent.futures.ThreadPoolExecutor(
+                boot.at_a_time(self._wanted.jobs)) as many:
+            self._check_base(boots.round(names, "", many))
         console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
                       f"{self._kernel_version}, {self._wanted.jobs} at a time")
         begin, spent = time.monotonic(), _cpu_seconds()
@@ -200,9 +203,14 @@ class Command(run.Command):
         """What becomes of @control.  Runs in a thread that has its own mounts."""
         begin = time.monotonic()
         place = folder / "controls" / control.name
+        kernel = place / "linux"
         try:
             with variants.open_variant(base, place) as variant:
-                found = self._break(variant, control, names, place / "boots")
+                found = self._build_with(variant, control)
+                if not found:
+                    shutil.copy(variant.kernel, kernel)
+            if not found:
+                found = self._break(kernel, control, names, place / "boots")
                 if self._wanted.keep:
                     self._keep_logs(place / "boots", control, base)
         finally:
@@ -210,8 +218,9 @@ class Command(run.Command):
         found.seconds = time.monotonic() - begin
         return found
 
-    def _break(self, variant: variants.Variant, control: Control,
-               names: Sequence[Name], folder: Path) -> Verdict:
+    @staticmethod
+    def _build_with(variant: variants.Variant, control: Control) -> Optional[Verdict]:
+        """Build @variant with @control; what keeps it from being tried, if anything."""
         try:
             variant.apply([control.path])
         except TestbedError as err:
@@ -224,8 +233,13 @@ class Command(run.Command):
         except TestbedError as err:
             return Verdict(control, Kind.NOT_COMPILED,
                            troubles=[err.message, *err.details])
+        return None
+
+    def _break(self, kernel: Path, control: Control, names: Sequence[Name],
+               folder: Path) -> Verdict:
+        """What the suites say about @kernel, which has been built with @control."""
         boots = runner.Runner(
-            runner.Options(variant.kernel, folder, (), self._opts.timeout, 1),
+            runner.Options(kernel, folder, (), self._opts.timeout, 1, spread=True),
             lambda outcome: None)
         cases_ = self._cases
         judged = [name for name in names if name not in self._red]
@@ -239,7 +253,9 @@ class Command(run.Command):
             return not enough(results.outcomes) and \
                 controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
 
-        results = boots.round(names, "", worthwhile=worthwhile, enough=enough)
+        together = boot.at_a_time(os.cpu_count() or 1) // self._wanted.jobs
+        with concurrent.futures.ThreadPoolExecutor(max(1, together)) as pool:
+            results = boots.round(names, "", pool, worthwhile, enough)
         for red in self._red:
             results.outcomes.pop(red, None)
         return controls.judge(control, cases_, judged, results)

@@ -130,13 +130,14 @@ class Runner:
         As soon as @enough says so, after a result, a boot ends.
         """
         results = Results()
+        seen: dict[Name, Outcome] = {}
         todo = [(list(expected), glob)]
         if pool and self._options.spread and len({suite for suite, _ in expected}) > 1:
             todo = split(expected, expected, glob)
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]
-            one = functools.partial(self._one, before=results.outcomes, enough=enough)
+            one = functools.partial(self._one, seen=seen, enough=enough)
             judges: Iterable[Judge] = itertools.starmap(one, batch) \
                 if not pool or len(batch) == 1 else \
                 pool.map(lambda job: one(*job), batch)
@@ -155,15 +156,17 @@ class Runner:
         return results
 
     def _one(self, expected: Sequence[Name], glob: str,
-             before: Optional[Mapping[Name, Outcome]] = None,
+             seen: Optional[dict[Name, Outcome]] = None,
              enough: Optional[Enough] = None) -> Judge:
+        """One boot.  @seen: the outcomes of the round, of boots that go on too."""
         judge = Judge(expected, self._announce)
 
         def read(raw: str) -> Next:
             step = judge.read(raw)
-            if step is Next.PROGRESS and enough and \
-               enough({**(before or {}), **judge.outcomes}):
-                return Next.STOP
+            if step is Next.PROGRESS and enough and seen is not None:
+                with self._mutex:
+                    seen.update(judge.outcomes)
+                    return Next.STOP if enough(seen) else step
             return step
 
         ending = self._boot([], glob, read)
