@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -50,10 +51,13 @@ def running(argument: str) -> bool:
     return False
 
 
-def gone(argument: str) -> bool:
-    """Wait, for at most 10 s, until no such process is alive."""
+def becomes(argument: str, alive: bool) -> bool:
+    """Wait, for at most 10 s, until such a process is @alive, or none is.
+
+    One that has just been started has no command line for a moment.
+    """
     limit = time.monotonic() + 10
-    while running(argument):
+    while running(argument) != alive:
         if time.monotonic() > limit:
             return False
         os.sched_yield()
@@ -78,15 +82,19 @@ class Namespaces(support.TempCase):
     def end(self, signum: int) -> int:
         nap = f"{os.getpid()}{signum}.5"
         with self.start("wait", nap) as process:
+            # Leaving the block waits for it, also when an assertion has failed.
+            killer = threading.Timer(60, process.kill)
+            killer.start()
+            self.addCleanup(killer.cancel)
             assert process.stdout
             isolation = process.stdout.readline().strip()
             if isolation == ns.Isolation.NONE.value:
                 process.kill()
                 self.skipTest("the host allows no namespaces")
-            self.assertTrue(running(nap))
+            self.assertTrue(becomes(nap, True))
             process.send_signal(signum)
             code = process.wait()
-        self.assertTrue(gone(nap))
+        self.assertTrue(becomes(nap, False))
         return code
 
     def test_interrupt(self) -> None:
