@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
+#include <uapi/linux/wait.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -177,16 +178,6 @@ static int fork_child(void *data)
 	do_exit(0);
 }
 
-static bool pid_in_use(pid_t pid)
-{
-	bool used;
-
-	rcu_read_lock();
-	used = find_task_by_vpid(pid);
-	rcu_read_unlock();
-	return used;
-}
-
 /**
  * mmk_fork() - Fork current->mm
  * @test: the running case
@@ -199,8 +190,8 @@ static bool pid_in_use(pid_t pid)
 struct mm_struct *mmk_fork(struct kunit *test)
 {
 	struct fork_child child = {};
+	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
 	struct kernel_clone_args args = {
-		.exit_signal	= SIGCHLD,
 		.fn		= fork_child,
 		.fn_arg		= &child,
 	};
@@ -212,14 +203,9 @@ struct mm_struct *mmk_fork(struct kunit *test)
 	KUNIT_ASSERT_GT(test, pid, 0);
 	wait_for_completion(&child.done);
 	mm_own(owner, child.mm);
+	KUNIT_ASSERT_EQ(test, kernel_wait4(pid, NULL, __WALL, NULL), pid);
 	/* From here on the mm has no user but the case. */
-	KUNIT_ASSERT_TRUE(test, mmk_wait_for(atomic_read(&child.mm->mm_users) ==
-					     1));
-	/*
-	 * The thread of the case ignores SIGCHLD, so the child is reaped at once.
-	 * If that thread were gone by then, init would inherit a zombie.
-	 */
-	KUNIT_ASSERT_TRUE(test, mmk_wait_for(!pid_in_use(pid)));
+	KUNIT_ASSERT_EQ(test, atomic_read(&child.mm->mm_users), 1);
 	return child.mm;
 }
 

@@ -27,30 +27,19 @@
 /* How long to wait for a state that must come; only ever reached by a bug. */
 #define MMK_DEADLINE	(5 * HZ)
 
-/*
- * How often to let others run before a tick is slept through: enough for tasks
- * that are about to do what is waited for, however many there are of them.
- */
-#define MMK_YIELDS	100
-
 /**
  * mmk_wait_for() - Wait until a condition holds
- * @cond: expression, evaluated a few times at once, then about once a tick
+ * @cond: expression, evaluated about once a tick
  *
  * Return: whether @cond came true before the deadline.
  */
 #define mmk_wait_for(cond)						\
 ({									\
 	unsigned long __end = jiffies + MMK_DEADLINE;			\
-	unsigned int __yields = 0;					\
 	bool __ok;							\
 									\
-	while (!(__ok = !!(cond)) && time_before(jiffies, __end)) {	\
-		if (__yields++ < MMK_YIELDS)				\
-			yield();					\
-		else							\
-			schedule_timeout_uninterruptible(1);		\
-	}								\
+	while (!(__ok = !!(cond)) && time_before(jiffies, __end))	\
+		schedule_timeout_uninterruptible(1);			\
 	__ok;								\
 })
 
@@ -446,5 +435,10 @@ long mmk_swap_try_on(struct mmk_swap *swap);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);
 int mmk_pageout(unsigned long addr, size_t len);
+
+/* fixture_fail.c: want of memory */
+void mmk_fail_prepare(struct kunit *test);
+void mmk_fail_nth(unsigned int nth);
+bool mmk_fail_done(void);
 
 #endif /* _MM_KUNIT_FIXTURES_H */
