@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -70,6 +72,26 @@ def kill_group(process: "subprocess.Popen[bytes]", signum: int) -> None:
         pass
 
 
+def _popen(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+    """Start @command in a group of its own, to be killed when our thread ends.
+
+    Code of ours between fork() and exec() could meet a lock that another thread
+    held at that moment: setpriv(1) comes with util-linux and spares us that.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return subprocess.Popen(list(command), start_new_session=True,
+                                preexec_fn=ns.die_with_parent, **options)
+    environ = options.get("env")
+    program = shutil.which(command[0], path=(environ or os.environ).get("PATH"))
+    if program is None:
+        # It would be setpriv that says so, and be taken for the command.
+        code = errno.EACCES if os.path.exists(command[0]) else errno.ENOENT
+        raise OSError(code, os.strerror(code), command[0])
+    return subprocess.Popen([setpriv, "--pdeathsig", "KILL", "--", *command],
+                            start_new_session=True, **options)
+
+
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
     """Start @command in a group of its own that does not outlive us.
 
@@ -78,8 +100,7 @@ def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
     """
     if _over.is_set():
         raise Interrupted(signal.SIGTERM)
-    process = subprocess.Popen(list(command), start_new_session=True,
-                               preexec_fn=ns.die_with_parent, **options)
+    process = _popen(command, **options)
     _alive.add(process)
     if _over.is_set():
         kill_group(process, signal.SIGKILL)

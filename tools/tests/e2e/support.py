@@ -62,10 +62,15 @@ def pristine() -> Path:
 
 
 def processes() -> set[str]:
-    """The command lines of what belongs to a run, by process."""
+    """The command lines of what belongs to a run, by process.
+
+    In a chroot, what runs outside has the same paths, and is none of ours.
+    """
     found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
+            if not os.path.samefile(path.parent / "root", "/"):
+                continue
             words = path.read_bytes().decode("utf-8", "replace").split("\0")
         except OSError:
             continue
@@ -110,6 +115,11 @@ class RunCase(support.TempCase):
         data = json.loads(path.read_text(encoding="utf-8"))
         self.assertEqual(data["exit_code"], called.code)
         return data
+
+
+def no_mounts(called: Called) -> bool:
+    """True if @called got no mounts of its own: unshare says so, or a 77."""
+    return called.code == 77 or called.text.startswith("unshare: ")
 
 
 def needs_root(test: unittest.TestCase) -> None:
