@@ -8,20 +8,35 @@
 #define _MM_KUNIT_COMPAT_H
 
 #include <linux/debug_locks.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/lockdep.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <linux/vmalloc.h>
+#include <linux/vmstat.h>
 #include <trace/events/lock.h>
 #include <trace/events/preemptirq.h>
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#if __has_include(<linux/swap_slots.h>)
 #include <linux/swap_slots.h>
+#define MMK_HAVE_SWAP_SLOTS
+#endif
+#if __has_include(<linux/folio_batch.h>)
+#include <linux/folio_batch.h>
+#else
+#include <linux/pagevec.h>
+#endif
+/* Where drain_all_pages() is declared, if not for everybody */
+#if __has_include("../page_alloc.h")
+#include "../page_alloc.h"
 #endif
 
 /*
@@ -171,8 +186,8 @@ static inline void *mmk_fsdax_wait_key(struct page *page)
 
 static inline void mmk_fsdax_page_use(struct page *page)
 {
-	mmk_zone_device_page_init(page);
-	unlock_page(page);
+	/* From zero: not for folio_get(). */
+	folio_ref_inc(page_folio(page));
 }
 
 #define MMK_GENERIC_CALLS_FREE	false
@@ -189,6 +204,48 @@ static inline void mmk_fsdax_page_use(struct page *page)
 #else
 #define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
 #endif
+
+/* The flags of a page: a number, or a structure around it */
+static inline unsigned long *mmk_page_flags(struct page *page)
+{
+	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
+	return (unsigned long *)&page->flags;
+}
+
+#ifndef FOLIO_MAPPING_ANON
+#define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
+#endif
+
+#ifndef NUM_MM_FLAG_BITS
+#define mm_flags_set(flag, mm)		set_bit(flag, &(mm)->flags)
+#define mm_flags_clear(flag, mm)	clear_bit(flag, &(mm)->flags)
+#endif
+
+/* What shmem_file_setup() is told of a file that accounts for pages one by one */
+#ifdef mk_vma_flags
+#define MMK_SHMEM_NORESERVE	mk_vma_flags(VMA_NORESERVE_BIT)
+#else
+#define MMK_SHMEM_NORESERVE	VM_NORESERVE
+#endif
+
+/* Makes a device node under @path, which the parent's lock is held for. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define start_creating_path(dfd, name, path, flags) \
+	kern_path_create(dfd, name, path, flags)
+#define end_creating_path(path, dentry)	done_path_create(path, dentry)
+#endif
+
+static inline int mmk_mknod(struct path *path, struct dentry *dentry,
+			    umode_t mode, dev_t dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+	return vfs_mknod(mnt_idmap(path->mnt), d_inode(path->dentry), dentry,
+			 mode, dev);
+#else
+	return vfs_mknod(mnt_idmap(path->mnt), d_inode(path->dentry), dentry,
+			 mode, dev, NULL);
+#endif
+}
 
 /* Nesting of RCU read-side critical sections of a task that sleeps */
 static inline int mmk_rcu_depth(struct task_struct *task)
@@ -219,6 +276,16 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #define mmk_lock_probe_unregister(probe, data) \
 	((void)(probe), (void)(data))
 #endif
+
+/* Pages that vmalloc() has handed out */
+static inline long mmk_vmalloc_nr_pages(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return vmalloc_nr_pages();
+#else
+	return global_node_page_state(NR_VMALLOC);
+#endif
+}
 
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
@@ -280,6 +347,20 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 #endif
 
 /*
+ * Frees a slot if the entry is swap. Up to 6.19 the kernel finds out by itself;
+ * later kernels leave that to their callers, and WARN about any other entry.
+ */
+static inline void mmk_swap_put_if_swap(softleaf_t entry)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	free_swap_and_cache(entry);
+#else
+	if (softleaf_is_swap(entry))
+		swap_put_entries_direct(entry, 1);
+#endif
+}
+
+/*
  * Up to 6.18, a page that only one pte needs is read past the swap cache, with
  * its slot pinned meanwhile.
  */
@@ -315,7 +396,7 @@ static inline long mmk_vma_lock_count(struct vm_area_struct *vma)
  */
 static inline void mmk_swap_slots_drain(void)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#ifdef MMK_HAVE_SWAP_SLOTS
 	disable_swap_slots_cache_lock();
 	reenable_swap_slots_cache_unlock();
 #endif

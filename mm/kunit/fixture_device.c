@@ -39,9 +39,9 @@ static void dev_folio_free(struct folio *folio)
 		event->refcount = page_ref_count(page);
 		event->mapping = folio->mapping;
 		event->anon_exclusive = test_bit(PG_anon_exclusive,
-						 &page->flags);
+						 mmk_page_flags(page));
 		event->locked = folio_test_locked(folio);
-		event->charged = folio_memcg(folio);
+		event->charged = folio_memcg_charged(folio);
 		event->atomic = atomic;
 		event->pgmap_live = !percpu_ref_is_zero(&dev->pgmap.ref);
 		event->pgmap_refs = mmk_dev_refs(dev);

@@ -96,7 +96,7 @@ static long guard_unaccounted(void)
 		nr -= global_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= global_node_page_state_pages(bytes[i]);
-	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+	return nr - mmk_vmalloc_nr_pages() - pcpu_nr_pages();
 }
 
 /*

@@ -149,7 +149,7 @@ static void file_release(void *file)
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages)
 {
 	struct file *file = shmem_file_setup("mmk", nr_pages * PAGE_SIZE,
-					     VM_NORESERVE);
+					     MMK_SHMEM_NORESERVE);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, file_release,

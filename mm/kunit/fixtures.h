@@ -433,6 +433,7 @@ int mmk_swap_format(unsigned int minor);
 struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor);
 long mmk_swap_try_on(struct mmk_swap *swap);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
+struct mmk_swap *mmk_swap_on_slow(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);
 int mmk_pageout(unsigned long addr, size_t len);
 

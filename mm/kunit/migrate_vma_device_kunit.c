@@ -185,7 +185,7 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 	struct folio *dst;
 	swp_entry_t slot;
 
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	mmk_fill(test, addr, 1, 1);
 	was.folio = mmk_pte_folio(test, mm, addr);
 	folio_get(was.folio);

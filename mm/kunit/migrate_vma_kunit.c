@@ -726,7 +726,7 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 	KUNIT_EXPECT_TRUE(test, state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, param->target == TO_RAM);
-	KUNIT_EXPECT_EQ(test, !folio_memcg(folio), mem_cgroup_disabled());
+	KUNIT_EXPECT_EQ(test, !folio_memcg_charged(folio), mem_cgroup_disabled());
 }
 
 /**
@@ -904,9 +904,9 @@ static void reaped_mm_gets_no_new_page(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	copy_to_target(test, m, dev);
-	set_bit(MMF_UNSTABLE, &mm->flags);
+	mm_flags_set(MMF_UNSTABLE, mm);
 	mmk_vma_pages(m);
-	clear_bit(MMF_UNSTABLE, &mm->flags);
+	mm_flags_clear(MMF_UNSTABLE, mm);
 
 	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
@@ -1083,7 +1083,7 @@ static void expect_moved(struct kunit *test, enum target target,
 	KUNIT_EXPECT_EQ(test, state.uptodate, was->state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, target == TO_RAM);
-	KUNIT_EXPECT_EQ(test, !folio_memcg(dst), mem_cgroup_disabled());
+	KUNIT_EXPECT_EQ(test, !folio_memcg_charged(dst), mem_cgroup_disabled());
 }
 
 /**

@@ -471,7 +471,7 @@ static void all_runs(struct kunit *test, unsigned int nr_kinds, unsigned int nr,
 	unsigned long start;
 
 	mix.mm = mmk_mm_enter(test);
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	mix.addr = mmk_map_anon(test, runs * nr);
 	if (mlocked)
 		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(mix.addr,

@@ -1844,7 +1844,7 @@ static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
 	unsigned long addr;
 	swp_entry_t slot;
 
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	addr = mmk_map_anon(test, 1);
 	mmk_fill(test, addr, 1, SEED);
 	src = mmk_pte_folio(test, mm, addr);
@@ -2389,7 +2389,7 @@ static void entry_belongs_to_no_swap_area(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, si);
 	if (si)
 		put_swap_device(si);
-	free_swap_and_cache(entry);
+	mmk_swap_put_if_swap(entry);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
 }
 

@@ -1006,7 +1006,7 @@ static unsigned long make_device_private(struct kunit *test,
 	return addr;
 }
 
-static unsigned long make_device_exclusive(struct kunit *test,
+static unsigned long make_exclusive(struct kunit *test,
 					   struct mm_struct *mm,
 					   struct mmk_dev *dev)
 {
@@ -1080,7 +1080,7 @@ static const struct other_case other_cases[] = {
 	{ "swap", make_swap, MMK_PTE_SWAP, false },
 	{ "device-private", make_device_private,
 	  MMK_PTE_DEVICE_PRIVATE_WRITE, true },
-	{ "device-exclusive", make_device_exclusive, MMK_PTE_DEVICE_EXCLUSIVE,
+	{ "device-exclusive", make_exclusive, MMK_PTE_DEVICE_EXCLUSIVE,
 	  true },
 	{ "hwpoison", make_hwpoison, MMK_PTE_HWPOISON, true },
 	{ "marker", make_marker, MMK_PTE_MARKER, false },

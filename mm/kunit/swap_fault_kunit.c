@@ -67,10 +67,14 @@ static void area_check(void *data)
 		percpu_ref_get(&area->si->users);
 }
 
-/* The one swap area that there is, until the case ends. */
-static struct mmk_swap *area_on(struct kunit *test)
+/*
+ * The one swap area that there is, until the case ends. What is read from it
+ * stays in the swap cache or not, see mmk_swap_on_slow().
+ */
+static struct mmk_swap *area_on(struct kunit *test, bool keep_cached)
 {
-	struct mmk_swap *swap = mmk_swap_on(test);
+	struct mmk_swap *swap = keep_cached ? mmk_swap_on_slow(test) :
+					      mmk_swap_on(test);
 	struct area *area = kunit_kzalloc(test, sizeof(*area), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, area);
@@ -194,7 +198,7 @@ static void swapped_init(struct kunit *test, struct swapped *s,
 			 bool keep_cached)
 {
 	s->mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, keep_cached);
 	s->addr = mmk_map_anon(test, 1);
 	swap_out(test, s, keep_cached);
 }
@@ -413,7 +417,7 @@ static void served_expect_folio(struct kunit *test, struct served *served)
 			(c->other_ref && !c->copied));
 	KUNIT_EXPECT_EQ(test, state.mapcount, 1);
 	KUNIT_EXPECT_EQ(test, state.mapping,
-			(unsigned long)vma->anon_vma + PAGE_MAPPING_ANON);
+			(unsigned long)vma->anon_vma + FOLIO_MAPPING_ANON);
 	KUNIT_EXPECT_EQ(test, state.index,
 			linear_page_index(vma, served->s.addr));
 	KUNIT_EXPECT_EQ(test, state.anon_exclusive, c->exclusive);
@@ -1214,7 +1218,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	int nr = 0;
 
 	s.mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, true);
 	/* Not to be merged with what there is already. */
 	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
 			  PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -1496,7 +1500,7 @@ static void full_area_gets_its_slot_back(struct kunit *test)
 	struct mmk_fault *fault;
 	unsigned long filler;
 
-	area_on(test);
+	area_on(test, true);
 	nr = total_swap_pages / 2 + 1;
 	s.addr = mmk_map_anon(test, 1);
 	swap_out(test, &s, true);
@@ -1739,7 +1743,7 @@ static void entry_without_page_gives_documented_result(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	s->mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, false);
 	s->addr = mmk_map_anon(test, 1);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
 	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
@@ -2158,7 +2162,7 @@ static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
 		stage->dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	stage->s.mm = mmk_mm_enter(test);
 	if (kind == NOT_CACHED || kind == CACHED || kind == CACHED_LOCKED)
-		area_on(test);
+		area_on(test, kind != NOT_CACHED);
 	stage->s.addr = mmk_map_anon(test, 1);
 	mmk_fill(test, stage->s.addr, 1, SEED);
 	return stage;

@@ -11,7 +11,6 @@
 #include <linux/memremap.h>
 #include <linux/mmzone.h>
 #include <linux/moduleparam.h>
-#include <linux/pagevec.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
@@ -103,7 +102,7 @@ static bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
 	return page_ref_count(page) == refs && !folio_order(folio) &&
 	       !folio_mapped(folio) && !folio_test_locked(folio) &&
 	       !folio_test_lru(folio) && !folio_test_anon(folio) &&
-	       !folio->mapping && !folio_memcg(folio) &&
+	       !folio->mapping && !folio_memcg_charged(folio) &&
 	       !page->zone_device_data && page_pgmap(page) == pgmap &&
 	       is_zone_device_page(page) && PageReserved(page) &&
 	       page_to_nid(page) == numa_node_id();
@@ -139,7 +138,7 @@ static void fresh_pages_are_free(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ_MSG(test, i, dev->nr_pages,
 			    "page %u is not fresh: refcount %d, flags %lx", i,
-			    page_ref_count(page), page->flags);
+			    page_ref_count(page), *mmk_page_flags(page));
 	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(mmk_dev_page(dev, 0)),
 			MIGRATE_MOVABLE);
 	KUNIT_EXPECT_EQ(test, is_device_private_page(page),
@@ -171,7 +170,7 @@ static void page_init_takes_one_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
 	KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
-	KUNIT_EXPECT_FALSE(test, page_mapped(page));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 0)), 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 2)), 0);
 	KUNIT_EXPECT_FALSE(test, PageLocked(mmk_dev_page(dev, 2)));
@@ -222,7 +221,7 @@ static void last_put_frees_once(struct kunit *test)
 			0);
 	KUNIT_EXPECT_TRUE(test, folio_test_anon(folio));
 	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
-	KUNIT_EXPECT_EQ(test, !!folio_memcg(folio), IS_ENABLED(CONFIG_MEMCG));
+	KUNIT_EXPECT_EQ(test, folio_memcg_charged(folio), IS_ENABLED(CONFIG_MEMCG));
 
 	for (refs = 3; refs > 1; refs--) {
 		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), refs);
@@ -249,8 +248,9 @@ static void last_put_frees_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 0);
 	KUNIT_EXPECT_PTR_EQ(test, folio->mapping, NULL);
-	KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive, &page->flags));
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(folio), NULL);
+	KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
+					  mmk_page_flags(page)));
+	KUNIT_EXPECT_FALSE(test, folio_memcg_charged(folio));
 }
 
 /**
@@ -600,7 +600,7 @@ static bool zd_batch_is_freed(struct kunit *test, struct mmk_dev **devs,
 
 	for (i = 0; i < ZD_BATCH; i++)
 		ok &= !folio_ref_count(folios[i]) &&
-		      !folio_test_lru(folios[i]) && !folio_memcg(folios[i]);
+		      !folio_test_lru(folios[i]) && !folio_memcg_charged(folios[i]);
 	for (i = 0; i < ZD_LRU; i++) {
 		ok &= atomic_read(&devs[i]->nr_free) == expected[i];
 		for (nr = 0; nr < expected[i]; nr++)
@@ -712,9 +712,9 @@ static void unmap_frees_device_pages(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
 	KUNIT_EXPECT_FALSE(test, dev->log[0].anon_exclusive);
 	KUNIT_EXPECT_EQ(test, page_ref_count(second), 0);
-	KUNIT_EXPECT_FALSE(test, page_mapped(second));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(second)));
 	KUNIT_EXPECT_EQ(test, page_ref_count(fourth), 1);
-	KUNIT_EXPECT_FALSE(test, page_mapped(fourth));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(fourth)));
 	put_page(fourth);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 2);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
@@ -1005,12 +1005,12 @@ static void freed_page_is_handed_out_again(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 		KUNIT_EXPECT_TRUE(test, PageLocked(page));
 		KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
-		KUNIT_EXPECT_FALSE(test, page_mapped(page));
+		KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
 		KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
-						  &page->flags));
+						  mmk_page_flags(page)));
 		KUNIT_EXPECT_EQ(test, folio_order(page_folio(page)), 0U);
 		KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
-		KUNIT_EXPECT_PTR_EQ(test, folio_memcg(page_folio(page)), NULL);
+		KUNIT_EXPECT_FALSE(test, folio_memcg_charged(page_folio(page)));
 		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 		unlock_page(page);
 		put_page(page);
