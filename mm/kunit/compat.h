@@ -25,11 +25,11 @@
 #include <linux/vmstat.h>
 #include <trace/events/lock.h>
 #include <trace/events/preemptirq.h>
-#if __has_include(<linux/swap_slots.h>)
+#if __has_include("linux/swap_slots.h")
 #include <linux/swap_slots.h>
 #define MMK_HAVE_SWAP_SLOTS
 #endif
-#if __has_include(<linux/folio_batch.h>)
+#if __has_include("linux/folio_batch.h")
 #include <linux/folio_batch.h>
 #else
 #include <linux/pagevec.h>
@@ -44,7 +44,7 @@
  * 6.18 it is called a swap entry. Some stable kernels have a part of the new
  * names already.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#if !__has_include("linux/leafops.h")
 #undef softleaf_t
 #define softleaf_t swp_entry_t
 #undef softleaf_from_pte
@@ -126,9 +126,36 @@ static inline int mmk_nr_devmap_managed(void)
 #endif
 }
 
-/* What an FS_DAX page has that nobody uses, and where its waiters stand. */
+/*
+ * What a page has that nobody uses. FS_DAX and P2PDMA pages count from zero
+ * since 6.15, as __init_zone_device_page() says.
+ */
 #define MMK_FSDAX_IDLE_REFS	1
+#define MMK_P2PDMA_IDLE_REFS	1
 
+/*
+ * Whether do_swap_page() calls migrate_to_ram with the page locked, and waits
+ * for a page that somebody else has locked as it does for a migration entry.
+ * Before that, all who fault on a page get into the driver at once.
+ */
+#define MMK_TO_RAM_LOCKED	false
+
+/*
+ * A page of a RAM disk that only one pte needs is read past the swap cache, and
+ * so is exclusive to it, whatever the entry says. Since then all go through the
+ * swap cache, and the entry alone decides: do_swap_page() leaves it to
+ * do_wp_page() to find out that an entry which once was shared no longer is.
+ */
+#define MMK_SWAPIN_PAST_CACHE	true
+/* Whether a reference of somebody else keeps a page that is written to there */
+#define MMK_SWAPIN_MINDS_REFS	true
+/* Whether a fault that backs out frees a slot which no pte needs */
+#define MMK_SWAPIN_REAPS_CACHE	false
+
+/* Whether handle_pte_marker() knows what it has to do with a uffd-wp marker */
+#define MMK_KNOWS_UFFD_WP	IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP)
+
+/* Where those stand who wait for an FS_DAX page to be idle */
 static inline void *mmk_fsdax_wait_key(struct page *page)
 {
 	return &page_folio(page)->_refcount;
@@ -178,6 +205,12 @@ static inline int mmk_nr_devmap_managed(void)
 }
 
 #define MMK_FSDAX_IDLE_REFS	0
+#define MMK_P2PDMA_IDLE_REFS	0
+#define MMK_TO_RAM_LOCKED	true
+#define MMK_SWAPIN_PAST_CACHE	false
+#define MMK_SWAPIN_MINDS_REFS	false
+#define MMK_SWAPIN_REAPS_CACHE	true
+#define MMK_KNOWS_UFFD_WP	true
 
 static inline void *mmk_fsdax_wait_key(struct page *page)
 {
@@ -257,6 +290,19 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #endif
 }
 
+/* What do_swap_page() does to a page before it calls migrate_to_ram, and after */
+static inline void mmk_fault_page_lock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		lock_page(page);
+}
+
+static inline void mmk_fault_page_unlock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		unlock_page(page);
+}
+
 /* Whether a task is accounted as stalled for want of memory. */
 #ifdef CONFIG_PSI
 #define mmk_in_memstall(task)	(!!(task)->in_memstall)
@@ -277,13 +323,47 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 	((void)(probe), (void)(data))
 #endif
 
+/*
+ * Counters of the whole machine, in pages. What CPUs have counted on their own
+ * is added: exact as long as nobody goes on counting.
+ */
+static inline long mmk_node_page_state(enum node_stat_item item)
+{
+	long nr = atomic_long_read(&vm_node_stat[item]);
+#ifdef CONFIG_SMP
+	struct pglist_data *pgdat;
+	int cpu;
+
+	for_each_online_pgdat(pgdat)
+		for_each_possible_cpu(cpu)
+			nr += per_cpu_ptr(pgdat->per_cpu_nodestats,
+					  cpu)->vm_node_stat_diff[item];
+#endif
+	return nr;
+}
+
+static inline long mmk_zone_page_state(enum zone_stat_item item)
+{
+	long nr = atomic_long_read(&vm_zone_stat[item]);
+#ifdef CONFIG_SMP
+	struct zone *zone;
+	int cpu;
+
+	for_each_populated_zone(zone)
+		for_each_possible_cpu(cpu)
+			nr += per_cpu_ptr(zone->per_cpu_zonestats,
+					  cpu)->vm_stat_diff[item];
+#endif
+	return nr;
+}
+
 /* Pages that vmalloc() has handed out */
 static inline long mmk_vmalloc_nr_pages(void)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 	return vmalloc_nr_pages();
 #else
-	return global_node_page_state(NR_VMALLOC);
+	return mmk_node_page_state(NR_VMALLOC);
 #endif
 }
 

@@ -10,6 +10,7 @@
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -184,6 +185,8 @@ static void dev_release(void *data)
 	struct mmk_dev *dev = data;
 
 	if (dev->mapped) {
+		/* A page of a VM_LOCKED VMA goes through munlock's batch. */
+		lru_add_drain_all();
 		/* memunmap_pages() would wait for a leaked page for ever. */
 		mmk_wait_for(!mmk_dev_nr_busy(dev) || !mmk_tasks_running());
 		if (mmk_dev_nr_busy(dev)) {

@@ -240,6 +240,31 @@ void mmk_mm_put(struct kunit *test, struct mm_struct *mm)
 }
 
 /**
+ * mmk_mm_madvise() - madvise() by a task of another address space
+ * @mm: address space, any
+ * @addr: where
+ * @len: bytes
+ * @behavior: MADV_*
+ *
+ * Most advice can only be given to one's own mm.
+ *
+ * Return: what do_madvise() says.
+ */
+int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
+		   int behavior)
+{
+	struct mm_struct *own = current->mm;
+	int ret;
+
+	kthread_unuse_mm(own);
+	kthread_use_mm(mm);
+	ret = do_madvise(mm, addr, len, behavior);
+	kthread_unuse_mm(mm);
+	kthread_use_mm(own);
+	return ret;
+}
+
+/**
  * mmk_fault_in() - Take the faults that an access to one page takes
  * @mm: address space
  * @addr: user address

@@ -198,8 +198,9 @@ static void make_slot(struct mix *mix, struct slot *slot)
 		mmk_pte_set_flags(test, mix->mm, addr, false, false);
 		break;
 	case KIND_READONLY:
-		KUNIT_ASSERT_EQ(test, 0, do_madvise(mix->child, addr, PAGE_SIZE,
-						    MADV_DONTNEED));
+		KUNIT_ASSERT_EQ(test, 0,
+				mmk_mm_madvise(mix->child, addr, PAGE_SIZE,
+					       MADV_DONTNEED));
 		break;
 	case KIND_SWAPPED:
 		KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);

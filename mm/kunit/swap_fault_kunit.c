@@ -233,6 +233,7 @@ static void expect_still_swapped(struct kunit *test, const struct swapped *s)
  * @may_write: the pte ends up writable
  * @swapcache: the page stays in the swap cache
  * @copied: the fault ends with a copy, which is never in the swap cache
+ * @reused: it takes do_wp_page() to find out that no copy is needed
  */
 struct served_case {
 	const char *description;
@@ -248,6 +249,7 @@ struct served_case {
 	bool may_write;
 	bool swapcache;
 	bool copied;
+	bool reused;
 };
 
 static const struct served_case served_cases[] = {
@@ -264,8 +266,9 @@ static const struct served_case served_cases[] = {
 		.major = true, .exclusive = true,
 	}, {
 		.description	= "read, not in the cache, child gone",
-		.forked = true, .child_gone = true,
-		.major = true, .exclusive = true, .may_write = true,
+		.forked = true, .child_gone = true, .major = true,
+		.exclusive = MMK_SWAPIN_PAST_CACHE,
+		.may_write = MMK_SWAPIN_PAST_CACHE,
 	}, {
 		.description	= "read, in the cache",
 		.cached = true,
@@ -289,7 +292,8 @@ static const struct served_case served_cases[] = {
 	}, {
 		.description	= "write, in the cache, other reference",
 		.cached = true, .other_ref = true, .write = true,
-		.exclusive = true, .may_write = true, .swapcache = true,
+		.exclusive = true, .may_write = true,
+		.swapcache = MMK_SWAPIN_MINDS_REFS,
 	}, {
 		.description	= "read, shared, not in the cache",
 		.forked = true,
@@ -315,6 +319,7 @@ static const struct served_case served_cases[] = {
 		.description	= "write, once shared, in the cache",
 		.forked = true, .child_gone = true, .cached = true, .write = true,
 		.exclusive = true, .may_write = true,
+		.reused = !MMK_SWAPIN_PAST_CACHE,
 	}, {
 		.description	= "write, once shared, in the cache, other reference",
 		.forked = true, .child_gone = true, .cached = true,
@@ -449,7 +454,8 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
 	/* What is mapped writable needs no second thought about the write. */
-	KUNIT_EXPECT_EQ(test, events(PGREUSE), served->reuses);
+	KUNIT_EXPECT_EQ(test, events(PGREUSE) - served->reuses,
+			(unsigned long)c->reused);
 	/* Reclaim has left a shadow of what has to be read again. */
 	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
 			served->refaults, (unsigned long)c->major);
@@ -619,6 +625,7 @@ struct to_ram_seen {
 	struct page *page;
 	unsigned long addr;
 	int refcount;
+	bool locked;
 	bool mmap_locked;
 	vm_fault_t answer;
 };
@@ -630,6 +637,7 @@ static vm_fault_t to_ram_note(struct mmk_dev *dev, struct vm_fault *vmf)
 	seen->page = vmf->page;
 	seen->addr = vmf->address;
 	seen->refcount = page_ref_count(vmf->page);
+	seen->locked = PageLocked(vmf->page);
 	seen->mmap_locked = !(vmf->flags & FAULT_FLAG_VMA_LOCK) &&
 			    rwsem_is_locked(&vmf->vma->vm_mm->mmap_lock);
 	return seen->answer ?: mmk_dev_to_ram(dev, vmf);
@@ -727,6 +735,7 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d->seen.addr, d->s.addr);
 	/* The pte's and the fault's. */
 	KUNIT_EXPECT_EQ(test, d->seen.refcount, 2);
+	KUNIT_EXPECT_EQ(test, d->seen.locked, MMK_TO_RAM_LOCKED);
 	KUNIT_EXPECT_TRUE(test, d->seen.mmap_locked);
 	expect_locks_idle(test, &d->s);
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, PRESENT);
@@ -1118,8 +1127,13 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	expect_locks_idle(test, &s);
 	expect_still_swapped(test, &s);
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		added = false;
+		before.refcount--;
+	}
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_test_swapcache(s.folio), added);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 
 	folio_lock(s.folio);
@@ -1161,6 +1175,11 @@ static void pte_lost_during_wait_is_noticed(struct kunit *test)
 	expect_locks_idle(test, &s);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
 	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	/* No pte needs the slot any more. */
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		before.refcount--;
+		before.swapcache = false;
+	}
 	mmk_expect_folio_same(test, "nothing mapped", s.folio, &before);
 }
 
@@ -1697,8 +1716,7 @@ struct leaf_case {
 	bool cleared;
 };
 
-#define UFFD_WP_RET	(IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) ? \
-			 0 : VM_FAULT_SIGBUS)
+#define UFFD_WP_RET	(MMK_KNOWS_UFFD_WP ? 0 : VM_FAULT_SIGBUS)
 
 static const struct leaf_case leaf_cases[] = {
 	{ "poisoned marker, VMA lock", leaf_poisoned, MMK_VMA_LOCK,
@@ -1708,9 +1726,9 @@ static const struct leaf_case leaf_cases[] = {
 	{ "uffd-wp and poisoned marker, VMA lock", leaf_uffd_wp_poisoned,
 	  MMK_VMA_LOCK, VM_FAULT_HWPOISON },
 	{ "uffd-wp marker without uffd, VMA lock", leaf_uffd_wp, MMK_VMA_LOCK,
-	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	  UFFD_WP_RET, MMK_KNOWS_UFFD_WP },
 	{ "uffd-wp marker without uffd, mmap_lock", leaf_uffd_wp, MMK_MMAP_LOCK,
-	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	  UFFD_WP_RET, MMK_KNOWS_UFFD_WP },
 	{ "swap area that is not on, VMA lock", leaf_no_area, MMK_VMA_LOCK, 0 },
 	{ "swap area that is not on, mmap_lock", leaf_no_area, MMK_MMAP_LOCK,
 	  0 },
@@ -1729,7 +1747,7 @@ KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
  * A marker or an entry that stands for no page gives the result that is
  * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
  * page, above all other markers; a left-over uffd-wp marker is cleared where it is
- * built in, and VM_FAULT_SIGBUS where it is unknown; a swap entry of no area is
+ * known, and VM_FAULT_SIGBUS where it is not; a swap entry of no area is
  * left alone, as one whose area has just been turned off.
  *
  * Contract: SF-8, SF-9
@@ -1926,7 +1944,7 @@ static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
 					 MADV_DONTNEED), 0);
-	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter(s.mm, MM_ANONPAGES) + 1L);
+	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter_sum(s.mm, MM_ANONPAGES) + 1L);
 	rss.anon--;
 	unlock_folio(test, s.folio);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
@@ -2065,7 +2083,7 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, many_pages(base, true), 0U);
 	mmk_mm_snapshot(mm, &before);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(base, MANY_PAGES * PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, get_mm_counter(mm, MM_SWAPENTS),
+	KUNIT_ASSERT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS),
 			(unsigned long)MANY_PAGES);
 	KUNIT_ASSERT_EQ(test, slots_used(), (long)MANY_PAGES);
 

@@ -701,12 +701,12 @@ static void unmap_frees_device_pages(struct kunit *test)
 	fourth = mmk_migrate_to_dev(test, mm, addr + 3 * PAGE_SIZE, dev);
 	KUNIT_EXPECT_EQ(test, page_ref_count(second), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(second)), 1);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 4UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 4UL);
 	get_page(fourth);
 
 	KUNIT_EXPECT_EQ(test, param->unmap(addr, 4 * PAGE_SIZE), 0);
 
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page, second);
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
@@ -843,7 +843,7 @@ static void failed_migration_frees_the_new_page(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), folio);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 2UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 2UL);
 }
 
 /**
@@ -879,8 +879,8 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 2);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xee), 0);
 
@@ -896,8 +896,8 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(folio, 0)));
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 }
 
 /**
@@ -1631,6 +1631,56 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
 }
 
 /**
+ * struct zd_idle_case - Memory whose pages are not for anonymous memory
+ * @description: its name
+ * @type: what memremap_pages() is told
+ * @refs: what its pages have from the start
+ */
+struct zd_idle_case {
+	const char *description;
+	enum memory_type type;
+	int refs;
+};
+
+static const struct zd_idle_case zd_idles[] = {
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, MMK_FSDAX_IDLE_REFS },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, MMK_P2PDMA_IDLE_REFS },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
+
+/**
+ * pages_begin_idle() - The references of pages that nobody uses yet
+ * @test: the running case
+ *
+ * Every page has the references that it has when it is idle. Where that is none
+ * it is free, and cannot be had by a speculative folio_try_get(). All of them
+ * hold the pgmap.
+ *
+ * Contract: ZD-1
+ */
+static void pages_begin_idle(struct kunit *test)
+{
+	const struct zd_idle_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	unsigned int i, had = 0;
+	struct folio *folio;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, param->refs),
+			dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	for (i = 0; i < dev->nr_pages; i++) {
+		folio = page_folio(mmk_dev_page(dev, i));
+		if (!folio_try_get(folio))
+			continue;
+		had++;
+		folio_ref_dec(folio);
+	}
+	KUNIT_EXPECT_EQ(test, had, param->refs ? dev->nr_pages : 0);
+}
+
+/**
  * struct zd_idle - A task that waits until nobody uses an FS_DAX page
  * @task: the thread
  * @page: the page
@@ -1815,6 +1865,83 @@ static void each_page_is_freed_by_one_of_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
 
+/**
+ * struct zd_racer - A task that drops its reference on a page when others do
+ * @task: the thread
+ * @pages: the pages
+ * @meet: for each page, where those who drop it meet
+ * @nr: how many they are
+ */
+struct zd_racer {
+	struct mmk_task task;
+	struct page **pages;
+	atomic_t *meet;
+	unsigned int nr;
+};
+
+static void zd_racer_main(struct mmk_task *task)
+{
+	struct zd_racer *racer = container_of(task, struct zd_racer, task);
+	unsigned int i;
+
+	for (i = 0; i < ZD_DROPPED; i++) {
+		mmk_meet(&racer->meet[i], racer->nr);
+		put_page(racer->pages[i]);
+	}
+}
+
+/**
+ * each_page_is_freed_by_one_of_many_cpus() - All at the same time
+ * @test: the running case
+ *
+ * A task on every CPU drops its reference on the same page in the same moment,
+ * for one page after the other. One of them frees it: the driver is told once.
+ *
+ * Contract: ZD-10
+ */
+static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int i, j, nr, nr_racers;
+	struct zd_racer *racers[ZD_DROPPERS];
+	struct page **pages;
+	atomic_t *meet;
+
+	mmk_need_cpus(test, 2);
+	nr_racers = min(num_online_cpus(), ZD_DROPPERS);
+	pages = kunit_kcalloc(test, ZD_DROPPED, sizeof(*pages), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	meet = kunit_kcalloc(test, ZD_DROPPED, sizeof(*meet), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, meet);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		pages[i] = zd_get_page(test, dev);
+		page_ref_add(pages[i], nr_racers - 1);
+	}
+	for (i = 0; i < nr_racers; i++) {
+		racers[i] = mmk_task_alloc(test, sizeof(*racers[i]), mm,
+					   zd_racer_main);
+		racers[i]->pages = pages;
+		racers[i]->meet = meet;
+		racers[i]->nr = nr_racers;
+		mmk_task_place(&racers[i]->task, i);
+	}
+
+	for (i = 0; i < nr_racers; i++)
+		mmk_task_start(&racers[i]->task);
+	for (i = 0; i < nr_racers; i++)
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&racers[i]->task));
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
+			nr += dev->log[j].page == pages[i];
+		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
+	}
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /* Where a fault waits in migrate_to_ram; outlives a case that fails. */
 static struct completion zd_entered, zd_go_on;
 
@@ -1875,7 +2002,7 @@ static void page_unmapped_during_its_fault_outlives_it(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, fault->task.task);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 }
 
 /**
@@ -2028,12 +2155,15 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(fork_shares_device_private_page),
 	KUNIT_CASE(forked_device_private_page_is_read_by_both),
 	KUNIT_CASE(cow_drops_the_writers_reference),
+	KUNIT_CASE_PARAM(pages_begin_idle, zd_idle_gen_params),
 	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
 			 zd_fsdax_put_gen_params),
 	KUNIT_CASE(only_fsdax_makes_puts_look),
 	KUNIT_CASE(generic_page_comes_back_with_a_reference),
 	KUNIT_CASE(compound_device_pages_count_once),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
+	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
+			 zd_type_gen_params),
 	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
 	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
 	KUNIT_CASE(double_put_is_caught),
