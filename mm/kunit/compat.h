@@ -3,6 +3,9 @@
  * What differs between the kernels that the suites run on, under the name that
  * the newest of them uses. Suites and fixtures include this and carry no #if of
  * their own.
+ *
+ * Keyed on what there is (a header, a macro) where that tells; else on versions,
+ * of which 6.12 and 7.3 have been tried and those in between have not.
  */
 #ifndef _MM_KUNIT_COMPAT_H
 #define _MM_KUNIT_COMPAT_H
@@ -417,6 +420,26 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define __swap_entry_to_info(entry) swp_swap_info(entry)
 #define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
+#endif
+
+/*
+ * How many ptes have a slot. Newer kernels keep the counts of a cluster under
+ * RCU, and only as long as one of its slots is in use.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define mmk_swap_count(entry)	__swap_count(entry)
+#else
+#define mmk_swap_count(entry)						\
+({									\
+	softleaf_t __entry = (entry);					\
+	int __count = 0;						\
+									\
+	rcu_read_lock();						\
+	if (swap_entry_swapped(__swap_entry_to_info(__entry), __entry))	\
+		__count = __swap_count(__entry);			\
+	rcu_read_unlock();						\
+	__count;							\
+})
 #endif
 
 /* Gives a folio that is not in the swap cache a slot. */

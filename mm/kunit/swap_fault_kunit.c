@@ -390,7 +390,7 @@ static void served_init(struct kunit *test, struct served *served)
 				sys_mlock2(s->addr, PAGE_SIZE, MLOCK_ONFAULT));
 	/* Split off from, or merged with, its neighbours by now. */
 	s->idle = vma_lock_count(s->mm, s->addr);
-	KUNIT_ASSERT_EQ(test, __swap_count(s->entry), served->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, mmk_swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
 	served->reuses = events(PGREUSE);
@@ -446,7 +446,7 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	rss->anon++;
 	rss->swap--;
 	mmk_expect_mm_same(test, "after the fault", served->s.mm, rss);
-	KUNIT_EXPECT_EQ(test, __swap_count(served->s.entry),
+	KUNIT_EXPECT_EQ(test, mmk_swap_count(served->s.entry),
 			served->child ? 1 : 0);
 	/* A slot that neither a pte nor the cache needs is free. */
 	KUNIT_EXPECT_EQ(test, slots_used(),
