@@ -39,8 +39,8 @@ KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
  * do_swap_page() holds a reference on the device-private page, and on newer
  * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
  * page migrates; with one reference more, or on a page that the fault is not
- * about, it is refused by setup. The
- * neighbour, which has the reference that it should have, moves in any case.
+ * about, it is refused by setup. The neighbour, which has the reference that it
+ * should have, moves in any case.
  *
  * Contract: MV-14, MV-4
  */
