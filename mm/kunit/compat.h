@@ -3,25 +3,43 @@
  * What differs between the kernels that the suites run on, under the name that
  * the newest of them uses. Suites and fixtures include this and carry no #if of
  * their own.
+ *
+ * Keyed on what there is (a header, a macro) where that tells; else on versions,
+ * of which 6.12 and 7.3 have been tried and those in between have not.
  */
 #ifndef _MM_KUNIT_COMPAT_H
 #define _MM_KUNIT_COMPAT_H
 
 #include <linux/debug_locks.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/lockdep.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+#include <linux/vmalloc.h>
+#include <linux/vmstat.h>
 #include <trace/events/lock.h>
 #include <trace/events/preemptirq.h>
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#if __has_include("linux/swap_slots.h")
 #include <linux/swap_slots.h>
+#define MMK_HAVE_SWAP_SLOTS
+#endif
+#if __has_include("linux/folio_batch.h")
+#include <linux/folio_batch.h>
+#else
+#include <linux/pagevec.h>
+#endif
+/* Where drain_all_pages() is declared, if not for everybody */
+#if __has_include("../page_alloc.h")
+#include "../page_alloc.h"
 #endif
 
 /*
@@ -29,7 +47,7 @@
  * 6.18 it is called a swap entry. Some stable kernels have a part of the new
  * names already.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#if !__has_include("linux/leafops.h")
 #undef softleaf_t
 #define softleaf_t swp_entry_t
 #undef softleaf_from_pte
@@ -111,9 +129,36 @@ static inline int mmk_nr_devmap_managed(void)
 #endif
 }
 
-/* What an FS_DAX page has that nobody uses, and where its waiters stand. */
+/*
+ * What a page has that nobody uses. FS_DAX and P2PDMA pages count from zero
+ * since 6.15, as __init_zone_device_page() says.
+ */
 #define MMK_FSDAX_IDLE_REFS	1
+#define MMK_P2PDMA_IDLE_REFS	1
 
+/*
+ * Whether do_swap_page() calls migrate_to_ram with the page locked, and waits
+ * for a page that somebody else has locked as it does for a migration entry.
+ * Before that, all who fault on a page get into the driver at once.
+ */
+#define MMK_TO_RAM_LOCKED	false
+
+/*
+ * A page of a RAM disk that only one pte needs is read past the swap cache, and
+ * so is exclusive to it, whatever the entry says. Since then all go through the
+ * swap cache, and the entry alone decides: do_swap_page() leaves it to
+ * do_wp_page() to find out that an entry which once was shared no longer is.
+ */
+#define MMK_SWAPIN_PAST_CACHE	true
+/* Whether a reference of somebody else keeps a page that is written to there */
+#define MMK_SWAPIN_MINDS_REFS	true
+/* Whether a fault that backs out frees a slot which no pte needs */
+#define MMK_SWAPIN_REAPS_CACHE	false
+
+/* Whether handle_pte_marker() knows what it has to do with a uffd-wp marker */
+#define MMK_KNOWS_UFFD_WP	IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP)
+
+/* Where those stand who wait for an FS_DAX page to be idle */
 static inline void *mmk_fsdax_wait_key(struct page *page)
 {
 	return &page_folio(page)->_refcount;
@@ -163,6 +208,12 @@ static inline int mmk_nr_devmap_managed(void)
 }
 
 #define MMK_FSDAX_IDLE_REFS	0
+#define MMK_P2PDMA_IDLE_REFS	0
+#define MMK_TO_RAM_LOCKED	true
+#define MMK_SWAPIN_PAST_CACHE	false
+#define MMK_SWAPIN_MINDS_REFS	false
+#define MMK_SWAPIN_REAPS_CACHE	true
+#define MMK_KNOWS_UFFD_WP	true
 
 static inline void *mmk_fsdax_wait_key(struct page *page)
 {
@@ -171,8 +222,8 @@ static inline void *mmk_fsdax_wait_key(struct page *page)
 
 static inline void mmk_fsdax_page_use(struct page *page)
 {
-	mmk_zone_device_page_init(page);
-	unlock_page(page);
+	/* From zero: not for folio_get(). */
+	folio_ref_inc(page_folio(page));
 }
 
 #define MMK_GENERIC_CALLS_FREE	false
@@ -190,6 +241,48 @@ static inline void mmk_fsdax_page_use(struct page *page)
 #define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
 #endif
 
+/* The flags of a page: a number, or a structure around it */
+static inline unsigned long *mmk_page_flags(struct page *page)
+{
+	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
+	return (unsigned long *)&page->flags;
+}
+
+#ifndef FOLIO_MAPPING_ANON
+#define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
+#endif
+
+#ifndef NUM_MM_FLAG_BITS
+#define mm_flags_set(flag, mm)		set_bit(flag, &(mm)->flags)
+#define mm_flags_clear(flag, mm)	clear_bit(flag, &(mm)->flags)
+#endif
+
+/* What shmem_file_setup() is told of a file that accounts for pages one by one */
+#ifdef mk_vma_flags
+#define MMK_SHMEM_NORESERVE	mk_vma_flags(VMA_NORESERVE_BIT)
+#else
+#define MMK_SHMEM_NORESERVE	VM_NORESERVE
+#endif
+
+/* Makes a device node under @path, which the parent's lock is held for. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define start_creating_path(dfd, name, path, flags) \
+	kern_path_create(dfd, name, path, flags)
+#define end_creating_path(path, dentry)	done_path_create(path, dentry)
+#endif
+
+static inline int mmk_mknod(struct path *path, struct dentry *dentry,
+			    umode_t mode, dev_t dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+	return vfs_mknod(mnt_idmap(path->mnt), d_inode(path->dentry), dentry,
+			 mode, dev);
+#else
+	return vfs_mknod(mnt_idmap(path->mnt), d_inode(path->dentry), dentry,
+			 mode, dev, NULL);
+#endif
+}
+
 /* Nesting of RCU read-side critical sections of a task that sleeps */
 static inline int mmk_rcu_depth(struct task_struct *task)
 {
@@ -198,6 +291,19 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #else
 	return 0;
 #endif
+}
+
+/* What do_swap_page() does to a page before it calls migrate_to_ram, and after */
+static inline void mmk_fault_page_lock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		lock_page(page);
+}
+
+static inline void mmk_fault_page_unlock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		unlock_page(page);
 }
 
 /* Whether a task is accounted as stalled for want of memory. */
@@ -219,6 +325,50 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #define mmk_lock_probe_unregister(probe, data) \
 	((void)(probe), (void)(data))
 #endif
+
+/*
+ * Counters of the whole machine, in pages. What CPUs have counted on their own
+ * is added: exact as long as nobody goes on counting.
+ */
+static inline long mmk_node_page_state(enum node_stat_item item)
+{
+	long nr = atomic_long_read(&vm_node_stat[item]);
+#ifdef CONFIG_SMP
+	struct pglist_data *pgdat;
+	int cpu;
+
+	for_each_online_pgdat(pgdat)
+		for_each_possible_cpu(cpu)
+			nr += per_cpu_ptr(pgdat->per_cpu_nodestats,
+					  cpu)->vm_node_stat_diff[item];
+#endif
+	return nr;
+}
+
+static inline long mmk_zone_page_state(enum zone_stat_item item)
+{
+	long nr = atomic_long_read(&vm_zone_stat[item]);
+#ifdef CONFIG_SMP
+	struct zone *zone;
+	int cpu;
+
+	for_each_populated_zone(zone)
+		for_each_possible_cpu(cpu)
+			nr += per_cpu_ptr(zone->per_cpu_zonestats,
+					  cpu)->vm_stat_diff[item];
+#endif
+	return nr;
+}
+
+/* Pages that vmalloc() has handed out */
+static inline long mmk_vmalloc_nr_pages(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return vmalloc_nr_pages();
+#else
+	return mmk_node_page_state(NR_VMALLOC);
+#endif
+}
 
 /* Kernel threads of 7.x live in an empty root. */
 #ifndef scoped_with_init_fs
@@ -272,12 +422,46 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 #define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
 #endif
 
+/*
+ * How many ptes have a slot. Newer kernels keep the counts of a cluster under
+ * RCU, and only as long as one of its slots is in use.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define mmk_swap_count(entry)	__swap_count(entry)
+#else
+#define mmk_swap_count(entry)						\
+({									\
+	softleaf_t __entry = (entry);					\
+	int __count = 0;						\
+									\
+	rcu_read_lock();						\
+	if (swap_entry_swapped(__swap_entry_to_info(__entry), __entry))	\
+		__count = __swap_count(__entry);			\
+	rcu_read_unlock();						\
+	__count;							\
+})
+#endif
+
 /* Gives a folio that is not in the swap cache a slot. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define mmk_swap_cache_add(folio) add_to_swap(folio)
 #else
 #define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
+
+/*
+ * Frees a slot if the entry is swap. Up to 6.19 the kernel finds out by itself;
+ * later kernels leave that to their callers, and WARN about any other entry.
+ */
+static inline void mmk_swap_put_if_swap(softleaf_t entry)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	free_swap_and_cache(entry);
+#else
+	if (softleaf_is_swap(entry))
+		swap_put_entries_direct(entry, 1);
+#endif
+}
 
 /*
  * Up to 6.18, a page that only one pte needs is read past the swap cache, with
@@ -315,7 +499,7 @@ static inline long mmk_vma_lock_count(struct vm_area_struct *vma)
  */
 static inline void mmk_swap_slots_drain(void)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#ifdef MMK_HAVE_SWAP_SLOTS
 	disable_swap_slots_cache_lock();
 	reenable_swap_slots_cache_unlock();
 #endif

@@ -10,6 +10,7 @@
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -39,9 +40,9 @@ static void dev_folio_free(struct folio *folio)
 		event->refcount = page_ref_count(page);
 		event->mapping = folio->mapping;
 		event->anon_exclusive = test_bit(PG_anon_exclusive,
-						 &page->flags);
+						 mmk_page_flags(page));
 		event->locked = folio_test_locked(folio);
-		event->charged = folio_memcg(folio);
+		event->charged = folio_memcg_charged(folio);
 		event->atomic = atomic;
 		event->pgmap_live = !percpu_ref_is_zero(&dev->pgmap.ref);
 		event->pgmap_refs = mmk_dev_refs(dev);
@@ -184,6 +185,8 @@ static void dev_release(void *data)
 	struct mmk_dev *dev = data;
 
 	if (dev->mapped) {
+		/* A page of a VM_LOCKED VMA goes through munlock's batch. */
+		lru_add_drain_all();
 		/* memunmap_pages() would wait for a leaked page for ever. */
 		mmk_wait_for(!mmk_dev_nr_busy(dev) || !mmk_tasks_running());
 		if (mmk_dev_nr_busy(dev)) {

@@ -14,6 +14,7 @@
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
+#include <linux/workqueue.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -56,15 +57,12 @@ struct mmk_guard {
 
 /*
  * An mm that is never freed. The last mm that a CPU has run in stays around
- * until another comes: let this be the one.
+ * until another comes: let this be the one, on every CPU.
  */
 static struct mm_struct *guard_mm;
 
-static void guard_displace_mm(void)
+static void guard_displace_mm(struct work_struct *unused)
 {
-	/* The thread of a case may have an mm of its own. */
-	if (!guard_mm || current->mm)
-		return;
 	kthread_use_mm(guard_mm);
 	kthread_unuse_mm(guard_mm);
 }
@@ -91,12 +89,12 @@ static long guard_unaccounted(void)
 	drain_all_pages(NULL);
 	/* Or every vmalloc() takes fresh addresses, now and then a page table. */
 	vm_unmap_aliases();
-	nr = totalram_pages() - global_zone_page_state(NR_FREE_PAGES);
+	nr = totalram_pages() - mmk_zone_page_state(NR_FREE_PAGES);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		nr -= global_node_page_state(pages[i]);
+		nr -= mmk_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
-		nr -= global_node_page_state_pages(bytes[i]);
-	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+		nr -= mmk_node_page_state(bytes[i]);
+	return nr - mmk_vmalloc_nr_pages() - pcpu_nr_pages();
 }
 
 /*
@@ -149,11 +147,12 @@ static void guard_read(struct mmk_guard *guard)
 	guard->taint = guard_taint();
 	guard->debug_locks = debug_locks;
 	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
-		guard->pages[i] = global_node_page_state(guarded_items[i].item);
-	guard->mlocked = global_zone_page_state(NR_MLOCK);
+		guard->pages[i] = mmk_node_page_state(guarded_items[i].item);
+	guard->mlocked = mmk_zone_page_state(NR_MLOCK);
 	guard->swap = total_swap_pages - get_nr_swap_pages();
 	guard->threads = guard_threads();
-	guard_displace_mm();
+	if (guard_mm)
+		schedule_on_each_cpu(guard_displace_mm);
 	guard->unaccounted = guard_unaccounted();
 }
 
@@ -210,7 +209,7 @@ static void guard_check(void *data)
  * @test: the case that is about to run
  *
  * Is the init function of every suite. The check is the first deferred action
- * that is registered, and so the last that is run.
+ * that is registered, and so the last that is run. The case runs on MMK_CPU.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -229,6 +228,8 @@ int mmk_case_init(struct kunit *test)
 		mmk_swap_prepare();
 	}
 
+	/* And with it all that the case forks. */
+	set_cpus_allowed_ptr(current, cpumask_of(MMK_CPU));
 	guard->test = test;
 	guard_read(guard);
 	return kunit_add_action_or_reset(test, guard_check, guard);

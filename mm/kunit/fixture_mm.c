@@ -150,7 +150,7 @@ static void file_release(void *file)
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages)
 {
 	struct file *file = shmem_file_setup("mmk", nr_pages * PAGE_SIZE,
-					     VM_NORESERVE);
+					     MMK_SHMEM_NORESERVE);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, file_release,
@@ -223,6 +223,31 @@ void mmk_mm_put(struct kunit *test, struct mm_struct *mm)
 			break;
 	KUNIT_ASSERT_FALSE(test, list_entry_is_head(owner, &mm_owners, list));
 	kunit_release_action(test, mm_release, owner);
+}
+
+/**
+ * mmk_mm_madvise() - madvise() by a task of another address space
+ * @mm: address space, any
+ * @addr: where
+ * @len: bytes
+ * @behavior: MADV_*
+ *
+ * Most advice can only be given to one's own mm.
+ *
+ * Return: what do_madvise() says.
+ */
+int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
+		   int behavior)
+{
+	struct mm_struct *own = current->mm;
+	int ret;
+
+	kthread_unuse_mm(own);
+	kthread_use_mm(mm);
+	ret = do_madvise(mm, addr, len, behavior);
+	kthread_unuse_mm(mm);
+	kthread_use_mm(own);
+	return ret;
 }
 
 /**

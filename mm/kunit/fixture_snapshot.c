@@ -39,10 +39,10 @@ void mmk_folio_snapshot(struct folio *folio, struct mmk_folio_state *state)
  */
 void mmk_mm_snapshot(struct mm_struct *mm, struct mmk_mm_state *state)
 {
-	state->anon = get_mm_counter(mm, MM_ANONPAGES);
-	state->file = get_mm_counter(mm, MM_FILEPAGES);
-	state->shmem = get_mm_counter(mm, MM_SHMEMPAGES);
-	state->swap = get_mm_counter(mm, MM_SWAPENTS);
+	state->anon = get_mm_counter_sum(mm, MM_ANONPAGES);
+	state->file = get_mm_counter_sum(mm, MM_FILEPAGES);
+	state->shmem = get_mm_counter_sum(mm, MM_SHMEMPAGES);
+	state->swap = get_mm_counter_sum(mm, MM_SWAPENTS);
 	state->users = atomic_read(&mm->mm_users);
 }
 

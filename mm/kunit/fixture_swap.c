@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "../internal.h"
+#include "../swap.h"
 #include "fixtures.h"
 
 /* One node for each RAM disk; brd makes the disk when it is first opened. */
@@ -30,12 +31,12 @@ static int swap_make_node(unsigned int minor)
 	int err;
 
 	swap_node_name(name, minor);
-	dentry = kern_path_create(AT_FDCWD, name, &path, 0);
+	dentry = start_creating_path(AT_FDCWD, name, &path, 0);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry) == -EEXIST ? 0 : PTR_ERR(dentry);
-	err = vfs_mknod(mnt_idmap(path.mnt), d_inode(path.dentry), dentry,
-			S_IFBLK | 0600, MKDEV(RAMDISK_MAJOR, minor));
-	done_path_create(&path, dentry);
+	err = mmk_mknod(&path, dentry, S_IFBLK | 0600,
+			MKDEV(RAMDISK_MAJOR, minor));
+	end_creating_path(&path, dentry);
 	return err;
 }
 
@@ -110,12 +111,13 @@ long mmk_swap_off(struct mmk_swap *swap)
 {
 	/* Deferred actions run in a thread that has no mm. */
 	bool borrow = current->mm != swap->mm;
-	long ret;
+	long ret = -EINVAL;
 
 	/* The path is a user pointer. */
 	if (borrow)
 		kthread_use_mm(swap->mm);
-	ret = sys_swapoff((const char __user *)swap->path);
+	scoped_with_init_fs()
+		ret = sys_swapoff((const char __user *)swap->path);
 	if (!ret)
 		swap->on = false;
 	if (borrow)
@@ -204,6 +206,29 @@ struct mmk_swap *mmk_swap_on(struct kunit *test)
 	struct mmk_swap *swap = mmk_swap_alloc(test, 0);
 
 	KUNIT_ASSERT_EQ(test, mmk_swap_try_on(swap), 0L);
+	return swap;
+}
+
+/**
+ * mmk_swap_on_slow() - Turn a swap area on whose disk takes its time
+ * @test: the running case, which has entered an mm
+ *
+ * What has been read from a RAM disk need not be kept in the swap cache, and
+ * newer kernels do not keep it: it is read again as fast. For cases that are
+ * about the swap cache.
+ *
+ * Return: the area.
+ */
+struct mmk_swap *mmk_swap_on_slow(struct kunit *test)
+{
+	struct mmk_swap *swap = mmk_swap_on(test);
+	/* The one area that there is. */
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
+
+	KUNIT_ASSERT_NOT_NULL(test, si);
+	spin_lock(&si->lock);
+	si->flags &= ~SWP_SYNCHRONOUS_IO;
+	spin_unlock(&si->lock);
 	return swap;
 }
 

@@ -74,7 +74,7 @@ int mmk_tasks_running(void)
  * @fn: what it shall do
  *
  * Return: the structure, zeroed otherwise. The task keeps it and the mm as long
- * as it runs, even if the case has ended by then.
+ * as it runs, even if the case has ended by then. It runs on MMK_CPU.
  */
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task))
@@ -91,11 +91,50 @@ void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		kfree(task);
 		KUNIT_FAIL_AND_ABORT(test, "no task");
 	}
+	kthread_bind(task->task, MMK_CPU);
 	get_task_struct(task->task);
 	mmget(mm);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, task_release,
 							task), 0);
 	return task;
+}
+
+/**
+ * mmk_need_cpus() - Skip a case that one CPU is not enough for
+ * @test: the running case
+ * @nr: how many it needs
+ */
+void mmk_need_cpus(struct kunit *test, unsigned int nr)
+{
+	if (num_online_cpus() < nr)
+		kunit_skip(test, nr == 2 ? "needs more than one CPU" :
+					   "needs more CPUs");
+}
+
+/**
+ * mmk_task_place() - Let a task run on another CPU than the case
+ * @task: from mmk_task_alloc(), not started yet
+ * @nth: which of the CPUs that there are; 0 is that of the case, and they are
+ *       counted round and round
+ */
+void mmk_task_place(struct mmk_task *task, unsigned int nth)
+{
+	kthread_bind(task->task, cpumask_nth(nth % num_online_cpus(),
+					     cpu_online_mask));
+}
+
+/**
+ * mmk_lock_is_spun_on() - Wait until another CPU spins on a lock
+ * @lock: that this CPU holds
+ *
+ * A task that comes to this lock on another CPU stops there, with all that it
+ * has done before, and nothing of what comes after, until the lock is dropped.
+ *
+ * Return: whether somebody does, before the deadline.
+ */
+bool mmk_lock_is_spun_on(spinlock_t *lock)
+{
+	return mmk_spin_for(spin_is_contended(lock));
 }
 
 /**

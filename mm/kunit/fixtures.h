@@ -20,7 +20,9 @@
 #include <linux/pagemap.h>
 #include <linux/refcount.h>
 #include <linux/sched/task.h>
+#include <linux/spinlock.h>
 #include <linux/syscalls.h>
+#include <linux/timekeeping.h>
 
 #include "compat.h"
 
@@ -43,6 +45,32 @@
 	__ok;								\
 })
 
+/**
+ * mmk_spin_for() - Wait, without sleeping, until a condition holds
+ * @cond: expression, evaluated all the time
+ *
+ * For what another CPU does while this one holds a spinlock.
+ *
+ * Return: whether @cond came true before the deadline.
+ */
+#define mmk_spin_for(cond)						\
+({									\
+	u64 __end = ktime_get_mono_fast_ns() +				\
+		    jiffies_to_nsecs(MMK_DEADLINE);			\
+	bool __ok;							\
+									\
+	while (!(__ok = !!(cond)) && ktime_get_mono_fast_ns() < __end)	\
+		cpu_relax();						\
+	__ok;								\
+})
+
+/*
+ * The CPU that a case and all of its tasks run on, so that they come in between
+ * each other as their priorities and their sleeps have it. Cases about tasks
+ * that really run at the same time place them with mmk_task_place().
+ */
+#define MMK_CPU	0
+
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);
 
@@ -54,6 +82,8 @@ unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages);
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages);
 struct mm_struct *mmk_fork(struct kunit *test);
 void mmk_mm_put(struct kunit *test, struct mm_struct *mm);
+int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
+		   int behavior);
 int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write);
 
 void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
@@ -153,6 +183,22 @@ struct mmk_task {
 
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task));
+/**
+ * mmk_meet() - Wait, without sleeping, until everybody has come
+ * @meet: how many have
+ * @nr: how many there are
+ *
+ * Tasks on several CPUs go on from here within a few cycles of each other.
+ */
+static inline void mmk_meet(atomic_t *meet, int nr)
+{
+	atomic_inc(meet);
+	mmk_spin_for(atomic_read(meet) >= nr);
+}
+
+void mmk_need_cpus(struct kunit *test, unsigned int nr);
+void mmk_task_place(struct mmk_task *task, unsigned int nth);
+bool mmk_lock_is_spun_on(spinlock_t *lock);
 void mmk_task_start(struct mmk_task *task);
 void *mmk_process_alloc(struct kunit *test, size_t size,
 			void (*fn)(struct mmk_task *task));
@@ -433,6 +479,7 @@ int mmk_swap_format(unsigned int minor);
 struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor);
 long mmk_swap_try_on(struct mmk_swap *swap);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
+struct mmk_swap *mmk_swap_on_slow(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);
 int mmk_pageout(unsigned long addr, size_t len);
 

@@ -37,10 +37,11 @@ KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
  * reference_of_the_fault_is_allowed_for() - Once, and on the page of the fault
  * @test: the running case
  *
- * do_swap_page() holds a reference on the device-private page while it calls
- * migrate_to_ram(). With fault_page set that page migrates; with one reference
- * more, or on a page that the fault is not about, it is refused by setup. The
- * neighbour, which has the reference that it should have, moves in any case.
+ * do_swap_page() holds a reference on the device-private page, and on newer
+ * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
+ * page migrates; with one reference more, or on a page that the fault is not
+ * about, it is refused by setup. The neighbour, which has the reference that it
+ * should have, moves in any case.
  *
  * Contract: MV-14, MV-4
  */
@@ -67,6 +68,8 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 	/* A fault on it would hold one on the neighbour. */
 	if (param->fault_page == 1)
 		get_page(page[1]);
+	if (param->fault_page >= 0)
+		mmk_fault_page_lock(m->args.fault_page);
 	mmk_page_snapshot(test, &was, mm, addr);
 
 	ret = mmk_vma_setup(m);
@@ -89,6 +92,8 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 		mmk_expect_page_same(test, "refused, finalized", &was);
 	}
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, PRESENT);
+	if (param->fault_page >= 0)
+		mmk_fault_page_unlock(m->args.fault_page);
 	for (i = 0; i < param->refs; i++)
 		put_page(page[0]);
 	if (param->fault_page == 1)
@@ -186,7 +191,7 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 	struct folio *dst;
 	swp_entry_t slot;
 
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	mmk_fill(test, addr, 1, 1);
 	was.folio = mmk_pte_folio(test, mm, addr);
 	folio_get(was.folio);
@@ -483,7 +488,7 @@ static void generic_page_is_no_destination(struct kunit *test)
 	}
 	mmk_expect_page_same(test, "page", &was);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 }
 
 /* What a driver does with all of its pages when it is unloaded. */
@@ -523,7 +528,7 @@ static void device_is_emptied_without_a_vma(struct kunit *test)
 	}
 	child = mmk_fork(test);
 	do_madvise(mm, addr + PAGE_SIZE, PAGE_SIZE, MADV_DONTNEED);
-	do_madvise(child, addr, PAGE_SIZE, MADV_DONTNEED);
+	mmk_mm_madvise(child, addr, PAGE_SIZE, MADV_DONTNEED);
 	m = mmk_vma_alloc(test, mm, addr, 8, 0, NULL);
 	m->args.npages = 8;
 	for (i = 0; i < 6; i++)
@@ -890,7 +895,7 @@ static void two_migrations_share_a_range(struct kunit *test)
 			    migrate_pfn_to_page(second->dst[1]));
 	/* The loser's page for the hole has been freed. */
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 5U);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 5UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 5UL);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr + 3 * PAGE_SIZE, 2,
 					  1 + 93));
@@ -991,6 +996,136 @@ static void rival_skips_what_the_first_has_locked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 2U);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 2, 1));
+}
+
+/**
+ * struct contest - A task that migrates when another does
+ * @task: the thread
+ * @m: its round
+ * @meet: where the two meet before each step
+ * @ret: what migrate_vma_setup() returned
+ */
+struct contest {
+	struct mmk_task task;
+	struct mmk_vma *m;
+	atomic_t *meet;
+	int ret;
+};
+
+static void contest_setup(struct mmk_task *task)
+{
+	struct contest *c = container_of(task, struct contest, task);
+
+	mmk_meet(c->meet, 2);
+	c->ret = mmk_vma_setup(c->m);
+}
+
+static void contest_finish(struct mmk_task *task)
+{
+	struct contest *c = container_of(task, struct contest, task);
+
+	mmk_meet(c->meet, 2);
+	mmk_vma_pages(c->m);
+	mmk_vma_finalize(c->m);
+}
+
+/* Two tasks on two CPUs take the same step. */
+static void contest_run(struct kunit *test, struct mmk_vma **m,
+			void (*step)(struct mmk_task *task))
+{
+	atomic_t *meet = kunit_kzalloc(test, sizeof(*meet), GFP_KERNEL);
+	struct contest *c[2];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, meet);
+	for (i = 0; i < 2; i++) {
+		c[i] = mmk_task_alloc(test, sizeof(*c[i]), m[i]->mm, step);
+		c[i]->m = m[i];
+		c[i]->meet = meet;
+		mmk_task_place(&c[i]->task, i + 1);
+	}
+	for (i = 0; i < 2; i++)
+		mmk_task_start(&c[i]->task);
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&c[i]->task),
+				      "task %d waits for the other", i);
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, c[i]->ret, 0);
+}
+
+#define CONTEST_PAGES	16
+#define CONTEST_ROUNDS	10
+
+/**
+ * struct contest_case - Who migrates
+ * @description: for the log
+ * @forked: two mms that share the pages; or two tasks in one
+ */
+struct contest_case {
+	const char *description;
+	bool forked;
+};
+
+static const struct contest_case contest_cases[] = {
+	{ "one mm", false },
+	{ "parent and child", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(contest, contest_cases, description);
+
+/**
+ * migrations_on_two_cpus_share_the_pages() - Really at the same time
+ * @test: the running case
+ *
+ * Two tasks on two CPUs set up a migration of the same pages in the same moment,
+ * and end them in the same moment, again and again. Neither waits for the other,
+ * no page is won by both, and who has not won it does not touch it. All comes
+ * back through faults for the next round: no byte and no device page is lost.
+ *
+ * Contract: MV-18, MV-1
+ */
+static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
+{
+	const struct contest_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test), *other = mm;
+	unsigned long addr = mmk_map_anon(test, CONTEST_PAGES);
+	unsigned int round, i, moved = 0, both = 0;
+	struct mmk_vma *m[2];
+	bool won[2];
+
+	mmk_need_cpus(test, 2);
+	mmk_fill(test, addr, CONTEST_PAGES, 1);
+	if (param->forked)
+		other = mmk_fork(test);
+	for (round = 0; round < CONTEST_ROUNDS; round++) {
+		m[0] = mmk_vma_alloc(test, mm, addr, CONTEST_PAGES,
+				     SELECT_SYSTEM, dev);
+		m[1] = mmk_vma_alloc(test, other, addr, CONTEST_PAGES,
+				     SELECT_SYSTEM, dev);
+		contest_run(test, m, contest_setup);
+		for (i = 0; i < CONTEST_PAGES; i++) {
+			won[0] = m[0]->src[i] & MIGRATE_PFN_MIGRATE;
+			won[1] = m[1]->src[i] & MIGRATE_PFN_MIGRATE;
+			both += won[0] && won[1];
+			moved += won[0] || won[1];
+		}
+		mmk_vma_copy_to_dev(test, m[0], dev);
+		mmk_vma_copy_to_dev(test, m[1], dev);
+		contest_run(test, m, contest_finish);
+
+		KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, CONTEST_PAGES, 1));
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, other, addr,
+						     CONTEST_PAGES, 1));
+		KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, both, 0U, "pages won by both");
+	/* A page that is being looked at by the other one may be refused. */
+	KUNIT_EXPECT_GT(test, moved, 0U);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
+			(unsigned long)CONTEST_PAGES);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(other, MM_ANONPAGES),
+			(unsigned long)CONTEST_PAGES);
 }
 
 #define CONTENDED_PAGES		64
@@ -1125,6 +1260,8 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(round_trips_conserve_everything),
 	KUNIT_CASE(two_migrations_share_a_range),
 	KUNIT_CASE(rival_skips_what_the_first_has_locked),
+	KUNIT_CASE_PARAM(migrations_on_two_cpus_share_the_pages,
+			 contest_gen_params),
 	KUNIT_CASE(contention_is_measured),
 	{}
 };

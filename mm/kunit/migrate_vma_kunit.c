@@ -726,7 +726,7 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 	KUNIT_EXPECT_TRUE(test, state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, param->target == TO_RAM);
-	KUNIT_EXPECT_EQ(test, !folio_memcg(folio), mem_cgroup_disabled());
+	KUNIT_EXPECT_EQ(test, !folio_memcg_charged(folio), mem_cgroup_disabled());
 }
 
 /**
@@ -748,7 +748,7 @@ static void hole_is_filled(struct kunit *test)
 	unsigned long addr = make_holes(test, mm, param->hole, param->prot);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	unsigned long rss = get_mm_counter(mm, MM_ANONPAGES);
+	unsigned long rss = get_mm_counter_sum(mm, MM_ANONPAGES);
 	pte_t middle = mmk_pte(mm, addr + PAGE_SIZE);
 	struct folio *folio[3];
 	int i;
@@ -771,7 +771,7 @@ static void hole_is_filled(struct kunit *test)
 			      true);
 	}
 	KUNIT_EXPECT_EQ(test, m->src[1], 0UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), rss + 2);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), rss + 2);
 
 	mmk_vma_finalize(m);
 	for (i = 0; i < 3; i += 2)
@@ -785,7 +785,7 @@ static void hole_is_filled(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, reads_zero(addr + i * PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, dev ? atomic_read(&dev->nr_to_ram) : 0,
 			param->target == TO_PRIVATE ? 2 : 0);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), rss + 2);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), rss + 2);
 }
 
 /**
@@ -863,7 +863,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	arrive(test, param->arrival, mm, addr, dev);
 	if (param->lost)
 		mmk_page_snapshot(test, &was, mm, addr);
-	rss = get_mm_counter(mm, MM_ANONPAGES);
+	rss = get_mm_counter_sum(mm, MM_ANONPAGES);
 	busy = mmk_dev_nr_busy(dev);
 
 	copy_to_target(test, m, dev);
@@ -873,7 +873,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 			param->lost ? 0UL : MIGRATE_PFN_MIGRATE);
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), busy + !param->lost);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
 			rss + !param->lost);
 	if (param->lost)
 		mmk_expect_page_same(test, "first", &was);
@@ -900,17 +900,17 @@ static void reaped_mm_gets_no_new_page(struct kunit *test)
 	unsigned long addr = make_holes(test, mm, HOLE_NONE, PROT_RW);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	unsigned long rss = get_mm_counter(mm, MM_ANONPAGES);
+	unsigned long rss = get_mm_counter_sum(mm, MM_ANONPAGES);
 
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	copy_to_target(test, m, dev);
-	set_bit(MMF_UNSTABLE, &mm->flags);
+	mm_flags_set(MMF_UNSTABLE, mm);
 	mmk_vma_pages(m);
-	clear_bit(MMF_UNSTABLE, &mm->flags);
+	mm_flags_clear(MMF_UNSTABLE, mm);
 
 	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), rss);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), rss);
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 }
@@ -1083,7 +1083,7 @@ static void expect_moved(struct kunit *test, enum target target,
 	KUNIT_EXPECT_EQ(test, state.uptodate, was->state.uptodate);
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	KUNIT_EXPECT_EQ(test, state.lru, target == TO_RAM);
-	KUNIT_EXPECT_EQ(test, !folio_memcg(dst), mem_cgroup_disabled());
+	KUNIT_EXPECT_EQ(test, !folio_memcg_charged(dst), mem_cgroup_disabled());
 }
 
 /**

@@ -198,8 +198,9 @@ static void make_slot(struct mix *mix, struct slot *slot)
 		mmk_pte_set_flags(test, mix->mm, addr, false, false);
 		break;
 	case KIND_READONLY:
-		KUNIT_ASSERT_EQ(test, 0, do_madvise(mix->child, addr, PAGE_SIZE,
-						    MADV_DONTNEED));
+		KUNIT_ASSERT_EQ(test, 0,
+				mmk_mm_madvise(mix->child, addr, PAGE_SIZE,
+					       MADV_DONTNEED));
 		break;
 	case KIND_SWAPPED:
 		KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
@@ -471,7 +472,7 @@ static void all_runs(struct kunit *test, unsigned int nr_kinds, unsigned int nr,
 	unsigned long start;
 
 	mix.mm = mmk_mm_enter(test);
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	mix.addr = mmk_map_anon(test, runs * nr);
 	if (mlocked)
 		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(mix.addr,

@@ -746,14 +746,14 @@ static void unused_page_gives_way_to_the_zero_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, is_zero_pfn(pte_pfn(mmk_pte(mm, addr))),
 			c->replaced);
 	KUNIT_EXPECT_EQ(test, !pte_write(mmk_pte(mm, addr)), c->replaced);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
 			c->replaced ? 0UL : 1UL);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(src), c->replaced ? 0 : 1);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(src), c->replaced ? 1 : 2);
 	mmk_hold_finish(test, hold, false);
 
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, addr, 1), 0);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 }
 
 static const struct page_case device_cases[] = {
@@ -804,7 +804,7 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 	expect_exclusive(test, folio, false);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 
 	remove_migration_ptes(folio, folio, 0);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), nr_ptes);
@@ -812,7 +812,7 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 	expect_kind(test, mm, addr, kind);
 	if (child) {
 		expect_kind(test, child, addr, kind);
-		KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+		KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 	}
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr),
 			    folio_page(folio, 0));
@@ -932,8 +932,8 @@ static void fork_makes_private_entry_readable(struct kunit *test)
 		     how->young, how->dirty);
 	expect_entry(test, child, s.addr, MMK_PTE_MIGRATION_READ, s.src,
 		     how->young, how->dirty);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 
 	dst = mmk_hold_copy(test, s.hold);
@@ -1032,8 +1032,8 @@ static void fork_leaves_shared_entry_as_it_is(struct kunit *test)
 		     how->dirty);
 	expect_entry(test, child, s.addr, how->kind, s.src, how->young,
 		     how->dirty);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SHMEMPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 0UL);
 
 	dst = mmk_hold_copy(test, s.hold);
 	lru_add_drain();
@@ -1069,7 +1069,7 @@ static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
 	expect_entry(test, mm, s.addr, MMK_PTE_MIGRATION_WRITE, s.src, true,
 		     true);
 	KUNIT_EXPECT_FALSE(test, pte_is_migration(mmk_pte(child, s.addr)));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SHMEMPAGES), 0UL);
 
 	dst = mmk_hold_copy(test, s.hold);
 	remove_migration_ptes(s.src, dst, 0);
@@ -1111,8 +1111,8 @@ static void fork_copies_entry_of_private_file_page(struct kunit *test)
 	expect_entry(test, mm, addr, MMK_PTE_MIGRATION_READ, src, true, false);
 	expect_entry(test, child, addr, MMK_PTE_MIGRATION_READ, src, true,
 		     false);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SHMEMPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SHMEMPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 
 	remove_migration_ptes(src, src, 0);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 2);
@@ -1341,9 +1341,9 @@ static bool combo_follows_vma(const struct combo *c)
 
 static unsigned long mm_pages(struct mm_struct *mm)
 {
-	return get_mm_counter(mm, MM_ANONPAGES) +
-	       get_mm_counter(mm, MM_FILEPAGES) +
-	       get_mm_counter(mm, MM_SHMEMPAGES);
+	return get_mm_counter_sum(mm, MM_ANONPAGES) +
+	       get_mm_counter_sum(mm, MM_FILEPAGES) +
+	       get_mm_counter_sum(mm, MM_SHMEMPAGES);
 }
 
 static struct mm_struct *combo_act(struct kunit *test, struct combo *c,
@@ -1844,7 +1844,7 @@ static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
 	unsigned long addr;
 	swp_entry_t slot;
 
-	mmk_swap_on(test);
+	mmk_swap_on_slow(test);
 	addr = mmk_map_anon(test, 1);
 	mmk_fill(test, addr, 1, SEED);
 	src = mmk_pte_folio(test, mm, addr);
@@ -2212,8 +2212,8 @@ static void exit_drops_the_entry(struct kunit *test)
 	MMK_EXPECT_PTE(test, child, s.addr, MIGRATION_READ);
 	mmgrab(child);
 	mmk_mm_put(test, child);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 0UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS), 0UL);
 	mmdrop(child);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_READ);
@@ -2257,7 +2257,7 @@ static void unmapping_frees_no_swap_slot(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, sys_munmap(addr + PAGE_SIZE, PAGE_SIZE), 0L);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 2UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 2UL);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 1);
 	remove_migration_ptes(src, src, 0);
 	mmk_hold_finish(test, hold, false);
@@ -2299,12 +2299,12 @@ static void unmapping_the_file_spares_private_copies(struct kunit *test)
 	unmap_mapping_range(file->f_mapping, 0, 2 * PAGE_SIZE, 0);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SHMEMPAGES), 0UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SHMEMPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 
 	unmap_mapping_range(file->f_mapping, 0, 2 * PAGE_SIZE, 1);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 	for (i = 0; i < 2; i++) {
 		remove_migration_ptes(src[i], src[i], 0);
 		KUNIT_EXPECT_EQ(test, folio_mapcount(src[i]), 0);
@@ -2357,7 +2357,7 @@ static void mremap_moves_the_entry_into_another_page_table(struct kunit *test)
 	expect_mapped(test, mm, mid, dst, true, entry_may_be(true),
 		      entry_may_be(true));
 	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(mm, addr + PAGE_SIZE)));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 3UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 3UL);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, 3, SEED));
 }
 
@@ -2389,7 +2389,7 @@ static void entry_belongs_to_no_swap_area(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, si);
 	if (si)
 		put_swap_device(si);
-	free_swap_and_cache(entry);
+	mmk_swap_put_if_swap(entry);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
 }
 
@@ -2438,7 +2438,7 @@ static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 0UL);
 
 	remove_migration_ptes(s.src, s.src, 0);
 	mmk_hold_finish(test, s.hold, false);
@@ -2476,7 +2476,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 	before = mmk_pte(mm, addr + PAGE_SIZE);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_READ);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 2UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS), 2UL);
 
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, addr + PAGE_SIZE),
@@ -2488,7 +2488,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 					 before));
 	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, PRESENT);
 	MMK_EXPECT_PTE(test, child, addr, PRESENT);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 0UL);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(src), 1);
 
 	remove_migration_ptes(src, src, 0);
@@ -2532,8 +2532,8 @@ static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, list_empty(&child->mmlist));
 	MMK_EXPECT_PTE(test, mm, next, MIGRATION_READ);
 	MMK_EXPECT_PTE(test, child, next, MIGRATION_READ);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_SWAPENTS), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 1UL);
 
 	remove_migration_ptes(src, src, 0);
 	mmk_hold_finish(test, hold, false);
@@ -3070,7 +3070,7 @@ KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
  * of the three.
  *
  * The order is forced by the completion and the priority of the forking task,
- * on one CPU and with preemption; elsewhere the case is a mere race.
+ * on the one CPU of the case and with preemption; without, it is a mere race.
  *
  * Contract: ME-7
  */
@@ -3100,7 +3100,7 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
 	tracepoint_synchronize_unregister();
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&race->task));
 	KUNIT_ASSERT_NOT_NULL(test, race->child);
-	if (IS_ENABLED(CONFIG_PREEMPT) && num_online_cpus() == 1)
+	if (IS_ENABLED(CONFIG_PREEMPT))
 		KUNIT_EXPECT_EQ(test, race->restored_at_copy, 1U);
 
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);

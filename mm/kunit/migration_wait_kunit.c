@@ -653,6 +653,69 @@ static void wait_set_up_takes_no_reference(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
 }
 
+static const struct many_case crowded_cases[] = {
+	{ "2 waiters", 2 },
+	{ "8 waiters", 8 },
+	{ "64 waiters", 64 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
+
+/**
+ * waiters_of_many_cpus_take_no_reference() - While all of them arrive at once
+ * @test: the running case
+ *
+ * Tasks on all other CPUs are held up at the ptl and then let go together. From
+ * then on until all of them stand in the queue the case, on its own CPU, does
+ * nothing but look at the references on the folio: there is that of the
+ * isolation and never another. The migration then succeeds the first time.
+ *
+ * Contract: MW-2
+ */
+static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
+{
+	const struct many_case *c = test->param_value;
+	struct mmk_fault **faults;
+	bool at_ptl, all_queued;
+	int refs = 0, queued;
+	struct folio *dst;
+	struct moving m;
+	spinlock_t *ptl;
+	unsigned int i;
+
+	mmk_need_cpus(test, 2);
+	moving_init(test, &m);
+	ptl = pte_lockptr(m.mm, mm_find_pmd(m.mm, m.addr));
+	faults = kunit_kcalloc(test, c->nr, sizeof(*faults), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, faults);
+	for (i = 0; i < c->nr; i++) {
+		faults[i] = mmk_fault_alloc(test, m.mm, m.addr,
+					    FAULT_FLAG_DEFAULT, MMK_MMAP_LOCK);
+		mmk_task_place(&faults[i]->task,
+			       1 + i % (max(num_online_cpus(), 2U) - 1));
+	}
+
+	spin_lock(ptl);
+	for (i = 0; i < c->nr; i++)
+		mmk_task_start(&faults[i]->task);
+	at_ptl = mmk_lock_is_spun_on(ptl);
+	spin_unlock(ptl);
+	all_queued = mmk_spin_for((refs = max(refs, folio_ref_count(m.folio)),
+				   queued = mmk_folio_nr_waiting(test, m.folio),
+				   queued == c->nr));
+	KUNIT_EXPECT_TRUE(test, at_ptl);
+	KUNIT_EXPECT_TRUE_MSG(test, all_queued, "only %d queued", queued);
+	KUNIT_EXPECT_EQ_MSG(test, refs, 1,
+			    "only the isolation may have a reference");
+
+	dst = mmk_hold_copy(test, m.hold);
+	remove_migration_ptes(m.folio, dst, 0);
+	mmk_hold_finish(test, m.hold, true);
+	expect_all_end(test, faults, c->nr);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, m.mm, m.addr), dst);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+}
+
 /* MW-3: queued first, the ptl dropped then */
 
 /**
@@ -912,6 +975,78 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
 }
 
+/**
+ * ptl_is_held_by_who_stops_at_the_queue() - Stopped half-way, from another CPU
+ * @test: the running case
+ *
+ * A fault on another CPU is stopped right before it goes into the queue, because
+ * the case holds the lock of that. The ptl is held all the while, and nobody has
+ * taken a reference. Whoever takes the ptl next finds it in the queue, and
+ * PG_waiters set.
+ *
+ * Catches, every time and without any debug option, a ptl that is dropped before
+ * the queue lock is taken, with or without PG_waiters set, and a reference that
+ * is taken under the ptl, even if it is dropped before the task sleeps.
+ *
+ * Contract: MW-3, MW-2
+ */
+static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	bool at_ptl, at_queue, queued, waiters;
+	unsigned int i, dropped = 0;
+	struct mmk_fault *fault;
+	struct moving m;
+	spinlock_t *ptl;
+	int refs;
+
+	mmk_need_cpus(test, 2);
+	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+
+	moving_init_kind(test, &m, c->kind);
+	ptl = pte_lockptr(m.mm, mm_find_pmd(m.mm, m.addr));
+	fault = mmk_fault_alloc(test, m.mm, m.addr, FAULT_FLAG_DEFAULT,
+				c->lock);
+	mmk_task_place(&fault->task, 1);
+
+	/* The queue lock nests in the ptl: stop it at the ptl first. */
+	spin_lock(ptl);
+	mmk_task_start(&fault->task);
+	at_ptl = mmk_lock_is_spun_on(ptl);
+	spin_lock_irq(&m.queue->lock);
+	spin_unlock(ptl);
+	at_queue = mmk_lock_is_spun_on(&m.queue->lock);
+	for (i = 0; i < 1000; i++) {
+		dropped += !raw_spin_is_locked(&ptl->rlock);
+		cpu_relax();
+	}
+	refs = folio_ref_count(m.folio);
+	spin_unlock_irq(&m.queue->lock);
+
+	spin_lock(ptl);
+	spin_lock_irq(&m.queue->lock);
+	queued = stands_in(m.queue, fault->task.task);
+	spin_unlock_irq(&m.queue->lock);
+	waiters = folio_test_waiters(m.folio);
+	spin_unlock(ptl);
+
+	KUNIT_EXPECT_TRUE(test, at_ptl);
+	KUNIT_EXPECT_TRUE(test, at_queue);
+	KUNIT_EXPECT_EQ_MSG(test, dropped, 0U, "the ptl was free");
+	KUNIT_EXPECT_EQ_MSG(test, refs, 1,
+			    "only the isolation may have a reference");
+	KUNIT_EXPECT_TRUE(test, queued);
+	KUNIT_EXPECT_TRUE(test, waiters);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
+
+	moving_end(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+}
+
 /* MW-4, MW-5: the ways out */
 
 /**
@@ -1007,12 +1142,10 @@ static unsigned long make_device_private(struct kunit *test,
 	return addr;
 }
 
-static unsigned long make_device_exclusive(struct kunit *test,
-					   struct mm_struct *mm,
-					   struct mmk_dev *dev)
+static unsigned long make_exclusive(struct kunit *test, struct mm_struct *mm,
+				    struct mmk_dev *dev)
 {
 	unsigned long addr = make_present(test, mm, dev);
-
 	struct page *page;
 
 	mmap_read_lock(mm);
@@ -1081,7 +1214,7 @@ static const struct other_case other_cases[] = {
 	{ "swap", make_swap, MMK_PTE_SWAP, false },
 	{ "device-private", make_device_private,
 	  MMK_PTE_DEVICE_PRIVATE_WRITE, true },
-	{ "device-exclusive", make_device_exclusive, MMK_PTE_DEVICE_EXCLUSIVE,
+	{ "device-exclusive", make_exclusive, MMK_PTE_DEVICE_EXCLUSIVE,
 	  true },
 	{ "hwpoison", make_hwpoison, MMK_PTE_HWPOISON, true },
 	{ "marker", make_marker, MMK_PTE_MARKER, false },
@@ -1296,6 +1429,157 @@ static void unlock_wakes_own_waiters_and_no_others(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&b.queue->head));
 	wake_forgotten(a.folio);
 	wake_forgotten(b.folio);
+}
+
+/**
+ * struct unlocker - A task that ends a migration on another CPU
+ * @task: the thread
+ * @m: the migration
+ * @meet: where it meets the others before it does
+ * @nr: how many they are
+ */
+struct unlocker {
+	struct mmk_task task;
+	struct moving *m;
+	atomic_t *meet;
+	int nr;
+};
+
+static void unlocker_main(struct mmk_task *task)
+{
+	struct unlocker *u = container_of(task, struct unlocker, task);
+
+	mmk_meet(u->meet, u->nr);
+	moving_put_back(NULL, u->m);
+}
+
+/**
+ * struct latecomer - A waiter that comes in the moment of the unlock
+ * @waiter: the waiter
+ * @meet: where it meets the others before it does
+ * @nr: how many they are
+ */
+struct latecomer {
+	struct waiter waiter;
+	atomic_t *meet;
+	int nr;
+};
+
+static void latecomer_main(struct mmk_task *task)
+{
+	struct latecomer *l = container_of(task, struct latecomer,
+					   waiter.task);
+
+	mmk_meet(l->meet, l->nr);
+	waiter_main(task);
+}
+
+#define MEETING		4
+
+/* Two migrations end, each with a waiter asleep and one that is just coming. */
+static void unlock_both_at_once(struct kunit *test, struct moving *a,
+				struct moving *b)
+{
+	struct moving *both[] = { a, b };
+	atomic_t *meet = kunit_kzalloc(test, sizeof(*meet), GFP_KERNEL);
+	struct latecomer *late[2];
+	struct unlocker *u[2];
+	struct waiter *w[2];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, meet);
+	for (i = 0; i < 2; i++) {
+		both[i]->hold = mmk_hold(test, both[i]->folio);
+		try_to_migrate(both[i]->folio, 0);
+		late[i] = mmk_task_alloc(test, sizeof(*late[i]), a->mm,
+					 latecomer_main);
+		late[i]->waiter.addr = both[i]->addr;
+		late[i]->meet = meet;
+		late[i]->nr = MEETING;
+		mmk_task_place(&late[i]->waiter.task, 2 + i);
+		u[i] = mmk_task_alloc(test, sizeof(*u[i]), a->mm,
+				      unlocker_main);
+		u[i]->m = both[i];
+		u[i]->meet = meet;
+		u[i]->nr = MEETING;
+		mmk_task_place(&u[i]->task, i);
+	}
+	for (i = 0; i < 2; i++)
+		w[i] = sleeper(test, both[i]);
+
+	for (i = 0; i < 2; i++) {
+		mmk_task_start(&late[i]->waiter.task);
+		mmk_task_start(&u[i]->task);
+	}
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&u[i]->task));
+		KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&w[i]->task),
+				      "the sleeper of folio %u", i);
+		KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&late[i]->waiter.task),
+				      "the latecomer of folio %u", i);
+	}
+}
+
+static void wake_both(void *data)
+{
+	struct moving *m = data;
+
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		/* Whoever has it locked has it unlocked before the case ends. */
+		if (folio_test_locked(m[i].folio))
+			folio_set_waiters(m[i].folio);
+		else
+			wake_forgotten(m[i].folio);
+	}
+}
+
+/**
+ * unlocks_on_two_cpus_lose_no_waiter() - One queue, two folios, four CPUs
+ * @test: the running case
+ *
+ * Two folios hash to the same queue, and the migrations of both end at the same
+ * time on different CPUs, when each has a waiter asleep, and another task on yet
+ * another CPU is about to become one. Again and again, all of them are woken, or
+ * find that there is nothing to wait for; PG_waiters is cleared by the next
+ * unlock at the latest.
+ *
+ * Contract: MW-7
+ */
+static void unlocks_on_two_cpus_lose_no_waiter(struct kunit *test)
+{
+	const unsigned int nr_rounds = 20;
+	struct moving *m;
+	unsigned int i;
+
+	mmk_need_cpus(test, 2);
+	m = kunit_kcalloc(test, 2, sizeof(*m), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	moving_init_pair(test, &m[0], &m[1]);
+	mmk_folio_get(test, m[0].folio);
+	mmk_folio_get(test, m[1].folio);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, wake_both, m), 0);
+	moving_put_back(test, &m[0]);
+	moving_put_back(test, &m[1]);
+
+	for (i = 0; i < nr_rounds; i++) {
+		unlock_both_at_once(test, &m[0], &m[1]);
+		KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m[0].folio), 0);
+		KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m[1].folio), 0);
+	}
+
+	/* Each has been put back to the LRU by one CPU or another. */
+	lru_add_drain_all();
+	for (i = 0; i < 2; i++) {
+		folio_lock(m[i].folio);
+		folio_unlock(m[i].folio);
+		KUNIT_EXPECT_FALSE(test, folio_test_waiters(m[i].folio));
+		/* The page table's, and the case's. */
+		KUNIT_EXPECT_EQ(test, folio_ref_count(m[i].folio), 2);
+	}
+	KUNIT_EXPECT_TRUE(test, list_empty(&m[0].queue->head));
 }
 
 /**
@@ -1740,6 +2024,60 @@ static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
 }
 
 /**
+ * locked_device_private_page_is_waited_for() - Without a reference
+ * @test: the running case
+ *
+ * Somebody has a device-private page locked, as the fault does that is already
+ * in migrate_to_ram. Another fault on it does not go there as well, but waits
+ * for the unlock, as if for a migration entry: in the queue, with no reference
+ * that would fail the migration of the first. Then it comes back, and the next
+ * try finds what there is by then.
+ *
+ * Contract: MW-11, MW-2
+ */
+static void locked_device_private_page_is_waited_for(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_fault *fault;
+	struct folio *folio;
+
+	if (!MMK_TO_RAM_LOCKED)
+		kunit_skip(test, "faults call migrate_to_ram with the page unlocked");
+
+	mmk_fill(test, addr, 1, SEED);
+	folio = page_folio(mmk_migrate_to_dev(test, mm, addr, dev));
+	folio_lock(folio);
+	fault = mmk_fault_start(test, mm, addr, FAULT_FLAG_DEFAULT,
+				MMK_MMAP_LOCK);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
+						   folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	/* Nothing but the lock that it came with */
+	KUNIT_EXPECT_EQ(test, lockdep_depth(fault->task.task),
+			IS_ENABLED(CONFIG_LOCKDEP));
+	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
+
+	folio_unlock(folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
+
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+}
+
+/**
  * struct queue_up - Tasks that have to pass one after the other
  * @faults: the tasks
  * @go: completed when a task may go on
@@ -2108,14 +2446,19 @@ static struct kunit_case migration_wait_cases[] = {
 	KUNIT_CASE_PARAM(access_is_served_after_migration, access_gen_params),
 	KUNIT_CASE_PARAM(waiters_hold_no_reference, many_gen_params),
 	KUNIT_CASE_PARAM(waiters_do_not_fail_device_migration, many_gen_params),
+	KUNIT_CASE_PARAM(waiters_of_many_cpus_take_no_reference,
+			 crowded_gen_params),
 	KUNIT_CASE(wait_set_up_takes_no_reference),
 	KUNIT_CASE(waiter_is_queued_when_preempted_at_ptl_drop),
 	KUNIT_CASE(ptl_is_held_when_interrupts_come_on),
 	KUNIT_CASE_PARAM(fault_queues_before_it_drops_ptl, wait_gen_params),
+	KUNIT_CASE_PARAM(ptl_is_held_by_who_stops_at_the_queue,
+			 wait_gen_params),
 	KUNIT_CASE(wait_returns_with_context_as_before),
 	KUNIT_CASE_PARAM(nothing_to_wait_for_returns_at_once, other_gen_params),
 	KUNIT_CASE(unlocked_folio_is_not_waited_for),
 	KUNIT_CASE(unlock_wakes_own_waiters_and_no_others),
+	KUNIT_CASE(unlocks_on_two_cpus_lose_no_waiter),
 	KUNIT_CASE(waiter_behind_a_locker_is_woken_by_its_unlock),
 	KUNIT_CASE_PARAM(signal_does_not_end_the_wait, signal_gen_params),
 	KUNIT_CASE(woken_waiter_leaves_reused_folio_alone),
@@ -2123,6 +2466,7 @@ static struct kunit_case migration_wait_cases[] = {
 			 thrashing_gen_params),
 	KUNIT_CASE_PARAM(tasks_that_wait_for_migrate_to_ram_end,
 			 crowd_gen_params),
+	KUNIT_CASE(locked_device_private_page_is_waited_for),
 	KUNIT_CASE_PARAM(tasks_that_meet_in_migrate_to_ram_end,
 			 crowd_gen_params),
 	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_setup,

@@ -67,10 +67,14 @@ static void area_check(void *data)
 		percpu_ref_get(&area->si->users);
 }
 
-/* The one swap area that there is, until the case ends. */
-static struct mmk_swap *area_on(struct kunit *test)
+/*
+ * The one swap area that there is, until the case ends. What is read from it
+ * stays in the swap cache or not, see mmk_swap_on_slow().
+ */
+static struct mmk_swap *area_on(struct kunit *test, bool keep_cached)
 {
-	struct mmk_swap *swap = mmk_swap_on(test);
+	struct mmk_swap *swap = keep_cached ? mmk_swap_on_slow(test) :
+					      mmk_swap_on(test);
 	struct area *area = kunit_kzalloc(test, sizeof(*area), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, area);
@@ -194,7 +198,7 @@ static void swapped_init(struct kunit *test, struct swapped *s,
 			 bool keep_cached)
 {
 	s->mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, keep_cached);
 	s->addr = mmk_map_anon(test, 1);
 	swap_out(test, s, keep_cached);
 }
@@ -229,6 +233,7 @@ static void expect_still_swapped(struct kunit *test, const struct swapped *s)
  * @may_write: the pte ends up writable
  * @swapcache: the page stays in the swap cache
  * @copied: the fault ends with a copy, which is never in the swap cache
+ * @reused: it takes do_wp_page() to find out that no copy is needed
  */
 struct served_case {
 	const char *description;
@@ -244,6 +249,7 @@ struct served_case {
 	bool may_write;
 	bool swapcache;
 	bool copied;
+	bool reused;
 };
 
 static const struct served_case served_cases[] = {
@@ -260,8 +266,9 @@ static const struct served_case served_cases[] = {
 		.major = true, .exclusive = true,
 	}, {
 		.description	= "read, not in the cache, child gone",
-		.forked = true, .child_gone = true,
-		.major = true, .exclusive = true, .may_write = true,
+		.forked = true, .child_gone = true, .major = true,
+		.exclusive = MMK_SWAPIN_PAST_CACHE,
+		.may_write = MMK_SWAPIN_PAST_CACHE,
 	}, {
 		.description	= "read, in the cache",
 		.cached = true,
@@ -285,7 +292,8 @@ static const struct served_case served_cases[] = {
 	}, {
 		.description	= "write, in the cache, other reference",
 		.cached = true, .other_ref = true, .write = true,
-		.exclusive = true, .may_write = true, .swapcache = true,
+		.exclusive = true, .may_write = true,
+		.swapcache = MMK_SWAPIN_MINDS_REFS,
 	}, {
 		.description	= "read, shared, not in the cache",
 		.forked = true,
@@ -311,6 +319,7 @@ static const struct served_case served_cases[] = {
 		.description	= "write, once shared, in the cache",
 		.forked = true, .child_gone = true, .cached = true, .write = true,
 		.exclusive = true, .may_write = true,
+		.reused = !MMK_SWAPIN_PAST_CACHE,
 	}, {
 		.description	= "write, once shared, in the cache, other reference",
 		.forked = true, .child_gone = true, .cached = true,
@@ -381,7 +390,7 @@ static void served_init(struct kunit *test, struct served *served)
 				sys_mlock2(s->addr, PAGE_SIZE, MLOCK_ONFAULT));
 	/* Split off from, or merged with, its neighbours by now. */
 	s->idle = vma_lock_count(s->mm, s->addr);
-	KUNIT_ASSERT_EQ(test, __swap_count(s->entry), served->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, mmk_swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
 	served->reuses = events(PGREUSE);
@@ -413,7 +422,7 @@ static void served_expect_folio(struct kunit *test, struct served *served)
 			(c->other_ref && !c->copied));
 	KUNIT_EXPECT_EQ(test, state.mapcount, 1);
 	KUNIT_EXPECT_EQ(test, state.mapping,
-			(unsigned long)vma->anon_vma + PAGE_MAPPING_ANON);
+			(unsigned long)vma->anon_vma + FOLIO_MAPPING_ANON);
 	KUNIT_EXPECT_EQ(test, state.index,
 			linear_page_index(vma, served->s.addr));
 	KUNIT_EXPECT_EQ(test, state.anon_exclusive, c->exclusive);
@@ -437,7 +446,7 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	rss->anon++;
 	rss->swap--;
 	mmk_expect_mm_same(test, "after the fault", served->s.mm, rss);
-	KUNIT_EXPECT_EQ(test, __swap_count(served->s.entry),
+	KUNIT_EXPECT_EQ(test, mmk_swap_count(served->s.entry),
 			served->child ? 1 : 0);
 	/* A slot that neither a pte nor the cache needs is free. */
 	KUNIT_EXPECT_EQ(test, slots_used(),
@@ -445,7 +454,8 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
 	/* What is mapped writable needs no second thought about the write. */
-	KUNIT_EXPECT_EQ(test, events(PGREUSE), served->reuses);
+	KUNIT_EXPECT_EQ(test, events(PGREUSE) - served->reuses,
+			(unsigned long)c->reused);
 	/* Reclaim has left a shadow of what has to be read again. */
 	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
 			served->refaults, (unsigned long)c->major);
@@ -615,6 +625,7 @@ struct to_ram_seen {
 	struct page *page;
 	unsigned long addr;
 	int refcount;
+	bool locked;
 	bool mmap_locked;
 	vm_fault_t answer;
 };
@@ -626,6 +637,7 @@ static vm_fault_t to_ram_note(struct mmk_dev *dev, struct vm_fault *vmf)
 	seen->page = vmf->page;
 	seen->addr = vmf->address;
 	seen->refcount = page_ref_count(vmf->page);
+	seen->locked = PageLocked(vmf->page);
 	seen->mmap_locked = !(vmf->flags & FAULT_FLAG_VMA_LOCK) &&
 			    rwsem_is_locked(&vmf->vma->vm_mm->mmap_lock);
 	return seen->answer ?: mmk_dev_to_ram(dev, vmf);
@@ -723,6 +735,7 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d->seen.addr, d->s.addr);
 	/* The pte's and the fault's. */
 	KUNIT_EXPECT_EQ(test, d->seen.refcount, 2);
+	KUNIT_EXPECT_EQ(test, d->seen.locked, MMK_TO_RAM_LOCKED);
 	KUNIT_EXPECT_TRUE(test, d->seen.mmap_locked);
 	expect_locks_idle(test, &d->s);
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, PRESENT);
@@ -1114,8 +1127,13 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	expect_locks_idle(test, &s);
 	expect_still_swapped(test, &s);
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		added = false;
+		before.refcount--;
+	}
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_test_swapcache(s.folio), added);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 
 	folio_lock(s.folio);
@@ -1157,6 +1175,11 @@ static void pte_lost_during_wait_is_noticed(struct kunit *test)
 	expect_locks_idle(test, &s);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
 	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	/* No pte needs the slot any more. */
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		before.refcount--;
+		before.swapcache = false;
+	}
 	mmk_expect_folio_same(test, "nothing mapped", s.folio, &before);
 }
 
@@ -1214,7 +1237,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	int nr = 0;
 
 	s.mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, true);
 	/* Not to be merged with what there is already. */
 	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
 			  PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -1496,7 +1519,7 @@ static void full_area_gets_its_slot_back(struct kunit *test)
 	struct mmk_fault *fault;
 	unsigned long filler;
 
-	area_on(test);
+	area_on(test, true);
 	nr = total_swap_pages / 2 + 1;
 	s.addr = mmk_map_anon(test, 1);
 	swap_out(test, &s, true);
@@ -1693,8 +1716,7 @@ struct leaf_case {
 	bool cleared;
 };
 
-#define UFFD_WP_RET	(IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) ? \
-			 0 : VM_FAULT_SIGBUS)
+#define UFFD_WP_RET	(MMK_KNOWS_UFFD_WP ? 0 : VM_FAULT_SIGBUS)
 
 static const struct leaf_case leaf_cases[] = {
 	{ "poisoned marker, VMA lock", leaf_poisoned, MMK_VMA_LOCK,
@@ -1704,9 +1726,9 @@ static const struct leaf_case leaf_cases[] = {
 	{ "uffd-wp and poisoned marker, VMA lock", leaf_uffd_wp_poisoned,
 	  MMK_VMA_LOCK, VM_FAULT_HWPOISON },
 	{ "uffd-wp marker without uffd, VMA lock", leaf_uffd_wp, MMK_VMA_LOCK,
-	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	  UFFD_WP_RET, MMK_KNOWS_UFFD_WP },
 	{ "uffd-wp marker without uffd, mmap_lock", leaf_uffd_wp, MMK_MMAP_LOCK,
-	  UFFD_WP_RET, IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP) },
+	  UFFD_WP_RET, MMK_KNOWS_UFFD_WP },
 	{ "swap area that is not on, VMA lock", leaf_no_area, MMK_VMA_LOCK, 0 },
 	{ "swap area that is not on, mmap_lock", leaf_no_area, MMK_MMAP_LOCK,
 	  0 },
@@ -1725,7 +1747,7 @@ KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
  * A marker or an entry that stands for no page gives the result that is
  * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
  * page, above all other markers; a left-over uffd-wp marker is cleared where it is
- * built in, and VM_FAULT_SIGBUS where it is unknown; a swap entry of no area is
+ * known, and VM_FAULT_SIGBUS where it is not; a swap entry of no area is
  * left alone, as one whose area has just been turned off.
  *
  * Contract: SF-8, SF-9
@@ -1739,7 +1761,7 @@ static void entry_without_page_gives_documented_result(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	s->mm = mmk_mm_enter(test);
-	area_on(test);
+	area_on(test, false);
 	s->addr = mmk_map_anon(test, 1);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
 	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
@@ -1922,7 +1944,7 @@ static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
 					 MADV_DONTNEED), 0);
-	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter(s.mm, MM_ANONPAGES) + 1L);
+	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter_sum(s.mm, MM_ANONPAGES) + 1L);
 	rss.anon--;
 	unlock_folio(test, s.folio);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
@@ -2061,7 +2083,7 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, many_pages(base, true), 0U);
 	mmk_mm_snapshot(mm, &before);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(base, MANY_PAGES * PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, get_mm_counter(mm, MM_SWAPENTS),
+	KUNIT_ASSERT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS),
 			(unsigned long)MANY_PAGES);
 	KUNIT_ASSERT_EQ(test, slots_used(), (long)MANY_PAGES);
 
@@ -2158,7 +2180,7 @@ static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
 		stage->dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	stage->s.mm = mmk_mm_enter(test);
 	if (kind == NOT_CACHED || kind == CACHED || kind == CACHED_LOCKED)
-		area_on(test);
+		area_on(test, kind != NOT_CACHED);
 	stage->s.addr = mmk_map_anon(test, 1);
 	mmk_fill(test, stage->s.addr, 1, SEED);
 	return stage;

@@ -11,7 +11,6 @@
 #include <linux/memremap.h>
 #include <linux/mmzone.h>
 #include <linux/moduleparam.h>
-#include <linux/pagevec.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
@@ -103,7 +102,7 @@ static bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
 	return page_ref_count(page) == refs && !folio_order(folio) &&
 	       !folio_mapped(folio) && !folio_test_locked(folio) &&
 	       !folio_test_lru(folio) && !folio_test_anon(folio) &&
-	       !folio->mapping && !folio_memcg(folio) &&
+	       !folio->mapping && !folio_memcg_charged(folio) &&
 	       !page->zone_device_data && page_pgmap(page) == pgmap &&
 	       is_zone_device_page(page) && PageReserved(page) &&
 	       page_to_nid(page) == numa_node_id();
@@ -139,7 +138,7 @@ static void fresh_pages_are_free(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ_MSG(test, i, dev->nr_pages,
 			    "page %u is not fresh: refcount %d, flags %lx", i,
-			    page_ref_count(page), page->flags);
+			    page_ref_count(page), *mmk_page_flags(page));
 	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(mmk_dev_page(dev, 0)),
 			MIGRATE_MOVABLE);
 	KUNIT_EXPECT_EQ(test, is_device_private_page(page),
@@ -171,7 +170,7 @@ static void page_init_takes_one_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
 	KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
-	KUNIT_EXPECT_FALSE(test, page_mapped(page));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 0)), 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 2)), 0);
 	KUNIT_EXPECT_FALSE(test, PageLocked(mmk_dev_page(dev, 2)));
@@ -222,7 +221,7 @@ static void last_put_frees_once(struct kunit *test)
 			0);
 	KUNIT_EXPECT_TRUE(test, folio_test_anon(folio));
 	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
-	KUNIT_EXPECT_EQ(test, !!folio_memcg(folio), IS_ENABLED(CONFIG_MEMCG));
+	KUNIT_EXPECT_EQ(test, folio_memcg_charged(folio), IS_ENABLED(CONFIG_MEMCG));
 
 	for (refs = 3; refs > 1; refs--) {
 		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), refs);
@@ -249,8 +248,9 @@ static void last_put_frees_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 0);
 	KUNIT_EXPECT_PTR_EQ(test, folio->mapping, NULL);
-	KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive, &page->flags));
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(folio), NULL);
+	KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
+					  mmk_page_flags(page)));
+	KUNIT_EXPECT_FALSE(test, folio_memcg_charged(folio));
 }
 
 /**
@@ -600,7 +600,7 @@ static bool zd_batch_is_freed(struct kunit *test, struct mmk_dev **devs,
 
 	for (i = 0; i < ZD_BATCH; i++)
 		ok &= !folio_ref_count(folios[i]) &&
-		      !folio_test_lru(folios[i]) && !folio_memcg(folios[i]);
+		      !folio_test_lru(folios[i]) && !folio_memcg_charged(folios[i]);
 	for (i = 0; i < ZD_LRU; i++) {
 		ok &= atomic_read(&devs[i]->nr_free) == expected[i];
 		for (nr = 0; nr < expected[i]; nr++)
@@ -701,20 +701,20 @@ static void unmap_frees_device_pages(struct kunit *test)
 	fourth = mmk_migrate_to_dev(test, mm, addr + 3 * PAGE_SIZE, dev);
 	KUNIT_EXPECT_EQ(test, page_ref_count(second), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(second)), 1);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 4UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 4UL);
 	get_page(fourth);
 
 	KUNIT_EXPECT_EQ(test, param->unmap(addr, 4 * PAGE_SIZE), 0);
 
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page, second);
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
 	KUNIT_EXPECT_FALSE(test, dev->log[0].anon_exclusive);
 	KUNIT_EXPECT_EQ(test, page_ref_count(second), 0);
-	KUNIT_EXPECT_FALSE(test, page_mapped(second));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(second)));
 	KUNIT_EXPECT_EQ(test, page_ref_count(fourth), 1);
-	KUNIT_EXPECT_FALSE(test, page_mapped(fourth));
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(fourth)));
 	put_page(fourth);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 2);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
@@ -843,7 +843,7 @@ static void failed_migration_frees_the_new_page(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), folio);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 2UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 2UL);
 }
 
 /**
@@ -879,8 +879,8 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 2);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xee), 0);
 
@@ -896,8 +896,8 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(folio, 0)));
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 }
 
 /**
@@ -1005,12 +1005,12 @@ static void freed_page_is_handed_out_again(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 		KUNIT_EXPECT_TRUE(test, PageLocked(page));
 		KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
-		KUNIT_EXPECT_FALSE(test, page_mapped(page));
+		KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
 		KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
-						  &page->flags));
+						  mmk_page_flags(page)));
 		KUNIT_EXPECT_EQ(test, folio_order(page_folio(page)), 0U);
 		KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
-		KUNIT_EXPECT_PTR_EQ(test, folio_memcg(page_folio(page)), NULL);
+		KUNIT_EXPECT_FALSE(test, folio_memcg_charged(page_folio(page)));
 		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 		unlock_page(page);
 		put_page(page);
@@ -1631,6 +1631,56 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
 }
 
 /**
+ * struct zd_idle_case - Memory whose pages are not for anonymous memory
+ * @description: its name
+ * @type: what memremap_pages() is told
+ * @refs: what its pages have from the start
+ */
+struct zd_idle_case {
+	const char *description;
+	enum memory_type type;
+	int refs;
+};
+
+static const struct zd_idle_case zd_idles[] = {
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, MMK_FSDAX_IDLE_REFS },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, MMK_P2PDMA_IDLE_REFS },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
+
+/**
+ * pages_begin_idle() - The references of pages that nobody uses yet
+ * @test: the running case
+ *
+ * Every page has the references that it has when it is idle. Where that is none
+ * it is free, and cannot be had by a speculative folio_try_get(). All of them
+ * hold the pgmap.
+ *
+ * Contract: ZD-1
+ */
+static void pages_begin_idle(struct kunit *test)
+{
+	const struct zd_idle_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	unsigned int i, had = 0;
+	struct folio *folio;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, param->refs),
+			dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	for (i = 0; i < dev->nr_pages; i++) {
+		folio = page_folio(mmk_dev_page(dev, i));
+		if (!folio_try_get(folio))
+			continue;
+		had++;
+		folio_ref_dec(folio);
+	}
+	KUNIT_EXPECT_EQ(test, had, param->refs ? dev->nr_pages : 0);
+}
+
+/**
  * struct zd_idle - A task that waits until nobody uses an FS_DAX page
  * @task: the thread
  * @page: the page
@@ -1815,6 +1865,83 @@ static void each_page_is_freed_by_one_of_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
 
+/**
+ * struct zd_racer - A task that drops its reference on a page when others do
+ * @task: the thread
+ * @pages: the pages
+ * @meet: for each page, where those who drop it meet
+ * @nr: how many they are
+ */
+struct zd_racer {
+	struct mmk_task task;
+	struct page **pages;
+	atomic_t *meet;
+	unsigned int nr;
+};
+
+static void zd_racer_main(struct mmk_task *task)
+{
+	struct zd_racer *racer = container_of(task, struct zd_racer, task);
+	unsigned int i;
+
+	for (i = 0; i < ZD_DROPPED; i++) {
+		mmk_meet(&racer->meet[i], racer->nr);
+		put_page(racer->pages[i]);
+	}
+}
+
+/**
+ * each_page_is_freed_by_one_of_many_cpus() - All at the same time
+ * @test: the running case
+ *
+ * A task on every CPU drops its reference on the same page in the same moment,
+ * for one page after the other. One of them frees it: the driver is told once.
+ *
+ * Contract: ZD-10
+ */
+static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int i, j, nr, nr_racers;
+	struct zd_racer *racers[ZD_DROPPERS];
+	struct page **pages;
+	atomic_t *meet;
+
+	mmk_need_cpus(test, 2);
+	nr_racers = min(num_online_cpus(), ZD_DROPPERS);
+	pages = kunit_kcalloc(test, ZD_DROPPED, sizeof(*pages), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	meet = kunit_kcalloc(test, ZD_DROPPED, sizeof(*meet), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, meet);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		pages[i] = zd_get_page(test, dev);
+		page_ref_add(pages[i], nr_racers - 1);
+	}
+	for (i = 0; i < nr_racers; i++) {
+		racers[i] = mmk_task_alloc(test, sizeof(*racers[i]), mm,
+					   zd_racer_main);
+		racers[i]->pages = pages;
+		racers[i]->meet = meet;
+		racers[i]->nr = nr_racers;
+		mmk_task_place(&racers[i]->task, i);
+	}
+
+	for (i = 0; i < nr_racers; i++)
+		mmk_task_start(&racers[i]->task);
+	for (i = 0; i < nr_racers; i++)
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&racers[i]->task));
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
+			nr += dev->log[j].page == pages[i];
+		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
+	}
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /* Where a fault waits in migrate_to_ram; outlives a case that fails. */
 static struct completion zd_entered, zd_go_on;
 
@@ -1875,7 +2002,7 @@ static void page_unmapped_during_its_fault_outlives_it(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, fault->task.task);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 }
 
 /**
@@ -2028,12 +2155,15 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(fork_shares_device_private_page),
 	KUNIT_CASE(forked_device_private_page_is_read_by_both),
 	KUNIT_CASE(cow_drops_the_writers_reference),
+	KUNIT_CASE_PARAM(pages_begin_idle, zd_idle_gen_params),
 	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
 			 zd_fsdax_put_gen_params),
 	KUNIT_CASE(only_fsdax_makes_puts_look),
 	KUNIT_CASE(generic_page_comes_back_with_a_reference),
 	KUNIT_CASE(compound_device_pages_count_once),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
+	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
+			 zd_type_gen_params),
 	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
 	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
 	KUNIT_CASE(double_put_is_caught),
