@@ -73,6 +73,7 @@
 
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);
+void mmk_expect_report(struct kunit *test);
 
 /* fixture_mm.c: address spaces */
 struct mm_struct *mmk_mm_enter(struct kunit *test);
