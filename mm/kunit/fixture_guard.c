@@ -258,5 +258,5 @@ int mmk_case_init(struct kunit *test)
 void mmk_expect_report(struct kunit *test)
 {
 	if (!guard_expect_report)
-		kunit_skip(test, "ends in a report of the kernel; wants a boot of its own with mm_kunit.expect_report=1");
+		kunit_skip(test, "wants a boot of its own, with mm_kunit.expect_report=1");
 }
