@@ -234,6 +234,7 @@ int mmk_case_init(struct kunit *test)
 		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
 		mmk_swap_prepare();
+		mmk_tasks_prepare();
 	}
 
 	/* And with it all that the case forks. */

@@ -254,6 +254,9 @@ struct mmk_fault *mmk_fault_start(struct kunit *test, struct mm_struct *mm,
 struct mmk_fault *mmk_access_start(struct kunit *test, struct mm_struct *mm,
 				   unsigned long addr, bool write);
 
+/* fixture_sched.c: priorities */
+void mmk_tasks_prepare(void);
+
 /* fixture_task.c: who waits for a folio */
 wait_queue_head_t *mmk_folio_waitqueue(struct kunit *test, struct folio *folio);
 int mmk_folio_nr_waiting(struct kunit *test, struct folio *folio);

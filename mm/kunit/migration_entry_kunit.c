@@ -2804,7 +2804,8 @@ static void gup_nowait_main(struct mmk_task *task)
 	gup->ret = get_user_pages(gup->addr, 1, gup->flags | FOLL_NOWAIT,
 				  &gup->page);
 	nowait->kept = mmk_lock_held(&task->mm->mmap_lock);
-	mmap_read_unlock(task->mm);
+	if (nowait->kept)
+		mmap_read_unlock(task->mm);
 }
 
 /**
