@@ -1584,6 +1584,7 @@ static void compound_device_pages_count_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
 
+	mmk_pgmap_settle(test, &dev->pgmap, dev->nr_pages / size);
 	mmk_dev_unmap(dev);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 }
