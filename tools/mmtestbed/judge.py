@@ -14,8 +14,9 @@ from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
-# So many lines of a case's own output are kept.
+# So many lines of a case's own output are kept; more where reports are part of it.
 _KEPT = 200
+_KEPT_REPORTS = 2000
 
 
 class Status(enum.Enum):
@@ -124,7 +125,8 @@ class Judge:
 
     def _other(self, text: str) -> None:
         self._scanner.feed(text)
-        if self._started and len(self._output) < _KEPT and text.strip() and \
+        kept = _KEPT_REPORTS if self._forgiving else _KEPT
+        if self._started and len(self._output) < kept and text.strip() and \
            not text.lstrip().startswith("# module: "):
             self._output.append(text)
 

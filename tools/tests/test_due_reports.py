@@ -112,6 +112,17 @@ class Warning(unittest.TestCase):
         outcome = settled(lines, WARN, ["warning mm/memremap.c"])
         self.assertEqual(outcome.status, Status.FAILED)
 
+    def test_assertion_behind_long_reports(self) -> None:
+        lines = [line.replace("ok 1 overlapping", "not ok 1 overlapping")
+                 for line in support.log("due_warn")]
+        at = next(i for i, line in enumerate(lines) if "ok 2 device coherent" in line)
+        lines[at:at] = [*["[ 0.7]  [<604735c2>] ? _printk+0x0/0x57"] * 300,
+                        "[ 0.7]     # overlapping: EXPECTATION FAILED at mm/x.c:1",
+                        "[ 0.7]     Expected 1 == 2, but"]
+        outcome = settled(lines, WARN, ["warning mm/memremap.c"])
+        self.assertEqual(outcome.reason,
+                         "EXPECTATION FAILED at mm/x.c:1: Expected 1 == 2, but")
+
     def test_must_not_be_the_end(self) -> None:
         lines = support.log("due_warn")
         at = next(i for i, line in enumerate(lines) if "ok 1 device private" in line)
