@@ -27,6 +27,7 @@
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 #include <trace/events/lock.h>
+#include <trace/events/page_ref.h>
 #include <trace/events/preemptirq.h>
 #if __has_include("linux/swap_slots.h")
 #include <linux/swap_slots.h>
@@ -647,6 +648,28 @@ do {									\
 	((void)(enable), (void)(data), -EOPNOTSUPP)
 #define mmk_unwatch_irq_enable(enable, data)				\
 	((void)(enable), (void)(data))
+#endif
+
+/* Changes of a page's reference count, right after they are made or refused. */
+#ifdef CONFIG_DEBUG_PAGE_REF
+#define mmk_watch_page_refs(mod, mod_and, data)				\
+	(register_trace_page_ref_mod(mod, data) ?:			\
+	 register_trace_page_ref_mod_and_test(mod_and, data) ?:		\
+	 register_trace_page_ref_mod_and_return(mod_and, data) ?:	\
+	 register_trace_page_ref_freeze(mod_and, data))
+#define mmk_unwatch_page_refs(mod, mod_and, data)			\
+do {									\
+	unregister_trace_page_ref_freeze(mod_and, data);		\
+	unregister_trace_page_ref_mod_and_return(mod_and, data);	\
+	unregister_trace_page_ref_mod_and_test(mod_and, data);		\
+	unregister_trace_page_ref_mod(mod, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_page_refs(mod, mod_and, data)				\
+	((void)(mod), (void)(mod_and), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_page_refs(mod, mod_and, data)			\
+	((void)(mod), (void)(mod_and), (void)(data))
 #endif
 
 #endif /* _MM_KUNIT_COMPAT_H */

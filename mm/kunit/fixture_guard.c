@@ -6,6 +6,7 @@
 #include <linux/debug_locks.h>
 #include <linux/file.h>
 #include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
@@ -18,6 +19,13 @@
 
 #include "../internal.h"
 #include "fixtures.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX	"mm_kunit."
+
+static bool guard_expect_report;
+module_param_named(expect_report, guard_expect_report, bool, 0444);
+MODULE_PARM_DESC(expect_report, "Run the cases that end in a WARN or a BUG");
 
 static const struct {
 	enum node_stat_item item;
@@ -226,11 +234,30 @@ int mmk_case_init(struct kunit *test)
 		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
 		mmk_swap_prepare();
+		mmk_tasks_prepare();
 	}
 
 	/* And with it all that the case forks. */
 	set_cpus_allowed_ptr(current, cpumask_of(MMK_CPU));
+
+	/* A WARN is no news then; other taints still are. */
+	if (guard_expect_report)
+		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
+
 	guard->test = test;
 	guard_read(guard);
 	return kunit_add_action_or_reset(test, guard_check, guard);
+}
+
+/**
+ * mmk_expect_report() - Go on only where a report of the kernel is expected
+ * @test: the running case, whose kernel-doc has a line "Report:"
+ *
+ * What follows makes the kernel WARN or BUG, as it should. Who judges the run
+ * has to know, and to boot for this case alone; see Documentation/guards.rst.
+ */
+void mmk_expect_report(struct kunit *test)
+{
+	if (!guard_expect_report)
+		kunit_skip(test, "wants a boot of its own, with mm_kunit.expect_report=1");
 }

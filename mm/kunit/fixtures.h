@@ -73,6 +73,7 @@
 
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);
+void mmk_expect_report(struct kunit *test);
 
 /* fixture_mm.c: address spaces */
 struct mm_struct *mmk_mm_enter(struct kunit *test);
@@ -252,6 +253,9 @@ struct mmk_fault *mmk_fault_start(struct kunit *test, struct mm_struct *mm,
 				  enum mmk_lock lock);
 struct mmk_fault *mmk_access_start(struct kunit *test, struct mm_struct *mm,
 				   unsigned long addr, bool write);
+
+/* fixture_sched.c: priorities */
+void mmk_tasks_prepare(void);
 
 /* fixture_task.c: who waits for a folio */
 wait_queue_head_t *mmk_folio_waitqueue(struct kunit *test, struct folio *folio);

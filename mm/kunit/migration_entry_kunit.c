@@ -3,7 +3,10 @@
  * Migration entries: what stands in a page table while a folio is moved, and
  * what fork(), mprotect() and munmap() make of it.
  */
+#include <linux/fs.h>
+#include <linux/hmm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/mount.h>
 #include <linux/prandom.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
@@ -2624,6 +2627,72 @@ static void swapon_refuses_what_has_no_type_left(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_swap_try_on(swap[MAX_SWAPFILES]), 0L);
 }
 
+/* ME-11: an entry is followed only while its folio is locked */
+
+/* An entry, whose folio the case is about to unlock; never restored. */
+static softleaf_t entry_to_follow(struct kunit *test, struct scene *s)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+
+	mmk_expect_report(test);
+	scene_unmap(test, s, mm, &page_cases[0]);
+	return softleaf_from_pte(mmk_pte(mm, s->addr));
+}
+
+/* Where the report was none that kills. */
+static void entry_followed(struct kunit *test, struct scene *s)
+{
+	folio_lock(s->src);
+	remove_migration_ptes(s->src, s->src, 0);
+	mmk_hold_finish(test, s->hold, false);
+}
+
+/**
+ * page_of_an_entry_wants_its_folio_locked() - softleaf_to_page() looks
+ * @test: the running case
+ *
+ * The migration that an entry stands for holds the folio's lock. As long as it
+ * does, the entry leads to the page; without, whoever follows the entry has no
+ * right to, and the kernel says so.
+ *
+ * Contract: ME-11
+ * Report: bug include/linux/swapops.h | warning include/linux/leafops.h
+ */
+static void page_of_an_entry_wants_its_folio_locked(struct kunit *test)
+{
+	struct scene s;
+	softleaf_t entry = entry_to_follow(test, &s);
+
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
+			    folio_page(s.src, 0));
+	folio_unlock(s.src);
+
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
+			    folio_page(s.src, 0));
+	entry_followed(test, &s);
+}
+
+/**
+ * folio_of_an_entry_wants_its_lock() - softleaf_to_folio() looks
+ * @test: the running case
+ *
+ * The same, for who asks for the folio.
+ *
+ * Contract: ME-11
+ * Report: bug include/linux/swapops.h | warning include/linux/leafops.h
+ */
+static void folio_of_an_entry_wants_its_lock(struct kunit *test)
+{
+	struct scene s;
+	softleaf_t entry = entry_to_follow(test, &s);
+
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), s.src);
+	folio_unlock(s.src);
+
+	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), s.src);
+	entry_followed(test, &s);
+}
+
 /* ME-14: who else meets an entry */
 
 /**
@@ -2714,6 +2783,402 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, gup->page, folio_page(dst, 0));
 	put_page(gup->page);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/**
+ * struct gup_nowait - A task that does not want to wait for a user page
+ * @gup: what it asks for
+ * @kept: mmap_lock was held all the time
+ */
+struct gup_nowait {
+	struct gup gup;
+	bool kept;
+};
+
+static void gup_nowait_main(struct mmk_task *task)
+{
+	struct gup *gup = container_of(task, struct gup, task);
+	struct gup_nowait *nowait = container_of(gup, struct gup_nowait, gup);
+
+	mmap_read_lock(task->mm);
+	gup->ret = get_user_pages(gup->addr, 1, gup->flags | FOLL_NOWAIT,
+				  &gup->page);
+	nowait->kept = mmk_lock_held(&task->mm->mmap_lock);
+	if (nowait->kept)
+		mmap_read_unlock(task->mm);
+}
+
+/**
+ * get_user_pages_nowait_keeps_mmap_lock() - Who cannot wait keeps the lock
+ * @test: the running case
+ *
+ * FOLL_NOWAIT promises that no disk is waited for, and FAULT_FLAG_RETRY_NOWAIT
+ * that mmap_lock is not dropped. What is under migration is neither read nor
+ * retried: either GUP comes back without a page, or it sleeps with the lock held
+ * and returns the page of the new folio. See Documentation/findings.rst.
+ *
+ * Contract: ME-14
+ */
+static void get_user_pages_nowait_keeps_mmap_lock(struct kunit *test)
+{
+	const struct page_case *how = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct gup_nowait *nowait;
+	struct folio *dst;
+	struct scene s;
+	bool settled;
+
+	if (!IS_ENABLED(CONFIG_LOCKDEP))
+		kunit_skip(test, "needs lockdep to know who holds a lock");
+
+	scene_unmap(test, &s, mm, how);
+	nowait = mmk_task_alloc(test, sizeof(*nowait), mm, gup_nowait_main);
+	nowait->gup.addr = s.addr;
+	nowait->gup.flags = how->write ? FOLL_WRITE : 0;
+	mmk_task_start(&nowait->gup.task);
+	settled = mmk_wait_for(completion_done(&nowait->gup.task.done) ||
+			       mmk_task_waits_for(test, nowait->gup.task.task,
+						  s.src));
+	KUNIT_ASSERT_TRUE(test, settled);
+	if (!completion_done(&nowait->gup.task.done)) {
+		KUNIT_EXPECT_TRUE(test, rwsem_is_locked(&mm->mmap_lock));
+		KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.src), 1);
+	}
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&nowait->gup.task));
+	KUNIT_EXPECT_TRUE(test, nowait->kept);
+	if (nowait->gup.ret == 1) {
+		KUNIT_EXPECT_PTR_EQ(test, nowait->gup.page, folio_page(dst, 0));
+		put_page(nowait->gup.page);
+	} else {
+		KUNIT_EXPECT_LE(test, nowait->gup.ret, 0L);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/* ME-14: a device that mirrors an address space */
+
+static bool mirror_invalidate(struct mmu_interval_notifier *notifier,
+			      const struct mmu_notifier_range *range,
+			      unsigned long cur_seq)
+{
+	mmu_interval_set_seq(notifier, cur_seq);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops mirror_ops = {
+	.invalidate = mirror_invalidate,
+};
+
+/**
+ * struct mirror - A task that asks hmm_range_fault() for three pages
+ * @task: the task
+ * @notifier: of the range
+ * @mm: whose pages; kept until the notifier is gone
+ * @addr: the first of them
+ * @pfns: what is asked of each, and then what was found
+ * @ret: what hmm_range_fault() returned
+ * @busy: how often it said that the range has changed
+ */
+struct mirror {
+	struct mmk_task task;
+	struct mmu_interval_notifier notifier;
+	struct mm_struct *mm;
+	unsigned long addr;
+	unsigned long pfns[3];
+	int ret;
+	int busy;
+};
+
+static void mirror_main(struct mmk_task *task)
+{
+	struct mirror *mirror = container_of(task, struct mirror, task);
+	struct hmm_range range = {
+		.notifier	= &mirror->notifier,
+		.start		= mirror->addr,
+		.end		= mirror->addr + sizeof(mirror->pfns) /
+						 sizeof(long) * PAGE_SIZE,
+		.hmm_pfns	= mirror->pfns,
+		.pfn_flags_mask	= HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
+	};
+
+	do {
+		range.notifier_seq = mmu_interval_read_begin(range.notifier);
+		mmap_read_lock(task->mm);
+		mirror->ret = hmm_range_fault(&range);
+		mmap_read_unlock(task->mm);
+	} while (mirror->ret == -EBUSY && mirror->busy++ < 3);
+}
+
+static void mirror_release(void *data)
+{
+	struct mirror *mirror = data;
+
+	mmu_interval_notifier_remove(&mirror->notifier);
+	mmput(mirror->mm);
+}
+
+/*
+ * Three pages, the middle one of which is under migration, and a device that is
+ * about to ask for them.
+ */
+static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
+				   struct scene *s)
+{
+	struct mirror *mirror;
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->mm = mm;
+	s->addr = mmk_map_anon(test, 3) + PAGE_SIZE;
+	mmk_fill(test, s->addr - PAGE_SIZE, 3, SEED);
+	s->src = mmk_pte_folio(test, mm, s->addr);
+	s->hold = mmk_hold(test, s->src);
+	try_to_migrate(s->src, 0);
+
+	mirror = mmk_task_alloc(test, sizeof(*mirror), mm, mirror_main);
+	mirror->mm = mm;
+	mirror->addr = s->addr - PAGE_SIZE;
+	err = mmu_interval_notifier_insert(&mirror->notifier, mm, mirror->addr,
+					   3 * PAGE_SIZE, &mirror_ops);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	mmget(mm);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mirror_release,
+							mirror), 0);
+	return mirror;
+}
+
+static unsigned long mirror_of(struct kunit *test, struct mm_struct *mm,
+			       unsigned long addr)
+{
+	return folio_pfn(mmk_pte_folio(test, mm, addr)) | HMM_PFN_VALID |
+	       HMM_PFN_WRITE;
+}
+
+/**
+ * hmm_range_fault_waits_for_the_new_page() - A device asks for the page
+ * @test: the running case
+ *
+ * A device wants three pages to be there. For the one under migration it sleeps
+ * until the entry is gone, without a reference, and then gets the new one.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mirror *mirror;
+	struct folio *dst;
+	struct scene s;
+	int i, refs;
+
+	mirror = mirror_alloc(test, mm, &s);
+	refs = folio_ref_count(s.src);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		mirror->pfns[i] = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE;
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&mirror->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i],
+				mirror_of(test, mm,
+					  mirror->addr + i * PAGE_SIZE));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/**
+ * hmm_range_fault_reports_no_page_unasked() - A device only looks
+ * @test: the running case
+ *
+ * A device that asks for nothing is told of the pages that are there. The one
+ * under migration is not: there is neither a pfn for it nor an error, nobody
+ * waits, and the entry stays. The same goes if only the others are asked for.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_reports_no_page_unasked(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mirror *mirror;
+	struct scene s;
+
+	mirror = mirror_alloc(test, mm, &s);
+	mirror->pfns[2] = HMM_PFN_REQ_FAULT;
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	KUNIT_EXPECT_EQ(test, mirror->pfns[0],
+			mirror_of(test, mm, mirror->addr));
+	KUNIT_EXPECT_EQ(test, mirror->pfns[1], 0UL);
+	KUNIT_EXPECT_EQ(test, mirror->pfns[2],
+			mirror_of(test, mm, mirror->addr + 2 * PAGE_SIZE));
+	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_WRITE);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/* ME-14: /proc/PID/smaps */
+
+/**
+ * struct smaps - What smaps says of one VMA, in kB
+ * @rss: Rss
+ * @pss: Pss
+ * @anonymous: Anonymous
+ * @swap: Swap
+ */
+struct smaps {
+	long rss;
+	long pss;
+	long anonymous;
+	long swap;
+};
+
+static void proc_release(void *mnt)
+{
+	kern_unmount(mnt);
+}
+
+static struct vfsmount *proc_mount(struct kunit *test)
+{
+	struct file_system_type *type = get_fs_type("proc");
+	struct vfsmount *mnt;
+
+	if (!type || !IS_ENABLED(CONFIG_PROC_PAGE_MONITOR))
+		kunit_skip(test, "needs CONFIG_PROC_PAGE_MONITOR");
+
+	mnt = kern_mount(type);
+	put_filesystem(type);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(mnt));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, proc_release,
+							mnt), 0);
+	return mnt;
+}
+
+static long smaps_field(struct kunit *test, const char *vma, const char *name)
+{
+	const char *at = strstr(vma, name);
+	long kb = -1;
+	int nr;
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, at, "no %s in:\n%s", name, vma);
+	nr = sscanf(at + strlen(name), " %ld kB", &kb);
+	KUNIT_ASSERT_EQ(test, nr, 1);
+	return kb;
+}
+
+/*
+ * What the smaps of @task, which shares the mm of the case, says of the VMA at
+ * @addr. The text goes through user memory at @buffer.
+ */
+static void smaps_read(struct kunit *test, struct vfsmount *mnt,
+		       struct mmk_task *task, unsigned long addr,
+		       unsigned long buffer, size_t size, struct smaps *smaps)
+{
+	char *text = kunit_kzalloc(test, size, GFP_KERNEL), *vma;
+	char name[32];
+	struct file *file;
+	ssize_t got = 0, n;
+	loff_t pos = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	snprintf(name, sizeof(name), "%d/smaps", task_pid_nr(task->task));
+	file = file_open_root_mnt(mnt, name, O_RDONLY, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	do {
+		n = vfs_read(file, (char __user *)buffer + got, size - 1 - got,
+			     &pos);
+		got += max_t(ssize_t, n, 0);
+	} while (n > 0);
+	fput(file);
+	KUNIT_ASSERT_EQ(test, n, (ssize_t)0);
+	KUNIT_ASSERT_EQ(test, copy_from_user(text, (void __user *)buffer, got),
+			0UL);
+
+	snprintf(name, sizeof(name), "%08lx-", addr);
+	vma = strstr(text, name);
+	KUNIT_ASSERT_NOT_NULL_MSG(test, vma, "no %s in:\n%s", name, text);
+	smaps->rss = smaps_field(test, vma, "\nRss:");
+	smaps->pss = smaps_field(test, vma, "\nPss:");
+	smaps->anonymous = smaps_field(test, vma, "\nAnonymous:");
+	smaps->swap = smaps_field(test, vma, "\nSwap:");
+}
+
+static void smaps_idle(struct mmk_task *task)
+{
+}
+
+static void smaps_expect(struct kunit *test, const char *when,
+			 const struct smaps *smaps, long kb)
+{
+	KUNIT_EXPECT_EQ_MSG(test, smaps->rss, kb, "Rss %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, smaps->pss, kb, "Pss %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, smaps->anonymous, kb, "Anonymous %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, smaps->swap, 0L, "Swap %s", when);
+}
+
+/**
+ * smaps_counts_the_page_under_migration() - It stays resident for its owner
+ * @test: the running case
+ *
+ * Two of three pages are there, and one of them is migrated. /proc/PID/smaps
+ * counts it as resident and as anonymous before, while the entry is in place
+ * and after, and never as swapped.
+ *
+ * Contract: ME-14
+ */
+static void smaps_counts_the_page_under_migration(struct kunit *test)
+{
+	const size_t size = 4 * PAGE_SIZE;
+	const long kb = 2 * PAGE_SIZE / SZ_1K;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct vfsmount *mnt = proc_mount(test);
+	unsigned long addr, buffer;
+	struct mmk_task *task;
+	struct smaps smaps;
+	struct scene s = { .mm = mm };
+	struct folio *dst;
+
+	addr = mmk_mmap(test, NULL, 3 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS);
+	/* A VMA of its own. */
+	buffer = mmk_mmap(test, NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS);
+	mmk_fill(test, addr, 2, SEED);
+	task = mmk_process_alloc(test, sizeof(*task), smaps_idle);
+	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
+	smaps_expect(test, "before", &smaps, kb);
+
+	s.src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	s.hold = mmk_hold(test, s.src);
+	try_to_migrate(s.src, 0);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+
+	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
+
+	smaps_expect(test, "under migration", &smaps, kb);
+	dst = mmk_hold_copy(test, s.hold);
+	remove_migration_ptes(s.src, dst, 0);
+	mmk_hold_finish(test, s.hold, true);
+	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
+	smaps_expect(test, "after", &smaps, kb);
+	mmk_process_start(task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(task));
 }
 
 /* Who holds which rmap lock */
@@ -3229,6 +3694,13 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(mincore_takes_the_page_for_resident),
 	KUNIT_CASE_PARAM(get_user_pages_waits_for_the_new_page,
 			 page_gen_params),
+	KUNIT_CASE_PARAM(get_user_pages_nowait_keeps_mmap_lock,
+			 page_gen_params),
+	KUNIT_CASE(hmm_range_fault_waits_for_the_new_page),
+	KUNIT_CASE(hmm_range_fault_reports_no_page_unasked),
+	KUNIT_CASE(smaps_counts_the_page_under_migration),
+	KUNIT_CASE(page_of_an_entry_wants_its_folio_locked),
+	KUNIT_CASE(folio_of_an_entry_wants_its_lock),
 	{}
 };
 

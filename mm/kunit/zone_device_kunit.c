@@ -3,6 +3,7 @@
  * ZONE_DEVICE pages: free at refcount zero, handed out with one reference, and
  * back with their driver after the last put, whichever way that comes.
  */
+#include <linux/dax.h>
 #include <linux/ioport.h>
 #include <linux/kallsyms.h>
 #include <linux/math.h>
@@ -10,7 +11,6 @@
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/mmzone.h>
-#include <linux/moduleparam.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
@@ -1009,6 +1009,7 @@ static void freed_page_is_handed_out_again(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
 						  mmk_page_flags(page)));
 		KUNIT_EXPECT_EQ(test, folio_order(page_folio(page)), 0U);
+		KUNIT_EXPECT_TRUE(test, PageReserved(page));
 		KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
 		KUNIT_EXPECT_FALSE(test, folio_memcg_charged(page_folio(page)));
 		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
@@ -1149,7 +1150,7 @@ static void all_ranges_come_and_go_together(struct kunit *test)
 				 range_len(&b->pgmap.range) - 1;
 	p = memremap_pages(&r->pgmap, numa_node_id());
 	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
-	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_ASSERT_EQ(test, r->pgmap.nr_range, 2);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
 	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
 
@@ -1276,7 +1277,7 @@ static void refused_range_leaves_nothing_behind(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), -EINVAL);
 
-	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, 1);
+	KUNIT_ASSERT_EQ(test, dev->pgmap.nr_range, 1);
 	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
@@ -1292,14 +1293,7 @@ static void refused_range_leaves_nothing_behind(struct kunit *test)
 				dev->nr_pages);
 }
 
-/*
- * What is worse than a bad range makes memremap_pages() WARN, as it should: a
- * run in which a WARN counts as a failure has to leave these cases out.
- */
-static bool zd_expect_warn;
-module_param_named(expect_warn, zd_expect_warn, bool, 0444);
-MODULE_PARM_DESC(expect_warn, "Run the cases that make the kernel WARN");
-
+/* What is worse than a bad range makes memremap_pages() WARN, as it should. */
 static atomic_t zd_nr_warned;
 
 static void zd_warned(void *unused, enum error_detector detector,
@@ -1318,8 +1312,9 @@ static void zd_warned_release(void *unused)
 /* From here on until the end of the case, count WARNs. */
 static void zd_count_warnings(struct kunit *test)
 {
-	if (!zd_expect_warn || panic_on_warn)
-		kunit_skip(test, "WARNs; wants zone_device_kunit.expect_warn=1");
+	mmk_expect_report(test);
+	if (panic_on_warn)
+		kunit_skip(test, "WARNs, and the kernel panics on that");
 
 	atomic_set(&zd_nr_warned, 0);
 	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(zd_warned, NULL),
@@ -1406,6 +1401,7 @@ KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
  * WARN and the documented error, and nothing is left behind.
  *
  * Contract: ZD-6
+ * Report: warning mm/memremap.c
  */
 static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
 {
@@ -1437,6 +1433,7 @@ static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
  * one is as before, down to its reference count.
  *
  * Contract: ZD-6
+ * Report: warning mm/memremap.c
  */
 static void overlapping_pgmaps_are_refused(struct kunit *test)
 {
@@ -1471,6 +1468,7 @@ static void overlapping_pgmaps_are_refused(struct kunit *test)
  * the first is taken back.
  *
  * Contract: ZD-6
+ * Report: warning mm/memremap.c
  */
 static void altmap_is_for_one_range_only(struct kunit *test)
 {
@@ -1488,32 +1486,29 @@ static void altmap_is_for_one_range_only(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
-	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_ASSERT_EQ(test, r->pgmap.nr_range, 2);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
 	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
 }
 
-static bool zd_double_put;
-module_param_named(double_put, zd_double_put, bool, 0444);
-MODULE_PARM_DESC(double_put, "Run the case that ends in a BUG");
-
 /**
  * double_put_is_caught() - A reference that is dropped twice
  * @test: the running case
  *
- * A second put of a free page has to end in the BUG that says so. The case does
- * not come back from there: it wants a boot of its own.
+ * A second put of a free page has to end in the BUG that says so.
  *
  * Contract: ZD-11
+ * Report: bug put_page_testzero
  */
 static void double_put_is_caught(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct page *page;
 
-	if (!zd_double_put || !IS_ENABLED(CONFIG_DEBUG_VM))
-		kunit_skip(test, "BUGs; wants zone_device_kunit.double_put=1 and DEBUG_VM");
+	mmk_expect_report(test);
+	if (!IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "nobody looks without CONFIG_DEBUG_VM");
 
 	page = zd_get_page(test, dev);
 	put_page(page);
@@ -1589,6 +1584,7 @@ static void compound_device_pages_count_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
 
+	mmk_pgmap_settle(test, &dev->pgmap, dev->nr_pages / size);
 	mmk_dev_unmap(dev);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 }
@@ -1792,6 +1788,91 @@ static void only_fsdax_makes_puts_look(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
 }
 
+#define ZD_FILE_PAGES	4
+
+/* An entry of fs/dax.c for one page: its pfn, above four flags that are clear. */
+static void *zd_dax_entry(struct page *page)
+{
+	return xa_mk_value(page_to_pfn(page) << 4);
+}
+
+static void zd_file_release(void *data)
+{
+	struct inode *inode = data;
+	pgoff_t i;
+
+	for (i = 0; i < ZD_FILE_PAGES; i++)
+		xa_erase_irq(&inode->i_mapping->i_pages, i);
+	inode->i_flags &= ~S_DAX;
+}
+
+/* A file, mapped at least once, whose pages are the first ones of a device. */
+static struct inode *zd_dax_file(struct kunit *test, struct mmk_dev *dev)
+{
+	struct file *file = mmk_shmem_file(test, ZD_FILE_PAGES);
+	struct inode *inode = file_inode(file);
+	void *old;
+	pgoff_t i;
+
+	mmk_mmap(test, file, ZD_FILE_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		 MAP_SHARED);
+	inode->i_flags |= S_DAX;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_file_release,
+							inode), 0);
+	for (i = 0; i < ZD_FILE_PAGES; i++) {
+		old = xa_store_irq(&inode->i_mapping->i_pages, i,
+				   zd_dax_entry(mmk_dev_page(dev, i)),
+				   GFP_KERNEL);
+		KUNIT_ASSERT_PTR_EQ(test, old, NULL);
+	}
+	return inode;
+}
+
+/* The first busy one of the pages @first to @last of a file. */
+static struct page *zd_busy_page(struct address_space *mapping, pgoff_t first,
+				 pgoff_t last)
+{
+	return dax_layout_busy_page_range(mapping, first * PAGE_SIZE,
+					  (last + 1) * PAGE_SIZE - 1);
+}
+
+/**
+ * busy_fsdax_page_is_found() - Which page a file system has to wait for
+ * @test: the running case
+ *
+ * A file on a DAX device is about to be truncated. As long as its pages are
+ * idle none is found; then the one that somebody uses, the first of two, and
+ * only if it is in the range. When both are idle again there is none.
+ *
+ * Contract: ZD-8
+ */
+static void busy_fsdax_page_is_found(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_FS_DAX);
+	struct page *second = mmk_dev_page(dev, 1), *last = mmk_dev_page(dev, 3);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct inode *inode = zd_dax_file(test, dev);
+	struct address_space *mapping = inode->i_mapping;
+
+	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), NULL);
+
+	mmk_fsdax_page_use(last);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), last);
+	mmk_fsdax_page_use(second);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 0, 0), NULL);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 0, 1), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 1, 1), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 2, 3), last);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 2, 2), NULL);
+
+	put_page(second);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), last);
+	put_page(last);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), NULL);
+}
+
 #define ZD_DROPPERS	8
 #define ZD_DROPPED	32
 
@@ -1942,6 +2023,133 @@ static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
 
+/**
+ * struct zd_crossing - Two tasks that drop the last references of a page
+ * @first: drops its own first
+ * @second: does so before the other has looked at what that gave
+ * @page: the page
+ * @put: how both do it
+ * @crossed: whether the second has come in between
+ */
+struct zd_crossing {
+	struct mmk_task *first;
+	struct mmk_task *second;
+	struct page *page;
+	void (*put)(struct page *page);
+	bool crossed;
+};
+
+/**
+ * struct zd_crosser - One of them
+ * @task: the thread
+ * @crossing: what it takes part in
+ */
+struct zd_crosser {
+	struct mmk_task task;
+	struct zd_crossing *crossing;
+};
+
+static void zd_crosser_main(struct mmk_task *task)
+{
+	struct zd_crosser *crosser = container_of(task, struct zd_crosser,
+						  task);
+
+	crosser->crossing->put(crosser->crossing->page);
+}
+
+static struct mmk_task *zd_crosser_alloc(struct kunit *test,
+					 struct mm_struct *mm,
+					 struct zd_crossing *crossing)
+{
+	struct zd_crosser *crosser = mmk_task_alloc(test, sizeof(*crosser), mm,
+						    zd_crosser_main);
+
+	crosser->crossing = crossing;
+	return &crosser->task;
+}
+
+/*
+ * The first has changed the count, or tried to, and knows no more yet. The
+ * second has a higher priority: it runs as soon as it is woken here.
+ */
+static void zd_ref_modified(void *data, struct page *page, int v)
+{
+	struct zd_crossing *crossing = data;
+
+	if (crossing->crossed || page != crossing->page ||
+	    current != crossing->first->task)
+		return;
+	crossing->crossed = true;
+	mmk_task_start(crossing->second);
+}
+
+static void zd_ref_modified_and(void *data, struct page *page, int v, int ret)
+{
+	zd_ref_modified(data, page, v);
+}
+
+static void zd_ref_release(void *data)
+{
+	mmk_unwatch_page_refs(zd_ref_modified, zd_ref_modified_and, data);
+}
+
+static void zd_cross(struct kunit *test, struct mmk_dev *dev,
+		     struct mm_struct *mm, const struct zd_put_case *way)
+{
+	struct page *page = zd_get_page(test, dev);
+	struct zd_crossing *crossing;
+
+	crossing = kunit_kzalloc(test, sizeof(*crossing), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, crossing);
+	crossing->page = page;
+	crossing->put = way->put;
+	crossing->first = zd_crosser_alloc(test, mm, crossing);
+	crossing->second = zd_crosser_alloc(test, mm, crossing);
+	sched_set_fifo(crossing->second->task);
+	page_ref_add(page, 2 * way->refs - 1);
+	KUNIT_ASSERT_EQ(test, mmk_watch_page_refs(zd_ref_modified,
+						  zd_ref_modified_and,
+						  crossing), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_ref_release,
+							crossing), 0);
+
+	mmk_task_start(crossing->first);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(crossing->first));
+	kunit_release_action(test, zd_ref_release, crossing);
+	KUNIT_ASSERT_TRUE(test, crossing->crossed);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(crossing->second));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page, page);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, crossing->second->task);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
+/**
+ * crossing_puts_free_once() - One last put comes in the middle of another
+ * @test: the running case
+ *
+ * A task has changed the count of a page, but has not looked at the result yet,
+ * when another drops the last reference. Only the other tells the driver.
+ *
+ * Contract: ZD-10
+ */
+static void crossing_puts_free_once(struct kunit *test)
+{
+	struct mmk_dev *private = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *coherent = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	const struct zd_put_case *way = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+
+	if (!IS_ENABLED(CONFIG_DEBUG_PAGE_REF) ||
+	    !IS_ENABLED(CONFIG_PREEMPTION))
+		kunit_skip(test, "needs CONFIG_DEBUG_PAGE_REF and preemption");
+
+	zd_cross(test, private, mm, way);
+	zd_cross(test, coherent, mm, way);
+}
+
 /* Where a fault waits in migrate_to_ram; outlives a case that fails. */
 static struct completion zd_entered, zd_go_on;
 
@@ -2010,6 +2218,7 @@ static void page_unmapped_during_its_fault_outlives_it(struct kunit *test)
  * @task: the thread
  * @addr: what it unmaps
  * @fault: whose fault
+ * @ptl: the page table lock, as lockdep knows it
  * @came: whether it has been let in
  * @ret: what madvise() returned
  */
@@ -2017,6 +2226,7 @@ struct zd_intruder {
 	struct mmk_task task;
 	unsigned long addr;
 	struct mmk_fault *fault;
+	struct lockdep_map *ptl;
 	bool came;
 	int ret;
 };
@@ -2068,10 +2278,57 @@ static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
 		intruder->came = false;
 }
 
+/* And this is when it drops the ptl. */
+static void zd_let_intruder_in_late(void *data, struct lockdep_map *lock,
+				    unsigned long ip)
+{
+	struct zd_intruder *intruder = data;
+
+	if (lock == intruder->ptl)
+		zd_let_intruder_in(data, lock, 0, 0, 0, 0, NULL, ip);
+}
+
+static void zd_ignore_lock(void *data, struct lockdep_map *lock,
+			   unsigned int subclass, int trylock, int read,
+			   int check, struct lockdep_map *nest_lock,
+			   unsigned long ip)
+{
+}
+
+static void zd_late_release(void *data)
+{
+	mmk_unwatch_locks(zd_ignore_lock, zd_let_intruder_in_late, data);
+}
+
 static void zd_probe_release(void *data)
 {
 	mmk_lock_probe_unregister(zd_let_intruder_in, data);
 	tracepoint_synchronize_unregister();
+}
+
+/* A device-private page, a fault on it and an intruder, none of them started. */
+static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
+			       struct mm_struct *mm, unsigned long addr,
+			       struct zd_intruder **intruderp)
+{
+	struct zd_intruder *intruder;
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_LOCKDEP) || !IS_ENABLED(CONFIG_PREEMPTION))
+		kunit_skip(test, "needs lockdep's tracepoints and preemption");
+
+	mmk_fill(test, addr, 1, 1);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	intruder = mmk_task_alloc(test, sizeof(*intruder), mm,
+				  zd_intruder_main);
+	sched_set_fifo(intruder->task.task);
+	intruder->addr = addr;
+	intruder->ptl = mmk_lock_map(pte_lockptr(mm, mm_find_pmd(mm, addr)));
+	intruder->ret = -EINPROGRESS;
+	intruder->fault = mmk_fault_alloc(test, mm, addr, FAULT_FLAG_DEFAULT,
+					  MMK_MMAP_LOCK);
+	*intruderp = intruder;
+	return page;
 }
 
 /**
@@ -2092,18 +2349,7 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
 	struct zd_intruder *intruder;
 	struct page *page;
 
-	if (!IS_ENABLED(CONFIG_LOCKDEP) || !IS_ENABLED(CONFIG_PREEMPTION))
-		kunit_skip(test, "needs lockdep's tracepoints and preemption");
-
-	mmk_fill(test, addr, 1, 1);
-	page = mmk_migrate_to_dev(test, mm, addr, dev);
-	intruder = mmk_task_alloc(test, sizeof(*intruder), mm,
-				  zd_intruder_main);
-	sched_set_fifo(intruder->task.task);
-	intruder->addr = addr;
-	intruder->ret = -EINPROGRESS;
-	intruder->fault = mmk_fault_alloc(test, mm, addr, FAULT_FLAG_DEFAULT,
-					  MMK_MMAP_LOCK);
+	page = zd_intrude(test, dev, mm, addr, &intruder);
 	KUNIT_ASSERT_EQ(test, mmk_lock_probe_register(zd_let_intruder_in,
 						      intruder), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_probe_release,
@@ -2121,6 +2367,48 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
 	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, intruder->task.task);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+}
+
+/**
+ * page_unmapped_behind_the_ptl_outlives_the_fault() - No gap after the lock
+ * @test: the running case
+ *
+ * A fault has found its device-private entry unchanged; another task unmaps the
+ * page the moment the page table is unlocked. By then the fault holds a
+ * reference, and the page is freed when that is dropped.
+ *
+ * Contract: ZD-13
+ */
+static void page_unmapped_behind_the_ptl_outlives_the_fault(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct zd_intruder *intruder;
+	struct mmk_fault *fault;
+	struct page *page;
+
+	page = zd_intrude(test, dev, mm, addr, &intruder);
+	fault = intruder->fault;
+	KUNIT_ASSERT_EQ(test, mmk_watch_locks(zd_ignore_lock,
+					      zd_let_intruder_in_late,
+					      intruder), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_late_release,
+							intruder), 0);
+
+	mmk_task_start(&fault->task);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	kunit_release_action(test, zd_late_release, intruder);
+	KUNIT_ASSERT_TRUE(test, intruder->came);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&intruder->task));
+	KUNIT_EXPECT_EQ(test, intruder->ret, 0);
+	KUNIT_EXPECT_EQ(test, fault->ret & VM_FAULT_ERROR, 0U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page, page);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].task, fault->task.task);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
 }
 
@@ -2159,28 +2447,22 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
 			 zd_fsdax_put_gen_params),
 	KUNIT_CASE(only_fsdax_makes_puts_look),
+	KUNIT_CASE(busy_fsdax_page_is_found),
 	KUNIT_CASE(generic_page_comes_back_with_a_reference),
 	KUNIT_CASE(compound_device_pages_count_once),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
 			 zd_type_gen_params),
+	KUNIT_CASE_PARAM(crossing_puts_free_once, zd_put_gen_params),
 	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
 	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
+	KUNIT_CASE(page_unmapped_behind_the_ptl_outlives_the_fault),
 	KUNIT_CASE(double_put_is_caught),
 	{}
 };
 
-/* The guards of a run that expects WARNs look for other taints only. */
-static int zd_suite_init(struct kunit_suite *suite)
-{
-	if (zd_expect_warn)
-		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
-	return 0;
-}
-
 static struct kunit_suite zone_device_suite = {
 	.name = "zone_device",
-	.suite_init = zd_suite_init,
 	.init = mmk_case_init,
 	.test_cases = zone_device_cases,
 };

@@ -2,7 +2,7 @@
 """The cases as the sources describe them: contracts, summaries, suites.
 
 The kernel-doc comment directly above a case is the only place that says which
-contracts it asserts.  Which cases there are to run, the kernel itself says.
+contracts it asserts, and which reports of the kernel it has to end in.  Which cases there are to run, the kernel itself says.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _ARRAY = re.compile(r"struct\s+kunit_case\s+(\w+)\s*\[\s*\]\s*=\s*\{(.*?)\n?\}\s
 _CASE = re.compile(r"\bKUNIT_CASE\w*\(\s*(\w+)")
 _SUITE = re.compile(r"struct\s+kunit_suite\s+\w+\s*=\s*\{(.*?)\n\}\s*;", re.DOTALL)
 _CONTRACT = re.compile(r"^\s*\*?\s*Contracts?:\s*(.+)$", re.MULTILINE)
+_REPORT = re.compile(r"^\s*\*?\s*Report:\s*(.+?)\s*$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 
 
@@ -31,6 +32,7 @@ class Case:
     @contracts: ids such as MW-2, in the order of the comment.
     @summary: the first sentence of the comment.
     @file, @line: where its function is.
+    @reports: what the kernel has to report in it; see due_reports.py.
     """
 
     suite: str
@@ -39,6 +41,7 @@ class Case:
     summary: str
     file: str
     line: int
+    reports: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -46,8 +49,8 @@ class Case:
         return f"{self.suite}.{self.name}"
 
 
-def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int]]:
-    """(contracts, summary, line) by function."""
+def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int, tuple[str, ...]]]:
+    """(contracts, summary, line, reports) by function."""
     found = {}
     for match in _DOC.finditer(text):
         body, name = match.groups()
@@ -61,7 +64,8 @@ def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int]]:
                 prose.append(line)
         summary = " ".join(prose)
         summary = re.sub(rf"^{name}\s*(?:\(\))?\s*[-:]\s*", "", summary)
-        found[name] = (contracts, summary, text[:match.end()].count("\n") + 1)
+        found[name] = (contracts, summary, text[:match.end()].count("\n") + 1,
+                       tuple(_REPORT.findall(body)))
     return found
 
 
@@ -77,8 +81,9 @@ def parse(text: str, file: str) -> list[Case]:
         if not name or not array:
             continue
         for case in arrays.get(array.group(1), []):
-            contracts, summary, line = docs.get(case, ((), "", 0))
-            cases.append(Case(name.group(1), case, contracts, summary, file, line))
+            contracts, summary, line, reports = docs.get(case, ((), "", 0, ()))
+            cases.append(Case(name.group(1), case, contracts, summary, file, line,
+                              reports))
     return cases
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, cases, controls, guardtest, lines, lock, matrix, ns
-from . import options, proc, run, runner, source, tree, variants, verdict
+from . import boot, build, cases, controls, due_reports, guardtest, lines, lock, matrix
+from . import ns, options, proc, run, runner, source, tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
 from .judge import Name, Outcome
@@ -133,7 +133,7 @@ class Command(run.Command):
             boots = runner.Runner(
                 runner.Options(kernel, folder / "boots", (), self._opts.timeout,
                                self._wanted.jobs, spread=True),
-                lambda outcome: None)
+                lambda outcome: None, due_reports.wanted(self._cases))
             if self._wanted.guards:
                 return guardtest.Command(
                     self._console, base, folder,
@@ -240,9 +240,12 @@ class Command(run.Command):
         """What the suites say about @kernel, which has been built with @control."""
         boots = runner.Runner(
             runner.Options(kernel, folder, (), self._opts.timeout, 1, spread=True),
-            lambda outcome: None)
+            lambda outcome: None, due_reports.wanted(self._cases))
         cases_ = self._cases
-        judged = [name for name in names if name not in self._red]
+        # A case that has a boot to itself gets it for its own contracts only.
+        left_out = set(due_reports.wanted(cases_)) - \
+            controls.targets(control, cases_, names)
+        judged = [name for name in names if name not in self._red | left_out]
         over = time.monotonic() + _LONG
 
         def enough(outcomes: Mapping[Name, Outcome]) -> bool:
@@ -250,7 +253,7 @@ class Command(run.Command):
                 controls.settled(control, cases_, judged, outcomes)
 
         def worthwhile(results: runner.Results, rest: Sequence[Name]) -> bool:
-            return not enough(results.outcomes) and \
+            return rest[0] not in left_out and not enough(results.outcomes) and \
                 controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
 
         together = boot.at_a_time(os.cpu_count() or 1) // self._wanted.jobs

@@ -49,6 +49,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("memory leak", r"kmemleak: \d+ new suspected"),
     ("panic", r"Kernel panic - not syncing"),
 )
+KINDS = tuple(dict.fromkeys(kind for kind, _ in _KINDS))
 _START = [(kind, re.compile(rf"\s*{pattern}")) for kind, pattern in _KINDS]
 # What a report may turn out to be, a line or two after its first one.
 _GENERAL = ("warning", "bug", "oops", "panic")

@@ -14,8 +14,9 @@ from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
-# So many lines of a case's own output are kept.
+# So many lines of a case's own output are kept; more where reports are part of it.
 _KEPT = 200
+_KEPT_REPORTS = 2000
 
 
 class Status(enum.Enum):
@@ -42,6 +43,7 @@ class Outcome:
     @reason: why it was skipped, or what is wrong in one line.
     @output: what it printed.
     @splats: reports of the kernel while it ran.
+    @expected: those that had to come, and do not count against it.
     """
 
     suite: str
@@ -51,6 +53,7 @@ class Outcome:
     reason: str = ""
     output: list[str] = field(default_factory=list)
     splats: list[Splat] = field(default_factory=list)
+    expected: list[Splat] = field(default_factory=list)
 
     @property
     def key(self) -> Name:
@@ -67,15 +70,23 @@ class Trouble:
 
 
 class Judge:
-    """Reads one boot.  @expected: the cases that must run, in order."""
+    """Reads one boot.
+
+    @expected: the cases that must run, in order.
+    @elsewhere: those that are in this boot as well, but run in one of their own.
+    @forgiving: a report does not make a case fail; that is for others to judge.
+    """
 
     def __init__(self, expected: Sequence[Name], live: Callable[[Outcome], None],
-                 clock: Callable[[], float] = time.monotonic) -> None:
+                 clock: Callable[[], float] = time.monotonic,
+                 elsewhere: Sequence[Name] = (), forgiving: bool = False) -> None:
         self.outcomes: dict[Name, Outcome] = {}
         self.troubles: list[Trouble] = []
         self.version = ""
         self.kernel_seconds = 0.0
         self._expected = list(expected)
+        self._elsewhere = list(elsewhere)
+        self._forgiving = forgiving
         self._live = live
         self._clock = clock
         self._scanner = guards.Scanner()
@@ -114,7 +125,8 @@ class Judge:
 
     def _other(self, text: str) -> None:
         self._scanner.feed(text)
-        if self._started and len(self._output) < _KEPT and text.strip() and \
+        kept = _KEPT_REPORTS if self._forgiving else _KEPT
+        if self._started and len(self._output) < kept and text.strip() and \
            not text.lstrip().startswith("# module: "):
             self._output.append(text)
 
@@ -142,7 +154,8 @@ class Judge:
         return Next.PROGRESS
 
     def _check_count(self, count: int) -> None:
-        expected = sum(suite == self._suite for suite, _ in self._expected)
+        expected = sum(suite == self._suite
+                       for suite, _ in [*self._expected, *self._elsewhere])
         if count != expected:
             self.troubles.append(Trouble(
                 f"suite {self._suite} announces {count} cases instead of {expected}"))
@@ -156,11 +169,14 @@ class Judge:
             # KUnit gives no reason for a case whose parameters are all skipped.
             reason = event.skip or "; ".join(sorted(self._skips))
         splats = self._scanner.take()
-        if splats:
+        key = (self._suite, event.name)
+        if splats and not self._forgiving:
             status, reason = Status.FAILED, why(splats)
         elif status is Status.FAILED:
             reason = _assertion(self._output)
-        key = (self._suite, event.name)
+        elif status is Status.SKIPPED and key in self._elsewhere:
+            self._next_case()
+            return False
         if key not in self._expected:
             self.troubles.append(Trouble(
                 f"{self._suite}.{event.name} ran, which the kernel did not list"))
@@ -169,15 +185,18 @@ class Judge:
         self._finish(Outcome(self._suite, event.name, status,
                              max(0.0, self._now - self._case_start), reason,
                              self._output, splats))
-        return bool(splats)
+        return bool(splats) and not self._forgiving
 
     def _finish(self, outcome: Outcome) -> None:
         self.outcomes[outcome.key] = outcome
+        self._next_case()
+        self._live(outcome)
+
+    def _next_case(self) -> None:
         self._output = []
         self._running = ""
         self._skips = set()
         self._case_start = self._now
-        self._live(outcome)
 
     def _suite_end(self, event: ktap.Result) -> bool:
         """Note the end of a suite; True if the kernel cannot be trusted further."""

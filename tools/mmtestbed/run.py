@@ -18,8 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
-from . import boot, build, cases, deps, guards, judge, lines, lock, ns, options, proc
-from . import runner, series, source, tree, verdict
+from . import boot, build, cases, deps, due_reports, guards, judge, lines, lock, ns
+from . import options, proc, runner, series, source, tree, verdict
 from .errors import Exit, Interrupted, Refused, TestbedError, UsageError
 from .judge import Name, Outcome, Status
 from .report import GREEN, RED, YELLOW, Console
@@ -67,8 +67,9 @@ class Command:
         width = max(len(".".join(name)) for name in chosen)
         for name in chosen:
             case = self._cases[name]
-            self._console.line(f"{case.full_name:{width}}  "
-                               f"{' '.join(case.contracts)}  {case.summary}".rstrip())
+            reports = f" [reports {', '.join(case.reports)}]" if case.reports else ""
+            self._console.line(f"{case.full_name:{width}}  {' '.join(case.contracts)}  "
+                               f"{case.summary}{reports}".rstrip())
         return Exit.PASSED
 
     def run(self) -> int:
@@ -276,7 +277,8 @@ class Command:
                            opts.timeout, opts.jobs,
                            console.line if opts.raw else None,
                            spread=opts.jobs > 1 and not opts.raw),
-            (lambda outcome: None) if many or opts.raw else self._live)
+            (lambda outcome: None) if many or opts.raw else self._live,
+            due_reports.wanted(self._cases))
         glob = opts.filter
         # --kernel_args may hold filters of their own.
         names = runner.listed(boots, state, kernel.sha + "".join(opts.kernel_args),
@@ -341,6 +343,8 @@ class Command:
         decoder = guards.Decoder(kernel)
         for outcome in self._report.outcomes:
             for splat in outcome.splats:
+                decoder.decode(splat)
+            for splat in outcome.expected:
                 decoder.decode(splat)
             if outcome.splats and outcome.status is not Status.HUNG:
                 outcome.reason = judge.why(outcome.splats)

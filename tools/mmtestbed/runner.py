@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Mapping, Optional, Sequence
 
-from . import boot, ktap, lock
+from . import boot, cases, due_reports, ktap, lock
 from .boot import How, Next
 from .errors import TestbedError
 from .judge import Judge, Name, Outcome, Status, Trouble
@@ -55,6 +55,8 @@ class Results:
     boots: int = 0
 
 
+# A boot: its cases, and the glob that selects them.
+Job = tuple[list[Name], str]
 # (what came out so far, cases of the next boot): whether to boot.
 Worthwhile = Callable[[Results, Sequence[Name]], bool]
 # (what came out so far, of earlier boots and of this one): whether that will do.
@@ -62,11 +64,17 @@ Enough = Callable[[Mapping[Name, Outcome]], bool]
 
 
 class Runner:
-    """Runs cases in User-Mode Linux; safe to use from several threads."""
+    """Runs cases in User-Mode Linux; safe to use from several threads.
 
-    def __init__(self, options: Options, live: Callable[[Outcome], None]) -> None:
+    @live: is told of each outcome.
+    @reports: what the kernel has to report in the cases that get a boot of their own.
+    """
+
+    def __init__(self, options: Options, live: Callable[[Outcome], None],
+                 reports: Optional[Mapping[Name, Sequence[str]]] = None) -> None:
         self._options = options
         self._live = live
+        self._reports = reports or {}
         self._numbers = itertools.count(1)
         self._mutex = threading.Lock()
 
@@ -128,16 +136,22 @@ class Runner:
         run then runs in fresh boots, in @pool if there is one, as long as
         @worthwhile says so of the results so far and the cases of the next boot.
         As soon as @enough says so, after a result, a boot ends.
+
+        Cases that have to end in a report of the kernel get a boot each, ahead of
+        the others: they skip themselves in any other.
         """
         results = Results()
         seen: dict[Name, Outcome] = {}
-        todo = [(list(expected), glob)]
-        if pool and self._options.spread and len({suite for suite, _ in expected}) > 1:
-            todo = split(expected, expected, glob)
+        alone = [name for name in expected if name in self._reports]
+        shared = [name for name in expected if name not in self._reports]
+        todo: list[Job] = [(shared, glob)] if shared else []
+        if pool and self._options.spread and len({suite for suite, _ in shared}) > 1:
+            todo = split(shared, shared, glob)
+        todo = [([name], ".".join(name)) for name in alone] + todo
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]
-            one = functools.partial(self._one, seen=seen, enough=enough)
+            one = functools.partial(self._one, alone=alone, seen=seen, enough=enough)
             judges: Iterable[Judge] = itertools.starmap(one, batch) \
                 if not pool or len(batch) == 1 else \
                 pool.map(lambda job: one(*job), batch)
@@ -155,11 +169,19 @@ class Runner:
             self._merge(results, names, judge, glob)
         return results
 
-    def _one(self, expected: Sequence[Name], glob: str,
+    def _one(self, expected: Sequence[Name], glob: str, alone: Sequence[Name] = (),
              seen: Optional[dict[Name, Outcome]] = None,
              enough: Optional[Enough] = None) -> Judge:
-        """One boot.  @seen: the outcomes of the round, of boots that go on too."""
-        judge = Judge(expected, self._announce)
+        """One boot for @expected, in which those of @alone that @glob selects as well
+        skip themselves.  @seen: the outcomes of the round, of boots that go on too."""
+        if len(expected) == 1 and expected[0] in self._reports:
+            judge = self._alone(expected[0])
+            if seen is not None:
+                with self._mutex:
+                    seen.update(judge.outcomes)
+            return judge
+        judge = Judge(expected, self._announce, elsewhere=[
+            name for name in cases.selected(glob, alone) if name not in expected])
 
         def read(raw: str) -> Next:
             step = judge.read(raw)
@@ -173,12 +195,23 @@ class Runner:
         judge.end(ending, self._options.timeout)
         return judge
 
+    def _alone(self, name: Name) -> Judge:
+        """A boot for the case @name, which has to end in a report of the kernel."""
+        judge = Judge([name], lambda outcome: None, forgiving=True)
+        ending = self._boot([due_reports.ARGUMENT], ".".join(name), judge.read)
+        judge.end(ending, self._options.timeout)
+        for outcome in list(judge.outcomes.values()):
+            settled = due_reports.settle(outcome, self._reports[name])
+            judge.outcomes[outcome.key] = settled
+            self._announce(settled)
+        return judge
+
     def _announce(self, outcome: Outcome) -> None:
         with self._mutex:
             self._live(outcome)
 
     def _merge(self, results: Results, names: list[Name], judge: Judge,
-               glob: str) -> list[tuple[list[Name], str]]:
+               glob: str) -> list[Job]:
         """Add one boot to @results; what is to be booted next."""
         results.boots += 1
         results.version = results.version or judge.version
@@ -198,7 +231,7 @@ class Runner:
 
 
 def split(rest: Sequence[Name], before: Sequence[Name],
-          glob: str) -> list[tuple[list[Name], str]]:
+          glob: str) -> list[Job]:
     """Boots for @rest of the cases @before that @glob selected.
 
     KUnit takes one glob: a suite that has not begun is one boot, and the cases
@@ -209,7 +242,7 @@ def split(rest: Sequence[Name], before: Sequence[Name],
         suites[name[0]].append(name)
     full = collections.Counter(suite for suite, _ in before)
     case_glob = glob.partition(".")[2]
-    boots: list[tuple[list[Name], str]] = []
+    boots: list[Job] = []
     for suite, names in suites.items():
         if len(names) == full[suite] and len(full) > 1:
             boots.append((names, f"{suite}.{case_glob}" if case_glob else suite))

@@ -136,6 +136,7 @@ class Run:
             "reason": outcome.reason,
             "flaky": dict(self.flaky.get(outcome.key, {})),
             "guards": [_splat(splat) for splat in outcome.splats],
+            "expected": [_splat(splat) for splat in outcome.expected],
             "output": [] if outcome.status.good else outcome.output,
         }
 

@@ -26,6 +26,8 @@ static void waits(struct kunit *test)
  * slow_one - takes long.
  * Contract: ME-4
  * Contract: ME-5
+ * Report: bug include/linux/x.h | warning x()
+ * Report: warning mm/y.c
  */
 static void slow_one(struct kunit *test)
 {
@@ -61,6 +63,11 @@ class Parse(unittest.TestCase):
     def test_contracts(self) -> None:
         self.assertEqual([case.contracts for case in self.cases],
                          [("MW-1", "MW-12"), ("ME-4", "ME-5"), ()])
+
+    def test_reports(self) -> None:
+        self.assertEqual([case.reports for case in self.cases],
+                         [(), ("bug include/linux/x.h | warning x()",
+                               "warning mm/y.c"), ()])
 
     def test_summaries(self) -> None:
         self.assertEqual([case.summary for case in self.cases],

@@ -11,7 +11,7 @@ from mmtestbed.errors import TestbedError
 
 from tests import support
 
-# Two suites; the environment of a case is its name: crash*, hang*, warn*, flaky*.
+# Two suites; the environment of a case is its name: crash*, hang*, warn*, flaky*, due*.
 KERNEL = r'''#!/usr/bin/env python3
 import fnmatch, os, sys, time
 suites = {SUITES}
@@ -36,6 +36,14 @@ for i, (s, cases) in enumerate(chosen.items(), 1):
         if c.startswith("crash"):
             print("Kernel panic - not syncing: by hand", flush=True)
             sys.exit(1)
+        if c.startswith("due"):
+            if "mm_kunit.expect_report" not in args:
+                print(f"    ok {j} {c} # SKIP wants a boot of its own", flush=True)
+                continue
+            if c == "due_bug":
+                print("kernel BUG at mm/x.c:26!\nKernel panic - not syncing: BUG!",
+                      flush=True)
+                sys.exit(1)
         if c.startswith("hang"):
             time.sleep(1000)
         if c.startswith("warn"):
@@ -67,7 +75,8 @@ class Boots(support.TempCase):
         return runner.Runner(
             runner.Options(kernel, self.tmp / "boots", (), timeout, 2,
                            spread=spread),
-            self.seen.append)
+            self.seen.append, {("a", "due_bug"): ["bug mm/x.c"],
+                               ("b", "due_none"): ["bug mm/x.c"]})
 
     def outcomes(self, suites: dict[str, list[str]], glob: str = "",
                  timeout: float = 20,
@@ -120,6 +129,37 @@ class Boots(support.TempCase):
         self.assertEqual(found, {"a.warn": "failed", "a.two": "passed",
                                  "b.three": "passed"})
         self.assertEqual(results.boots, 3)
+
+    DUE = {"a": ["one", "due_bug", "two"], "b": ["due_none", "three"]}
+    DUE_FOUND = {"a.one": "passed", "a.due_bug": "passed", "a.two": "passed",
+                 "b.due_none": "failed", "b.three": "passed"}
+
+    def test_due_report_comes_in_a_boot_of_its_own(self) -> None:
+        for spread, boots in ((False, 3), (True, 4)):
+            with self.subTest(spread=spread):
+                self.seen.clear()
+                found, results = self.outcomes(self.DUE, spread=spread)
+                self.assertEqual(found, self.DUE_FOUND)
+                self.assertEqual((results.boots, results.troubles), (boots, []))
+
+    def test_due_report_beside_a_crash(self) -> None:
+        found, _ = self.outcomes({"a": ["one", "due_bug", "crash", "two"]})
+        self.assertEqual(found, {"a.one": "passed", "a.due_bug": "passed",
+                                 "a.crash": "crashed", "a.two": "passed"})
+
+    def test_due_report_alone(self) -> None:
+        found, results = self.outcomes(self.DUE, "a.due*")
+        self.assertEqual(found, {"a.due_bug": "passed"})
+        self.assertEqual(results.boots, 1)
+
+    def test_due_report_one_after_the_other_and_shuffled(self) -> None:
+        boots = self.make(self.DUE)
+        names = boots.cases("")
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for results in (boots.round(names, ""),
+                            boots.isolated(runner.shuffled(names, 1), pool)):
+                self.assertEqual({".".join(name): outcome.status.value for name, outcome
+                                  in results.outcomes.items()}, self.DUE_FOUND)
 
     def test_absent_case(self) -> None:
         found, _ = self.outcomes({"a": ["one", "absent"]})

@@ -38,6 +38,10 @@ class Default(support.RunCase):
         wanted = {(case.suite, case.name) for case in cases.read(TOP / "mm" / "kunit")
                   if not case.suite.startswith("guard_selftest")}
         self.assertEqual(ran, wanted)
+        due = {(case.suite, case.name) for case in cases.read(TOP / "mm" / "kunit")
+               if case.reports}
+        self.assertEqual({(case["suite"], case["name"]) for case in data["cases"]
+                          if case["expected"]}, due)
 
     def test_3_nothing_changed_builds_nothing(self) -> None:
         called = call(ONE)

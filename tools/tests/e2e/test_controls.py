@@ -100,6 +100,15 @@ class Controls(support.RunCase):
         self.assertEqual(entry["outcome"], "killed")
         self.assertIn("MV-2", entry["killed_by"][0]["contracts"])
 
+    def test_a_report_that_no_longer_comes(self) -> None:
+        top = self.repository()
+        shutil.copy(support.TOP / "patches/controls/zd-6-ram-not-looked-for.patch",
+                    top / "patches/controls")
+        [entry] = self.outcomes(top, 0).values()
+        self.assertEqual(entry["outcome"], "killed")
+        self.assertEqual([case["name"] for case in entry["killed_by"]],
+                         ["misused_memremap_pages_warns_and_refuses"])
+
     def test_no_control_matches(self) -> None:
         script = support.TOP / "scripts/controls.sh"
         self.expect(2, support.call("--filter", "no-such-*", script=script),
