@@ -376,6 +376,43 @@ static void truncated_page_is_skipped(struct kunit *test)
 	mmk_expect_page_same(test, "truncated", &was);
 }
 
+/**
+ * private_data_of_a_page_is_no_pin() - Its reference is known of
+ * @test: the running case
+ *
+ * A page of a file has data of the filesystem attached, which holds a reference:
+ * it is offered all the same. With one reference more it is refused.
+ *
+ * Contract: MV-4, MV-17
+ */
+static void private_data_of_a_page_is_no_pin(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m;
+	struct folio *folio;
+	int extra;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	folio_attach_private(folio, test);
+	for (extra = 0; extra < 2; extra++) {
+		if (extra)
+			folio_get(folio);
+		m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM, NULL);
+		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_EXPECT_EQ(test, m->args.cpages, extra ? 0UL : 1UL);
+		mmk_vma_finalize(m);
+		if (extra)
+			folio_put(folio);
+		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, folio_detach_private(folio), (void *)test);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
 struct mms_case {
 	const char *description;
 	bool device;
@@ -1251,6 +1288,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 			 swap_cache_gen_params),
 	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
 	KUNIT_CASE(truncated_page_is_skipped),
+	KUNIT_CASE(private_data_of_a_page_is_no_pin),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),

@@ -128,6 +128,7 @@ class Command(control_run.Command):
         self._mutation = wanted
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
+        self._built: set[int] = set()
         self._reach: dict[Name, set[int]] = {}
         self._seconds: dict[Name, float] = {}
 
@@ -175,6 +176,7 @@ class Command(control_run.Command):
 
     def _trace(self, kernel: Path, folder: Path) -> None:
         """Boot without a mutant and see which case reaches what."""
+        self._built = mutation.live(kernel, folder / "live")
         self._console.begin("running all cases without a mutant")
         logs = folder / "trace"
         boots = runner.Runner(runner.Options(kernel, logs, ("mm_mutate_trace=1",),
@@ -224,7 +226,8 @@ class Command(control_run.Command):
                     if mutant.number in self._reach.get(name, ()) and
                     name not in self._red]
         if not reaching:
-            return Fate(mutant, State.UNREACHED)
+            return Fate(mutant, State.UNREACHED if mutant.number in self._built
+                        else State.DEAD)
         quick = [name for name in reaching if self._seconds[name] < _QUICK]
         slow = [name for name in reaching if self._seconds[name] >= _QUICK]
         for names in (quick, slow):
@@ -274,7 +277,8 @@ class Command(control_run.Command):
         total = mutation.tallies(fates, False).get("all", mutation.Tally())
         self._console.line(
             f"{total.killed} of {total.all} mutants killed, {len(total.survivors)} "
-            f"survived, {len(total.unreached)} not reached, Linux {self._kernel_version}")
+            f"survived, {len(total.unreached)} not reached, "
+            f"{total.all - total.live} not built, Linux {self._kernel_version}")
         return Exit.PASSED
 
 

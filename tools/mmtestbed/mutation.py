@@ -7,9 +7,12 @@ import collections
 import enum
 import re
 import shlex
+import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
+from . import proc
 from .errors import TestbedError
 from .judge import Name
 
@@ -74,6 +77,7 @@ class State(enum.Enum):
     KILLED = "killed"
     SURVIVED = "survived"
     UNREACHED = "unreached"
+    DEAD = "not built"
 
 
 @dataclass
@@ -154,11 +158,22 @@ def mask(wanted: Iterable[Name], names: Sequence[Name]) -> str:
     return "".join(f"{digit:x}" for digit in digits)
 
 
+def live(kernel: Path, scratch: Path) -> set[int]:
+    """The numbers of the mutants that are in the @kernel.  Raises TestbedError."""
+    done = proc.run(["objcopy", "-O", "binary", "--only-section=.mm_mutants",
+                     "--set-section-flags", ".mm_mutants=alloc", str(kernel),
+                     str(scratch)])
+    if done.code != 0:
+        raise TestbedError(f"cannot read {kernel.name}", done.output.splitlines()[:3])
+    return {number for number, in struct.iter_unpack("<I", scratch.read_bytes())}
+
+
 @dataclass
 class Tally:
     """Numbers of one function or file."""
 
     all: int = 0
+    live: int = 0
     reached: int = 0
     killed: int = 0
     survivors: list[Fate] = field(default_factory=list)
@@ -167,7 +182,8 @@ class Tally:
     def add(self, fate: Fate) -> None:
         """Count @fate."""
         self.all += 1
-        self.reached += fate.state is not State.UNREACHED
+        self.live += fate.state is not State.DEAD
+        self.reached += fate.state in (State.KILLED, State.SURVIVED)
         self.killed += fate.state is State.KILLED
         if fate.state is State.SURVIVED:
             self.survivors.append(fate)
@@ -176,8 +192,9 @@ class Tally:
 
     def row(self, name: str) -> list[str]:
         """A line of the table."""
-        share = f"{100 * self.killed / self.all:.0f} %" if self.all else ""
-        return [name, str(self.all), str(self.reached), str(self.killed), share]
+        share = f"{100 * self.killed / self.live:.0f} %" if self.live else ""
+        return [name, str(self.all), str(self.live), str(self.reached),
+                str(self.killed), share]
 
 
 def tallies(fates: Sequence[Fate], by_function: bool) -> dict[str, Tally]:
@@ -199,9 +216,9 @@ def report(fates: Sequence[Fate]) -> list[str]:
     """The whole report as text."""
     lines = []
     for by_function in (False, True):
-        rows = [["", "mutants", "reached", "killed", ""]]
+        rows = [["", "mutants", "live", "reached", "killed", ""]]
         rows += [tally.row(name) for name, tally in tallies(fates, by_function).items()]
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        widths = [max(len(row[i]) for row in rows) for i in range(6)]
         lines += ["  ".join([row[0].ljust(widths[0]), *(
             cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip()
             for row in rows]
