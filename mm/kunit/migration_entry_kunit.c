@@ -11,6 +11,7 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
+#include <asm/tlb.h>
 #include <trace/events/migrate.h>
 
 #include "../internal.h"
@@ -431,6 +432,7 @@ struct notified {
 	unsigned long start;
 	unsigned long end;
 	enum mmu_notifier_event event;
+	unsigned int flags;
 	enum mmk_pte_kind kind_at_start;
 	enum mmk_pte_kind kind_at_end;
 };
@@ -444,6 +446,7 @@ static int notified_start(struct mmu_notifier *mn,
 	n->start = range->start;
 	n->end = range->end;
 	n->event = range->event;
+	n->flags = range->flags;
 	n->kind_at_start = mmk_pte_kind(range->mm, n->addr);
 	return 0;
 }
@@ -490,6 +493,7 @@ static void other_mmus_are_told_before_and_after(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n.start, s.addr);
 	KUNIT_EXPECT_EQ(test, n.end, s.addr + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, (int)n.event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, n.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
 	KUNIT_EXPECT_EQ(test, (int)n.kind_at_start, (int)MMK_PTE_PRESENT);
 	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)how->kind);
 	remove_migration_ptes(s.src, s.src, 0);
@@ -1176,6 +1180,70 @@ static void mprotect_takes_write_permission_from_the_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
 	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, s.addr)));
+}
+
+/* mprotect() without a change of the VMA. */
+static long change_ptes(struct mm_struct *mm, unsigned long addr,
+			unsigned int nr_pages, unsigned long flags)
+{
+	struct vm_area_struct *vma;
+	struct mmu_gather tlb;
+	long nr;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, addr);
+	vma_start_write(vma);
+	tlb_gather_mmu(&tlb, mm);
+	nr = change_protection(&tlb, vma, addr, addr + nr_pages * PAGE_SIZE,
+			       flags);
+	tlb_finish_mmu(&tlb);
+	mmap_write_unlock(mm);
+	return nr;
+}
+
+/**
+ * changed_ptes_are_counted() - What change_protection() returns
+ * @test: the running case
+ *
+ * Of two pages, a writable entry and a hole, all but the hole count; once the
+ * entry is readable, it is not changed again and does not count. Where the caller
+ * asks for ptes to be made writable, those of exclusive pages are, at once.
+ *
+ * Contract: ME-8
+ */
+static void changed_ptes_are_counted(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4), entry = addr + 2 * PAGE_SIZE;
+	struct mmk_hold *hold;
+	struct folio *folio;
+	int i;
+
+	mmk_fill(test, addr, 3, SEED);
+	folio = mmk_pte_folio(test, mm, entry);
+	hold = mmk_hold(test, folio);
+	try_to_migrate(folio, 0);
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_WRITE);
+
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, addr, 4, 0), 3L);
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_READ_EXCLUSIVE);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr +
+							   i * PAGE_SIZE)));
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, addr, 4, 0), 2L);
+	KUNIT_EXPECT_EQ(test, 2L,
+			change_ptes(mm, addr, 4, MM_CP_TRY_CHANGE_WRITABLE));
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, addr +
+							  i * PAGE_SIZE)));
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_READ_EXCLUSIVE);
+	MMK_EXPECT_PTE(test, mm, addr + 3 * PAGE_SIZE, NONE);
+
+	remove_migration_ptes(folio, folio, 0);
+	mmk_hold_finish(test, hold, false);
+	/* The entry alone, so that nothing else makes up for it. */
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, entry, 1, 0), 1L);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
 }
 
 static const struct page_case readable_cases[] = {
@@ -3182,6 +3250,7 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(fork_copies_entry_of_private_file_page),
 	KUNIT_CASE_PARAM(mprotect_takes_write_permission_from_the_entry,
 			 writable_gen_params),
+	KUNIT_CASE(changed_ptes_are_counted),
 	KUNIT_CASE_PARAM(mprotect_leaves_readable_entry_alone,
 			 readable_gen_params),
 	KUNIT_CASE(migration_restores_every_kind_of_page),

@@ -371,6 +371,150 @@ static void subsection_is_the_smallest_range(struct kunit *test)
 			(unsigned long)SUBSECTION_SIZE);
 }
 
+/**
+ * private_memory_needs_no_linear_map() - Unlike what the CPU can address
+ * @test: the running case
+ *
+ * Device-private pages may be where the linear map does not reach, and go again.
+ *
+ * Contract: ZD-1, ZD-7
+ */
+static void private_memory_needs_no_linear_map(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
+	u64 len = range_len(&dev->pgmap.range);
+	u64 start = mhp_get_pluggable_range(true).start;
+
+	if (start < len)
+		kunit_skip(test, "the linear map begins at the first address");
+	dev->pgmap.range.start = start - len;
+	dev->pgmap.range.end = start - 1;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+	mmk_dev_unmap(dev);
+	zr_expect_nothing(test, dev);
+}
+
+/**
+ * struct zr_ranges - A pgmap of two ranges
+ * @pgmap: the pgmap, whose flexible array of ranges ends it
+ * @second: room for the second range
+ */
+struct zr_ranges {
+	struct dev_pagemap pgmap;
+	struct range second;
+};
+
+/**
+ * every_page_of_every_range_holds_the_pgmap() - Where free pages have a reference
+ * @test: the running case
+ *
+ * Contract: ZD-9, ZD-7
+ */
+static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	long nr = a->nr_pages + b->nr_pages;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = MEMORY_DEVICE_GENERIC;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = a->pgmap.range;
+	r->pgmap.ranges[1] = b->pgmap.range;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(a, &r->pgmap), a->nr_pages);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(b, &r->pgmap), b->nr_pages);
+	mmk_pgmap_settle(test, &r->pgmap, nr);
+	memunmap_pages(&r->pgmap);
+	zr_expect_nothing(test, a);
+	zr_expect_nothing(test, b);
+}
+
+/**
+ * pages_for_the_memmap_are_movable() - As the pageblock of a whole range is
+ * @test: the running case
+ *
+ * The driver has given the first pages of a range for its memmap, and with them
+ * begins the pageblock.
+ *
+ * Contract: ZD-1
+ */
+static void pages_for_the_memmap_are_movable(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct vmem_altmap altmap = {
+		.base_pfn	= zr_first_pfn(dev),
+		.free		= 16,
+	};
+	struct page *page;
+
+	/* Members of an altmap are constant. */
+	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
+	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	page = mmk_dev_page(dev, 0);
+	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(page),
+			MIGRATE_MOVABLE);
+	KUNIT_EXPECT_EQ(test, (int)page_zonenum(page),
+			(int)ZONE_DEVICE);
+	mmk_dev_unmap(dev);
+}
+
+/**
+ * struct zr_unmap - A task that takes a device's memory away
+ * @task: the thread
+ * @dev: the device
+ */
+struct zr_unmap {
+	struct mmk_task task;
+	struct mmk_dev *dev;
+};
+
+static void zr_unmap_main(struct mmk_task *task)
+{
+	mmk_dev_unmap(container_of(task, struct zr_unmap, task)->dev);
+}
+
+/**
+ * cached_pgmap_is_kept_while_it_goes() - get_dev_pagemap() of who has one
+ * @test: the running case
+ *
+ * memunmap_pages() waits for a walker that has a reference. Up to the last of the
+ * pages the walker keeps its pgmap, which nobody can get any more.
+ *
+ * Contract: ZD-7
+ */
+static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	unsigned long pfn = zr_first_pfn(dev);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
+						zr_unmap_main);
+	struct dev_pagemap *pgmap;
+
+	if (!MMK_PGMAP_LOOKUP_CACHES)
+		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+
+	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	unmap->dev = dev;
+	mmk_task_start(&unmap->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
+						   "memunmap_pages"));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_get_dev_pagemap(pfn), NULL);
+	pgmap = mmk_get_dev_pagemap_cached(pfn, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	pgmap = mmk_get_dev_pagemap_cached(pfn + dev->nr_pages - 1, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	put_dev_pagemap(pgmap);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+}
+
 static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE_PARAM(misuse_is_refused, zr_misuse_gen_params),
 	KUNIT_CASE(unknown_type_is_warned_of),
@@ -380,6 +524,10 @@ static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE(managed_pages_go_with_their_device),
 	KUNIT_CASE(refused_pages_leave_their_device_nothing_to_do),
 	KUNIT_CASE(subsection_is_the_smallest_range),
+	KUNIT_CASE(private_memory_needs_no_linear_map),
+	KUNIT_CASE(every_page_of_every_range_holds_the_pgmap),
+	KUNIT_CASE(pages_for_the_memmap_are_movable),
+	KUNIT_CASE(cached_pgmap_is_kept_while_it_goes),
 	{}
 };
 
