@@ -27,22 +27,40 @@ static __always_inline bool mm_mut(const unsigned int n)
 	return mm_mutant == n;
 }
 
-/* The compiler may know the value, and may have to: leave it alone then. */
-#define mm_mut_const(x)	__builtin_constant_p(x)
+/*
+ * The compiler may know the value, and may have to, or what must not be built is:
+ * leave it alone then.
+ */
+#define mm_mut_const(may_be, x)	(may_be && __builtin_constant_p(x))
 
-#define mm_mut_cond(n, c)						\
+#define mm_mut_cond(may_be, n, c)					\
 ({									\
 	bool __c##n = !!(c);						\
 									\
-	mm_mut_const(__c##n) ? __c##n : __c##n != mm_mut(n);		\
+	mm_mut_const(may_be, __c##n) ? __c##n : __c##n != mm_mut(n);	\
 })
 
 /* l && r, or l || r in mutant n; and the other way round */
+#define mm_mut_and_const(n, l, r)					\
+({									\
+	bool __l##n = !!(l);						\
+									\
+	mm_mut_const(1, __l##n) ? __l##n && (r) :			\
+	__l##n != mm_mut(n) ? !!(r) : __l##n;				\
+})
+
+#define mm_mut_or_const(n, l, r)					\
+({									\
+	bool __l##n = !!(l);						\
+									\
+	mm_mut_const(1, __l##n) ? __l##n || (r) :			\
+	__l##n == mm_mut(n) ? !!(r) : __l##n;				\
+})
+
 #define mm_mut_and(n, l, r)						\
 ({									\
 	bool __l##n = !!(l);						\
 									\
-	mm_mut_const(__l##n) ? __l##n && (r) :				\
 	__l##n != mm_mut(n) ? !!(r) : __l##n;				\
 })
 
@@ -50,7 +68,6 @@ static __always_inline bool mm_mut(const unsigned int n)
 ({									\
 	bool __l##n = !!(l);						\
 									\
-	mm_mut_const(__l##n) ? __l##n || (r) :				\
 	__l##n == mm_mut(n) ? !!(r) : __l##n;				\
 })
 

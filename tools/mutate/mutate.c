@@ -278,6 +278,21 @@ static bool one_of(const char *word, const char *words)
 	return false;
 }
 
+/*
+ * Whether the compiler may know what @s is: if something is called that may be an
+ * inline function.  What a variable is, it knows on some paths only, and those
+ * have to be changed like the others.
+ */
+static bool may_be_constant(struct span s)
+{
+	unsigned int i;
+
+	for (i = s.b + 1; i < s.e; i++)
+		if (src[i] == '(' && (isalnum((unsigned char)src[i - 1]) || src[i - 1] == '_'))
+			return true;
+	return false;
+}
+
 /* What to put in the place of a binary operator, at most two. */
 static const char *const replacements[][3] = {
 	{ "<", "<=", ">=" }, { "<=", "<", ">" }, { ">", ">=", "<=" },
@@ -320,7 +335,8 @@ static void binary(CXCursor c, struct span s, struct kids *kids)
 		unsigned int id = mutant(s, "logical", op[0] == '&' ? "||" : "&&");
 
 		/* l is what decides whether r counts; the other way round in a mutant. */
-		edit(s.b, OPEN, 0, "mm_mut_%s(%u, (", op[0] == '&' ? "and" : "or", id);
+		edit(s.b, OPEN, 0, "mm_mut_%s%s(%u, (", op[0] == '&' ? "and" : "or",
+		     may_be_constant(l) ? "_const" : "", id);
 		edit(l.e, CLOSE, 0, ")");
 		edit(t.b, REPLACE, t.e - t.b, ",");
 		edit(r.b, OPEN, 0, "(");
@@ -350,13 +366,13 @@ static void binary(CXCursor c, struct span s, struct kids *kids)
 		edit(r.b, OPEN, 0, "(");
 		if (other)
 			edit(s.e, CLOSE, 0,
-			     "); mm_mut_const(__l%u %s __r%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : __l%u %s __r%u; })",
-			     id, op, id, id, op, id, id, id, to[0], id, other, id,
+			     "); mm_mut_const(%d, __l%u %s __r%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : __l%u %s __r%u; })",
+			     may_be_constant(s), id, op, id, id, op, id, id, id, to[0], id, other, id,
 			     to[1], id, id, op, id);
 		else
 			edit(s.e, CLOSE, 0,
-			     "); mm_mut_const(__l%u %s __r%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : __l%u %s __r%u; })",
-			     id, op, id, id, op, id, id, id, to[0], id, id, op, id);
+			     "); mm_mut_const(%d, __l%u %s __r%u) ? __l%u %s __r%u : mm_mut(%u) ? __l%u %s __r%u : __l%u %s __r%u; })",
+			     may_be_constant(s), id, op, id, id, op, id, id, id, to[0], id, id, op, id);
 	}
 }
 
@@ -414,7 +430,7 @@ static void unary(CXCursor c, struct span s, struct kids *kids)
 	operand = text(o);
 	if (src[s.b] == '!') {
 		id = mutant(s, "negate", "without !");
-		edit(s.b, OPEN, 0, "mm_mut_cond(%u, (", id);
+		edit(s.b, OPEN, 0, "mm_mut_cond(%d, %u, (", may_be_constant(s), id);
 		edit(s.e, CLOSE, 0, "))");
 	} else if (src[s.b] == '~') {
 		id = mutant(s, "arithmetic", "without ~");
@@ -471,6 +487,19 @@ static void named_constant(struct span s, const char *to)
 	edit(s.e, CLOSE, 0, ")");
 }
 
+static bool is_zero(CXCursor c)
+{
+	CXEvalResult result = clang_Cursor_Evaluate(c);
+	bool zero;
+
+	if (!result)
+		return false;
+	zero = clang_EvalResult_getKind(result) == CXEval_Int &&
+	       !clang_EvalResult_getAsLongLong(result);
+	clang_EvalResult_dispose(result);
+	return zero;
+}
+
 static bool is_word(struct span s)
 {
 	unsigned int i;
@@ -511,7 +540,8 @@ static void condition(CXCursor c)
 	depth++;
 	expr(c);
 	depth--;
-	edit(s.b, OPEN, 0, "mm_mut_cond(%u, (", mutant(s, "negate", "!(...)"));
+	edit(s.b, OPEN, 0, "mm_mut_cond(%d, %u, (", may_be_constant(s),
+	     mutant(s, "negate", "!(...)"));
 	edit(s.e, CLOSE, 0, "))");
 }
 
@@ -542,7 +572,7 @@ static void expr(CXCursor c)
 		return;
 	case IS_MACRO:
 		if (isupper((unsigned char)src[s.b]) && is_word(s) && is_int(c))
-			named_constant(s, "0");
+			named_constant(s, is_zero(c) ? "1" : "0");
 		return;
 	case PLAIN:
 		break;
@@ -640,7 +670,7 @@ static void returns(CXCursor c)
 		return;
 	if (is_bool(c)) {
 		id = mutant(s, "return", "!(...)");
-		edit(s.b, OPEN, 0, "mm_mut_cond(%u, (", id);
+		edit(s.b, OPEN, 0, "mm_mut_cond(%d, %u, (", may_be_constant(s), id);
 		edit(s.e, CLOSE, 0, "))");
 	} else if (is_int(c)) {
 		id = mutant(s, "return", "0");

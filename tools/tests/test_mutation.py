@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 def _header() -> str:
     """mm_mutate.h without what only a kernel has."""
     text = (mutate_run.SOURCES / "mm_mutate.h").read_text(encoding="utf-8")
-    return _HEADER + text[text.index("/* The compiler may know"):].replace(
+    return _HEADER + text[text.index("/*\n * The compiler may know"):].replace(
         "#endif /* _MM_MUTATE_H */", "")
 
 
