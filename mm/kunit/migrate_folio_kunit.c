@@ -73,7 +73,16 @@ static struct folio *disk_folio(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(disk->folio));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, disk_release,
 							disk), 0);
+	test->priv = disk;
 	return disk->folio;
+}
+
+/* Another folio has taken its place, on which the case has a reference, too. */
+static void disk_set_folio(struct kunit *test, struct folio *folio)
+{
+	struct disk *disk = test->priv;
+
+	disk->folio = folio;
 }
 
 static struct folio *cached_folio(struct kunit *test, enum cached cached)
@@ -343,11 +352,56 @@ static void file_folio_is_put_back_as_one(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
 }
 
+static struct folio *any_folio(struct folio *src, unsigned long private)
+{
+	return folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+}
+
+/**
+ * file_folio_moves_as_one() - migrate_pages() on behalf of compaction
+ * @test: the running case
+ *
+ * A clean folio of a block device, with buffers that nobody uses, moves: the page
+ * cache holds another one, the old one is free, and none counts as isolated.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void file_folio_moves_as_one(struct kunit *test)
+{
+	struct folio *old = disk_folio(test), *new;
+	struct address_space *mapping = old->mapping;
+	unsigned long file, anon;
+	LIST_HEAD(list);
+	void *bytes;
+
+	lru_add_drain_all();
+	file = global_node_page_state(NR_ISOLATED_FILE);
+	anon = global_node_page_state(NR_ISOLATED_ANON);
+	bytes = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	memcpy(bytes, folio_address(old), PAGE_SIZE);
+	KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(old, &list));
+	folio_put(old);
+	KUNIT_EXPECT_EQ(test, 0, migrate_pages(&list, any_folio, NULL, 0,
+					       MIGRATE_SYNC, MR_COMPACTION,
+					       NULL));
+	putback_movable_pages(&list);
+	new = filemap_get_folio(mapping, 1);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(new));
+	disk_set_folio(test, new);
+	KUNIT_EXPECT_PTR_NE(test, new, old);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(old), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(bytes, folio_address(new), PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_FILE), file);
+	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_ANON), anon);
+}
+
 static struct kunit_case migrate_folio_cases[] = {
 	KUNIT_CASE_PARAM(counters_follow_to_another_zone, cached_gen_params),
 	KUNIT_CASE(flags_go_along_one_by_one),
 	KUNIT_CASE(data_of_the_filesystem_goes_along),
 	KUNIT_CASE(file_folio_is_put_back_as_one),
+	KUNIT_CASE(file_folio_moves_as_one),
 	{}
 };
 

@@ -232,10 +232,26 @@ def report(fates: Sequence[Fate]) -> list[str]:
     return lines
 
 
+def _named(mutants: Iterable[Mutant]) -> list[tuple[tuple[str, ...], int]]:
+    """The names of @mutants, told apart where a line has the same twice."""
+    seen: collections.Counter[tuple[str, ...]] = collections.Counter()
+    names = []
+    for mutant in mutants:
+        names.append((mutant.key, seen[mutant.key]))
+        seen[mutant.key] += 1
+    return names
+
+
 def remembered(fates: Sequence[Fate],
                mutants: Sequence[Mutant]) -> Mapping[int, Optional[Fate]]:
     """By number of @mutants: what killed it in the earlier @fates, if something did."""
-    old = {fate.mutant.key: fate for fate in fates if fate.state is State.KILLED}
-    return {m.number: Fate(m, State.KILLED, old[m.key].by, old[m.key].why,
-                           old[m.key].cases) if m.key in old else None
-            for m in mutants}
+    ordered = sorted(fates, key=lambda fate: fate.mutant.number)
+    old = {name: fate for fate, name in
+           zip(ordered, _named(fate.mutant for fate in ordered))
+           if fate.state is State.KILLED}
+    known: dict[int, Optional[Fate]] = {}
+    for mutant, name in zip(mutants, _named(mutants)):
+        fate = old.get(name)
+        known[mutant.number] = fate and Fate(mutant, State.KILLED, fate.by, fate.why,
+                                             fate.cases)
+    return known
