@@ -435,6 +435,43 @@ static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
 }
 
 /**
+ * altmap_is_refused_for_two_ranges() - It lies in one of them only
+ * @test: the running case
+ *
+ * The first range is taken back, and nothing is left behind.
+ *
+ * Contract: ZD-6
+ */
+static void altmap_is_refused_for_two_ranges(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	struct vmem_altmap altmap = { .base_pfn = zr_first_pfn(a) };
+	int nr_warned;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = MEMORY_DEVICE_GENERIC;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = a->pgmap.range;
+	r->pgmap.ranges[1] = b->pgmap.range;
+	memcpy(&r->pgmap.altmap, &altmap, sizeof(altmap));
+	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+	mmk_warn_begin(test);
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	nr_warned = mmk_warn_end(test);
+
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	/* Once a boot. */
+	KUNIT_EXPECT_LE(test, nr_warned, 1);
+	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+	zr_expect_nothing(test, a);
+	zr_expect_nothing(test, b);
+}
+
+/**
  * pages_for_the_memmap_are_movable() - As the pageblock of a whole range is
  * @test: the running case
  *
@@ -526,6 +563,7 @@ static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE(subsection_is_the_smallest_range),
 	KUNIT_CASE(private_memory_needs_no_linear_map),
 	KUNIT_CASE(every_page_of_every_range_holds_the_pgmap),
+	KUNIT_CASE(altmap_is_refused_for_two_ranges),
 	KUNIT_CASE(pages_for_the_memmap_are_movable),
 	KUNIT_CASE(cached_pgmap_is_kept_while_it_goes),
 	{}
