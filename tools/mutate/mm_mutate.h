@@ -31,7 +31,7 @@ static __always_inline bool mm_mut(const unsigned int n)
  * The compiler may know the value, and may have to, or what must not be built is:
  * leave it alone then.
  */
-#define mm_mut_const(may_be, x)	(may_be && __builtin_constant_p(x))
+#define mm_mut_const(may_be, x)	((may_be) && __builtin_constant_p(x))
 
 #define mm_mut_cond(may_be, n, c)					\
 ({									\
@@ -71,6 +71,7 @@ static __always_inline bool mm_mut(const unsigned int n)
 	__l##n == mm_mut(n) ? !!(r) : __l##n;				\
 })
 
+/* No loop around it: the statement may be a break. */
 #define mm_mut_stmt(n, ...)						\
 	if (!mm_mut(n)) {						\
 		__VA_ARGS__;						\

@@ -149,7 +149,7 @@ static struct span extent(CXCursor c)
 	return s;
 }
 
-enum place { ELSEWHERE, IS_MACRO, PLAIN };
+enum place { ASKEW, IS_MACRO, PLAIN };
 
 /* How @s lies to the macros: inside or across one, is one, or clear of all. */
 static enum place place(struct span s)
@@ -158,7 +158,7 @@ static enum place place(struct span s)
 	unsigned int i, open = 0;
 
 	if (s.b >= s.e)
-		return ELSEWHERE;
+		return ASKEW;
 	for (i = 0; i < nr_macros; i++) {
 		struct span m = macros[i];
 
@@ -167,16 +167,16 @@ static enum place place(struct span s)
 		if (m.b == s.b && m.e == s.e)
 			found = IS_MACRO;
 		else if (m.b < s.b || m.e > s.e)
-			return ELSEWHERE;
+			return ASKEW;
 	}
 	/* Where libclang is mistaken about an extent, it cuts through brackets. */
 	for (i = s.b; i < s.e; i++) {
 		if (strchr("([{", src[i]))
 			open++;
 		else if (strchr(")]}", src[i]) && !open--)
-			return ELSEWHERE;
+			return ASKEW;
 	}
-	return open ? ELSEWHERE : found;
+	return open ? ASKEW : found;
 }
 
 static enum CXChildVisitResult collect(CXCursor c, CXCursor parent, CXClientData data)
@@ -329,7 +329,7 @@ static void binary(CXCursor c, struct span s, struct kids *kids)
 	expr(kids->at[0]);
 	expr(kids->at[1]);
 	depth--;
-	if (place(l) == ELSEWHERE || place(r) == ELSEWHERE || !*op)
+	if (place(l) == ASKEW || place(r) == ASKEW || !*op)
 		return;
 	if (one_of(op, "&& ||")) {
 		unsigned int id = mutant(s, "logical", op[0] == '&' ? "||" : "&&");
@@ -397,7 +397,7 @@ static void compound_assign(struct span s, struct kids *kids)
 	depth++;
 	expr(kids->at[1]);
 	depth--;
-	if (place(l) != PLAIN || place(r) == ELSEWHERE || strlen(op) < 2)
+	if (place(l) != PLAIN || place(r) == ASKEW || strlen(op) < 2)
 		return;
 	op[strlen(op) - 1] = '\0';
 	to = replace(op);
@@ -425,7 +425,7 @@ static void unary(CXCursor c, struct span s, struct kids *kids)
 	depth++;
 	expr(kids->at[0]);
 	depth--;
-	if (place(o) == ELSEWHERE)
+	if (place(o) == ASKEW)
 		return;
 	operand = text(o);
 	if (src[s.b] == '!') {
@@ -517,7 +517,7 @@ static void condition(CXCursor c)
 	CXCursor inner = bare(c);
 	enum CXCursorKind kind = clang_getCursorKind(inner);
 
-	if (place(s) == ELSEWHERE)
+	if (place(s) == ASKEW)
 		return;
 	if (place(s) == PLAIN && kind == CXCursor_BinaryOperator) {
 		struct kids kids = children(inner);
@@ -568,7 +568,7 @@ static void expr(CXCursor c)
 	struct kids kids;
 
 	switch (place(s)) {
-	case ELSEWHERE:
+	case ASKEW:
 		return;
 	case IS_MACRO:
 		if (isupper((unsigned char)src[s.b]) && is_word(s) && is_int(c))
@@ -750,7 +750,7 @@ static void stmt(CXCursor c)
 			expr(c);
 			depth--;
 		}
-		if (place(s) != ELSEWHERE)
+		if (place(s) != ASKEW)
 			deletable(s);
 		goto out;
 	}
@@ -857,7 +857,10 @@ static void read_source(const char *path)
 	FILE *in = fopen(path, "r");
 	long size;
 
-	if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 0)
+	if (!in || fseek(in, 0, SEEK_END))
+		err(1, "%s", path);
+	size = ftell(in);
+	if (size < 0)
 		err(1, "%s", path);
 	rewind(in);
 	src = calloc(1, size + 1);
