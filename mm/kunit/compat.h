@@ -112,6 +112,9 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 }
 
 /* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
+/* What MMU notifiers are told when exclusive access of a device ends. */
+#define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_EXCLUSIVE
+
 #define MMK_PGMAP_LOOKUP_CACHES	true
 
 static inline struct dev_pagemap *
@@ -194,6 +197,8 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 {
 	return get_dev_pagemap(pfn);
 }
+
+#define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_CLEAR
 
 #define MMK_PGMAP_LOOKUP_CACHES	false
 

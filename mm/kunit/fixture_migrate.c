@@ -146,6 +146,9 @@ struct mmk_vma *mmk_vma_alloc(struct kunit *test, struct mm_struct *mm,
 	m->args.end = addr + nr_pages * PAGE_SIZE;
 	m->args.flags = flags;
 	m->args.pgmap_owner = owner;
+	/* One page more would make it none. */
+	m->args.cpages = -1UL;
+	m->args.npages = -1UL;
 	return m;
 }
 

@@ -75,6 +75,10 @@
 int mmk_case_init(struct kunit *test);
 void mmk_expect_report(struct kunit *test);
 
+/* fixture_warn.c: WARNs that are the result */
+void mmk_warn_begin(struct kunit *test);
+int mmk_warn_end(struct kunit *test);
+
 /* fixture_mm.c: address spaces */
 struct mm_struct *mmk_mm_enter(struct kunit *test);
 unsigned long mmk_mmap(struct kunit *test, struct file *file, size_t len,

@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include <linux/prandom.h>
 #include <linux/swap.h>
+#include <trace/events/kmem.h>
 
 #include "../internal.h"
 #include "fixtures.h"
@@ -376,6 +377,43 @@ static void truncated_page_is_skipped(struct kunit *test)
 	mmk_expect_page_same(test, "truncated", &was);
 }
 
+/**
+ * private_data_of_a_page_is_no_pin() - Its reference is known of
+ * @test: the running case
+ *
+ * A page of a file has data of the filesystem attached, which holds a reference:
+ * it is offered all the same. With one reference more it is refused.
+ *
+ * Contract: MV-4, MV-17
+ */
+static void private_data_of_a_page_is_no_pin(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m;
+	struct folio *folio;
+	int extra;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	folio_attach_private(folio, test);
+	for (extra = 0; extra < 2; extra++) {
+		if (extra)
+			folio_get(folio);
+		m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM, NULL);
+		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_EXPECT_EQ(test, m->args.cpages, extra ? 0UL : 1UL);
+		mmk_vma_finalize(m);
+		if (extra)
+			folio_put(folio);
+		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, folio_detach_private(folio), (void *)test);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
 struct mms_case {
 	const char *description;
 	bool device;
@@ -556,6 +594,9 @@ static void device_is_emptied_without_a_vma(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, folio_mapcount(was[i].folio), 0);
 	}
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 6)), 0);
+	/* The array ends there. */
+	KUNIT_EXPECT_NULL(test, memchr_inv(&m->src[8], 0xa5,
+					   sizeof(m->src[8])));
 	empty_device(test, dev, m, 8);
 	unlock_page(mmk_dev_page(dev, 2));
 	put_page(mmk_dev_page(dev, 3));
@@ -766,6 +807,71 @@ static void coherent_page_is_made_pinnable(struct kunit *test)
 	lru_add_drain();
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_TRUE(test, PageLRU(page));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
+ * struct late_reference - Somebody who refers to a folio at the last moment
+ * @folio: the folio; NULL once it has happened
+ * @task: in whose migration
+ */
+static struct late_reference {
+	struct folio *folio;
+	struct task_struct *task;
+} late_reference;
+
+/* The page that it is to migrate to is being allocated. */
+static void late_reference_take(void *unused, struct page *page,
+				unsigned int order, gfp_t gfp, int migratetype)
+{
+	if (current != late_reference.task || !late_reference.folio)
+		return;
+	folio_get(late_reference.folio);
+	late_reference.folio = NULL;
+}
+
+static void late_reference_release(void *unused)
+{
+	unregister_trace_mm_page_alloc(late_reference_take, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * coherent_page_referenced_late_is_put_back() - After it has been unmapped
+ * @test: the running case
+ *
+ * Somebody takes a reference when all checks are done: the migration is refused
+ * by its last step. The page is mapped as before, and the caller's reference is
+ * gone.
+ *
+ * Contract: MV-15, MV-8
+ */
+static void coherent_page_referenced_late_is_put_back(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_page_state was;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	mmk_page_snapshot(test, &was, mm, addr);
+	folio_get(was.folio);
+	late_reference.task = current;
+	late_reference.folio = was.folio;
+	KUNIT_ASSERT_EQ(test, 0,
+			register_trace_mm_page_alloc(late_reference_take, NULL));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, late_reference_release,
+						  NULL));
+	KUNIT_EXPECT_EQ(test, migrate_device_coherent_folio(was.folio), -EBUSY);
+	kunit_release_action(test, late_reference_release, NULL);
+
+	KUNIT_ASSERT_NULL(test, late_reference.folio);
+	folio_put(was.folio);
+	was.state.dirty |= pte_dirty(was.pte);
+	mmk_expect_page_same(test, "put back", &was);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
 }
 
@@ -1251,12 +1357,14 @@ static struct kunit_case migrate_vma_device_cases[] = {
 			 swap_cache_gen_params),
 	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
 	KUNIT_CASE(truncated_page_is_skipped),
+	KUNIT_CASE(private_data_of_a_page_is_no_pin),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),
 	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
 	KUNIT_CASE(page_flags_move_along),
 	KUNIT_CASE(coherent_page_is_made_pinnable),
+	KUNIT_CASE(coherent_page_referenced_late_is_put_back),
 	KUNIT_CASE(round_trips_conserve_everything),
 	KUNIT_CASE(two_migrations_share_a_range),
 	KUNIT_CASE(rival_skips_what_the_first_has_locked),

@@ -52,6 +52,7 @@ static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
  * @owner: who
  * @start: first address
  * @end: first address behind
+ * @flags: MMU_NOTIFIER_RANGE_*
  * @pte: what stands at the address that is watched
  */
 struct notifier_event {
@@ -60,6 +61,7 @@ struct notifier_event {
 	void *owner;
 	unsigned long start;
 	unsigned long end;
+	unsigned int flags;
 	enum mmk_pte_kind pte;
 };
 
@@ -89,6 +91,7 @@ static void notifier_log(struct notifier *n, bool at_end,
 			.owner = range->owner,
 			.start = range->start,
 			.end = range->end,
+			.flags = range->flags,
 			.pte = mmk_pte_kind(range->mm, n->watch),
 		};
 	n->nr++;
@@ -763,6 +766,8 @@ static void hole_is_filled(struct kunit *test)
 
 	copy_to_target(test, m, dev);
 	decline(m, 1);
+	/* Means nothing without a page; what is filled says so. */
+	m->src[2] |= MIGRATE_PFN_WRITE;
 	mmk_vma_pages(m);
 	for (i = 0; i < 3; i += 2) {
 		folio[i] = page_folio(migrate_pfn_to_page(m->dst[i]));
@@ -1019,6 +1024,39 @@ static void range_across_page_tables_is_collected(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, migrate_pfn_to_page(m->src[1 + i]));
 		mmk_vma_finalize(m);
 	}
+}
+
+/**
+ * skipped_table_does_not_end_the_walk() - What lies behind it is collected
+ * @test: the running case
+ *
+ * The range begins where a file has no page table, which is no hole to be
+ * filled, and ends with a page of the file that is mapped.
+ *
+ * Contract: MV-5, MV-17
+ */
+static void skipped_table_does_not_end_the_walk(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 2 * PTRS_PER_PTE);
+	unsigned long addr = mmk_mmap(test, file, 2 * PMD_SIZE, PROT_RW,
+				      MAP_SHARED);
+	unsigned long edge = round_up(addr + PAGE_SIZE, PMD_SIZE);
+	struct mmk_vma *m;
+
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, edge, true), 0);
+	MMK_EXPECT_PTE(test, mm, edge - PAGE_SIZE, NO_TABLE);
+	m = mmk_vma_alloc(test, mm, edge - PAGE_SIZE, 2,
+			  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.npages, 2UL);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, m->args.end, edge + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
+	KUNIT_EXPECT_PTR_EQ(test, migrate_pfn_to_page(m->src[1]),
+			    mmk_pte_page(mm, edge));
+	mmk_vma_finalize(m);
+	MMK_EXPECT_PTE(test, mm, edge, PRESENT);
 }
 
 struct move_case {
@@ -1478,6 +1516,8 @@ static void expect_event(struct kunit *test, const struct notifier_event *event,
 	KUNIT_EXPECT_PTR_EQ(test, event->owner, owner);
 	KUNIT_EXPECT_EQ(test, event->start, start);
 	KUNIT_EXPECT_EQ(test, event->end, end);
+	/* No more is said of it than that who is told may sleep. */
+	KUNIT_EXPECT_EQ(test, event->flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
 	KUNIT_EXPECT_EQ_MSG(test, (int)event->pte, (int)pte, "pte is %s",
 			    mmk_pte_kind_name(event->pte));
 }
@@ -1538,6 +1578,88 @@ static void driver_is_told_once_with_the_owner(struct kunit *test)
 }
 
 /**
+ * struct round_task - A task that does the first or the last step of a round
+ * @task: the thread
+ * @m: the round
+ * @finalize: the last one
+ */
+struct round_task {
+	struct mmk_task task;
+	struct mmk_vma *m;
+	bool finalize;
+};
+
+static void round_task_main(struct mmk_task *task)
+{
+	struct round_task *t = container_of(task, struct round_task, task);
+
+	if (t->finalize)
+		mmk_vma_finalize(t->m);
+	else
+		mmk_vma_setup(t->m);
+}
+
+struct restore_case {
+	const char *description;
+	bool finalize;
+};
+
+static const struct restore_case restore_cases[] = {
+	{ "by setup", false },
+	{ "by finalize", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(restore, restore_cases, description);
+
+/**
+ * restoring_waits_for_the_rmap_lock() - As remove_migration_ptes() asks for
+ * @test: the running case
+ *
+ * A page is put back by migrate_vma_setup(), because somebody has a reference,
+ * or by migrate_vma_finalize(), because the driver has declined. Its pte is not
+ * touched as long as somebody holds the anon_vma for writing: neither is called
+ * with that lock held.
+ *
+ * Contract: MV-4, MV-8
+ */
+static void restoring_waits_for_the_rmap_lock(struct kunit *test)
+{
+	const struct restore_case *param = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
+					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	struct anon_vma *anon_vma;
+	struct round_task *t;
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	anon_vma = folio_anon_vma(folio);
+	if (param->finalize)
+		KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	else
+		folio_get(folio);
+	t = mmk_task_alloc(test, sizeof(*t), mm, round_task_main);
+	t->m = m;
+	t->finalize = param->finalize;
+
+	anon_vma_lock_write(anon_vma);
+	mmk_task_start(&t->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task, "down_read"));
+	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
+	anon_vma_unlock_write(anon_vma);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	if (!param->finalize) {
+		mmk_vma_finalize(m);
+		folio_put(folio);
+	}
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
  * other_mm_is_told_of_the_unmap() - By MMU_NOTIFY_CLEAR
  * @test: the running case
  *
@@ -1584,12 +1706,14 @@ static struct kunit_case migrate_vma_cases[] = {
 	KUNIT_CASE_PARAM(only_anonymous_holes_are_offered,
 			 no_hole_gen_params),
 	KUNIT_CASE(range_across_page_tables_is_collected),
+	KUNIT_CASE(skipped_table_does_not_end_the_walk),
 	KUNIT_CASE_PARAM(locked_page_is_destination_enough, move_gen_params),
 	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
 	KUNIT_CASE_PARAM(unaligned_ends_are_rounded_down, range_gen_params),
 	KUNIT_CASE_PARAM(dirty_bit_moves_to_the_folio, dirty_gen_params),
 	KUNIT_CASE(tlb_is_flushed_by_collect),
 	KUNIT_CASE(driver_is_told_once_with_the_owner),
+	KUNIT_CASE_PARAM(restoring_waits_for_the_rmap_lock, restore_gen_params),
 	KUNIT_CASE(other_mm_is_told_of_the_unmap),
 	{}
 };

@@ -14,6 +14,7 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
+#include <asm/tlb.h>
 #include <trace/events/migrate.h>
 
 #include "../internal.h"
@@ -434,6 +435,7 @@ struct notified {
 	unsigned long start;
 	unsigned long end;
 	enum mmu_notifier_event event;
+	unsigned int flags;
 	enum mmk_pte_kind kind_at_start;
 	enum mmk_pte_kind kind_at_end;
 };
@@ -447,6 +449,7 @@ static int notified_start(struct mmu_notifier *mn,
 	n->start = range->start;
 	n->end = range->end;
 	n->event = range->event;
+	n->flags = range->flags;
 	n->kind_at_start = mmk_pte_kind(range->mm, n->addr);
 	return 0;
 }
@@ -493,6 +496,7 @@ static void other_mmus_are_told_before_and_after(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n.start, s.addr);
 	KUNIT_EXPECT_EQ(test, n.end, s.addr + PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, (int)n.event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, n.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
 	KUNIT_EXPECT_EQ(test, (int)n.kind_at_start, (int)MMK_PTE_PRESENT);
 	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)how->kind);
 	remove_migration_ptes(s.src, s.src, 0);
@@ -1179,6 +1183,70 @@ static void mprotect_takes_write_permission_from_the_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
 	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, s.addr)));
+}
+
+/* mprotect() without a change of the VMA. */
+static long change_ptes(struct mm_struct *mm, unsigned long addr,
+			unsigned int nr_pages, unsigned long flags)
+{
+	struct vm_area_struct *vma;
+	struct mmu_gather tlb;
+	long nr;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, addr);
+	vma_start_write(vma);
+	tlb_gather_mmu(&tlb, mm);
+	nr = change_protection(&tlb, vma, addr, addr + nr_pages * PAGE_SIZE,
+			       flags);
+	tlb_finish_mmu(&tlb);
+	mmap_write_unlock(mm);
+	return nr;
+}
+
+/**
+ * changed_ptes_are_counted() - What change_protection() returns
+ * @test: the running case
+ *
+ * Of two pages, a writable entry and a hole, all but the hole count; once the
+ * entry is readable, it is not changed again and does not count. Where the caller
+ * asks for ptes to be made writable, those of exclusive pages are, at once.
+ *
+ * Contract: ME-8
+ */
+static void changed_ptes_are_counted(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4), entry = addr + 2 * PAGE_SIZE;
+	struct mmk_hold *hold;
+	struct folio *folio;
+	int i;
+
+	mmk_fill(test, addr, 3, SEED);
+	folio = mmk_pte_folio(test, mm, entry);
+	hold = mmk_hold(test, folio);
+	try_to_migrate(folio, 0);
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_WRITE);
+
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, addr, 4, 0), 3L);
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_READ_EXCLUSIVE);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr +
+							   i * PAGE_SIZE)));
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, addr, 4, 0), 2L);
+	KUNIT_EXPECT_EQ(test, 2L,
+			change_ptes(mm, addr, 4, MM_CP_TRY_CHANGE_WRITABLE));
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, addr +
+							  i * PAGE_SIZE)));
+	MMK_EXPECT_PTE(test, mm, entry, MIGRATION_READ_EXCLUSIVE);
+	MMK_EXPECT_PTE(test, mm, addr + 3 * PAGE_SIZE, NONE);
+
+	remove_migration_ptes(folio, folio, 0);
+	mmk_hold_finish(test, hold, false);
+	/* The entry alone, so that nothing else makes up for it. */
+	KUNIT_EXPECT_EQ(test, change_ptes(mm, entry, 1, 0), 1L);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
 }
 
 static const struct page_case readable_cases[] = {
@@ -1913,9 +1981,14 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 	migration_add(test, &m, s.src);
 	events = vm_event(PGMIGRATE_FAIL);
 
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	/* After the one attempt; MIGRATE_SYNC makes another in the same call. */
+	expect_mapped(test, mm, s.addr, s.src, how->write,
+		      entry_may_be(how->young), entry_may_be(how->dirty));
 	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 1);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 1);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 2);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
 	KUNIT_EXPECT_PTR_EQ(test, s.src,
 			    list_first_entry_or_null(&m.list, struct folio,
@@ -2103,6 +2176,11 @@ static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *
 	folio_start_writeback(s.src);
 	folio_unlock(s.src);
 
+	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_ASYNC, &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	/* It will take a while: no use in trying again. */
+	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
 	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_SYNC_LIGHT,
 					       &succeeded));
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
@@ -2115,6 +2193,18 @@ static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *
 	putback_movable_pages(&m.list);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
+
+struct freed_case {
+	const char *description;
+	bool unevictable;
+};
+
+static const struct freed_case freed_cases[] = {
+	{ "active", false },
+	{ "unevictable", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(freed, freed_cases, description);
 
 /**
  * folio_that_was_freed_counts_as_moved() - Nobody needs it any more
@@ -2129,6 +2219,7 @@ static void folio_that_was_freed_counts_as_moved(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
+	const struct freed_case *param = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned int succeeded = 0;
 	struct migration m;
@@ -2139,11 +2230,201 @@ static void folio_that_was_freed_counts_as_moved(struct kunit *test)
 	migration_add(test, &m, s.src);
 	KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
+	/* What a folio must not be that is freed. */
+	if (param->unevictable)
+		folio_set_unevictable(s.src);
+	else
+		folio_set_active(s.src);
 
 	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
 	KUNIT_EXPECT_EQ(test, succeeded, 1U);
 	KUNIT_EXPECT_EQ(test, m.nr_new, 0U);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_active(s.src));
+	KUNIT_EXPECT_FALSE(test, folio_test_unevictable(s.src));
+}
+
+/**
+ * struct locked_case - A folio that somebody else has locked
+ * @description: its name
+ * @mode: how the migration goes about it
+ * @memalloc: who migrates is about to free memory
+ * @read: the folio is still being read from its disk
+ * @waits: the migration waits for it
+ */
+struct locked_case {
+	const char *description;
+	enum migrate_mode mode;
+	bool memalloc;
+	bool read;
+	bool waits;
+};
+
+static const struct locked_case locked_cases[] = {
+	{ "sync", MIGRATE_SYNC, .waits = true },
+	{ "sync, in reclaim", MIGRATE_SYNC, .memalloc = true },
+	{ "sync, not uptodate", MIGRATE_SYNC, .read = true, .waits = true },
+	{ "light", MIGRATE_SYNC_LIGHT, .waits = true },
+	{ "light, in reclaim", MIGRATE_SYNC_LIGHT, .memalloc = true },
+	{ "light, not uptodate", MIGRATE_SYNC_LIGHT, .read = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
+
+/**
+ * struct migrate_task - A task that calls migrate_pages()
+ * @task: the thread
+ * @how: how
+ * @m: what
+ * @failed: what it returned
+ */
+struct migrate_task {
+	struct mmk_task task;
+	const struct locked_case *how;
+	struct migration m;
+	int failed;
+};
+
+static void migrate_task_main(struct mmk_task *task)
+{
+	struct migrate_task *t = container_of(task, struct migrate_task, task);
+	unsigned int succeeded, flags = 0;
+
+	if (t->how->memalloc)
+		flags = memalloc_noreclaim_save();
+	t->failed = migration_run(&t->m, t->how->mode, &succeeded);
+	if (t->how->memalloc)
+		memalloc_noreclaim_restore(flags);
+}
+
+/**
+ * locked_folio_is_waited_for_where_that_is_safe() - MIGRATE_SYNC, SYNC_LIGHT
+ * @test: the running case
+ *
+ * A migration waits for a lock that somebody else holds, and then goes on. It does
+ * not in reclaim, where it could be what the other one waits for, nor for a read
+ * from a disk unless it may take its time.
+ *
+ * Contract: ME-15
+ */
+static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .young = true };
+	const struct locked_case *param = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct migrate_task *t;
+	struct folio *now;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	t = mmk_task_alloc(test, sizeof(*t), mm, migrate_task_main);
+	t->how = param;
+	migration_init(&t->m);
+	migration_add(test, &t->m, s.src);
+	folio_lock(s.src);
+	if (param->read)
+		folio_clear_uptodate(s.src);
+	mmk_task_start(&t->task);
+	if (param->waits)
+		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task,
+							   "folio_wait_bit_common"));
+	else
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&t->task));
+	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	if (param->read)
+		folio_mark_uptodate(s.src);
+	folio_unlock(s.src);
+	if (param->waits)
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+
+	KUNIT_EXPECT_EQ(test, t->failed, !param->waits);
+	KUNIT_EXPECT_EQ(test, t->m.nr_new - t->m.nr_returned,
+			(unsigned int)param->waits);
+	putback_movable_pages(&t->m.list);
+	now = mmk_pte_folio(test, mm, s.addr);
+	KUNIT_EXPECT_EQ(test, now != s.src, param->waits);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * folio_that_stays_mapped_is_put_back() - Some of its ptes cannot be replaced
+ * @test: the running case
+ *
+ * Parent and child share a page, which is part of the stack that exec() is just
+ * moving in the child. The migration fails, and the parent's pte is restored.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void folio_that_stays_mapped_is_put_back(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_SHARED, .young = true };
+	const unsigned long stack = VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	mmap_write_lock(s.child);
+	vm_flags_set(vma_lookup(s.child, s.addr), stack);
+	mmap_write_unlock(s.child);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	expect_mapped(test, mm, s.addr, s.src, false, true, false);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 2);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
+
+	mmap_write_lock(s.child);
+	vm_flags_clear(vma_lookup(s.child, s.addr), stack);
+	mmap_write_unlock(s.child);
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, s.child, s.addr, 1, SEED));
+}
+
+/**
+ * folio_that_may_not_move_is_put_back_at_once() - An error that is here to stay
+ * @test: the running case
+ *
+ * Nobody but its guest may look at the pages of such a mapping, so there is nothing
+ * to copy. The migration does not try again: it restores the pte and gives its
+ * one destination back.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void folio_that_may_not_move_is_put_back_at_once(struct kunit *test)
+{
+	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
+				       .dirty = true, .young = true };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+
+	scene_map(test, &s, mm, &how);
+	mmk_folio_snapshot(s.src, &before);
+	before.dirty = true;
+	migration_init(&m);
+	migration_add(test, &m, s.src);
+	mapping_set_inaccessible(s.file->f_mapping);
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
+	clear_bit(AS_INACCESSIBLE, &s.file->f_mapping->flags);
+
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	putback_movable_pages(&m.list);
+	expect_mapped(test, mm, s.addr, s.src, true, entry_may_be(true),
+		      entry_may_be(true));
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
 /**
@@ -3647,6 +3928,7 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(fork_copies_entry_of_private_file_page),
 	KUNIT_CASE_PARAM(mprotect_takes_write_permission_from_the_entry,
 			 writable_gen_params),
+	KUNIT_CASE(changed_ptes_are_counted),
 	KUNIT_CASE_PARAM(mprotect_leaves_readable_entry_alone,
 			 readable_gen_params),
 	KUNIT_CASE(migration_restores_every_kind_of_page),
@@ -3669,7 +3951,11 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(no_memory_leaves_everything_in_place),
 	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
 	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
-	KUNIT_CASE(folio_that_was_freed_counts_as_moved),
+	KUNIT_CASE_PARAM(folio_that_was_freed_counts_as_moved, freed_gen_params),
+	KUNIT_CASE_PARAM(locked_folio_is_waited_for_where_that_is_safe,
+			 locked_gen_params),
+	KUNIT_CASE(folio_that_stays_mapped_is_put_back),
+	KUNIT_CASE(folio_that_may_not_move_is_put_back_at_once),
 	KUNIT_CASE(page_cache_holds_the_new_folio),
 	KUNIT_CASE_PARAM(unmap_and_restore_wait_for_the_rmap_lock,
 			 page_gen_params),

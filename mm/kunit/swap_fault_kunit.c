@@ -5,6 +5,7 @@
  */
 #include <linux/highmem.h>
 #include <linux/memremap.h>
+#include <linux/mmu_notifier.h>
 #include <linux/percpu-refcount.h>
 #include <linux/poison.h>
 #include <linux/rmap.h>
@@ -1916,6 +1917,182 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 }
 
 /**
+ * struct exclusive_notice - What a driver is told when its access ends
+ * @mn: as the mm sees it
+ * @addr: address to look at
+ * @nr_start: calls of invalidate_range_start
+ * @nr_end: calls of invalidate_range_end
+ * @range: what the first of them said
+ * @at_start: what stood at @addr then
+ * @at_end: and at the end
+ */
+struct exclusive_notice {
+	struct mmu_notifier mn;
+	unsigned long addr;
+	unsigned int nr_start;
+	unsigned int nr_end;
+	struct mmu_notifier_range range;
+	enum mmk_pte_kind at_start;
+	enum mmk_pte_kind at_end;
+};
+
+static int notice_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
+						  mn);
+
+	n->range = *range;
+	n->at_start = mmk_pte_kind(range->mm, n->addr);
+	n->nr_start++;
+	return 0;
+}
+
+static void notice_end(struct mmu_notifier *mn,
+		       const struct mmu_notifier_range *range)
+{
+	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
+						  mn);
+
+	n->at_end = mmk_pte_kind(range->mm, n->addr);
+	n->nr_end++;
+}
+
+static const struct mmu_notifier_ops notice_ops = {
+	.invalidate_range_start	= notice_start,
+	.invalidate_range_end	= notice_end,
+};
+
+/**
+ * driver_is_told_that_its_access_ends() - MMU notifiers of the CPU's fault
+ * @test: the running case
+ *
+ * One pair of calls for exactly the page, on nobody's behalf: the first while
+ * the entry is there, the second when the pte is back.
+ *
+ * Contract: SF-8
+ */
+static void driver_is_told_that_its_access_ends(struct kunit *test)
+{
+	struct exclusive_notice n = { .mn.ops = &notice_ops };
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 3) + PAGE_SIZE;
+	mmk_fill(test, s.addr, 1, SEED);
+	make_exclusive(test, &s);
+	unlock_folio(test, s.folio);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, s.mm), 0);
+	fault = mmk_fault_start(test, s.mm, s.addr + 8, USER_READ,
+				MMK_MMAP_LOCK);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmu_notifier_unregister(&n.mn, s.mm);
+
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, (int)n.range.event,
+			(int)MMK_NOTIFY_EXCLUSIVE_ENDS);
+	KUNIT_EXPECT_EQ(test, n.range.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE,
+			0U);
+	KUNIT_EXPECT_EQ(test, n.range.start, s.addr);
+	KUNIT_EXPECT_EQ(test, n.range.end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_PTR_EQ(test, n.range.owner, NULL);
+	KUNIT_EXPECT_EQ(test, (int)n.at_start, (int)MMK_PTE_DEVICE_EXCLUSIVE);
+	KUNIT_EXPECT_EQ(test, (int)n.at_end, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * fork_ends_exclusive_access() - A device-exclusive entry is not copied
+ * @test: the running case
+ *
+ * fork() puts the page back, and then shares it as any other: both map it
+ * read-only.
+ *
+ * Contract: SF-8, ME-6
+ */
+static void fork_ends_exclusive_access(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mm_struct *child;
+	struct page *page;
+
+	s.addr = mmk_map_anon(test, 2);
+	mmk_fill(test, s.addr, 2, SEED);
+	lru_add_drain();
+	make_exclusive(test, &s);
+	unlock_folio(test, s.folio);
+	page = folio_page(s.folio, 0);
+	child = mmk_fork(test);
+
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr + PAGE_SIZE, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(s.mm, s.addr), page);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, s.addr), page);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(s.mm, s.addr)));
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(child, s.addr)));
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 2);
+	/* Theirs, and ours. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 3);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 2UL);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 2, SEED));
+}
+
+struct marker_case {
+	const char *description;
+	softleaf_t (*entry)(void);
+	bool copied;
+};
+
+static const struct marker_case marker_cases[] = {
+	{ "poisoned", leaf_poisoned, true },
+	{ "uffd-wp", leaf_uffd_wp, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(marker, marker_cases, description);
+
+/**
+ * fork_copies_poison_only() - Markers and fork()
+ * @test: the running case
+ *
+ * What is poisoned for the parent is so for the child; a marker of a userfaultfd
+ * that does not watch the child is not copied. Neither counts in RSS, and what
+ * lies behind is copied as ever.
+ *
+ * Contract: SF-8
+ */
+static void fork_copies_poison_only(struct kunit *test)
+{
+	const struct marker_case *c = test->param_value;
+	struct swapped *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+	struct mm_struct *child;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->mm = mmk_mm_enter(test);
+	s->addr = mmk_map_anon(test, 2);
+	mmk_fill(test, s->addr, 2, SEED);
+	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	leaf_set(test, s, c->entry());
+	child = mmk_fork(test);
+
+	if (c->copied)
+		KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(child, s->addr),
+						 softleaf_to_pte(s->entry)));
+	else
+		MMK_EXPECT_PTE(test, child, s->addr, NONE);
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(s->mm, s->addr),
+					 softleaf_to_pte(s->entry)));
+	MMK_EXPECT_PTE(test, child, s->addr + PAGE_SIZE, PRESENT);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 0UL);
+}
+
+/**
  * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
  * @test: the running case
  *
@@ -2583,6 +2760,9 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
 	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
 			 exclusive_gen_params),
+	KUNIT_CASE(driver_is_told_that_its_access_ends),
+	KUNIT_CASE(fork_ends_exclusive_access),
+	KUNIT_CASE_PARAM(fork_copies_poison_only, marker_gen_params),
 	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
 			 lock_gen_params),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),

@@ -19,7 +19,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Tool:
-    """Something that must be there: @probe is a command or an absolute path."""
+    """Something that must be there: @probe is a command or an absolute path, or glob."""
 
     probe: str
     package: str
@@ -28,7 +28,7 @@ class Tool:
     def present(self) -> bool:
         """True if it is installed."""
         if self.probe.startswith("/"):
-            return Path(self.probe).exists()
+            return any(Path("/").glob(self.probe[1:]))
         return shutil.which(self.probe) is not None
 
 
@@ -45,6 +45,9 @@ BUILD = (
     Tool("tar", "tar", "unpacks the kernel source"),
     Tool("patch", "patch", "applies the series"),
     Tool("ccache", "ccache", "makes the second build fast"),
+)
+MUTATE = (
+    Tool("/usr/lib/llvm-*/include/clang-c/Index.h", "libclang-dev", "reads C"),
 )
 TEST = (
     Tool("git", "git", "makes throw-away trees"),

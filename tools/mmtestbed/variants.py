@@ -55,6 +55,16 @@ class Variant:
         """Where make puts the binary."""
         return self._places.build / "linux"
 
+    @property
+    def src(self) -> Path:
+        """The source."""
+        return self._places.src
+
+    @property
+    def build(self) -> Path:
+        """The build folder."""
+        return self._places.build
+
     def apply(self, patches: Sequence[Path]) -> None:
         """Apply @patches.  Raises TestbedError naming the patch and hunk."""
         src = self._places.src

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/mutate.sh: how many small mistakes in the code under test are noticed?"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Optional, Sequence
+
+from . import cases, control_run, deps, lines, lock, mutation, ns, options, proc, run
+from . import runner, variants, verdict
+from .errors import Exit, TestbedError, UsageError
+from .judge import Name, Outcome
+from .mutation import Fate, Mutant, State
+from .report import Console
+
+SOURCES = run.REPOSITORY / "tools" / "mutate"
+# Twice what a fixture waits for something that does not come, and then some.
+_TIMEOUT = 15.0
+_MAKEFILE = b"\nobj-y += mm_mutate.o\n"
+# In a first boot go the cases that are this fast, in seconds.
+_QUICK = 0.3
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    jobs: int
+    kdir: str
+    filter: str
+    timeout: float
+    again: Optional[Path]
+    json: Optional[Path]
+    report: Optional[Path]
+    list: bool
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = options.Parser(
+        prog="scripts/mutate.sh", allow_abbrev=False,
+        description="Build many small mistakes into the functions under test, make one "
+                    "at a time, and see which of them no case notices.",
+        epilog="Exit codes: 0 the mutants were run, whatever came of them; 2 wrong "
+               "usage; 125 the tree could not be prepared, mutated or built.")
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree (default: $KDIR, else Debian's package); never written to")
+    add("--jobs", metavar="N", type=options.positive, default=2,
+        help="boots at a time (default: %(default)s)")
+    add("--filter", metavar="GLOB", default="*",
+        help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
+    add("--timeout", metavar="S", type=options.seconds, default=_TIMEOUT,
+        help="seconds without a result after which a kernel hangs (default: "
+             "%(default)g)")
+    add("--again", metavar="FILE", help="take what this earlier JSON report says was "
+                                        "killed for killed")
+    add("--json", metavar="FILE", help="write what became of each mutant as JSON")
+    add("--report", metavar="FILE", help="write the report as text, with all survivors")
+    add("--list", action="store_true", help="list the mutants and stop")
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    args = _parser().parse_args(argv)
+    again = Path(args.again).absolute() if args.again else None
+    if again and not again.is_file():
+        raise UsageError(f"--again {args.again}: there is no such report")
+    return Options(args.jobs, args.kdir, args.filter, args.timeout, again,
+                   options.report_file(args.json), options.report_file(args.report),
+                   args.list)
+
+
+def libclang() -> Path:
+    """The newest LLVM that has libclang's C API.  Raises TestbedError."""
+    found = [path.parent.parent.parent
+             for path in Path("/usr/lib").glob("llvm-*/include/clang-c/Index.h")]
+    if not found:
+        raise TestbedError("libclang's headers are missing; install the package "
+                           "libclang-dev")
+    return max(found, key=lambda path: int(path.name.partition("-")[2]))
+
+
+def compile_tool(binary: Path) -> None:
+    """Build tools/mutate/mutate.c.  Raises TestbedError."""
+    llvm = libclang()
+    done = proc.run(["gcc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror",
+                     f"-I{llvm}/include", "-o", str(binary), str(SOURCES / "mutate.c"),
+                     f"-L{llvm}/lib", "-lclang", f"-Wl,-rpath,{llvm}/lib"])
+    if done.code != 0:
+        raise TestbedError("tools/mutate/mutate.c does not compile",
+                           done.output.splitlines()[:12])
+
+
+def mutate(tool: Path, target: mutation.Target, first: int, src: Path, cmd: str,
+           folder: Path, cwd: Path) -> tuple[list[Mutant], bytes]:
+    """The mutants of @target, numbered from @first, and the source with them in it.
+
+    @cmd: what kbuild has noted of how the file is compiled, in @cwd.
+    Raises TestbedError.
+    """
+    out, listing = folder / "mutants.c", folder / "mutants.list"
+    done = proc.run([str(tool), "-n", str(first), "-N", target.file,
+                     "-f", " ".join(target.functions), "-o", str(out),
+                     "-l", str(listing), str(src / target.file),
+                     *mutation.flags(cmd)], cwd=cwd)
+    if done.code != 0:
+        raise TestbedError(f"{target.file} cannot be mutated",
+                           done.output.splitlines()[:12])
+    return mutation.parse(listing.read_text(encoding="utf-8")), out.read_bytes()
+
+
+class Command(control_run.Command):
+    """One call of scripts/mutate.sh."""
+
+    def __init__(self, wanted: Options, console: Console) -> None:
+        words = ["--timeout", str(wanted.timeout), "--jobs", str(wanted.jobs)]
+        if wanted.kdir:
+            words += ["--kdir", wanted.kdir]
+        super().__init__(control_run.parse(words), console)
+        self._mutation = wanted
+        self._mutants: list[Mutant] = []
+        self._names: list[Name] = []
+        self._built: set[int] = set()
+        self._reach: dict[Name, set[int]] = {}
+        self._seconds: dict[Name, float] = {}
+
+    def _outside(self) -> Optional[int]:
+        deps.ensure(deps.MUTATE, self._console)
+        return super()._outside()
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        origin = self._source()
+        self._kernel_version = origin.version
+        if not isolation.mounts:
+            raise TestbedError("the host allows no mounts of our own, which mutants "
+                               "need; run as root, or allow user namespaces")
+        with self._base(origin, isolation, folder) as (base, kernel):
+            kernel.unlink()
+            variants.own_mounts()
+            with variants.open_variant(base, folder / "mutants") as variant:
+                self._mutate(variant, folder)
+                if self._mutation.list:
+                    self._console.lines([f"{m.number:5} {m.function}: {m}"
+                                         for m in self._mutants], "")
+                    return Exit.PASSED
+                self._console.begin(f"building {len(self._mutants)} mutants")
+                variant.make()
+                self._console.end()
+                shutil.copy(variant.kernel, kernel)
+        self._trace(kernel, folder)
+        return self._close_mutants(self._run_mutants(kernel, folder))
+
+    def _mutate(self, variant: variants.Variant, folder: Path) -> None:
+        """Put the mutants into @variant."""
+        tool = folder / "mutate"
+        compile_tool(tool)
+        for target in mutation.TARGETS:
+            cmd = variant.build / Path(target.file).parent / \
+                f".{Path(target.file).stem}.o.cmd"
+            mutants, source = mutate(
+                tool, target, len(self._mutants) + 1, variant.src,
+                cmd.read_text(encoding="utf-8"), folder, variant.build)
+            self._mutants += mutants
+            (variant.src / target.file).write_bytes(source)
+        for name in ("mm_mutate.c", "mm_mutate.h"):
+            (variant.src / "mm" / name).write_bytes((SOURCES / name).read_bytes())
+        variant.edit("mm/Makefile", lambda old: old + _MAKEFILE)
+
+    def _trace(self, kernel: Path, folder: Path) -> None:
+        """Boot without a mutant and see which case reaches what."""
+        self._built = mutation.live(kernel, folder / "live")
+        self._console.begin("running all cases without a mutant")
+        logs = folder / "trace"
+        boots = runner.Runner(runner.Options(kernel, logs, ("mm_mutate_trace=1",),
+                                             self._opts.timeout, 1), lambda outcome: None)
+        self._names = boots.cases("")
+        results = boots.round(self._names, "")
+        self._check_base(results)
+        if results.boots != 1:
+            raise TestbedError("the kernel with no mutant in action cannot run all "
+                               "cases in one boot")
+        log = (logs / "boot-2.log").read_text(encoding="utf-8", errors="replace")
+        self._reach = mutation.reach(log.splitlines(), self._names)
+        self._seconds = {name: o.seconds for name, o in results.outcomes.items()}
+        self._console.end()
+
+    def _run_mutants(self, kernel: Path, folder: Path) -> list[Fate]:
+        wanted, console = self._mutation, self._console
+        todo = [m for m in self._mutants
+                if cases.glob_match(wanted.filter, f"{m.file}:{m.function}")]
+        known: Mapping[int, Optional[Fate]] = {}
+        if wanted.again:
+            known = mutation.remembered(mutation.fates_from_json(
+                lock.read_json(wanted.again)), todo)
+        fates: list[Fate] = []
+        console.begin(f"running {verdict.count(len(todo), 'mutant')}")
+        with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
+            try:
+                futures = [pool.submit(self._fate, m, known.get(m.number), kernel, folder)
+                           for m in todo]
+                for number, future in enumerate(futures, 1):
+                    fates.append(future.result())
+                    console.progress(f"{number} of {len(todo)}")
+                    if number % 50 == 0:
+                        self._save(fates)
+            except BaseException:
+                proc.kill_all()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        console.end()
+        return fates
+
+    def _fate(self, mutant: Mutant, known: Optional[Fate], kernel: Path,
+              folder: Path) -> Fate:
+        if known:
+            return known
+        reaching = [name for name in self._names
+                    if mutant.number in self._reach.get(name, ()) and
+                    name not in self._red]
+        if not reaching:
+            return Fate(mutant, State.UNREACHED if mutant.number in self._built
+                        else State.DEAD)
+        quick = [name for name in reaching if self._seconds[name] < _QUICK]
+        slow = [name for name in reaching if self._seconds[name] >= _QUICK]
+        for names in (quick, slow):
+            if names:
+                fate = self._boot_mutant(mutant, names, kernel,
+                                         folder / f"mutant-{mutant.number}")
+                if fate.state is State.KILLED:
+                    fate.cases = len(reaching)
+                    return fate
+        return Fate(mutant, State.SURVIVED, cases=len(reaching))
+
+    def _boot_mutant(self, mutant: Mutant, names: Sequence[Name], kernel: Path,
+                     folder: Path) -> Fate:
+        args = (f"mm_mutant={mutant.number}",
+                f"mm_mutate_cases={mutation.mask(names, self._names)}")
+        boots = runner.Runner(runner.Options(kernel, folder, args, self._opts.timeout, 1),
+                              lambda outcome: None)
+
+        def bad(outcomes: Mapping[Name, Outcome]) -> bool:
+            return any(not o.status.good for o in outcomes.values())
+
+        results = boots.round(
+            names, "*", enough=bad,
+            worthwhile=lambda results, rest: not results.boots)
+        shutil.rmtree(folder, ignore_errors=True)
+        for outcome in results.outcomes.values():
+            if not outcome.status.good:
+                return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
+                            f"{outcome.status.value}: {outcome.reason}")
+        if results.troubles:
+            return Fate(mutant, State.KILLED, "", results.troubles[0].what)
+        return Fate(mutant, State.SURVIVED)
+
+    def _save(self, fates: Sequence[Fate]) -> None:
+        wanted = self._mutation
+        if wanted.json:
+            verdict.write(wanted.json, lock.json_bytes({
+                "schema": 1, "kernel_version": self._kernel_version,
+                "mutants": [fate.as_json() for fate in fates]}))
+        if wanted.report:
+            verdict.write(wanted.report, "".join(
+                f"{line}\n" for line in mutation.report(fates)).encode())
+
+    def _close_mutants(self, fates: Sequence[Fate]) -> int:
+        self._save(fates)
+        self._console.lines(mutation.report(fates), "")
+        total = mutation.tallies(fates, False).get("all", mutation.Tally())
+        self._console.line(
+            f"{total.killed} of {total.all} mutants killed, {len(total.survivors)} "
+            f"survived, {len(total.unreached)} not reached, "
+            f"{total.all - total.live} not built, Linux {self._kernel_version}")
+        return Exit.PASSED
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        command = Command(parse(sys.argv[1:] if argv is None else argv), console)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
