@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from . import lock, proc, tree
-from .errors import Interrupted, TestbedError, UsageError
+from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
 
@@ -240,8 +240,8 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
                             "lacks the option or what it depends on (see "
                             f"{plan.config.name})")
     if "No space left on device" in text:
-        return TestbedError("the disk is full; make room there or set MMTB_CACHE to "
-                            "another folder")
+        return HostError("the disk is full; make room there or set MMTB_CACHE to "
+                         "another folder")
     if done.code == 2 and "usage: kunit.py" in text:
         return UsageError(f"kunit.py does not take {shlex.join(plan.options)}; see "
                           "kunit.py build --help", lines[-1:])

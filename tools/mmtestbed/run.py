@@ -20,7 +20,7 @@ from typing import Callable, Iterator, Optional, Sequence
 
 from . import boot, build, cases, deps, guards, judge, lines, lock, ns, options, proc
 from . import runner, series, source, tree, verdict
-from .errors import Exit, Interrupted, Refused, TestbedError, UsageError
+from .errors import Exit, HostError, Interrupted, Refused, TestbedError, UsageError
 from .judge import Name, Outcome, Status
 from .report import GREEN, RED, YELLOW, Console
 
@@ -99,10 +99,10 @@ class Command:
         except OSError as err:
             if err.errno in (errno.ENOSPC, errno.EDQUOT):
                 where = err.filename2 or err.filename or "with the cache"
-                return self._broken(TestbedError(
+                return self._broken(HostError(
                     f"the disk is full ({where}); make room there or set MMTB_CACHE "
                     "to another folder"))
-            return self._broken(TestbedError(
+            return self._broken(HostError(
                 f"{err.filename or 'the host'}: {err.strerror or err}; check it and "
                 "try again"))
 
