@@ -129,11 +129,26 @@ class Runner:
         @worthwhile says so of the results so far and the cases of the next boot.
         As soon as @enough says so, after a result, a boot ends.
         """
-        results = Results()
-        seen: dict[Name, Outcome] = {}
         todo = [(list(expected), glob)]
         if pool and self._options.spread and len({suite for suite, _ in expected}) > 1:
             todo = split(expected, expected, glob)
+        return self._jobs(todo, glob, pool, worthwhile, enough)
+
+    def some(self, expected: Sequence[Name], all_names: Sequence[Name],
+             pool: Optional[concurrent.futures.Executor] = None,
+             worthwhile: Worthwhile = lambda results, names: True,
+             enough: Optional[Enough] = None) -> Results:
+        """round() for those of @all_names, all that the kernel has, that are
+        @expected, in as few boots as KUnit's one glob allows."""
+        return self._jobs(split(expected, all_names, ""), "", pool, worthwhile, enough)
+
+    def _jobs(self, todo: list[tuple[list[Name], str]], glob: str,
+              pool: Optional[concurrent.futures.Executor], worthwhile: Worthwhile,
+              enough: Optional[Enough]) -> Results:
+        """Boot for each of @todo, (cases, glob of them), and for what they leave over
+        of what @glob selects."""
+        results = Results()
+        seen: dict[Name, Outcome] = {}
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]

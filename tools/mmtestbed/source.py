@@ -31,6 +31,7 @@ class Source:
     @origin: where it comes from, for people.
     @ident: names it among all trees, for the cache.
     @frozen: True if nobody else changes it (the one that we unpacked).
+    @revision: names what a tree holds that changes under our own hands alone.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Source:
     origin: str
     ident: str
     frozen: bool
+    revision: str = ""
 
 
 def makefile_version(text: str) -> tuple[lines.Version, str]:
@@ -74,11 +76,41 @@ def from_kdir(kdir: str, wanted: Optional[lines.Line], console: Console) -> Sour
                          "top of a kernel tree") from None
     except OSError as err:
         raise UsageError(f"cannot read {kdir}/Makefile: {err.strerror}") from None
+    line = _line_for(version, full, wanted, console)
+    return Source(path, line, full, f"KDIR {kdir}", f"kdir:{path}", False)
+
+
+def _line_for(version: lines.Version, full: str, wanted: Optional[lines.Line],
+              console: Console) -> lines.Line:
     line = wanted or lines.nearest(version)
     if not line.covers(version):
         console.note(f"Linux {full} is no supported line; trying the series of "
                      f"{line.name}, the nearest")
-    return Source(path, line, full, f"KDIR {kdir}", f"kdir:{path}", False)
+    return line
+
+
+def at_commit(tree: Path, commit: str, ident: str, wanted: Optional[lines.Line],
+              console: Console) -> Source:
+    """The work tree of a private clone, which stands at @commit.
+
+    @ident: names the clone.  Raises TestbedError if it is no kernel that we know.
+    """
+    for landmark in LANDMARKS:
+        if not (tree / landmark).exists():
+            raise TestbedError(f"{commit[:12]} has no {landmark}: it is no kernel, or "
+                               "too old a one")
+    try:
+        version, full = makefile_version(
+            (tree / "Makefile").read_text(encoding="utf-8", errors="replace"))
+    except ValueError:
+        raise TestbedError(f"the Makefile of {commit[:12]} has no version") from None
+    line = _line_for(version, full, wanted, console)
+    return Source(tree, line, full, commit[:12], ident, False, commit)
+
+
+def reference(line: lines.Line, cache: Path, console: Console) -> Path:
+    """The tree that the series of @line was made on.  Raises HostError."""
+    return unpack(line, tarball(line, cache, console), cache, console).path
 
 
 def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:

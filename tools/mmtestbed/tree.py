@@ -209,16 +209,16 @@ class WorkTree:
         mounts.append(git)
 
     def look(self) -> str:
-        """A digest of the pristine source; cheap for one that nobody changes."""
-        if self.source.frozen:
-            return self.source.ident
+        """A digest of the pristine source; cheap for one that no stranger changes."""
+        if self.source.frozen or self.source.revision:
+            return f"{self.source.ident} {self.source.revision}".rstrip()
         self._scanned_ns = time.time_ns()
         self._scan = scan(self.source.path)
         return self._scan.digest
 
     @property
     def scanned_ns(self) -> int:
-        """When look() began, in ns since the epoch; 0 for a frozen source."""
+        """When look() began, in ns since the epoch; 0 if it did not have to."""
         return self._scanned_ns
 
     def refresh(self, wanted: Files, since_ns: int, built_ns: int) -> None:
