@@ -262,7 +262,9 @@ class Command:
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        applied = series.apply(origin.path, patches, scratch)
+        applied = series.apply(
+            origin.path, patches, scratch, None if origin.frozen else
+            lambda: source.reference(origin.line, self._cache, self._console))
         for note in applied.notes:
             self._console.note(note)
         return {**applied.files, **suites}
