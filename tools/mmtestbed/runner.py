@@ -181,7 +181,8 @@ class Runner:
             if step is Next.PROGRESS and enough and seen is not None:
                 with self._mutex:
                     seen.update(judge.outcomes)
-                    return Next.STOP if enough(seen) else step
+                    judge.cut = enough(seen)
+                    return Next.STOP if judge.cut else step
             return step
 
         ending = self._boot([], glob, read)
@@ -201,6 +202,8 @@ class Runner:
         known = {trouble.what for trouble in results.troubles}
         results.troubles += [t for t in judge.troubles if t.what not in known]
         results.outcomes.update(judge.outcomes)
+        if judge.cut:
+            return []
         rest = [name for name in names if name not in judge.outcomes]
         if len(names) == 1 and rest:
             # It had a boot of its own, which did not even get to it.
