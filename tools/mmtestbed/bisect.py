@@ -310,6 +310,13 @@ class Command(trial.Trial):
                 failure = _failure(data)
                 if failure.believed:
                     console.lines(self.explainer.full(failure), "")
+            others = [name for name in self._evidence() or []
+                      if list(name) not in [[f["suite"], f["name"]]
+                                            for f in step.failures]]
+            if others:
+                ids = sorted({id for name in others for id in self.explainer.ids(name)})
+                console.line(f"  at BAD    also {', '.join(map('.'.join, others))} "
+                             f"({' '.join(ids)})")
         else:
             code = Exit.FAILED
             console.line(console.paint(
