@@ -158,6 +158,7 @@ class Ours:
         with lock.held(self.folder / "lock", lambda: self._console.note(
                 "waiting for another run, which works on the same repository")):
             self._prepare()
+            self.forget_others()
             yield self
 
     def _prepare(self) -> None:
@@ -185,6 +186,16 @@ class Ours:
         for rest in git.rglob("*.lock"):
             rest.unlink(missing_ok=True)
         (git / "mm-testbed").touch()
+        lock.write(self.folder / "origin",
+                   str(self.theirs.common).encode("utf-8", "surrogateescape"))
+
+    def forget_others(self) -> None:
+        """Remove the private repositories of those that are gone."""
+        for origin in self.folder.parent.glob("*/origin"):
+            path = origin.read_bytes().decode("utf-8", "surrogateescape")
+            if not Path(path).exists() and origin.parent != self.folder:
+                self._console.note(f"removing the private copy of {path}, which is gone")
+                shutil.rmtree(origin.parent, ignore_errors=True)
 
     def run(self, *words: str, data: Optional[bytes] = None,
             tick: Optional[Callable[[], None]] = None) -> proc.Done:

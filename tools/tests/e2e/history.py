@@ -164,15 +164,29 @@ def bisectable(repository: Path, base: str, name: str, seed: int,
 
 
 class UserTree:
-    """A clone of the source, as a user has one; and all that git keeps of it."""
+    """A clone of the source, as a user has one; and all that git keeps of it.
 
-    def __init__(self, folder: Path, checkout: bool = True) -> None:
-        self.path = folder
+    It stays in the cache: to remove so many files takes longer than a test.
+    """
+
+    def __init__(self, name: str = "user tree") -> None:
         bare, self.base = source()
-        git(bare, "clone", "-q", "--shared", "--no-checkout", "-b", "source", str(bare),
-            str(folder))
-        if checkout:
-            git(folder, "-c", "checkout.workers=4", "checkout", "-q", "source")
+        self.path = bare.parent / name / "linux"
+        if not (self.path / ".git/index").exists():
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.parent.mkdir(exist_ok=True)
+            git(bare, "clone", "-q", "--shared", "--no-checkout", "-b", "source",
+                str(bare), str(self.path))
+        for rest in self.path.glob(".git/*.lock"):
+            rest.unlink()
+        git(self.path, "-c", "checkout.workers=4", "checkout", "-q", "-f", "source")
+        git(self.path, "clean", "-q", "-f", "-d", "-x")
+        for branch in git(self.path, "for-each-ref", "--format=%(refname:short)",
+                          "refs/heads").split():
+            if branch != "source":
+                git(self.path, "branch", "-q", "-D", branch)
+        git(self.path, "worktree", "prune")
+        git(self.path, "config", "gc.auto", "0")
 
     def look(self) -> dict[str, bytes]:
         """Everything that must not change: all of .git but the objects, and more."""

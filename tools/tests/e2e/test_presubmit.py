@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.e2e import history, support
@@ -51,26 +50,16 @@ class Presubmit(support.RunCase):
     """One tree for all; nothing of it may change."""
 
     user: ClassVar[UserTree]
-    _folder: ClassVar["tempfile.TemporaryDirectory[str]"]
+    commits: ClassVar[list[str]]
 
     @classmethod
     def setUpClass(cls) -> None:
         """A clone of the source with the series on a branch."""
         super().setUpClass()
-        cls._folder = tempfile.TemporaryDirectory(prefix="submit ", dir=support.cache(),
-                                                  ignore_cleanup_errors=True)
-        cls.user = UserTree(Path(cls._folder.name) / "linux")
+        cls.user = UserTree()
         line = Line(support.pristine(), cls.user.base)
         five(line)
         cls.commits = line.write(cls.user.path, "five")
-
-    commits: ClassVar[list[str]]
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        """Drop the tree."""
-        cls._folder.cleanup()
-        super().tearDownClass()
 
     def setUp(self) -> None:
         super().setUp()
@@ -190,7 +179,9 @@ class Presubmit(support.RunCase):
         file.write_bytes(b"oops\n" + before)
 
     def test_shallow(self) -> None:
-        shallow = self.tmp / "shallow"
+        # In a place that stays, with its private clone.
+        shallow = self.user.path.parent / "shallow"
+        shutil.rmtree(shallow, ignore_errors=True)
         subprocess.run(["git", "clone", "-q", "--depth", "3", "--no-checkout", "-b",
                         "five", f"file://{self.user.path}", str(shallow)], check=True)
         called = support.call("--case", "MW-8", "HEAD~1..HEAD", script=SCRIPT,
