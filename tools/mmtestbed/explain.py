@@ -16,6 +16,8 @@ from .judge import Name
 _WIDTH = 80
 # So much of a failing case's own output helps, in lines.
 _SHOWN = 8
+# An assertion quotes macros in full; so many characters of it will do.
+_REASON = 240
 _TEXT = re.compile(r"^([A-Z]{2,}-\d+) +(\S.*(?:\n +\S.*)*)", re.MULTILINE)
 
 
@@ -76,7 +78,8 @@ class Explainer:
                 lines += _fold("" if number else "promises", paragraph)
             lines += _fold("", f"({case.file}:{case.line})")
         if failure.reason:
-            lines += _fold("instead", failure.reason)
+            lines += _fold("instead", textwrap.shorten(failure.reason, _REASON,
+                                                       placeholder=" ..."))
         return lines
 
     @staticmethod
