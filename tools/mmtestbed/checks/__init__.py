@@ -51,6 +51,11 @@ class Result:
                 "details": list(self.details)}
 
 
+def fails(number: int, noun: str) -> str:
+    """'1 case fails', '2 cases fail'."""
+    return f"{count(number, noun)} fail{'s' if number == 1 else ''}"
+
+
 def skip(reason: str) -> Result:
     """A check that could not be made."""
     return Result(Status.SKIP, reason)
@@ -222,6 +227,8 @@ class Compared(Check):
         if not files:
             return skip("touches no file that this kernel is built from"
                         if context.patch.sources() else "touches no .c file")
+        if context.error is not None:
+            return skip("the kernel does not build")
         if context.place.make is None:
             return skip("needs an overlay, which this host refuses")
         fresh = new_messages(context.before, context.after)

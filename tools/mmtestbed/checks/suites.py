@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The suites are green at the patch."""
 
-from . import Check, Context, Result, Status, count, skip
+from . import Check, Context, Result, Status, count, fails, skip
 
 
 class Suites(Check):
@@ -32,7 +32,7 @@ class Suites(Check):
                 details.append(f"  also      {context.explainer.brief(failure)}")
             bad = len(fresh) + len(unsure)
             return Result(Status.FAIL,
-                          f"{count(bad, 'case')} of {bad + len(found.passed)} fail, "
+                          f"{fails(bad, 'case')} of {bad + len(found.passed)}, "
                           f"breaking {' '.join(ids)}: {fresh[0].full_name}",
                           tuple(details))
         news = [what for what in found.troubles
@@ -44,8 +44,8 @@ class Suites(Check):
                 f"{failure.full_name} fails in {failure.tally()}"
                 for failure in found.flaky))
         if old:
-            return Result(Status.WARN, f"{passed} pass; {count(len(old), 'case')} fail "
-                          "as in front of it")
+            return Result(Status.WARN, f"{passed} pass; {fails(len(old), 'case')} as in "
+                          "front of it")
         if not found.passed:
             return Result(Status.FAIL, "no case passes")
         return Result(Status.PASS, f"{passed} pass")
