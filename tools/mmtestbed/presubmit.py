@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import itertools
 import os
 import shutil
 import sys
@@ -190,7 +191,8 @@ class Command(trial.Trial):
         self._result = Report()
         self._findings: dict[str, Finding] = {}
         self._known: dict[str, Finding] = {}
-        self._looks: dict[tuple[str, str], list[Message]] = {}
+        # By commit, check and the files that were looked at.
+        self._looks: dict[tuple[str, str, tuple[str, ...]], list[Message]] = {}
         self._line = ""
         self._total = 0
         self._times: list[float] = []
@@ -295,10 +297,10 @@ class Command(trial.Trial):
                 min(4, self._opts.jobs), initializer=self._own_mounts) as pool:
             try:
                 place = self._place(commit.id, origin)
-                files = sorted({*(patch.files if patch else ()),
-                                *(follower.files if follower else ())})
-                looks = {check.name: pool.submit(self._look, check, place, files)
-                         for check in self._each}
+                wanted = {each.files for each in (patch, follower) if each}
+                looks = {(commit.id, check.name, files):
+                         pool.submit(self._look, check, place, files)
+                         for check in self._each for files in wanted}
                 if tested:
                     try:
                         found = self._suites(tested)
@@ -306,8 +308,8 @@ class Command(trial.Trial):
                         if patch is None or isinstance(err, (HostError, UsageError)):
                             raise
                         error = err
-                for name, future in looks.items():
-                    self._looks[commit.id, name] = future.result()
+                for key, future in looks.items():
+                    self._looks[key] = future.result()
                 results: dict[str, Result] = {}
                 if entry and patch:
                     results = self._judge(patch, entry, place, error, found, pool)
@@ -361,8 +363,10 @@ class Command(trial.Trial):
             folder, _, name = path.rpartition("/")
             return (store / folder / f".{name[:-2]}.o.cmd").exists()
 
+        numbers = itertools.count(1)
+
         def place(name: str) -> Place:
-            scratch = self._folder / "checks" / name.replace("=", "")
+            scratch = self._folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir(parents=True)
 
@@ -397,18 +401,12 @@ class Command(trial.Trial):
                error: Optional[TestbedError], found: Optional[Finding],
                pool: concurrent.futures.Executor) -> dict[str, Result]:
         """All checks of @patch."""
-        mine = set(patch.files)
-
         def one(check: Check) -> Result:
             missing = check.missing()
             if missing:
                 return checks.skip(missing)
-            sides = []
-            for commit in (patch.parent, patch.commit.id):
-                seen = self._looks.get((commit, check.name), [])
-                # A header speaks through any file; other files are another patch's.
-                sides.append([message for message in seen if message.path in mine
-                              or not message.path.endswith(".c")])
+            sides = [self._looks.get((commit, check.name, patch.files), [])
+                     for commit in (patch.parent, patch.commit.id)]
             try:
                 return check.run(Context(
                     patch, place(check.name), self.ours, self.explainer, sides[0],
