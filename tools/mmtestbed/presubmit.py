@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import importlib.util
 import itertools
 import os
 import shutil
@@ -477,9 +478,29 @@ class Command(trial.Trial):
         return None if text is None else text.encode("utf-8", "surrogateescape")
 
     def _coverage(self, tip: str) -> Optional[Callable[[Path], None]]:
-        """Something that says which lines of the tip run; None: nothing can."""
-        del tip
-        return None
+        """Something that says which lines of @tip run; None: nothing can."""
+        if importlib.util.find_spec(f"{__package__}.coverage") is None:
+            return None
+
+        def cover(target: Path) -> None:
+            self._stand_at(self.ours.commit(tip))
+            # A run of its own hides our own folder, where @target is, from itself.
+            report = self._private.folder / "coverage"
+            shutil.rmtree(report, ignore_errors=True)
+            self._console.begin("running the suites on a kernel that counts")
+            done = proc.run([
+                str(run.REPOSITORY / "scripts" / "run.sh"), "--kdir",
+                str(self.ours.tree), "--variant", "gcov", "--coverage", str(report),
+                "--jobs", str(self._opts.jobs)],
+                tick=lambda: self._console.progress(""))
+            if done.code not in (Exit.PASSED, Exit.FAILED):
+                self._console.abandon()
+                lines = done.output.strip().splitlines() or ["no message"]
+                raise TestbedError(f"no kernel that counts: {lines[-1]}", lines[-8:])
+            self._console.end()
+            shutil.move(report, target)
+
+        return cover
 
     # The end.
 
