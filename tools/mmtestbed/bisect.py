@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -133,6 +134,7 @@ class Command(trial.Trial):
         if old and not old.finished and old.judged():
             console.note("dropping the unfinished bisection between "
                          f"{old.request['good'][:12]} and {old.request['bad'][:12]}")
+        shutil.rmtree(self._private.folder / "logs", ignore_errors=True)
         return Record(request)
 
     # The bisection.
@@ -222,6 +224,7 @@ class Command(trial.Trial):
         self._say_where(commit, number)
         step = Step(commit.id, commit.subject, SKIP)
         found: Optional[Finding] = None
+        error: Optional[TestbedError] = None
         start = time.monotonic()
         try:
             origin = self._stand_at(commit)
@@ -243,6 +246,8 @@ class Command(trial.Trial):
         except TestbedError as err:
             step.verdict, step.why = SKIP, err.message
             step.seconds["build"] = time.monotonic() - start
+            error = err
+        self._keep_logs(commit, error)
         word = self._console.paint(step.verdict, _COLOUR[step.verdict])
         self._console.line(f"  {word}: {step.why or 'no case fails'}, "
                            f"{step.took:.1f} s")
@@ -328,7 +333,8 @@ class Command(trial.Trial):
         flaky = sorted({line for step in record.judged() for line in step.flaky})
         if flaky:
             console.note(f"flaky: {', '.join(flaky)}; the majority of the boots decided")
-        console.line(f"log for git bisect replay: {self._private.folder / 'bisect.log'}")
+        console.line(f"logs of the boots: {self._logs}")
+        console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
         if self._wanted.json:
             verdict.write(self._wanted.json, lock.json_bytes(self._as_json()))
         word = f"first bad commit {conclusion.first[:12]}" if conclusion.first else \

@@ -236,6 +236,7 @@ class Command(trial.Trial):
             if self._theirs.dirty():
                 self._console.note("changes in your tree that are not committed are not "
                                    "looked at")
+            shutil.rmtree(self._logs, ignore_errors=True)
             report = self._result
             report.base, report.entries = self._series()
             patches = [entry.patch for entry in report.entries if entry.patch]
@@ -320,6 +321,7 @@ class Command(trial.Trial):
                 proc.kill_all()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+        self._keep_logs(commit, error)
         if found:
             self._findings[commit.id] = found
         self._times.append(time.monotonic() - start)
@@ -356,7 +358,7 @@ class Command(trial.Trial):
     def _place(self, commit: str, origin: source.Source) -> Callable[[str], Place]:
         """For the name of a check: the commit as that check may use it."""
         work, plan = self._work_tree(origin, self._isolation, self._folder,
-                                     self._isolation.mounts)
+                                     self._overlay)
         base = variants.Base(work, plan, "")
         store = work.build_store()
 
@@ -375,7 +377,7 @@ class Command(trial.Trial):
                 return self._make(base, scratch, words)
 
             return Place(commit, self.ours.tree, scratch, built,
-                         make if work.on_overlay else None)
+                         make if self._overlay else None)
         return place
 
     @staticmethod
@@ -508,6 +510,8 @@ class Command(trial.Trial):
         report, console, wanted = self._result, self._console, self._wanted
         code = Exit.FAILED if report.failed() else Exit.PASSED
         text = report.summary()
+        console.line()
+        console.line(f"logs of the boots: {self._logs}")
         console.line()
         console.lines(text, "")
         if wanted.text:

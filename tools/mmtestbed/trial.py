@@ -80,6 +80,7 @@ class Trial(run.Command):
         self._isolation = ns.Isolation.NONE
         self._folder = Path()
         self._ours: Optional[gitrepo.Ours] = None
+        self._overlay = False
 
     @property
     def ours(self) -> gitrepo.Ours:
@@ -96,6 +97,30 @@ class Trial(run.Command):
                    overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
         work, plan = super()._work_tree(origin, isolation, folder, overlay)
         return work, dataclasses.replace(plan, quick=True)
+
+    def _build(self, origin: source.Source, patches: Sequence[Path],
+               isolation: ns.Isolation, folder: Path,
+               overlay: bool) -> tuple[build.Kernel, Path]:
+        # Called again without, where the host refuses.
+        self._overlay = overlay
+        return super()._build(origin, patches, isolation, folder, overlay)
+
+    @property
+    def _logs(self) -> Path:
+        """Where the logs of the last bisection or series are kept."""
+        return self.ours.folder / "logs"
+
+    def _keep_logs(self, commit: Commit, error: Optional[TestbedError]) -> None:
+        """Keep the consoles of @commit's boots, or why there were none."""
+        target = self._logs / commit.short
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for log in sorted((self._folder / "boots").glob("*.log")):
+            shutil.copy(log, target)
+        shutil.rmtree(self._folder / "boots", ignore_errors=True)
+        if error:
+            (target / "error.log").write_text(
+                "\n".join([error.message, *error.details, ""]), encoding="utf-8")
 
     def _stand_at(self, commit: Commit) -> source.Source:
         """Check out @commit.  Raises TestbedError if it is nothing that we can test."""

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.e2e import history, support
@@ -77,6 +78,8 @@ class Histories(BisectCase):
         self.assertIn(BUGS[name], data["contracts"])
         self.assertIn("promises", text)
         self.assertIn("first bad commit: ", text)
+        logs = Path(text.split("logs of the boots: ")[1].split("\n")[0])
+        self.assertTrue(list((logs / self.commits[name][-1][:12]).glob("*.log")))
         self.assertLessEqual(len(data["steps"]), 14)
         self.clean()
 
