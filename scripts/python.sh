@@ -3,6 +3,7 @@
 #
 # Sourced by the entry points, with $here set to the top of the repository:
 # everything else is Python, so that this is the one tool to be had by hand.
+# $cannot: the exit status without it.
 
 : "${here:?}"
 
@@ -32,7 +33,7 @@ exec_module() {
 	fi
 	if ! python_works; then
 		echo "mm-testbed: Python 3.11 or newer is missing; install the package python3" >&2
-		exit 125
+		exit "${cannot:-125}"
 	fi
 	PYTHONPATH=$here/tools${PYTHONPATH:+:$PYTHONPATH}
 	PYTHONDONTWRITEBYTECODE=1

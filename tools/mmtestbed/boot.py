@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable, Optional, Sequence
 
 from . import proc
-from .errors import TestbedError
+from .errors import HostError
 
 # After the kernel's main process has gone, its output is complete; this is how
 # long, in seconds, stray helpers may keep the console open.
@@ -64,7 +64,7 @@ def boot(line: Sequence[str], folder: Path, timeout: float,
     """Boot with the command @line in @folder, giving each line to @read.
 
     @timeout: seconds without progress after which the kernel counts as hung.
-    Raises TestbedError if the binary does not start.
+    Raises HostError if the binary does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -73,8 +73,8 @@ def boot(line: Sequence[str], folder: Path, timeout: float,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
     except OSError as err:
-        raise TestbedError(f"cannot start the kernel {line[0]}: {err.strerror}; is "
-                           "its folder mounted noexec?") from err
+        raise HostError(f"cannot start the kernel {line[0]}: {err.strerror}; is "
+                        "its folder mounted noexec?") from err
     try:
         return _follow(process, timeout, read)
     finally:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from . import lock, proc, tree
-from .errors import Interrupted, TestbedError, UsageError
+from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
 
@@ -27,6 +27,9 @@ _FIRST_ERRORS = 12
 _ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
                     r"^make.*\*\*\* |^(?:\S*ld|collect2|cc1|as): |Error \d+$|"
                     r"multiple definition|No space left|Killed|cannot find )")
+# make has come across a change of Kconfig that it cannot settle by itself.
+_ABOUT_CONFIG = re.compile(r"syncconfig|Restart config|olddefconfig|"
+                           r"Error during update of the configuration")
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Plan:
     @jobs: of make.
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
+    @quick: plain make will do for a tree that has been built before.
     """
 
     config: Path
     jobs: int
     options: tuple[str, ...]
     ccache: Path
+    quick: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,12 @@ def command(plan: Plan, src: Path, build: Path) -> list[str]:
     return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
             f"--build_dir={build}", f"--kunitconfig={plan.config}",
             "--make_options", "CC=ccache gcc", f"--jobs={plan.jobs}", *plan.options]
+
+
+def make(plan: Plan, build: Path, *targets: str) -> list[str]:
+    """make @targets in a folder that has been configured, as kunit.py would."""
+    return ["make", "-s", *targets, "ARCH=um", f"O={build}", f"--jobs={plan.jobs}",
+            "CC=ccache gcc"]
 
 
 def environment(plan: Plan, build: Path) -> dict[str, str]:
@@ -145,13 +156,13 @@ class Builder:
                            int(stamp.get("built_ns", 0)))
         (build / STAMP).unlink(missing_ok=True)
         try:
-            done = self._make("building the kernel")
+            done = self._make("building the kernel", stamp)
         except Interrupted as stop:
             if stop.tidy:
                 lock.write_json(build / STAMP, self._times())
                 busy.unlink()
             raise
-        stamp = self._times()
+        stamp = {**self._times(), "config": self._config()}
         if done.code == 0 and not binary.exists():
             raise TestbedError("kunit.py built no kernel; see its output",
                                done.output.splitlines()[-_FIRST_ERRORS:])
@@ -174,7 +185,7 @@ class Builder:
 
         Raises TestbedError if it cannot be built.
         """
-        done = self._make("building the variant")
+        done = self._make("building the variant", {})
         if done.code != 0:
             self._console.abandon()
             raise explain(done, self._plan, self._tree.source.version)
@@ -182,12 +193,26 @@ class Builder:
         self._show_warnings(done)
         return self._build / "linux"
 
-    def _make(self, step: str) -> proc.Done:
+    def _make(self, step: str, stamp: dict[str, Any]) -> proc.Done:
         self._console.begin(step)
         self._started = time.time()
         src = self._tree.places.src
-        return proc.run(command(self._plan, src, self._build), cwd=src,
-                        env=environment(self._plan, self._build), tick=self._tick)
+        env = environment(self._plan, self._build)
+        before = self._config()
+        if self._plan.quick and not self._plan.options and \
+           stamp.get("config") == before:
+            done = proc.run(make(self._plan, self._build, "linux"), cwd=src, env=env,
+                            tick=self._tick)
+            if not _ABOUT_CONFIG.search(done.output) and self._config() == before:
+                return done
+        return proc.run(command(self._plan, src, self._build), cwd=src, env=env,
+                        tick=self._tick)
+
+    def _config(self) -> str:
+        """Names the configuration that the build folder has, and what asked for it."""
+        found = hashlib.sha256(self._plan.config.read_bytes())
+        found.update(tree.read_or_none(self._build / ".config") or b"")
+        return found.hexdigest()
 
     def _show_warnings(self, done: proc.Done) -> None:
         warnings = [line for line in done.output.splitlines()
@@ -240,8 +265,8 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
                             "lacks the option or what it depends on (see "
                             f"{plan.config.name})")
     if "No space left on device" in text:
-        return TestbedError("the disk is full; make room there or set MMTB_CACHE to "
-                            "another folder")
+        return HostError("the disk is full; make room there or set MMTB_CACHE to "
+                         "another folder")
     if done.code == 2 and "usage: kunit.py" in text:
         return UsageError(f"kunit.py does not take {shlex.join(plan.options)}; see "
                           "kunit.py build --help", lines[-1:])

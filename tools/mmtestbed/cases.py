@@ -94,6 +94,23 @@ def read(folder: Path) -> list[Case]:
                               f"mm/kunit/{path.name}")]
 
 
+def promise(text: str, name: str) -> list[str]:
+    """The kernel-doc of the case @name in the C source @text, as paragraphs.
+
+    Without the lines on its arguments and contracts; empty if there is none.
+    """
+    for body, function in _DOC.findall(text):
+        if function == name:
+            break
+    else:
+        return []
+    lines = [re.sub(r"^\s*\* ?", "", line).rstrip() for line in body.splitlines()]
+    lines = [line for line in lines
+             if not line.startswith("@") and not _CONTRACT.match(line)]
+    paragraphs = re.split(r"\n\s*\n", "\n".join(lines).strip())
+    return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
+
+
 def contracts_of(text: str) -> list[str]:
     """The ids that Documentation/contracts.rst (its @text) defines."""
     return re.findall(r"^([A-Z]{2,}-\d+)\s", text, re.MULTILINE)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from . import proc
-from .errors import TestbedError
+from .errors import HostError
 from .report import Console
 
 # Where Debian keeps tools that an ordinary user's PATH may lack.
@@ -88,7 +88,7 @@ def missing(tools: Sequence[Tool]) -> list[Tool]:
 
 
 def ensure(tools: Sequence[Tool], console: Console) -> None:
-    """Install what is missing of @tools, or say how.  Raises TestbedError."""
+    """Install what is missing of @tools, or say how.  Raises HostError."""
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:{PATH}".lstrip(":")
     absent = missing(tools)
     if not absent:
@@ -97,13 +97,13 @@ def ensure(tools: Sequence[Tool], console: Console) -> None:
     packages = sorted({tool.package for tool in absent})
     by_hand = "apt-get install " + " ".join(packages)
     if not shutil.which("apt-get"):
-        raise TestbedError(f"missing: {names}; install the packages that your "
-                           f"distribution calls {' '.join(packages)}",
-                           [f"{tool.probe}: {tool.why}" for tool in absent])
+        raise HostError(f"missing: {names}; install the packages that your "
+                        f"distribution calls {' '.join(packages)}",
+                        [f"{tool.probe}: {tool.why}" for tool in absent])
     prefix = _root()
     if prefix is None:
-        raise TestbedError(f"missing: {names}; as root, run: {by_hand}",
-                           [f"{tool.probe}: {tool.why}" for tool in absent])
+        raise HostError(f"missing: {names}; as root, run: {by_hand}",
+                        [f"{tool.probe}: {tool.why}" for tool in absent])
     console.begin("installing " + " ".join(packages))
     command = ("install", "--no-install-recommends", *packages)
     done = apt(prefix, *command)
@@ -113,10 +113,10 @@ def ensure(tools: Sequence[Tool], console: Console) -> None:
         if done.code != 0:
             console.abandon()
             reason = last_error(update.output if update.code else done.output)
-            raise TestbedError(f"cannot install {' '.join(packages)}; check the "
-                               f"network and run by hand: {by_hand}", [reason])
+            raise HostError(f"cannot install {' '.join(packages)}; check the "
+                            f"network and run by hand: {by_hand}", [reason])
     absent = missing(tools)
     if absent:
-        raise TestbedError(f"{absent[0].probe} is still missing after "
-                           f"{by_hand}; is it on the PATH?")
+        raise HostError(f"{absent[0].probe} is still missing after "
+                        f"{by_hand}; is it on the PATH?")
     console.end()

@@ -37,6 +37,10 @@ class UsageError(TestbedError):
     code = Exit.USAGE
 
 
+class HostError(TestbedError):
+    """The machine is at fault (a tool, the disk, the network), whatever the tree."""
+
+
 class Refused(TestbedError):
     """The host refuses a mount or a namespace: the caller falls back."""
 

@@ -84,6 +84,7 @@ class Judge:
         self.troubles: list[Trouble] = []
         self.version = ""
         self.kernel_seconds = 0.0
+        self.cut = False                # somebody has heard enough
         self._expected = list(expected)
         self._elsewhere = list(elsewhere)
         self._forgiving = forgiving

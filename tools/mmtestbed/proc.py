@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, Callable, Mapping, Optional, Sequence
 
 from . import ns
-from .errors import Interrupted, TestbedError
+from .errors import HostError, Interrupted
 
 # A command's progress is looked at this often, in seconds.
 TICK = 1.0
@@ -144,7 +144,7 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
 
     @data: what it reads on stdin (nothing if None).
     @tick: called about once per second while it runs.
-    Raises TestbedError if the command does not exist; Interrupted if a signal
+    Raises HostError if the command does not exist; Interrupted if a signal
     came meanwhile, after the command has been stopped.
     """
     try:
@@ -153,8 +153,8 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
             stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except OSError as err:
-        raise TestbedError(f"cannot run {command[0]}: {err.strerror}; "
-                           "install it and try again") from err
+        raise HostError(f"cannot run {command[0]}: {err.strerror}; "
+                        "install it and try again") from err
     try:
         while True:
             try:

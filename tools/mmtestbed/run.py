@@ -20,7 +20,7 @@ from typing import Callable, Iterator, Optional, Sequence
 
 from . import boot, build, cases, deps, due_reports, guards, judge, lines, lock, ns
 from . import options, proc, runner, series, source, tree, verdict
-from .errors import Exit, Interrupted, Refused, TestbedError, UsageError
+from .errors import Exit, HostError, Interrupted, Refused, TestbedError, UsageError
 from .judge import Name, Outcome, Status
 from .report import GREEN, RED, YELLOW, Console
 
@@ -100,10 +100,10 @@ class Command:
         except OSError as err:
             if err.errno in (errno.ENOSPC, errno.EDQUOT):
                 where = err.filename2 or err.filename or "with the cache"
-                return self._broken(TestbedError(
+                return self._broken(HostError(
                     f"the disk is full ({where}); make room there or set MMTB_CACHE "
                     "to another folder"))
-            return self._broken(TestbedError(
+            return self._broken(HostError(
                 f"{err.filename or 'the host'}: {err.strerror or err}; check it and "
                 "try again"))
 
@@ -263,7 +263,9 @@ class Command:
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        applied = series.apply(origin.path, patches, scratch)
+        applied = series.apply(
+            origin.path, patches, scratch, None if origin.frozen else
+            lambda: source.reference(origin.line, self._cache, self._console))
         for note in applied.notes:
             self._console.note(note)
         return {**applied.files, **suites}

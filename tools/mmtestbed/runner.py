@@ -140,18 +140,39 @@ class Runner:
         Cases that have to end in a report of the kernel get a boot each, ahead of
         the others: they skip themselves in any other.
         """
-        results = Results()
-        seen: dict[Name, Outcome] = {}
-        alone = [name for name in expected if name in self._reports]
-        shared = [name for name in expected if name not in self._reports]
+        alone, shared = self._apart(expected)
         todo: list[Job] = [(shared, glob)] if shared else []
         if pool and self._options.spread and len({suite for suite, _ in shared}) > 1:
             todo = split(shared, shared, glob)
-        todo = [([name], ".".join(name)) for name in alone] + todo
+        return self._jobs(alone + todo, glob, pool, worthwhile, enough)
+
+    def some(self, expected: Sequence[Name], all_names: Sequence[Name],
+             pool: Optional[concurrent.futures.Executor] = None,
+             worthwhile: Worthwhile = lambda results, names: True,
+             enough: Optional[Enough] = None) -> Results:
+        """round() for those of @all_names, all that the kernel has, that are
+        @expected, in as few boots as KUnit's one glob allows."""
+        alone, shared = self._apart(expected)
+        todo = split(shared, self._apart(all_names)[1], "")
+        return self._jobs(alone + todo, "", pool, worthwhile, enough)
+
+    def _apart(self, names: Sequence[Name]) -> tuple[list[Job], list[Name]]:
+        """Boots for those of @names that need one of their own, and the others."""
+        return ([([name], ".".join(name)) for name in names if name in self._reports],
+                [name for name in names if name not in self._reports])
+
+    def _jobs(self, todo: list[Job], glob: str,
+              pool: Optional[concurrent.futures.Executor], worthwhile: Worthwhile,
+              enough: Optional[Enough]) -> Results:
+        """Boot for each of @todo, (cases, glob of them), and for what they leave over
+        of what @glob selects."""
+        results = Results()
+        seen: dict[Name, Outcome] = {}
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]
-            one = functools.partial(self._one, alone=alone, seen=seen, enough=enough)
+            one = functools.partial(self._one, alone=tuple(self._reports), seen=seen,
+                                    enough=enough)
             judges: Iterable[Judge] = itertools.starmap(one, batch) \
                 if not pool or len(batch) == 1 else \
                 pool.map(lambda job: one(*job), batch)
@@ -188,7 +209,8 @@ class Runner:
             if step is Next.PROGRESS and enough and seen is not None:
                 with self._mutex:
                     seen.update(judge.outcomes)
-                    return Next.STOP if enough(seen) else step
+                    judge.cut = enough(seen)
+                    return Next.STOP if judge.cut else step
             return step
 
         ending = self._boot([], glob, read)
@@ -219,6 +241,8 @@ class Runner:
         known = {trouble.what for trouble in results.troubles}
         results.troubles += [t for t in judge.troubles if t.what not in known]
         results.outcomes.update(judge.outcomes)
+        if judge.cut:
+            return []
         rest = [name for name in names if name not in judge.outcomes]
         if len(names) == 1 and rest:
             # It had a boot of its own, which did not even get to it.

@@ -97,7 +97,8 @@ def tests_in(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 
 
 # Tests that build many kernels: only with --all, or when they are named.
-LONG = ("tests.e2e.test_controls.", "tests.e2e.test_kdir.",
+LONG = ("tests.e2e.test_bisect.", "tests.e2e.test_presubmit.",
+        "tests.e2e.test_controls.", "tests.e2e.test_kdir.",
         "tests.e2e.test_bad_input.OrdinaryUser.")
 
 

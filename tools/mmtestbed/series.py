@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Optional, Sequence
 
 from . import proc
 from .errors import TestbedError, UsageError
@@ -81,46 +82,139 @@ def _failure(patch: Path, output: str) -> TestbedError:
                         "refresh the patch for this tree", output.splitlines()[:12])
 
 
-def apply(tree: Path, patches: Sequence[Path], scratch: Path) -> Applied:
+# Where to find the tree that the patches were made on; may raise TestbedError.
+Reference = Callable[[], Path]
+
+
+def _paths(patch: Path) -> set[str]:
+    """What @patch touches.  Raises TestbedError if that is nothing, or not ours."""
+    try:
+        text = patch.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as err:
+        raise UsageError(f"cannot read {patch}: {err.strerror}") from None
+    paths = touched(text)
+    if not paths:
+        raise TestbedError(f"{patch} holds no diff; restore or remove it")
+    for path in paths:
+        if path.startswith("/") or ".." in path.split("/"):
+            raise TestbedError(f"{patch} touches {path}, outside of the tree")
+    return paths
+
+
+def _patch(patch: Path, scratch: Path, *words: str) -> proc.Done:
+    return proc.run(["patch", "-p1", *words, "--no-backup-if-mismatch",
+                     "--reject-file=-", "-d", str(scratch), "-i",
+                     str(patch.absolute())])
+
+
+def _fit(patch: Path, scratch: Path) -> bool:
+    """Apply @patch to @scratch; False if it is in there already.
+
+    It is in if it can be taken out to the letter but not put in to the letter: with
+    fuzz, many a patch goes in twice.  Raises TestbedError if it does not fit.
+    """
+    for words in (("--forward", "-F0"), ("--reverse", "--force", "-F0"), ("--forward",)):
+        trial = _patch(patch, scratch, *words, "--dry-run")
+        if trial.code == 0:
+            if "--reverse" in words:
+                return False
+            trial = _patch(patch, scratch, *words)
+            if trial.code == 0:
+                return True
+    raise _failure(patch, trial.output)
+
+
+def _content(path: Path) -> Optional[bytes]:
+    return path.read_bytes() if path.exists() else None
+
+
+def _merge(ours: Optional[bytes], base: Optional[bytes], theirs: Optional[bytes],
+           scratch: Path) -> Optional[bytes]:
+    """What @theirs makes of @base, made of @ours.  Raises ValueError if unclear."""
+    if base == theirs or ours == theirs:
+        return ours
+    if ours == base:
+        return theirs
+    if ours is None or base is None or theirs is None:
+        raise ValueError("the file is not there" if ours is None else "conflict")
+    names = []
+    for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
+        (scratch / name).write_bytes(data)
+        names.append(name)
+    done = proc.run(["git", "merge-file", "-q", *names], cwd=scratch)
+    if done.code != 0:
+        raise ValueError("conflict")
+    return (scratch / "ours").read_bytes()
+
+
+def _three_way(patches: Sequence[Path], paths: set[str], scratch: Path,
+               reference: Path) -> list[str]:
+    """Do to @scratch what the last of @patches, after the others, does to @reference.
+
+    Returns the files that have changed.  Raises TestbedError if that is unclear.
+    """
+    with tempfile.TemporaryDirectory(prefix="merge.", dir=scratch.parent) as name:
+        states = []
+        for count in (len(patches) - 1, len(patches)):
+            folder = Path(name) / str(count)
+            folder.mkdir()
+            files = apply(reference, patches[:count], folder).files
+            states.append({path: files[path] if path in files
+                           else _content(reference / path) for path in paths})
+        changed: dict[str, Optional[bytes]] = {}
+        for path in sorted(paths):
+            ours = _content(scratch / path)
+            try:
+                merged = _merge(ours, states[0][path], states[1][path], Path(name))
+            except ValueError as err:
+                raise TestbedError(f"{path}: {err}") from None
+            if merged != ours:
+                changed[path] = merged
+    for path, content in changed.items():
+        if content is None:
+            (scratch / path).unlink()
+        else:
+            (scratch / path).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / path).write_bytes(content)
+    return sorted(changed)
+
+
+def apply(tree: Path, patches: Sequence[Path], scratch: Path,
+          reference: Optional[Reference] = None) -> Applied:
     """Apply @patches, in order, to copies of the files of @tree in @scratch.
 
-    Moved lines and fuzz are tolerated.  A patch that the tree holds already is
-    left out, with a note.  Raises TestbedError naming the patch and hunk.
+    Moved lines and fuzz are tolerated.  A patch that the tree holds already is left
+    out, with a note.  What does not fit is merged with what the patch does to
+    @reference, if given.  Raises TestbedError naming the patch and hunk.
     """
     result = Applied()
     everything: set[str] = set()
-    for patch in patches:
-        try:
-            text = patch.read_text(encoding="utf-8", errors="surrogateescape")
-        except OSError as err:
-            raise UsageError(f"cannot read {patch}: {err.strerror}") from None
-        paths = touched(text)
-        if not paths:
-            raise TestbedError(f"{patch} holds no diff; restore or remove it")
-        for path in paths:
-            if path.startswith("/") or ".." in path.split("/"):
-                raise TestbedError(f"{patch} touches {path}, outside of the tree")
+    for number, patch in enumerate(patches, 1):
+        paths = _paths(patch)
         for path in paths - everything:
-            original = tree / path
-            if original.exists():
+            content = _content(tree / path)
+            if content is not None:
                 copy = scratch / path
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(original.read_bytes())
+                copy.write_bytes(content)
         everything |= paths
-        command = ["patch", "-p1", "--forward", "--no-backup-if-mismatch",
-                   "--reject-file=-", "-d", str(scratch), "-i", str(patch.absolute())]
-        trial = proc.run([*command, "--dry-run"])
-        if trial.code == 0:
-            done = proc.run(command)
-            if done.code != 0:
-                raise _failure(patch, done.output)
-            continue
-        back = proc.run(["patch", "-p1", "--reverse", "--force", "--dry-run", "-F0",
-                         "-d", str(scratch), "-i", str(patch.absolute())])
-        if back.code != 0:
-            raise _failure(patch, trial.output)
-        result.notes.append(f"{patch.name} is in this tree already")
+        there = True
+        try:
+            there = not _fit(patch, scratch)
+        except TestbedError as err:
+            if reference is None:
+                raise
+            try:
+                changed = _three_way(patches[:number], paths, scratch, reference())
+            except TestbedError as why:
+                raise TestbedError(f"{err.message} (nor by a three-way merge: "
+                                   f"{why.message})", err.details) from None
+            there = not changed
+            if changed:
+                result.notes.append(f"{patch.name} needed a three-way merge in "
+                                    f"{' '.join(changed)}")
+        if there:
+            result.notes.append(f"{patch.name} is in this tree already")
     for path in sorted(everything):
-        patched = scratch / path
-        result.files[path] = patched.read_bytes() if patched.exists() else None
+        result.files[path] = _content(scratch / path)
     return result

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Optional
 
 from . import deps, lines, lock, proc
-from .errors import TestbedError, UsageError
+from .errors import HostError, TestbedError, UsageError
 from .report import Console
 
 # What makes a folder a kernel tree that we can use.
@@ -31,6 +31,7 @@ class Source:
     @origin: where it comes from, for people.
     @ident: names it among all trees, for the cache.
     @frozen: True if nobody else changes it (the one that we unpacked).
+    @revision: names what a tree holds that changes under our own hands alone.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Source:
     origin: str
     ident: str
     frozen: bool
+    revision: str = ""
 
 
 def makefile_version(text: str) -> tuple[lines.Version, str]:
@@ -74,18 +76,48 @@ def from_kdir(kdir: str, wanted: Optional[lines.Line], console: Console) -> Sour
                          "top of a kernel tree") from None
     except OSError as err:
         raise UsageError(f"cannot read {kdir}/Makefile: {err.strerror}") from None
+    line = _line_for(version, full, wanted, console)
+    return Source(path, line, full, f"KDIR {kdir}", f"kdir:{path}", False)
+
+
+def _line_for(version: lines.Version, full: str, wanted: Optional[lines.Line],
+              console: Console) -> lines.Line:
     line = wanted or lines.nearest(version)
     if not line.covers(version):
         console.note(f"Linux {full} is no supported line; trying the series of "
                      f"{line.name}, the nearest")
-    return Source(path, line, full, f"KDIR {kdir}", f"kdir:{path}", False)
+    return line
+
+
+def at_commit(tree: Path, commit: str, ident: str, wanted: Optional[lines.Line],
+              console: Console) -> Source:
+    """The work tree of a private clone, which stands at @commit.
+
+    @ident: names the clone.  Raises TestbedError if it is no kernel that we know.
+    """
+    for landmark in LANDMARKS:
+        if not (tree / landmark).exists():
+            raise TestbedError(f"{commit[:12]} has no {landmark}: it is no kernel, or "
+                               "too old a one")
+    try:
+        version, full = makefile_version(
+            (tree / "Makefile").read_text(encoding="utf-8", errors="replace"))
+    except ValueError:
+        raise TestbedError(f"the Makefile of {commit[:12]} has no version") from None
+    line = _line_for(version, full, wanted, console)
+    return Source(tree, line, full, commit[:12], ident, False, commit)
+
+
+def reference(line: lines.Line, cache: Path, console: Console) -> Path:
+    """The tree that the series of @line was made on.  Raises HostError."""
+    return unpack(line, tarball(line, cache, console), cache, console).path
 
 
 def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
     """Debian's source tarball for @line: installed, or downloaded to @cache.
 
     None if an unpacked tree in @cache makes it unnecessary.
-    Raises TestbedError if it can be had from nowhere.
+    Raises HostError if it can be had from nowhere.
     """
     name = f"{line.package}.tar.xz"
     installed = Path("/usr/src") / name
@@ -94,8 +126,8 @@ def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
     if newest_unpacked(line, cache):
         return None
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise TestbedError(f"no source of Linux {line.name}: {installed} is not "
-                           "there and this is not Debian; set KDIR to a kernel tree")
+        raise HostError(f"no source of Linux {line.name}: {installed} is not "
+                        "there and this is not Debian; set KDIR to a kernel tree")
     folder = cache / "src" / line.name
     folder.mkdir(parents=True, exist_ok=True)
     with lock.held(folder / "download.lock",
@@ -113,7 +145,7 @@ def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
 
 
 def _download(line: lines.Line, folder: Path) -> None:
-    """Fetch and unpack the package of @line below @folder.  Raises TestbedError."""
+    """Fetch and unpack the package of @line below @folder.  Raises HostError."""
     reasons = []
     for number, area in enumerate(_apt_areas()):
         options = ["-q", "-o", "Acquire::Retries=2"]
@@ -131,8 +163,8 @@ def _download(line: lines.Line, folder: Path) -> None:
             if done.code == 0:
                 return
         reasons.append(deps.last_error(done.output))
-    raise TestbedError(f"cannot download {line.package} ({reasons[0]}); check the "
-                       "network, or set KDIR to a kernel tree", reasons[1:])
+    raise HostError(f"cannot download {line.package} ({reasons[0]}); check the "
+                    "network, or set KDIR to a kernel tree", reasons[1:])
 
 
 def _apt_areas() -> "list[Optional[list[str]]]":
@@ -202,7 +234,7 @@ def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
            console: Console) -> Source:
     """Debian's tree, unpacked once: all of it is there or nothing.
 
-    Raises TestbedError if @archive cannot be unpacked.
+    Raises HostError if @archive cannot be unpacked.
     """
     folder = cache / "src" / line.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -221,8 +253,8 @@ def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
                 console.end()
     version, full = makefile_version((tree / "Makefile").read_text(encoding="utf-8"))
     if not line.covers(version):
-        raise TestbedError(f"{archive} holds Linux {full}, not {line.name}; "
-                           "remove it and try again")
+        raise HostError(f"{archive} holds Linux {full}, not {line.name}; "
+                        "remove it and try again")
     return Source(tree, line, full, f"Debian's {line.package}",
                   f"debian:{tree.name}", True)
 
@@ -235,6 +267,6 @@ def _unpack(archive: Path, tree: Path) -> None:
             last = (done.output.strip().splitlines() or ["no message"])[-1]
             hint = "make room" if "No space left" in done.output else \
                 "remove it and try again"
-            raise TestbedError(f"cannot unpack {archive} below {tree.parent}; {hint}",
-                               [last])
+            raise HostError(f"cannot unpack {archive} below {tree.parent}; {hint}",
+                            [last])
         os.replace(Path(tmp) / "tree", tree)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Iterator, Mapping, Optional
 
 from . import lock, ns, proc
-from .errors import TestbedError
+from .errors import HostError, TestbedError
 from .report import Console
 from .scan import Scan, scan
 from .source import Source
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 def cache_root(console: Console, create: bool = True) -> Path:
     """The folder for all that we keep between runs, created if @create says so.
 
-    Raises TestbedError if it cannot be used.
+    Raises HostError if it cannot be used.
     """
     wanted = os.environ.get("MMTB_CACHE") or ""
     if not wanted:
@@ -63,13 +63,13 @@ def cache_root(console: Console, create: bool = True) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.stat().st_uid != os.geteuid():
-            raise TestbedError(f"the cache {path} belongs to somebody else; set "
-                               "MMTB_CACHE to a folder of your own")
+            raise HostError(f"the cache {path} belongs to somebody else; set "
+                            "MMTB_CACHE to a folder of your own")
         for name in ("lower", "src", "build", "run"):
             (path / "mnt" / name).mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise TestbedError(f"cannot use the cache {path}: {err.strerror}; set "
-                           "MMTB_CACHE to another folder") from None
+        raise HostError(f"cannot use the cache {path}: {err.strerror}; set "
+                        "MMTB_CACHE to another folder") from None
     return path
 
 
@@ -209,16 +209,16 @@ class WorkTree:
         mounts.append(git)
 
     def look(self) -> str:
-        """A digest of the pristine source; cheap for one that nobody changes."""
-        if self.source.frozen:
-            return self.source.ident
+        """A digest of the pristine source; cheap for one that no stranger changes."""
+        if self.source.frozen or self.source.revision:
+            return f"{self.source.ident} {self.source.revision}".rstrip()
         self._scanned_ns = time.time_ns()
         self._scan = scan(self.source.path)
         return self._scan.digest
 
     @property
     def scanned_ns(self) -> int:
-        """When look() began, in ns since the epoch; 0 for a frozen source."""
+        """When look() began, in ns since the epoch; 0 if it did not have to."""
         return self._scanned_ns
 
     def refresh(self, wanted: Files, since_ns: int, built_ns: int) -> None:
@@ -310,8 +310,8 @@ class WorkTree:
                              *names], cwd=self.source.path,
                             tick=lambda: self._console.progress(""))
             if done.code != 0:
-                raise TestbedError(f"cannot copy the source to {src}; make room there "
-                                   "or set MMTB_CACHE", done.output.splitlines()[-3:])
+                raise HostError(f"cannot copy the source to {src}; make room there "
+                                "or set MMTB_CACHE", done.output.splitlines()[-3:])
             self._console.end()
         else:
             for path in known.keys() - facts.files.keys():

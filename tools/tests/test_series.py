@@ -90,3 +90,64 @@ class Series(support.TempCase):
         self.write("patches/2.patch",
                    "--- a/gone.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n")
         self.assertIsNone(self.apply().files["gone.c"])
+
+    def test_already_there_is_not_put_in_once_more(self) -> None:
+        """With fuzz, it would fit behind itself."""
+        self.write("tree/mm/x.c", "a\nb\nnew\nnew\nc\nd\n")
+        self.write("patches/1.patch", "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,5 +1,6 @@\n"
+                   " a\n b\n new\n+new\n c\n d\n")
+        applied = self.apply()
+        self.assertEqual(applied.notes, ["1.patch is in this tree already"])
+
+
+class ThreeWay(support.TempCase):
+    """A tree that has moved on from the one that the patches were made on."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("old/mm/x.c", TEXT)
+        self.write("patches/1.patch", PATCH)
+        self.scratch = self.tmp / "scratch"
+        self.scratch.mkdir()
+
+    def apply(self, tree: str, *names: str) -> series.Applied:
+        self.write("tree/mm/x.c", tree)
+        return series.apply(self.tmp / "tree",
+                            [self.tmp / "patches" / name for name in names],
+                            self.scratch, lambda: self.tmp / "old")
+
+    def test_merge(self) -> None:
+        """Both neighbours of the context differ, which no fuzz forgives."""
+        self.write("old/mm/x.c", TEXT)
+        self.write("patches/1.patch", "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -18,7 +18,7 @@\n"
+                   " line 18\n line 19\n-line 20\n+line twenty\n line 21\n"
+                   " line 22\n line 23\n line 24\n")
+        tree = TEXT.replace("line 22\n", "22\n").replace("line 23\n", "23\n").replace(
+            "line 18\n", "eighteen\n")
+        applied = self.apply(tree, "1.patch")
+        self.assertEqual(applied.files["mm/x.c"],
+                         tree.replace("line 20", "line twenty").encode())
+        self.assertEqual(applied.notes,
+                         ["1.patch needed a three-way merge in mm/x.c"])
+
+    def test_half_of_it_is_in_already(self) -> None:
+        two = PATCH + "@@ -28,5 +28,5 @@\n line 28\n line 29\n-line 30\n" \
+            "+line thirty\n line 31\n line 32\n"
+        self.write("patches/1.patch", two)
+        applied = self.apply(TEXT.replace("line 30", "line thirty"), "1.patch")
+        self.assertEqual(applied.files["mm/x.c"], TEXT.replace("20", "twenty").replace(
+            "30", "thirty").encode())
+        self.assertIn("three-way merge", applied.notes[0])
+
+    def test_conflict(self) -> None:
+        with self.assertRaises(TestbedError) as caught:
+            self.apply(TEXT.replace("line 20", "other"), "1.patch")
+        self.assertIn("hunk #1", caught.exception.message)
+        self.assertIn("three-way merge: mm/x.c: conflict", caught.exception.message)
+
+    def test_file_is_gone(self) -> None:
+        self.write("tree/mm/y.c", "")
+        (self.tmp / "patches/1.patch").write_text(PATCH, encoding="utf-8")
+        with self.assertRaisesRegex(TestbedError, "mm/x.c: the file is not there"):
+            series.apply(self.tmp / "tree", [self.tmp / "patches/1.patch"], self.scratch,
+                         lambda: self.tmp / "old")

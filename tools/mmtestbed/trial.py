@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What bisect.sh, bisect-step.sh and presubmit.sh share: one kernel, one verdict."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, Optional, Sequence
+
+from . import boot, build, deps, evidence, explain, gitrepo, lines, ns, options, proc
+from . import run, runner, source, tree
+from .errors import TestbedError, UsageError
+from .evidence import Finding
+from .gitrepo import Commit
+from .judge import Name
+from .report import Console
+
+# Seconds without a result after which a kernel hangs, unless the user says so.
+_TIMEOUT = "20"
+GIT = deps.Tool("git", "git", "reads your repository")
+# Options of run.sh that make no sense for more than one kernel, or that we set.
+_OURS = ("--kdir", "--filter", "--list", "--dry-run", "--repeat", "--shuffle", "--raw",
+         "--json", "--junit", "--keep", "--build-dir")
+
+
+def split_words(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(our words, those for run.sh): what follows the first --."""
+    words = list(argv)
+    if "--" not in words:
+        return words, []
+    cut = words.index("--")
+    return words[:cut], words[cut + 1:]
+
+
+def run_options(words: Sequence[str], kdir: str, me: str) -> options.Options:
+    """The options of run.sh in @words, for kernels below @kdir.  Raises UsageError."""
+    mine = list(words[:words.index("--")] if "--" in words else words)
+    for word in mine:
+        name = word.partition("=")[0]
+        if name in _OURS:
+            raise UsageError(f"{name} is not for run.sh here; see {me} --help")
+    parsed = options.parse(["--timeout", _TIMEOUT, *words])
+    return dataclasses.replace(parsed, kdir=kdir)
+
+
+def digest(line: Optional[lines.Line]) -> str:
+    """Names the suites and patches that a verdict comes from."""
+    files: dict[str, Optional[bytes]] = dict(run.suite_files())
+    config = run.REPOSITORY / ".kunitconfig"
+    for path in [config, *(patch for each in lines.LINES if line in (None, each)
+                           for patch in run.series_of(each))]:
+        files[str(path.relative_to(run.REPOSITORY))] = path.read_bytes()
+    return tree.digest(files)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A kernel that has been built: copied to where no other build reaches it.
+
+    @state: what is kept of it.  @version: of its source.
+    """
+
+    kernel: build.Kernel
+    state: Path
+    version: str
+    seconds: float
+
+
+class Trial(run.Command):
+    """A command that judges a kernel by its cases, perhaps for many commits."""
+
+    def __init__(self, opts: options.Options, console: Console) -> None:
+        super().__init__(opts, console)
+        self.explainer = explain.Explainer(run.REPOSITORY, self._cases)
+        self._isolation = ns.Isolation.NONE
+        self._folder = Path()
+        self._ours: Optional[gitrepo.Ours] = None
+        self._overlay = False
+
+    @property
+    def ours(self) -> gitrepo.Ours:
+        """The private repository; while it is open."""
+        assert self._ours
+        return self._ours
+
+    def _tools(self) -> None:
+        deps.ensure([*deps.BUILD, GIT], self._console)
+        self._cache = tree.cache_root(self._console)
+        self._archive = None
+
+    def _work_tree(self, origin: source.Source, isolation: ns.Isolation, folder: Path,
+                   overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
+        work, plan = super()._work_tree(origin, isolation, folder, overlay)
+        return work, dataclasses.replace(plan, quick=True)
+
+    def _build(self, origin: source.Source, patches: Sequence[Path],
+               isolation: ns.Isolation, folder: Path,
+               overlay: bool) -> tuple[build.Kernel, Path]:
+        # Called again without, where the host refuses.
+        self._overlay = overlay
+        return super()._build(origin, patches, isolation, folder, overlay)
+
+    @property
+    def _logs(self) -> Path:
+        """Where the logs of the last bisection or series are kept."""
+        return self.ours.folder / "logs"
+
+    def _keep_logs(self, commit: Commit, error: Optional[TestbedError]) -> None:
+        """Keep the consoles of @commit's boots, or why there were none."""
+        target = self._logs / commit.short
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for log in sorted((self._folder / "boots").glob("*.log")):
+            shutil.copy(log, target)
+        shutil.rmtree(self._folder / "boots", ignore_errors=True)
+        if error:
+            (target / "error.log").write_text(
+                "\n".join([error.message, *error.details, ""]), encoding="utf-8")
+
+    def _stand_at(self, commit: Commit) -> source.Source:
+        """Check out @commit.  Raises TestbedError if it is nothing that we can test."""
+        self.ours.checkout(commit.id)
+        return source.at_commit(self.ours.tree, commit.id, f"git:{self.ours.key}",
+                                self._opts.line, self._console)
+
+    def _build_it(self, origin: source.Source) -> Tested:
+        """Build @origin.  Raises TestbedError if that fails."""
+        start = time.monotonic()
+        kernel, state = self._kernel(origin, run.series_of(origin.line),
+                                     self._isolation, self._folder)
+        return Tested(kernel, state, origin.version, time.monotonic() - start)
+
+    @contextlib.contextmanager
+    def _boots(self, tested: Tested) -> Iterator[
+            tuple[runner.Runner, list[Name], concurrent.futures.ThreadPoolExecutor]]:
+        """(kernel that can be booted, the cases that it has, threads for the boots)."""
+        opts, folder = self._opts, self._folder / "boots"
+        shutil.rmtree(folder, ignore_errors=True)
+        boots = runner.Runner(
+            runner.Options(tested.kernel.path, folder, opts.kernel_args, opts.timeout,
+                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None)
+        names = runner.listed(boots, tested.state,
+                              tested.kernel.sha + "".join(opts.kernel_args), "")
+        with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
+            try:
+                yield boots, names, pool
+            except TestbedError:
+                raise
+            except BaseException:
+                proc.kill_all()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _examine(self, tested: Tested, words: Sequence[str], first: bool,
+                 only: Optional[Sequence[Name]] = None) -> Finding:
+        """What the kernel says to the cases @words (to @only, if given)."""
+        with self._boots(tested) as (boots, names, pool):
+            wanted = [name for name in names if name in only] if only is not None \
+                else evidence.select(words, self._cases, names)
+            return evidence.examine(boots, wanted, names, pool, first,
+                                    self._console.note)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Git histories on top of the real source, made in a second.
+
+The source itself is one commit in a bare repository in the cache, made once.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+
+from mmtestbed import lock, series
+
+from tests.e2e import support
+
+_CONTROLS = support.TOP / "patches" / "controls"
+_IDENT = "Test <test@example.org> 1700000000 +0000"
+# Files that no User-Mode Linux kernel is built from.
+UNRELATED = ("Documentation/mm/page_migration.rst", "arch/arm64/mm/fault.c",
+             "drivers/gpu/drm/i915/i915_driver.c", "MAINTAINERS",
+             "tools/mm/page-types.c", "net/mctp/route.c")
+# Files that it is built from, to which every commit may add a comment.
+RELATED = ("mm/mempool.c", "lib/string.c", "fs/pipe.c", "mm/list_lru.c")
+
+
+def git(folder: Path, *words: str, data: Optional[bytes] = None) -> str:
+    """git @words in @folder, with nothing of this machine's settings."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    env.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null", LC_ALL="C",
+               GIT_AUTHOR_NAME="Test", GIT_AUTHOR_EMAIL="test@example.org",
+               GIT_COMMITTER_NAME="Test", GIT_COMMITTER_EMAIL="test@example.org")
+    done = subprocess.run(["git", "-C", str(folder), *words], input=data, env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"git {words}: {done.stderr.decode()}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def source() -> tuple[Path, str]:
+    """(bare repository that holds the source, its one commit)."""
+    tree = support.pristine()
+    folder = support.cache() / "test-history" / f"{tree.name}.git"
+    with lock.held(folder.with_suffix(".lock"), lambda: None):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            git(folder, "init", "-q", "--bare")
+            # Debian's tarball has a .gitignore that hides everything.
+            git(folder, "-c", "core.compression=1", "-c", "core.bare=false",
+                f"--work-tree={tree}", "add", "-f", "-A", ".")
+            made = git(folder, "write-tree").strip()
+            commit = git(folder, "commit-tree", "-m", "the source", made).strip()
+            git(folder, "update-ref", "refs/heads/source", commit)
+            (folder / "complete").touch()
+    return folder, git(folder, "rev-parse", "source").strip()
+
+
+@dataclass
+class Line:
+    """A line of commits that is being made, from @parent on.
+
+    @files: contents that differ from the source.
+    """
+
+    tree: Path
+    parent: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    stream: list[bytes] = field(default_factory=list)
+    count: int = 0
+
+    def read(self, path: str) -> bytes:
+        """@path as the last commit has it."""
+        return self.files.get(path) or (self.tree / path).read_bytes()
+
+    def commit(self, subject: str, changes: dict[str, bytes], body: str = "") -> None:
+        """One commit more."""
+        self.files.update(changes)
+        self.count += 1
+        message = f"{subject}\n\n{body}".rstrip().encode() + b"\n"
+        head = f"commit refs/heads/import\nmark :{self.count}\nauthor {_IDENT}\n" \
+            f"committer {_IDENT}\ndata {len(message)}\n".encode() + message + b"\n"
+        if self.count == 1:
+            head += f"from {self.parent}\n".encode()
+        for path, content in changes.items():
+            head += f"M 100644 inline {path}\ndata {len(content)}\n".encode() + \
+                content + b"\n"
+        self.stream.append(head + b"\n")
+
+    def comment(self, path: str, text: str) -> None:
+        """A commit that adds a comment to the end of @path."""
+        mark = "/* {} */\n" if path.endswith((".c", ".h")) else "{}\n"
+        self.commit(f"{path}: {text}",
+                    {path: self.read(path) + mark.format(text).encode()})
+
+    def patch(self, subject: str, path: Path, body: str = "") -> None:
+        """A commit that applies the patch @path."""
+        with tempfile.TemporaryDirectory() as name:
+            top, scratch = Path(name) / "top", Path(name) / "scratch"
+            scratch.mkdir()
+            for file in series.touched(path.read_text(encoding="utf-8")):
+                (top / file).parent.mkdir(parents=True, exist_ok=True)
+                (top / file).write_bytes(self.read(file))
+            changed = series.apply(top, [path], scratch)
+        assert not changed.notes
+        self.commit(subject, {file: content for file, content in changed.files.items()
+                              if content is not None}, body)
+
+    def write(self, repository: Path, branch: str) -> list[str]:
+        """Put it into @repository as @branch; the ids of the commits, in order."""
+        if self.stream:
+            git(repository, "fast-import", "--quiet", "--force",
+                data=b"".join(self.stream))
+        git(repository, "branch", "-f", branch, "import")
+        git(repository, "update-ref", "-d", "refs/heads/import")
+        return git(repository, "rev-list", "--reverse",
+                   f"{self.parent}..{branch}").split()
+
+
+def control(name: str) -> Path:
+    """The control called @name."""
+    return _CONTROLS / f"{name}.patch"
+
+
+def bisectable(repository: Path, base: str, name: str, seed: int,
+               length: int = 64) -> tuple[list[str], str]:
+    """A branch called @name, one commit of which applies the control @name.
+
+    Some commits do not build, most have nothing to do with it.
+    Returns (the commits, the bad one).
+    """
+    dice = random.Random(seed)
+    line = Line(support.pristine(), base)
+    bad = dice.randrange(5, length - 5)
+    broken = {dice.randrange(1, length - 3) for _ in range(4)} - {bad, bad - 1}
+    for number in range(length):
+        if number == bad:
+            line.patch("mm: be quicker", control(name))
+        elif number in broken:
+            victim = dice.choice(("mm/mempool.c", "lib/string.c"))
+            text = line.read(victim)
+            line.commit(f"{victim}: does not build", {victim: b"oops\n" + text})
+        elif number - 1 in broken and line.read("mm/mempool.c").startswith(b"oops"):
+            line.commit("mm/mempool.c: builds again",
+                        {"mm/mempool.c": line.read("mm/mempool.c")[5:]})
+        elif number - 1 in broken and line.read("lib/string.c").startswith(b"oops"):
+            line.commit("lib/string.c: builds again",
+                        {"lib/string.c": line.read("lib/string.c")[5:]})
+        elif dice.random() < 0.6:
+            line.comment(dice.choice(UNRELATED), f"change {number}")
+        elif dice.random() < 0.5:
+            line.comment(dice.choice(RELATED), f"change {number}")
+        else:
+            path = dice.choice(RELATED)
+            line.commit(f"{path}: variable {number}", {path: line.read(path) + (
+                f"static int variable_{number} __used;\n".encode())})
+    commits = line.write(repository, name)
+    return commits, commits[bad]
+
+
+class UserTree:
+    """A clone of the source, as a user has one; and all that git keeps of it.
+
+    It stays in the cache: to remove so many files takes longer than a test.
+    """
+
+    def __init__(self, name: str = "user tree") -> None:
+        bare, self.base = source()
+        self.path = bare.parent / name / "linux"
+        if not (self.path / ".git/index").exists():
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.parent.mkdir(exist_ok=True)
+            git(bare, "clone", "-q", "--shared", "--no-checkout", "-b", "source",
+                str(bare), str(self.path))
+        for rest in self.path.glob(".git/*.lock"):
+            rest.unlink()
+        git(self.path, "-c", "checkout.workers=4", "checkout", "-q", "-f", "source")
+        git(self.path, "clean", "-q", "-f", "-d", "-x")
+        for branch in git(self.path, "for-each-ref", "--format=%(refname:short)",
+                          "refs/heads").split():
+            if branch != "source":
+                git(self.path, "branch", "-q", "-D", branch)
+        git(self.path, "worktree", "prune")
+        git(self.path, "config", "gc.auto", "0")
+
+    def look(self) -> dict[str, bytes]:
+        """Everything that must not change: all of .git but the objects, and more."""
+        git_dir = self.path / ".git"
+        if git_dir.is_file():
+            git_dir = Path(git(self.path, "rev-parse", "--absolute-git-dir").strip())
+        seen = {}
+        for path in sorted(git_dir.rglob("*")):
+            name = str(path.relative_to(git_dir))
+            if path.is_file():
+                seen[name] = path.read_bytes()
+            else:
+                seen[name + "/"] = b""
+        seen["HEAD id"] = git(self.path, "rev-parse", "HEAD").encode()
+        seen["reflog"] = git(self.path, "reflog").encode()
+        seen["worktrees"] = git(self.path, "worktree", "list").encode()
+        seen["status"] = git(self.path, "--no-optional-locks", "status", "--porcelain",
+                             "--ignored").encode()
+        return seen

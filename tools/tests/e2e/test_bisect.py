@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/bisect.sh and bisect-step.sh on histories that the test makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tests.e2e import history, support
+from tests.e2e.history import Line, UserTree, git
+
+SCRIPT = support.TOP / "scripts" / "bisect.sh"
+STEP = support.TOP / "scripts" / "bisect-step.sh"
+# One bug for each mechanism, and the contract that it breaks.
+BUGS = {
+    "me-8-mprotect-forgets-exclusive": "ME-8",
+    "mw-3-ptl-dropped-before-queue-lock": "MW-3",
+    "mv-2-write-flag-lost": "MV-2",
+    "zd-3-anon-exclusive-survives-free": "ZD-3",
+    "sf-1-served-fault-drops-vma-lock": "SF-1",
+}
+QUICK = "mv-2-write-flag-lost"
+
+
+class BisectCase(support.RunCase):
+    """One tree for all; nothing of it may change."""
+
+    user: ClassVar[UserTree]
+    commits: ClassVar[dict[str, list[str]]]
+    bad: ClassVar[dict[str, str]]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """A clone of the source with a branch for each bug."""
+        super().setUpClass()
+        cls.user = UserTree()
+        cls.commits, cls.bad = {}, {}
+        for seed, name in enumerate(BUGS):
+            cls.commits[name], cls.bad[name] = history.bisectable(
+                cls.user.path, cls.user.base, name, seed)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.before = self.user.look()
+        self.out = self.tmp / "out.json"
+
+    def untouched(self) -> None:
+        """The user's tree is as it was."""
+        self.assertEqual(self.user.look(), self.before)
+
+    def bisect(self, code: int, *words: str) -> tuple[Any, str]:
+        """(the JSON, all that was printed) of a call that ends with @code."""
+        called = support.call("--json", str(self.out), *words, script=SCRIPT,
+                              kdir=self.user.path)
+        text = self.expect(code, called)
+        self.untouched()
+        return json.loads(self.out.read_text(encoding="utf-8")), text
+
+    def refused(self, code: int, text: str, *words: str) -> None:
+        """One clear line, and an end with @code."""
+        self.expect(code, support.call(*words, script=SCRIPT, kdir=self.user.path), text)
+        self.untouched()
+
+
+class Histories(BisectCase):
+    """64 commits; some do not build, most have nothing to do with it."""
+
+    def find(self, name: str) -> None:
+        """The commit that applies the control @name."""
+        data, text = self.bisect(0, "source", name)
+        self.assertEqual(data["first_bad"], self.bad[name])
+        self.assertIn(BUGS[name], data["contracts"])
+        self.assertIn("promises", text)
+        self.assertIn("first bad commit: ", text)
+        logs = Path(text.split("logs of the boots: ")[1].split("\n")[0])
+        self.assertTrue(list((logs / self.commits[name][-1][:12]).glob("*.log")))
+        self.assertLessEqual(len(data["steps"]), 14)
+        self.clean()
+
+    def test_me(self) -> None:
+        self.find("me-8-mprotect-forgets-exclusive")
+
+    def test_mw(self) -> None:
+        self.find("mw-3-ptl-dropped-before-queue-lock")
+
+    def test_mv(self) -> None:
+        self.find("mv-2-write-flag-lost")
+
+    def test_zd(self) -> None:
+        self.find("zd-3-anon-exclusive-survives-free")
+
+    def test_sf(self) -> None:
+        self.find("sf-1-served-fault-drops-vma-lock")
+
+
+class Ways(BisectCase):
+    """How a bisection can go."""
+
+    def test_wrong_usage(self) -> None:
+        self.refused(2, "GOOD and BAD are missing", "source")
+        self.refused(2, "has no commit nowhere", "source", "nowhere")
+        self.refused(2, "are one commit", "source", "source")
+        self.refused(2, "the other way round", QUICK, "source")
+        self.refused(2, "no case matches XX-1", "--case", "XX-1", "source", QUICK)
+        self.refused(2, "--json is not for run.sh", "source", QUICK, "--", "--json", "x")
+
+    def test_bad_is_not_bad(self) -> None:
+        self.refused(2, "passes; there is nothing to look for", "--case", "MV-2",
+                     "source", f"{self.bad[QUICK]}~1")
+
+    def test_good_is_not_good(self) -> None:
+        self.refused(2, "fails as BAD does", "--case", "MV-2", self.bad[QUICK], QUICK)
+
+    def test_bad_does_not_build(self) -> None:
+        commit = next(id for id in self.commits[QUICK] if "does not build" in git(
+            self.user.path, "log", "-1", "--format=%s", id))
+        self.refused(125, "cannot be judged", "--case", "MV-2", "source", commit)
+
+    def test_only_a_range(self) -> None:
+        """Around the bug, nothing builds."""
+        line = Line(support.pristine(), self.user.base)
+        text = line.read("mm/mempool.c")
+        line.comment("MAINTAINERS", "one")
+        line.commit("break the build", {"mm/mempool.c": b"oops\n" + text})
+        line.patch("mm: be quicker", history.control(QUICK))
+        line.commit("build again", {"mm/mempool.c": text})
+        commits = line.write(self.user.path, "range")
+        self.before = self.user.look()
+        data, text_ = self.bisect(1, "--case", "MV-2", "source", "range")
+        self.assertIsNone(data["first_bad"])
+        self.assertEqual(set(data["candidates"]), set(commits[1:]))
+        self.assertIn("UNCLEAR", text_)
+
+    def test_interrupted(self) -> None:
+        """By each signal in turn; the steps that are done are not done again."""
+        words = [str(SCRIPT), "--case", "MV-2", "--json", str(self.out), "source", QUICK]
+        environment = {**os.environ, "KDIR": str(self.user.path)}
+        seen = []
+        for number, signum in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGKILL),
+                                        2):
+            with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True,
+                                  preexec_fn=lambda: signal.signal(
+                                      signal.SIGINT, signal.SIG_DFL)) as process:
+                assert process.stdout
+                for text in process.stdout:
+                    seen.append(text)
+                    if text.startswith(f"step {number} "):
+                        break
+                process.send_signal(signum)
+                process.communicate()
+            self.assertIn(process.returncode, (128 + signum, -signum), "".join(seen))
+            limit = time.monotonic() + 20
+            while support.processes() and time.monotonic() < limit:
+                time.sleep(0.05)
+            self.clean()
+            self.untouched()
+        called = support.call("--resume", "--json", str(self.out), script=SCRIPT,
+                              kdir=self.user.path)
+        self.expect(0, called, "going on after 3 steps", "FOUND")
+        data = json.loads(self.out.read_text(encoding="utf-8"))
+        self.assertEqual(data["first_bad"], self.bad[QUICK])
+        self.untouched()
+        self.refused(2, "no unfinished bisection", "--resume")
+
+    def test_shallow(self) -> None:
+        # In a place that stays, with its private clone.
+        shallow = self.user.path.parent / "shallow"
+        shutil.rmtree(shallow, ignore_errors=True)
+        subprocess.run(["git", "clone", "-q", "--depth", "4", "--no-checkout", "-b",
+                        QUICK, f"file://{self.user.path}", str(shallow)], check=True)
+        called = support.call("HEAD~9", "HEAD", script=SCRIPT, kdir=shallow)
+        self.expect(2, called, "the clone is shallow")
+        called = support.call("--case", "MV-2", "HEAD~3", "HEAD", script=SCRIPT,
+                              kdir=shallow)
+        self.expect(2, called, "fails as BAD does")
+
+
+class Step(BisectCase):
+    """git bisect run, in the user's own tree."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(git, self.user.path, "checkout", "-q", "-f", "source")
+        self.addCleanup(git, self.user.path, "bisect", "reset", "source")
+
+    def test_bisect_run(self) -> None:
+        path, bad = self.user.path, self.bad[QUICK]
+        git(path, "bisect", "start", f"{bad}~0", f"{bad}~4")
+        text = git(path, "bisect", "run", str(STEP), "--kdir", str(path), "--case", "MV-2")
+        self.assertIn(f"{bad} is the first bad commit", text)
+
+    def test_the_machine_is_at_fault(self) -> None:
+        small = self.tmp / "file"
+        small.touch()
+        called = support.call("--case", "MV-2", script=STEP, kdir=self.user.path,
+                              cached=str(small / "x"))
+        self.expect(255, called, "cannot use the cache")
+
+    def test_no_kernel(self) -> None:
+        self.expect(255, support.call(script=STEP, kdir=self.tmp),
+                    "no kernel source tree")
+
+    def test_does_not_build(self) -> None:
+        file = self.user.path / "mm/mempool.c"
+        before = file.read_bytes()
+        file.write_bytes(b"oops\n" + before)
+        try:
+            called = support.call("--case", "MV-2", script=STEP, kdir=self.user.path)
+        finally:
+            file.write_bytes(before)
+        self.expect(125, called, "mm/mempool.c:1:1: error")
+
