@@ -920,6 +920,39 @@ static void reaped_mm_gets_no_new_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 }
 
+/**
+ * hole_that_userfaultfd_watches_stays() - Its owner wants to fill it
+ * @test: the running case
+ *
+ * Somebody has registered for missing pages after migrate_vma_setup(): the hole
+ * is not filled behind their back.
+ *
+ * Contract: MV-7
+ */
+static void hole_that_userfaultfd_watches_stays(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = make_holes(test, mm, HOLE_NONE, PROT_RW);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
+					  MIGRATE_VMA_SELECT_SYSTEM, dev);
+	unsigned long rss = get_mm_counter(mm, MM_ANONPAGES);
+
+	if (!IS_ENABLED(CONFIG_USERFAULTFD))
+		kunit_skip(test, "needs CONFIG_USERFAULTFD");
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	copy_to_target(test, m, dev);
+	set_vm_flags(mm, addr, VM_UFFD_MISSING, true);
+	mmk_vma_pages(m);
+	set_vm_flags(mm, addr, VM_UFFD_MISSING, false);
+
+	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), rss);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+}
+
 struct no_hole_case {
 	const char *description;
 	bool file;
@@ -1703,6 +1736,7 @@ static struct kunit_case migrate_vma_cases[] = {
 	KUNIT_CASE_PARAM(hole_is_filled, hole_gen_params),
 	KUNIT_CASE_PARAM(page_that_appears_first_stays, arrival_gen_params),
 	KUNIT_CASE(reaped_mm_gets_no_new_page),
+	KUNIT_CASE(hole_that_userfaultfd_watches_stays),
 	KUNIT_CASE_PARAM(only_anonymous_holes_are_offered,
 			 no_hole_gen_params),
 	KUNIT_CASE(range_across_page_tables_is_collected),
