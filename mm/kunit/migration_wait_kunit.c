@@ -1550,7 +1550,7 @@ static void wake_both(void *data)
  */
 static void unlocks_on_two_cpus_lose_no_waiter(struct kunit *test)
 {
-	const unsigned int nr_rounds = 20;
+	const unsigned int nr_rounds = 8;
 	struct moving *m;
 	unsigned int i;
 

@@ -395,7 +395,7 @@ static void served_init(struct kunit *test, struct served *served)
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
 	served->reuses = events(PGREUSE);
-	served->refaults = global_node_page_state(WORKINGSET_REFAULT_ANON);
+	served->refaults = mmk_node_page_state(WORKINGSET_REFAULT_ANON);
 }
 
 static void served_expect_pte(struct kunit *test, struct served *served)
@@ -458,7 +458,7 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	KUNIT_EXPECT_EQ(test, events(PGREUSE) - served->reuses,
 			(unsigned long)c->reused);
 	/* Reclaim has left a shadow of what has to be read again. */
-	KUNIT_EXPECT_EQ(test, global_node_page_state(WORKINGSET_REFAULT_ANON) -
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(WORKINGSET_REFAULT_ANON) -
 			served->refaults, (unsigned long)c->major);
 }
 
