@@ -5,12 +5,14 @@
  */
 #include <linux/debug_locks.h>
 #include <linux/file.h>
+#include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
+#include <linux/stackdepot.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -70,10 +72,31 @@ static void guard_displace_mm(void)
 }
 
 /*
+ * Pages in the stack depot, where KASAN keeps the stack traces of allocations. It
+ * grows with each trace that is new to it, and never shrinks.
+ */
+static long guard_stack_depot(void)
+{
+	static const int *nr_pools;
+	static void *const *next_pool;
+
+	if (!IS_ENABLED(CONFIG_STACKDEPOT))
+		return 0;
+	if (!nr_pools) {
+		nr_pools = (void *)kallsyms_lookup_name("pools_num");
+		next_pool = (void *)kallsyms_lookup_name("new_pool");
+	}
+	if (!nr_pools || !next_pool)
+		return 0;
+	return (READ_ONCE(*nr_pools) + !!READ_ONCE(*next_pool)) <<
+	       DEPOT_POOL_ORDER;
+}
+
+/*
  * Pages that are in use, but neither for the page cache or user memory, nor for
- * slab, page tables, vmalloc (stacks among it) or per-CPU data. What a case
- * takes from the page allocator and does not give back ends up here; so does a
- * folio that has left the LRU and still has a reference.
+ * slab, page tables, vmalloc (stacks among it), per-CPU data or stack traces.
+ * What a case takes from the page allocator and does not give back ends up here;
+ * so does a folio that has left the LRU and still has a reference.
  */
 static long guard_unaccounted(void)
 {
@@ -96,7 +119,7 @@ static long guard_unaccounted(void)
 		nr -= global_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= global_node_page_state_pages(bytes[i]);
-	return nr - vmalloc_nr_pages() - pcpu_nr_pages();
+	return nr - vmalloc_nr_pages() - pcpu_nr_pages() - guard_stack_depot();
 }
 
 /*

@@ -24,8 +24,11 @@
 
 #include "compat.h"
 
-/* How long to wait for a state that must come; only ever reached by a bug. */
-#define MMK_DEADLINE	(5 * HZ)
+/*
+ * How long to wait for a state that must come; only ever reached by a bug.
+ * KASAN makes all that has to happen before it slower.
+ */
+#define MMK_DEADLINE	((IS_ENABLED(CONFIG_KASAN) ? 20 : 5) * HZ)
 
 /*
  * How often to let others run before a tick is slept through: enough for tasks
