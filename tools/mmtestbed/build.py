@@ -33,16 +33,22 @@ _ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
 class Plan:
     """How to build.
 
-    @config: the .kunitconfig.
+    @configs: the .kunitconfig and what is added to it.
     @jobs: of make.
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
+    @cflags: further options for the compiler.
     """
 
-    config: Path
+    configs: tuple[Path, ...]
     jobs: int
     options: tuple[str, ...]
     ccache: Path
+    cflags: str = ""
+
+    def kcflags(self) -> str:
+        """KCFLAGS: the user's and our own."""
+        return f"{os.environ.get('KCFLAGS', '')} {self.cflags}".strip()
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ class Kernel:
 def command(plan: Plan, src: Path, build: Path) -> list[str]:
     """What we run to configure and build."""
     return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
-            f"--build_dir={build}", f"--kunitconfig={plan.config}",
+            f"--build_dir={build}",
+            *(f"--kunitconfig={path}" for path in plan.configs),
             "--make_options", "CC=ccache gcc", f"--jobs={plan.jobs}", *plan.options]
 
 
@@ -68,6 +75,8 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
         "KBUILD_BUILD_VERSION": "1",
         "PYTHONDONTWRITEBYTECODE": "1", "CCACHE_BASEDIR": str(build.parent),
     }
+    if plan.kcflags():
+        extra["KCFLAGS"] = plan.kcflags()
     if "CCACHE_DIR" not in os.environ:
         extra["CCACHE_DIR"] = str(plan.ccache)
     return proc.environment(extra)
@@ -91,8 +100,9 @@ def sha256(path: Path) -> str:
 
 def inputs(plan: Plan, seen: str, wanted: Files) -> str:
     """A digest of all that decides what the kernel will be."""
-    text = "\0".join((seen, digest(wanted), plan.config.read_text(encoding="utf-8"),
-                      *plan.options, _compiler(), os.environ.get("KCFLAGS", "")))
+    text = "\0".join((seen, digest(wanted),
+                      *(path.read_text(encoding="utf-8") for path in plan.configs),
+                      *plan.options, _compiler(), plan.kcflags()))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -238,7 +248,7 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     if missing:
         return TestbedError(f"Linux {version} cannot have {missing.group(1)}; the tree "
                             "lacks the option or what it depends on (see "
-                            f"{plan.config.name})")
+                            f"{' and '.join(path.name for path in plan.configs)})")
     if "No space left on device" in text:
         return TestbedError("the disk is full; make room there or set MMTB_CACHE to "
                             "another folder")

@@ -37,6 +37,10 @@ class UsageError(TestbedError):
     code = Exit.USAGE
 
 
+class Unavailable(TestbedError):
+    """A line that this machine cannot have; what else there is goes on."""
+
+
 class Refused(TestbedError):
     """The host refuses a mount or a namespace: the caller falls back."""
 
