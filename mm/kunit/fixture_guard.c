@@ -250,6 +250,9 @@ int mmk_case_init(struct kunit *test)
 		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
 		mmk_swap_prepare();
+		/* What has run up to here is not the doing of a case. */
+		if (IS_ENABLED(CONFIG_GCOV))
+			__gcov_reset();
 	}
 
 	guard->test = test;

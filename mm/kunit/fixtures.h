@@ -57,6 +57,9 @@
 	__ok;								\
 })
 
+/* libgcov, which CONFIG_GCOV links into User-Mode Linux */
+void __gcov_reset(void);
+
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);
 

@@ -215,7 +215,6 @@ class Counters:
             raise TestbedError("no kernel has lived long enough to leave its counters")
         for note in (self._folder / "notes" / "mm").iterdir():
             shutil.copy(note, self._sum / "mm")
-            # A file of which nothing has run leaves no counters at all.
         # gcov takes the paths of the notes for relative to where it runs.
         done = proc.run(["gcov", "--json-format", "--branch-probabilities", "--stdout",
                          *(str(path) for path in
@@ -242,6 +241,7 @@ class Counters:
         """
         functions = self.functions()
         new = self._folder / "report"
+        shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         (new / TEXT).write_text("\n".join(text_report(functions, version)) + "\n",
                                 encoding="utf-8")
