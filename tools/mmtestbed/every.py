@@ -14,7 +14,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from . import configs, controls, deps, lines, lock, options, proc, source, verdict
 from .configs import Config
-from .errors import Exit, Interrupted
+from .errors import Exit, Interrupted, TestbedError
 from .lines import Line
 from .report import GREEN, RED, YELLOW, Console
 
@@ -124,7 +124,6 @@ class Command:
             return Exit.PASSED
         try:
             proc.catch_signals()
-            deps.ensure(deps.BUILD, console)
             rows = [self._one(which, config) for which, config in todo]
         except Interrupted as stop:
             proc.kill_all()
@@ -134,8 +133,13 @@ class Command:
 
     def _one(self, line: Line, config: Config) -> Row:
         console = self._console
-        obstacle = config.obstacle(line)
         name = f"{line.name} {config.name}"
+        obstacle = config.obstacle(line)
+        try:
+            if not obstacle:
+                deps.ensure(config.tools, console)
+        except TestbedError as err:
+            obstacle = err.message
         if obstacle:
             console.line(f"{console.paint('SKIP', YELLOW)}  {name}: {obstacle}")
             return Row(line.name, config.name, "SKIP", obstacle, {})

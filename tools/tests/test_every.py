@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """--all: what is run, and what its table says."""
 
+import signal
 import unittest
 from typing import Any
 
-from mmtestbed import configs, controls, every, lines, options
+from mmtestbed import configs, controls, deps, every, lines, ns, options
 from mmtestbed.errors import Exit
 
 from tests import support
@@ -91,6 +92,17 @@ class DryRun(support.TempCase):
         text = self.text.getvalue().splitlines()
         self.assertEqual(text[0], "# 6.12 smp: User-Mode Linux 6.12 has no SMP")
         self.assertTrue(text[1].startswith("scripts/run.sh --line 7.x --variant smp"))
+
+    def test_a_tool_that_cannot_be_had(self) -> None:
+        for signum in ns.FORWARDED:
+            self.addCleanup(signal.signal, signum, signal.getsignal(signum))
+        self.set_env("PATH", str(self.tmp))
+        self.addCleanup(setattr, deps, "PATH", deps.PATH)
+        setattr(deps, "PATH", str(self.tmp))
+        opts = options.parse(["--all", "--line", "6.12", "--variant", "gcov"])
+        self.assertEqual(every.Command(opts, self.console).run(), Exit.BROKEN)
+        self.assertIn("SKIP  6.12 gcov: missing: gcov, gcov-tool, gcovr",
+                      self.text.getvalue())
 
     def test_table(self) -> None:
         rows = [["line", "kernel", "variant", "verdict", "build", "run", ""],
