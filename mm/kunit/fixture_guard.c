@@ -5,6 +5,7 @@
  */
 #include <linux/debug_locks.h>
 #include <linux/file.h>
+#include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
 #include <linux/panic.h>
@@ -12,6 +13,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
+#include <linux/stackdepot.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -76,10 +78,31 @@ static void guard_displace_mm(struct work_struct *unused)
 }
 
 /*
+ * Pages in the stack depot, where KASAN keeps the stack traces of allocations. It
+ * grows with each trace that is new to it, and never shrinks.
+ */
+static long guard_stack_depot(void)
+{
+	static const int *nr_pools;
+	static void *const *next_pool;
+
+	if (!IS_ENABLED(CONFIG_STACKDEPOT))
+		return 0;
+	if (!nr_pools) {
+		nr_pools = (void *)kallsyms_lookup_name("pools_num");
+		next_pool = (void *)kallsyms_lookup_name("new_pool");
+	}
+	if (!nr_pools || !next_pool)
+		return 0;
+	return (READ_ONCE(*nr_pools) + !!READ_ONCE(*next_pool)) <<
+	       DEPOT_POOL_ORDER;
+}
+
+/*
  * Pages that are in use, but neither for the page cache or user memory, nor for
- * slab, page tables, vmalloc (stacks among it) or per-CPU data. What a case
- * takes from the page allocator and does not give back ends up here; so does a
- * folio that has left the LRU and still has a reference.
+ * slab, page tables, vmalloc (stacks among it), per-CPU data or stack traces.
+ * What a case takes from the page allocator and does not give back ends up here;
+ * so does a folio that has left the LRU and still has a reference.
  */
 static long guard_unaccounted(void)
 {
@@ -102,7 +125,7 @@ static long guard_unaccounted(void)
 		nr -= mmk_node_page_state(pages[i]);
 	for (i = 0; i < ARRAY_SIZE(bytes); i++)
 		nr -= mmk_node_page_state(bytes[i]);
-	return nr - mmk_vmalloc_nr_pages() - pcpu_nr_pages();
+	return nr - mmk_vmalloc_nr_pages() - pcpu_nr_pages() - guard_stack_depot();
 }
 
 /*
@@ -235,6 +258,9 @@ int mmk_case_init(struct kunit *test)
 			return -ENOMEM;
 		mmk_swap_prepare();
 		mmk_tasks_prepare();
+		/* What has run up to here is not the doing of a case. */
+		if (IS_ENABLED(CONFIG_GCOV))
+			__gcov_reset();
 	}
 
 	/* And with it all that the case forks. */

@@ -26,8 +26,11 @@
 
 #include "compat.h"
 
-/* How long to wait for a state that must come; only ever reached by a bug. */
-#define MMK_DEADLINE	(5 * HZ)
+/*
+ * How long to wait for a state that must come; only ever reached by a bug.
+ * KASAN makes all that has to happen before it slower.
+ */
+#define MMK_DEADLINE	((IS_ENABLED(CONFIG_KASAN) ? 20 : 5) * HZ)
 
 /**
  * mmk_wait_for() - Wait until a condition holds
@@ -70,6 +73,8 @@
  * that really run at the same time place them with mmk_task_place().
  */
 #define MMK_CPU	0
+/* libgcov, which CONFIG_GCOV links into User-Mode Linux */
+void __gcov_reset(void);
 
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);

@@ -10,7 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable, Mapping, Optional, Sequence
 
 from . import proc
 from .errors import HostError
@@ -60,16 +60,19 @@ def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[
 
 
 def boot(line: Sequence[str], folder: Path, timeout: float,
-         read: Callable[[str], Next]) -> Ending:
+         read: Callable[[str], Next],
+         env: Optional[Mapping[str, str]] = None) -> Ending:
     """Boot with the command @line in @folder, giving each line to @read.
 
     @timeout: seconds without progress after which the kernel counts as hung.
+    @env: what it finds in its environment beside our own.
     Raises HostError if the binary does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
         process = proc.start(
-            line, cwd=folder, env=proc.environment({"TMPDIR": str(folder)}),
+            line, cwd=folder,
+            env=proc.environment({"TMPDIR": str(folder), **(env or {})}),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
     except OSError as err:

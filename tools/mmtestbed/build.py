@@ -36,18 +36,24 @@ _ABOUT_CONFIG = re.compile(r"syncconfig|Restart config|olddefconfig|"
 class Plan:
     """How to build.
 
-    @config: the .kunitconfig.
+    @configs: the .kunitconfig and what is added to it.
     @jobs: of make.
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
     @quick: plain make will do for a tree that has been built before.
+    @cflags: further options for the compiler.
     """
 
-    config: Path
+    configs: tuple[Path, ...]
     jobs: int
     options: tuple[str, ...]
     ccache: Path
     quick: bool = False
+    cflags: str = ""
+
+    def kcflags(self) -> str:
+        """KCFLAGS: the user's and our own."""
+        return f"{os.environ.get('KCFLAGS', '')} {self.cflags}".strip()
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,8 @@ class Kernel:
 def command(plan: Plan, src: Path, build: Path) -> list[str]:
     """What we run to configure and build."""
     return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
-            f"--build_dir={build}", f"--kunitconfig={plan.config}",
+            f"--build_dir={build}",
+            *(f"--kunitconfig={path}" for path in plan.configs),
             "--make_options", "CC=ccache gcc", f"--jobs={plan.jobs}", *plan.options]
 
 
@@ -79,6 +86,8 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
         "KBUILD_BUILD_VERSION": "1",
         "PYTHONDONTWRITEBYTECODE": "1", "CCACHE_BASEDIR": str(build.parent),
     }
+    if plan.kcflags():
+        extra["KCFLAGS"] = plan.kcflags()
     if "CCACHE_DIR" not in os.environ:
         extra["CCACHE_DIR"] = str(plan.ccache)
     return proc.environment(extra)
@@ -102,8 +111,9 @@ def sha256(path: Path) -> str:
 
 def inputs(plan: Plan, seen: str, wanted: Files) -> str:
     """A digest of all that decides what the kernel will be."""
-    text = "\0".join((seen, digest(wanted), plan.config.read_text(encoding="utf-8"),
-                      *plan.options, _compiler(), os.environ.get("KCFLAGS", "")))
+    text = "\0".join((seen, digest(wanted),
+                      *(path.read_text(encoding="utf-8") for path in plan.configs),
+                      *plan.options, _compiler(), plan.kcflags()))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -210,7 +220,7 @@ class Builder:
 
     def _config(self) -> str:
         """Names the configuration that the build folder has, and what asked for it."""
-        found = hashlib.sha256(self._plan.config.read_bytes())
+        found = hashlib.sha256(b"".join(path.read_bytes() for path in self._plan.configs))
         found.update(tree.read_or_none(self._build / ".config") or b"")
         return found.hexdigest()
 
@@ -263,7 +273,7 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     if missing:
         return TestbedError(f"Linux {version} cannot have {missing.group(1)}; the tree "
                             "lacks the option or what it depends on (see "
-                            f"{plan.config.name})")
+                            f"{' and '.join(path.name for path in plan.configs)})")
     if "No space left on device" in text:
         return HostError("the disk is full; make room there or set MMTB_CACHE to "
                          "another folder")

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, cases, controls, due_reports, guardtest, lines, lock, matrix
-from . import ns, options, proc, run, runner, source, tree, variants, verdict
+from . import boot, build, cases, configs, controls, due_reports, guardtest, lines, lock
+from . import matrix, ns, options, proc, run, runner, source, tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
 from .judge import Name, Outcome
@@ -38,6 +38,7 @@ class Options:
     """What the user asked for; see _parser() for the words."""
 
     line: lines.Line
+    config: configs.Config
     jobs: int
     filter: str
     contract: str
@@ -48,7 +49,7 @@ class Options:
     matrix: bool
     rst: bool
     guards: bool
-    config: Mapping[str, str]
+    symbols: Mapping[str, str]
     list: bool
 
 
@@ -64,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--line", choices=[line.name for line in lines.LINES],
         default=lines.DEFAULT.name, help="kernel to break (default: %(default)s)")
+    add("--variant", choices=[config.name for config in configs.CONFIGS
+                              if not config.counts], default=configs.PLAIN.name,
+        help="its configuration (default: %(default)s)")
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree (default: $KDIR, else Debian's package); never written to")
     add("--jobs", metavar="N", type=options.positive,
@@ -71,9 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         help="controls at a time (default: 4, or one per CPU)")
     add("--filter", metavar="GLOB", default="", help="controls, by name")
     add("--contract", metavar="ID", default="", help="controls that break ID")
-    add("--timeout", metavar="S", type=options.seconds, default=_TIMEOUT,
+    add("--timeout", metavar="S", type=options.seconds,
         help="seconds without a result after which a kernel hangs (default: "
-             "%(default)g)")
+             f"{_TIMEOUT:g}; more for a slow variant)")
     add("--json", metavar="FILE", help="write what became of each control as JSON")
     add("--keep", action="store_true", help="keep the logs of the boots, and say where")
     what = parser.add_mutually_exclusive_group()
@@ -101,16 +105,19 @@ def _symbol(text: str) -> tuple[str, str]:
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     args = _parser().parse_args(argv)
-    return Options(lines.by_name(args.line), args.jobs, args.filter, args.contract,
-                   options.report_file(args.json), args.keep, args.kdir, args.timeout,
-                   args.matrix, args.rst, args.guards, dict(args.config), args.list)
+    config = configs.by_name(args.variant)
+    return Options(lines.by_name(args.line), config, args.jobs, args.filter,
+                   args.contract, options.report_file(args.json), args.keep, args.kdir,
+                   args.timeout or _TIMEOUT * config.slow, args.matrix, args.rst,
+                   args.guards, dict(args.config), args.list)
 
 
 class Command(run.Command):
     """One call of scripts/controls.sh that boots something."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        words = ["--line", wanted.line.name, "--timeout", str(wanted.timeout)]
+        words = ["--line", wanted.line.name, "--variant", wanted.config.name,
+                 "--timeout", str(wanted.timeout)]
         if wanted.kdir:
             words += ["--kdir", wanted.kdir]
         super().__init__(options.parse(words), console)
@@ -131,14 +138,15 @@ class Command(run.Command):
                                "need; run as root, or allow user namespaces")
         with self._base(origin, isolation, folder) as (base, kernel):
             boots = runner.Runner(
-                runner.Options(kernel, folder / "boots", (), self._opts.timeout,
-                               self._wanted.jobs, spread=True),
+                runner.Options(kernel, folder / "boots", self._opts.config.args,
+                               self._opts.timeout, self._wanted.jobs, spread=True),
                 lambda outcome: None, due_reports.wanted(self._cases))
             if self._wanted.guards:
                 return guardtest.Command(
                     self._console, base, folder,
                     guardtest.Options(self._wanted.jobs, self._wanted.timeout,
-                                      self._wanted.config, self._wanted.rst)).run()
+                                      self._wanted.symbols, self._opts.config.args,
+                                      self._wanted.rst)).run()
             return self._all(base, boots, folder)
 
     @contextlib.contextmanager
@@ -239,14 +247,15 @@ class Command(run.Command):
                folder: Path) -> Verdict:
         """What the suites say about @kernel, which has been built with @control."""
         boots = runner.Runner(
-            runner.Options(kernel, folder, (), self._opts.timeout, 1, spread=True),
+            runner.Options(kernel, folder, self._opts.config.args, self._opts.timeout, 1,
+                           spread=True),
             lambda outcome: None, due_reports.wanted(self._cases))
         cases_ = self._cases
         # A case that has a boot to itself gets it for its own contracts only.
         left_out = set(due_reports.wanted(cases_)) - \
             controls.targets(control, cases_, names)
         judged = [name for name in names if name not in self._red | left_out]
-        over = time.monotonic() + _LONG
+        over = time.monotonic() + _LONG * self._opts.config.slow
 
         def enough(outcomes: Mapping[Name, Outcome]) -> bool:
             return time.monotonic() > over and \
@@ -292,9 +301,11 @@ class Command(run.Command):
                 console.lines(v.troubles[1:])
         console.line()
         self._write_reports()
-        lock.write_json(matrix.results_file(self._cache, self._wanted.line), matrix.merge(
-            lock.read_json(matrix.results_file(self._cache, self._wanted.line)),
-            self._as_json(), matrix.inputs(run.REPOSITORY, self._wanted.line)))
+        line, config = self._wanted.line, self._wanted.config
+        results = matrix.results_file(self._cache, line, config)
+        lock.write_json(results, matrix.merge(
+            lock.read_json(results), self._as_json(),
+            matrix.inputs(run.REPOSITORY, line, config)))
         if self._wanted.keep:
             console.line("kept the logs in "
                          f"{base.tree.places.state / 'kept-controls'}")
@@ -314,7 +325,8 @@ class Command(run.Command):
     def _as_json(self) -> dict[str, object]:
         return {
             "schema": 1, "kernel_version": self._kernel_version,
-            "line": self._wanted.line.name, "jobs": self._wanted.jobs,
+            "line": self._wanted.line.name, "variant": self._wanted.config.name,
+            "jobs": self._wanted.jobs,
             "verdict": self._report.word().lower(),
             "exit_code": int(self._report.code), "error": self._report.error,
             "failed_without_control": sorted(".".join(name) for name in self._red),
@@ -346,8 +358,9 @@ def show_matrix(wanted: Options, console: Console) -> int:
     """Print the matrix and what is wrong with it."""
     cache = tree.cache_root(console)
     known = matrix.Facts.gather(
-        run.REPOSITORY, wanted.line, cases.read(run.REPOSITORY / "mm" / "kunit"),
-        controls.read(CONTROLS), lock.read_json(matrix.results_file(cache, wanted.line)))
+        run.REPOSITORY, wanted.line, wanted.config,
+        cases.read(run.REPOSITORY / "mm" / "kunit"), controls.read(CONTROLS), lock.read_json(matrix.results_file(
+            cache, wanted.line, wanted.config)))
     console.lines(controls.rst_table(known.covered()) if wanted.rst
                   else controls.table(known.rows()), "")
     problems = known.problems()
@@ -366,7 +379,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         if wanted.rst and not (wanted.matrix or wanted.guards):
             raise UsageError("--rst goes with --matrix or --guards; see "
                              "scripts/controls.sh --help")
-        if wanted.config and not wanted.guards:
+        if wanted.symbols and not wanted.guards:
             raise UsageError("--config goes with --guards; see scripts/controls.sh "
                              "--help")
         if wanted.list:

@@ -41,6 +41,10 @@ class HostError(TestbedError):
     """The machine is at fault (a tool, the disk, the network), whatever the tree."""
 
 
+class Unavailable(HostError):
+    """A line that this machine cannot have; what else there is goes on."""
+
+
 class Refused(TestbedError):
     """The host refuses a mount or a namespace: the caller falls back."""
 

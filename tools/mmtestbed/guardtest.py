@@ -50,12 +50,14 @@ class Options:
     @jobs: boots at a time.
     @timeout: seconds without a result after which a kernel hangs.
     @config: further symbols to build in, with their values.
+    @args: for the kernel's command line.
     @rst: print the table in reStructuredText.
     """
 
     jobs: int
     timeout: float
     config: Mapping[str, str]
+    args: tuple[str, ...]
     rst: bool
 
 
@@ -176,8 +178,8 @@ class Command:
                      pool.submit(self._build, "alone", True)])
                 console.end()
                 boots = runner.Runner(
-                    runner.Options(watched, self._folder / "boots", (), opts.timeout,
-                                   opts.jobs), lambda outcome: None)
+                    runner.Options(watched, self._folder / "boots", opts.args,
+                                   opts.timeout, opts.jobs), lambda outcome: None)
                 names = boots.cases(GLOB)
                 console.begin(f"{len(names)} cases, {opts.jobs} at a time")
                 results = boots.round(names, GLOB, pool)
@@ -219,7 +221,7 @@ class Command:
                 progress = isinstance(ktap.parse(ktap.clean(raw)), ktap.Result)
                 return Next.PROGRESS if progress else Next.GO
 
-            boot.boot(boot.command(kernel, folder, [], glob), folder,
+            boot.boot(boot.command(kernel, folder, self._opts.args, glob), folder,
                       self._opts.timeout, read)
         # kunit.py exec, with a "kernel" that says the same once more.
         (folder / "linux").write_text(f"#!/bin/sh\nexec cat '{log}'\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from . import cases, controls, lines, verdict
+from . import cases, configs, controls, lines, verdict
 from .cases import Case
 from .controls import Control
 from .errors import TestbedError
@@ -46,12 +46,13 @@ def claims(readme: str) -> set[str]:
     return found
 
 
-def results_file(cache: Path, line: lines.Line) -> Path:
+def results_file(cache: Path, line: lines.Line, config: configs.Config) -> Path:
     """Where the runs of the controls leave what became of them."""
-    return cache / f"controls-{line.name}.json"
+    variant = "" if config is configs.PLAIN else f"-{config.name}"
+    return cache / f"controls-{line.name}{variant}.json"
 
 
-def inputs(repository: Path, line: lines.Line) -> str:
+def inputs(repository: Path, line: lines.Line, config: configs.Config) -> str:
     """A digest of the suites and patches: with others, old results mean nothing."""
     digest = hashlib.sha256()
     for folder in ("mm/kunit", f"patches/{line.name}"):
@@ -59,9 +60,10 @@ def inputs(repository: Path, line: lines.Line) -> str:
             if path.is_file():
                 digest.update(path.name.encode() + b"\0" +
                               hashlib.sha256(path.read_bytes()).digest())
-    config = repository / ".kunitconfig"
-    if config.exists():
-        digest.update(config.read_bytes())
+    files = [repository / ".kunitconfig", *([config.fragment] if config.fragment else [])]
+    for path in files:
+        if path.exists():
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -89,7 +91,8 @@ class Facts:
     results: Mapping[str, Mapping[str, Any]]
 
     @staticmethod
-    def gather(repository: Path, line: lines.Line, known_cases: Sequence[Case],
+    def gather(repository: Path, line: lines.Line, config: configs.Config,
+               known_cases: Sequence[Case],
                known_controls: Sequence[Control], results: Any) -> "Facts":
         """The facts of @repository.  Raises TestbedError if a document is missing."""
         texts = {}
@@ -99,7 +102,7 @@ class Facts:
             except OSError as err:
                 raise TestbedError(f"cannot read {name}: {err.strerror}; restore it "
                                    "from git") from None
-        seen = inputs(repository, line)
+        seen = inputs(repository, line, config)
         here = [c for c in known_controls if line.name in c.lines]
         digests = {control.name: control.digest for control in here}
         valid = {name: entry

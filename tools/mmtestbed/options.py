@@ -6,11 +6,12 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Optional, Sequence
 
-from . import lines
+from . import configs, coverage, lines
 from .errors import UsageError
 
 # Options of kunit.py that would turn the run into something else.
@@ -28,6 +29,9 @@ _REFUSED = {
     "run_isolated": "say --shuffle, ahead of the --",
 }
 
+# Seconds without a result after which the plain kernel hangs.
+_TIMEOUT = 60.0
+
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -36,11 +40,17 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for; see parse() for the words."""
+    """What the user asked for; see parse() for the words.
+
+    @wanted: the variant that was named.  @config: that, or the default.
+    """
 
     kdir: str
     line: Optional[lines.Line]
-    variant: str
+    all: bool
+    wanted: Optional[configs.Config]
+    config: configs.Config
+    coverage: Optional[Path]
     patches: tuple[Path, ...]
     filter: str
     list: bool
@@ -49,6 +59,7 @@ class Options:
     keep: bool
     raw: bool
     timeout: float
+    own_timeout: Optional[float]
     dry_run: bool
     json: Optional[Path]
     junit: Optional[Path]
@@ -58,23 +69,44 @@ class Options:
     kernel_args: tuple[str, ...]
 
 
+def _choices() -> str:
+    """The lines and the variants, for --help."""
+    out = ["lines:"]
+    for line in lines.LINES:
+        out.append(f"  {line.name:8} Debian's {line.package}")
+    out.append("variants:")
+    for config in configs.CONFIGS:
+        without = [f"not {line.name}: {config.obstacle(line)}" for line in lines.LINES
+                   if config.obstacle(line)]
+        out.append(f"  {config.name:8} " + "; ".join([config.summary, *without]))
+    return "\n".join(out)
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="scripts/run.sh", allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
-                    "Linux, and judge every case.",
-        epilog="What follows -- goes to the tree's kunit.py; --kernel_args=ARG goes "
-               "to the kernel's command line.  Exit codes: 0 every case passed; 1 a "
-               "case failed or the kernel misbehaved; 2 wrong usage; 125 the tree "
-               "could not be prepared, patched, configured or built.")
+                    "Linux,\nand judge every case.",
+        epilog=_choices() + "\n\n" + textwrap.fill(
+            "What follows -- goes to the tree's kunit.py; --kernel_args=ARG goes "
+            "to the kernel's command line.  Exit codes: 0 every case passed; 1 a "
+            "case failed or the kernel misbehaved; 2 wrong usage; 125 the tree "
+            "could not be prepared, patched, configured or built.", 78))
     add = parser.add_argument
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree to test (default: $KDIR, else Debian's package); it is "
              "never written to")
     add("--line", choices=[line.name for line in lines.LINES],
-        help="series to apply (default: by the tree's version)")
-    add("--variant", choices=["default"], default="default",
-        help="configuration of the kernel")
+        help="kernel to test, or series to apply to that of --kdir (default: 6.12, or "
+             "by the tree's version)")
+    add("--variant", choices=[config.name for config in configs.CONFIGS],
+        help="configuration of the kernel (default: plain)")
+    add("--all", action="store_true",
+        help="run each line in each variant that it can have (those of --line and "
+             "--variant, if given) and print a table")
+    add("--coverage", metavar="DIR", help="with --variant gcov: write what has run "
+        "there, as text and HTML (default: in the cache)")
     add("--with", dest="patches", metavar="PATCH", action="append", default=[],
         help="apply this patch after the series, for instance a control (repeatable)")
     add("--filter", metavar="GLOB", default="",
@@ -86,8 +118,9 @@ def _parser() -> Parser:
     add("--keep", action="store_true",
         help="keep the kernel and the logs of the boots, and say where")
     add("--raw", action="store_true", help="print the kernel's console as it comes")
-    add("--timeout", metavar="S", type=seconds, default=60.0,
-        help="seconds without a result after which a kernel hangs (default: 60)")
+    add("--timeout", metavar="S", type=seconds,
+        help="seconds without a result after which a kernel hangs (default: 60; more "
+             "for a slow variant)")
     add("--dry-run", action="store_true", help="print the commands, do nothing")
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
@@ -124,6 +157,22 @@ def report_file(name: Optional[str]) -> Optional[Path]:
                          "one itself")
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"cannot write {name}: its folder is read-only for you")
+    return path
+
+
+def report_folder(name: Optional[str]) -> Optional[Path]:
+    """A folder that we can make, or fill: it may hold nothing but an older report."""
+    if name is None:
+        return None
+    path = Path(name).absolute()
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"cannot write to {name}: it is no folder")
+    if path.is_dir() and any(path.iterdir()) and not coverage.is_report(path):
+        raise UsageError(f"{name} holds other files; name an empty or a new folder")
+    there = path if path.is_dir() else path.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"cannot make {name}: the folder above does not exist or is "
+                         "read-only for you")
     return path
 
 
@@ -178,14 +227,25 @@ def parse(argv: Sequence[str]) -> Options:
         if not path.is_file():
             raise UsageError(f"--with {name}: there is no such patch")
         patches.append(path)
+    wanted = configs.by_name(args.variant) if args.variant else None
+    config = wanted or configs.PLAIN
+    for word in ("raw", "list", "build_dir", "junit", "coverage"):
+        if args.all and getattr(args, word):
+            raise UsageError(f"--{word.replace('_', '-')} does not go with --all; see "
+                             "scripts/run.sh --help")
+    if args.coverage is not None and not config.counts:
+        raise UsageError("--coverage goes with --variant gcov; see scripts/run.sh --help")
     seed: Optional[int] = args.shuffle
     if seed == -1:
         seed = random.SystemRandom().randrange(1 << 32)
     return Options(
         kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
-        variant=args.variant, patches=tuple(patches), filter=args.filter,
+        all=args.all, wanted=wanted, config=config,
+        coverage=report_folder(args.coverage), patches=tuple(patches), filter=args.filter,
         list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
-        keep=args.keep, raw=args.raw, timeout=args.timeout, dry_run=args.dry_run,
+        keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
+        own_timeout=args.timeout,
+        dry_run=args.dry_run,
         json=report_file(args.json), junit=report_file(args.junit),
         repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel)

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Sequence, TextIO
 
-from .errors import Exit, TestbedError
+from .errors import Exit, TestbedError, Unavailable
 
 RED, GREEN, YELLOW, BOLD = "31", "32", "33", "1"
 # Without a terminal a long step says that it is alive this often, in seconds.
@@ -87,5 +87,6 @@ class Console:
         self._out.flush()
         for detail in err.details:
             print(f"    {detail}", file=sys.stderr)
-        word = "BROKEN" if err.code is Exit.BROKEN else "mm-testbed"
+        word = "SKIP" if isinstance(err, Unavailable) else \
+            "BROKEN" if err.code is Exit.BROKEN else "mm-testbed"
         print(f"{word}: {err.message}", file=sys.stderr, flush=True)

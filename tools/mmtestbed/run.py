@@ -14,13 +14,15 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
-from . import boot, build, cases, deps, due_reports, guards, judge, lines, lock, ns
-from . import options, proc, runner, series, source, tree, verdict
-from .errors import Exit, HostError, Interrupted, Refused, TestbedError, UsageError
+from . import boot, build, cases, coverage, deps, due_reports, every, guards, judge
+from . import lines, lock, ns, options, proc, runner, series, source, tree, verdict
+from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
+from .errors import UsageError
 from .judge import Name, Outcome, Status
 from .report import GREEN, RED, YELLOW, Console
 
@@ -52,7 +54,8 @@ class Command:
         known = cases.read(REPOSITORY / "mm" / "kunit")
         self._cases = {(case.suite, case.name): case for case in known}
         line = opts.line or lines.DEFAULT
-        self._report = verdict.Run(line.name, opts.variant, "", "", cases=self._cases,
+        self._counters: Optional[coverage.Counters] = None
+        self._report = verdict.Run(line.name, opts.config.name, "", "", cases=self._cases,
                                    repeat=opts.repeat, seed=opts.seed,
                                    patches=[path.name for path in opts.patches])
 
@@ -110,6 +113,7 @@ class Command:
     def _broken(self, err: TestbedError) -> int:
         self._report.code = err.code
         self._report.error = err.message
+        self._report.unavailable = isinstance(err, Unavailable)
         self._console.error(err)
         with contextlib.suppress(TestbedError):
             self._write_reports()
@@ -122,7 +126,9 @@ class Command:
                                                          list(self._cases)):
             # Only with further options may the kernel hold suites of others.
             raise UsageError(f"no case matches {opts.filter}; see --list")
-        deps.ensure(deps.BUILD, self._console)
+        if not opts.kdir:
+            self._check_variant(opts.line or lines.DEFAULT)
+        deps.ensure([*deps.BUILD, *opts.config.tools], self._console)
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
         if not opts.kdir:
@@ -131,6 +137,12 @@ class Command:
         if opts.build_dir:
             self._check_build_dir(opts.build_dir)
         return None
+
+    def _check_variant(self, line: lines.Line) -> None:
+        obstacle = self._opts.config.obstacle(line)
+        if obstacle:
+            raise UsageError(f"no --variant {self._opts.config.name} here: {obstacle}; "
+                             "see --help for --line and --variant")
 
     def _check_build_dir(self, folder: Path) -> None:
         build.check_build_dir(folder)
@@ -186,6 +198,7 @@ class Command:
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         origin = self._source()
+        self._check_variant(origin.line)
         report = self._report
         report.line, report.version = origin.line.name, origin.version
         report.origin = origin.origin
@@ -195,16 +208,35 @@ class Command:
             f"Linux {origin.version} from {origin.origin}, "
             f"{verdict.count(len(patches), 'patch').replace('patchs', 'patches')}"
             f"{extra}")
+        begin = time.monotonic()
         kernel, state = self._kernel(origin, patches, isolation, folder)
+        built = time.monotonic()
+        report.build_seconds = built - begin
         self._boot(kernel, state, folder)
+        report.boot_seconds = time.monotonic() - built
         self._decode(kernel.path)
         self._show_failures()
+        self._cover(state)
         if self._opts.keep:
             self._keep(folder, state)
         self._write_reports()
         colour = GREEN if report.code is Exit.PASSED else RED
         self._console.line(self._console.paint(report.closing_line(), colour))
         return report.code
+
+    def _cover(self, state: Path) -> None:
+        """Write what has run, if the kernel has counted it."""
+        counters, console = self._counters, self._console
+        if not counters:
+            return
+        console.begin("reading the counters")
+        target = self._opts.coverage or state / "coverage"
+        summary = counters.report(target, self._report.version)
+        console.end(summary)
+        if counters.lost:
+            console.note(f"{verdict.count(counters.lost, 'boot')} ended before the "
+                         "kernel could leave its counters")
+        self._report.coverage = str(target)
 
     def _kernel(self, origin: source.Source, patches: Sequence[Path],
                 isolation: ns.Isolation,
@@ -223,11 +255,11 @@ class Command:
                    overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
         """The tree to build @origin in, and how to build it."""
         opts = self._opts
-        plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
-                          self._cache / "ccache")
+        plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
+                          self._cache / "ccache", cflags=opts.config.cflags)
         # Without overlays there are no variants: such a tree gets its own state.
         names = [] if overlay else [str(path) for path in opts.patches]
-        state = tree.state_folder(self._cache, origin, opts.variant, "\0".join(
+        state = tree.state_folder(self._cache, origin, opts.config.name, "\0".join(
             [str(opts.build_dir or ""), *opts.build_options, *names]))
         places = tree.choose_places(self._cache, state, overlay, folder)
         if opts.build_dir and not overlay:
@@ -250,6 +282,9 @@ class Command:
             wanted = self._patched(origin, base, folder / "patched", suites)
             with work.mounted():
                 kernel = builder.kernel(wanted)
+                if opts.config.counts:
+                    self._counters = coverage.Counters(folder / "coverage", work.places)
+                    self._counters.keep()
                 if not opts.patches or not overlay:
                     shutil.copy(kernel.path, copy)
                     return replace(kernel, path=copy), state
@@ -257,6 +292,8 @@ class Command:
                                     folder / "varied", suites)
             with work.variant(changed):
                 shutil.copy(builder.variant(), copy)
+                if self._counters:
+                    self._counters.keep()
                 return build.Kernel(copy, build.sha256(copy)), state
 
     def _patched(self, origin: source.Source, patches: Sequence[Path],
@@ -275,10 +312,11 @@ class Command:
         opts, console = self._opts, self._console
         many = opts.repeat > 1
         boots = runner.Runner(
-            runner.Options(kernel.path, folder / "boots", opts.kernel_args,
-                           opts.timeout, opts.jobs,
-                           console.line if opts.raw else None,
-                           spread=opts.jobs > 1 and not opts.raw),
+            runner.Options(kernel.path, folder / "boots",
+                           (*opts.config.args, *opts.kernel_args), opts.timeout,
+                           opts.jobs, console.line if opts.raw else None,
+                           spread=opts.jobs > 1 and not opts.raw,
+                           counters=self._counters),
             (lambda outcome: None) if many or opts.raw else self._live,
             due_reports.wanted(self._cases))
         glob = opts.filter
@@ -412,7 +450,7 @@ class Command:
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
         opts, line = self._opts, self._console.line
-        absent = deps.missing(deps.BUILD)
+        absent = deps.missing([*deps.BUILD, *opts.config.tools])
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))
@@ -420,11 +458,12 @@ class Command:
         which = opts.line or lines.DEFAULT
         if opts.kdir:
             origin = source.from_kdir(opts.kdir, opts.line, self._console)
+            self._check_variant(origin.line)
             which, lower = origin.line, str(origin.path)
         else:
             lower = str(cache / "src" / which.name / "tree")
-            line(f"tar -xJf /usr/src/{which.package}.tar.xz --strip-components=1 "
-                 f"-C {shlex.quote(lower)}")
+            archive = source.installed(which) or f"/usr/src/{which.package}.tar.xz"
+            line(f"tar -xJf {archive} --strip-components=1 -C {shlex.quote(lower)}")
         mnt = cache / "mnt"
         line(shlex.join(["mount", "--bind", lower, str(mnt / "lower")]))
         line(shlex.join(["mount", "-t", "overlay", "-o",
@@ -434,12 +473,15 @@ class Command:
             line(shlex.join(["patch", "-p1", "-d", str(mnt / "src"), "-i", str(path)]))
         line(shlex.join(["cp", "-r", str(REPOSITORY / "mm/kunit"),
                          str(mnt / "src/mm/")]))
-        plan = build.Plan(REPOSITORY / ".kunitconfig", opts.jobs, opts.build_options,
-                          cache / "ccache")
+        plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
+                          cache / "ccache", cflags=opts.config.cflags)
+        if plan.cflags:
+            line(f"export KCFLAGS={shlex.quote(plan.kcflags())}")
         line(shlex.join(build.command(plan, mnt / "src",
                                       opts.build_dir or mnt / "build")))
         line(shlex.join(boot.command(mnt / "run/linux", mnt / "run/boot-1",
-                                     opts.kernel_args, opts.filter)))
+                                     (*opts.config.args, *opts.kernel_args),
+                                     opts.filter)))
         return Exit.PASSED
 
 
@@ -458,6 +500,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         opts = options.parse(sys.argv[1:] if argv is None else argv)
+        if opts.all:
+            return every.Command(opts, console).run()
         command = Command(opts, console)
         if opts.list:
             return command.show_list()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Mapping, Optional, Sequence
 
-from . import boot, cases, due_reports, ktap, lock
+from . import boot, cases, coverage, due_reports, ktap, lock
 from .boot import How, Next
 from .errors import TestbedError
 from .judge import Judge, Name, Outcome, Status, Trouble
@@ -33,6 +33,7 @@ class Options:
     @jobs: boots at the same time.
     @raw: gets each line of the console, if not None.
     @spread: in a pool, let each suite have a boot of its own from the start.
+    @counters: of what has run, if the kernel has them.
     """
 
     kernel: Path
@@ -42,6 +43,7 @@ class Options:
     jobs: int
     raw: Optional[Callable[[str], None]] = None
     spread: bool = False
+    counters: Optional[coverage.Counters] = None
 
 
 @dataclass
@@ -78,8 +80,8 @@ class Runner:
         self._numbers = itertools.count(1)
         self._mutex = threading.Lock()
 
-    def _boot(self, args: Sequence[str], glob: str,
-              read: Callable[[str], Next]) -> boot.Ending:
+    def _boot(self, args: Sequence[str], glob: str, read: Callable[[str], Next],
+              counters: Optional[coverage.Counters] = None) -> boot.Ending:
         options = self._options
         folder = options.folder / f"boot-{next(self._numbers)}"
         folder.mkdir(parents=True)
@@ -92,9 +94,13 @@ class Runner:
                 return read(raw)
 
             try:
-                return boot.boot(boot.command(options.kernel, folder,
-                                              [*args, *options.args], glob),
-                                 folder, options.timeout, tee)
+                ending = boot.boot(boot.command(options.kernel, folder,
+                                                [*args, *options.args], glob),
+                                   folder, options.timeout, tee,
+                                   counters.environment(folder) if counters else None)
+                if counters:
+                    counters.add(folder)
+                return ending
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -213,7 +219,7 @@ class Runner:
                     return Next.STOP if judge.cut else step
             return step
 
-        ending = self._boot([], glob, read)
+        ending = self._boot([], glob, read, self._options.counters)
         judge.end(ending, self._options.timeout)
         return judge
 

@@ -10,15 +10,20 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional, Sequence
 
 from . import deps, lines, lock, proc
-from .errors import HostError, TestbedError, UsageError
+from .errors import HostError, TestbedError, Unavailable, UsageError
 from .report import Console
 
 # What makes a folder a kernel tree that we can use.
 LANDMARKS = ("Makefile", "Kbuild", "mm/migrate.c", "arch/um/Makefile",
              "tools/testing/kunit/kunit.py")
+
+
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# What apt-get indextargets shall print of each file that apt would fetch.
+_TARGET = "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)"
 
 
 @dataclass(frozen=True)
@@ -113,83 +118,152 @@ def reference(line: lines.Line, cache: Path, console: Console) -> Path:
     return unpack(line, tarball(line, cache, console), cache, console).path
 
 
+def installed(line: lines.Line, folder: Path = Path("/usr/src")) -> Optional[Path]:
+    """The newest tarball of @line that a package has put into @folder, if any."""
+    found = {line.minor(path.name.removesuffix(".tar.xz")): path
+             for path in folder.glob(f"{line.package}.tar.xz")}
+    found.pop(-1, None)
+    return found[max(found)] if found else None
+
+
 def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
     """Debian's source tarball for @line: installed, or downloaded to @cache.
 
     None if an unpacked tree in @cache makes it unnecessary.
-    Raises HostError if it can be had from nowhere.
+    Raises HostError if it can be had from nowhere; Unavailable if it is not that
+    of the default line.
     """
-    name = f"{line.package}.tar.xz"
-    installed = Path("/usr/src") / name
-    if installed.exists():
-        return installed
+    archive = installed(line)
+    if archive:
+        return archive
     if newest_unpacked(line, cache):
         return None
-    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise HostError(f"no source of Linux {line.name}: {installed} is not "
-                        "there and this is not Debian; set KDIR to a kernel tree")
-    folder = cache / "src" / line.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with lock.held(folder / "download.lock",
-                   lambda: console.note("waiting for another run's download")):
-        for rest in folder.glob(".download.*"):
-            shutil.rmtree(rest, ignore_errors=True)
-        kept = folder / name
-        if not kept.exists():
-            console.begin(f"downloading Debian's {line.package}")
-            with tempfile.TemporaryDirectory(prefix=".download.", dir=folder) as tmp:
-                _download(line, Path(tmp))
-                os.replace(next(Path(tmp).glob("**/" + name)), kept)
-            console.end()
-        return kept
+    try:
+        if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+            raise HostError(f"no source of Linux {line.name}: {line.package} is not "
+                            "installed and this is not Debian; set KDIR to a "
+                            "kernel tree")
+        folder = cache / "src" / line.name
+        folder.mkdir(parents=True, exist_ok=True)
+        with lock.held(folder / "download.lock",
+                       lambda: console.note("waiting for another run's download")):
+            for rest in folder.glob(".download.*"):
+                shutil.rmtree(rest, ignore_errors=True)
+            kept = installed(line, folder)
+            return kept or _download(line, folder, console)
+    except HostError as err:
+        if line is lines.DEFAULT:
+            raise
+        raise Unavailable(err.message, err.details) from None
 
 
-def _download(line: lines.Line, folder: Path) -> None:
-    """Fetch and unpack the package of @line below @folder.  Raises HostError."""
+def _download(line: lines.Line, folder: Path, console: Console) -> Path:
+    """Fetch the package of @line and put its tarball into @folder, in one step.
+
+    Raises HostError.
+    """
+    console.begin(f"downloading Debian's {line.package}")
+    with tempfile.TemporaryDirectory(prefix=".download.", dir=folder) as tmp:
+        here = Path(tmp)
+
+        def progress() -> None:
+            size = sum(path.stat().st_size for path in here.rglob("*.deb"))
+            console.progress(f"{size >> 20} MB" if size else "")
+
+        try:
+            package = _fetch(line, here, progress)
+            archive = here / f"usr/src/{package}.tar.xz"
+            if not archive.exists():
+                raise HostError(f"Debian's {package} holds no {archive.name}; set "
+                                "KDIR to a kernel tree")
+        except HostError:
+            console.abandon()
+            raise
+        os.replace(archive, folder / archive.name)
+    console.end(package)
+    return folder / archive.name
+
+
+def _fetch(line: lines.Line, folder: Path, progress: Callable[[], None]) -> str:
+    """Fetch and unpack the package of @line below @folder; its name."""
     reasons = []
-    for number, area in enumerate(_apt_areas()):
+    for number, area in enumerate(_apt_areas(line)):
         options = ["-q", "-o", "Acquire::Retries=2"]
         if area is not None:
-            options += _private_apt(folder / f"apt{number}", area)
-            done = proc.run(["apt-get", *options, "update"])
+            options += private_apt(folder / f"apt{number}", area)
+            done = proc.run(["apt-get", *options, "update"], tick=progress)
             if done.code != 0:
                 reasons.append(deps.last_error(done.output))
                 continue
-        done = proc.run(["apt-get", *options, "download", line.package], cwd=folder)
-        found = list(folder.glob(f"{line.package}_*.deb"))
+        names = proc.run(["apt-cache", *options, "pkgnames",
+                          line.package.partition("*")[0]]).output
+        package = newest_package(line, names)
+        if not package:
+            where = " ".join(area or []) or "the machine's own sources"
+            reasons.append(f"{where} offers no {line.package}")
+            continue
+        done = proc.run(["apt-get", *options, "download", package], cwd=folder,
+                        tick=progress)
+        found = list(folder.glob(f"{package}_*.deb"))
         if done.code == 0 and found:
             done = proc.run(["dpkg-deb", "-x", str(found[0]), str(folder)])
             found[0].unlink()
             if done.code == 0:
-                return
+                return package
         reasons.append(deps.last_error(done.output))
     raise HostError(f"cannot download {line.package} ({reasons[0]}); check the "
                     "network, or set KDIR to a kernel tree", reasons[1:])
 
 
-def _apt_areas() -> "list[Optional[list[str]]]":
-    """Where to look for the package, best first.
+def newest_package(line: lines.Line, names: str) -> str:
+    """The newest package of @line among the @names, one a line; "" if there is none."""
+    best = max(names.split(), key=line.minor, default="")
+    return best if line.minor(best) >= 0 else ""
+
+
+def _apt_areas(line: lines.Line) -> "list[Optional[list[str]]]":
+    """Where to look for the package of @line, best first.
 
     None: the machine's own lists.  A list of sources.list lines: those, in private
-    lists; an empty one: the machine's own sources, in private, fresh lists.  The
-    last resort are the security and backports suites of the mirrors in use.
+    lists; an empty one: the machine's own sources, in private, fresh lists.  Suites
+    that the machine does not use come from the mirrors that it does use.
     """
+    targets = proc.run(["apt-get", "indextargets", "--format", _TARGET]).output
+    uris = mirrors(targets)
+    if line.suite:
+        return [*([source] for source in sources_list(uris, line.suite)), None]
     areas: "list[Optional[list[str]]]" = [None, []]
     release = _os_release()
     codename = release.get("VERSION_CODENAME", "")
-    if release.get("ID") != "debian" or not codename:
-        return areas
-    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    signed = f" [signed-by={keyring}]" if Path(keyring).exists() else ""
-    uris = proc.run(["apt-get", "indextargets", "--format", "$(REPO_URI)"]).output
-    for uri in sorted({uri.strip().rstrip("/") for uri in uris.splitlines()}):
-        if uri.endswith("/debian"):
-            areas.append([f"deb{signed} {uri}-security {codename}-security main"])
-            areas.append([f"deb{signed} {uri} {codename}-backports main"])
+    if release.get("ID") == "debian" and codename:
+        for uri in uris:
+            areas.append(sources_list([f"{uri}-security"], f"{codename}-security"))
+            areas.append(sources_list([uri], f"{codename}-backports"))
     return areas
 
 
-def _private_apt(root: Path, sources: list[str]) -> list[str]:
+def mirrors(targets: str) -> list[str]:
+    """The mirrors of Debian's main archive in @targets, which _TARGET describes."""
+    sure, likely = [], []
+    for row in targets.splitlines():
+        uri, release, origin, label = (row.strip().split("|") + [""] * 4)[:4]
+        uri = uri.rstrip("/")
+        if not uri or release.endswith("-security") or label == "Debian-Security":
+            continue
+        if origin == "Debian":
+            sure.append(uri)
+        elif not origin and uri.endswith("/debian"):
+            likely.append(uri)          # its lists have never been fetched
+    return list(dict.fromkeys(sure + likely))
+
+
+def sources_list(uris: Sequence[str], suite: str) -> list[str]:
+    """The lines of a sources.list that offer Debian's @suite, signed by Debian."""
+    signed = f" [signed-by={KEYRING}]" if Path(KEYRING).exists() else ""
+    return [f"deb{signed} {uri} {suite} main" for uri in uris]
+
+
+def private_apt(root: Path, sources: list[str]) -> list[str]:
     """Options that make apt keep its lists and cache below @root.
 
     @sources replaces the machine's sources, unless it is empty.
@@ -253,9 +327,10 @@ def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
                 console.end()
     version, full = makefile_version((tree / "Makefile").read_text(encoding="utf-8"))
     if not line.covers(version):
-        raise HostError(f"{archive} holds Linux {full}, not {line.name}; "
-                        "remove it and try again")
-    return Source(tree, line, full, f"Debian's {line.package}",
+        raise TestbedError(f"{archive} holds Linux {full}, not {line.name}; "
+                           "remove it and try again")
+    package = line.package.replace("*", str(version[1]))
+    return Source(tree, line, full, f"Debian's {package}",
                   f"debian:{tree.name}", True)
 
 

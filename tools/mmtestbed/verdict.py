@@ -11,6 +11,7 @@ from typing import Any, Mapping, Sequence
 
 from . import lock
 from .cases import Case
+from .configs import PLAIN
 from .errors import Exit, TestbedError
 from .guards import Splat
 from .judge import Name, Outcome, Status, Trouble
@@ -26,6 +27,9 @@ class Run:
     @version: of the kernel that ran, else of its source.
     @flaky: how often each outcome came, for cases that differ between rounds.
     @error: why the tree was broken, "" if it was not.
+    @unavailable: the line cannot be had on this machine, which is @error.
+    @build_seconds, @boot_seconds: what it took, on the host's clock.
+    @coverage: the folder with what has run, "" if that was not counted.
     """
 
     line: str
@@ -42,6 +46,10 @@ class Run:
     repeat: int = 1
     seed: "int | None" = None
     error: str = ""
+    unavailable: bool = False
+    build_seconds: float = 0.0
+    boot_seconds: float = 0.0
+    coverage: str = ""
     code: Exit = Exit.PASSED
 
     def contracts(self, name: Name) -> tuple[str, ...]:
@@ -79,12 +87,17 @@ class Run:
             self.code = Exit.FAILED
 
     def word(self) -> str:
-        """PASS, FAIL or BROKEN."""
+        """PASS, FAIL, BROKEN or SKIP."""
+        if self.unavailable:
+            return "SKIP"
         return {Exit.PASSED: "PASS", Exit.FAILED: "FAIL"}.get(self.code, "BROKEN")
 
     def closing_line(self) -> str:
         """The verdict in one line."""
-        tail = f"Linux {self.version}, {self.seconds:.1f} s in the kernel"
+        variant = f" {self.variant}" if self.variant != PLAIN.name else ""
+        tail = f"Linux {self.version}{variant}, {self.seconds:.1f} s in the kernel"
+        if self.coverage:
+            tail += f", coverage in {self.coverage}"
         if self.repeat > 1:
             tail += f", {self.repeat} times"
         skipped = sum(o.status is Status.SKIPPED for o in self.outcomes)
@@ -119,8 +132,11 @@ class Run:
             "patches": list(self.patches), "verdict": self.word().lower(),
             "exit_code": int(self.code), "error": self.error,
             "counts": {status.value: tally[status.value] for status in Status},
+            "build_seconds": round(self.build_seconds, 3),
+            "boot_seconds": round(self.boot_seconds, 3),
             "seconds": round(self.seconds, 3), "boots": self.boots,
             "repeat": self.repeat, "shuffle_seed": self.seed,
+            "coverage": self.coverage,
             "troubles": [{"what": t.what, "guards": [_splat(s) for s in t.splats]}
                          for t in self.troubles],
             "cases": [self._case(o) for o in self.outcomes],

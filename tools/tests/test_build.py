@@ -9,7 +9,7 @@ from mmtestbed.proc import Done
 
 from tests import support
 
-PLAN = build.Plan(Path("/r/.kunitconfig"), 4, ("--nonsense",), Path("/c"))
+PLAN = build.Plan((Path("/r/.kunitconfig"),), 4, ("--nonsense",), Path("/c"))
 COMPILE = """[12:00:00] Building KUnit Kernel ...
 $ make all
 ERROR:root:../src/mm/migrate.c: In function 'foo':

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from mmtestbed import controls, lines, matrix
+from mmtestbed import configs, controls, lines, matrix
 from mmtestbed.cases import Case
 
 CONTROL = """\
@@ -72,14 +72,15 @@ class Matrix(unittest.TestCase):
               with_control: bool = True) -> matrix.Facts:
         """The facts, with one case and one control unless told otherwise."""
         return matrix.Facts.gather(
-            self.root, lines.DEFAULT, (self.case,) if cases is None else cases,
+            self.root, lines.DEFAULT, configs.PLAIN, (self.case,) if cases is None else cases,
             [self.control] if with_control else [], results)
 
     def results(self, reached: list[str]) -> dict[str, Any]:
         """What a run leaves in which a case of @reached has killed the control."""
         run = {"controls": [{"name": "lock", "digest": self.control.digest,
                              "contracts_reached": reached}]}
-        return matrix.merge(None, run, matrix.inputs(self.root, lines.DEFAULT))
+        return matrix.merge(None, run, matrix.inputs(self.root, lines.DEFAULT,
+                                                     configs.PLAIN))
 
     def test_states(self) -> None:
         self.assertEqual(self.facts().state("MW-2"), "not run")

@@ -18,7 +18,7 @@ class Parse(support.TempCase):
                       ["--timeout", "-1"], ["--timeout", "nan"], ["--line", "1.0"],
                       ["--repeat", "0"], ["--with", "/no/such.patch"], ["stray"],
                       ["--json", "/no/such/folder/out.json"], ["--json", "/"],
-                      ["--variant", "odd"], ["--filt", "x"]):
+                      ["--variant", "odd"], ["--variant", "default"], ["--filt", "x"]):
             with self.subTest(words), self.assertRaises(UsageError) as caught:
                 options.parse(words)
             self.assertEqual(caught.exception.code, 2)

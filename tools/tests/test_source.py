@@ -2,9 +2,11 @@
 """Where the source comes from."""
 
 import tarfile
+from dataclasses import replace
+from pathlib import Path
 
 from mmtestbed import lines, source
-from mmtestbed.errors import TestbedError, UsageError
+from mmtestbed.errors import TestbedError, Unavailable, UsageError
 
 from tests import support
 
@@ -25,6 +27,108 @@ class Version(support.TempCase):
     def test_nearest_line(self) -> None:
         self.assertEqual(lines.nearest((6, 12)).name, "6.12")
         self.assertEqual(lines.nearest((5, 10)).name, "6.12")
+        self.assertEqual(lines.nearest((6, 15)).name, "6.12")
+        for version in ((7, 0), (7, 3), (7, 12), (8, 1)):
+            self.assertEqual(lines.nearest(version).name, "7.x")
+
+
+class Packages(support.TempCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.line = lines.by_name("7.x")
+
+    def test_the_newest_counts(self) -> None:
+        names = "linux-source-7.9\nlinux-source-7.10\nlinux-source-7.10-dbg\n" \
+                "linux-source-6.12\nlinux-source-7.\n"
+        self.assertEqual(source.newest_package(self.line, names), "linux-source-7.10")
+        self.assertEqual(source.newest_package(lines.DEFAULT, names), "linux-source-6.12")
+        self.assertEqual(source.newest_package(self.line, "linux-source-6.12\n"), "")
+
+    def test_installed(self) -> None:
+        self.assertIsNone(source.installed(self.line, self.tmp))
+        for name in ("7.9", "7.10", "7.x", "6.12"):
+            self.write(f"linux-source-{name}.tar.xz", "")
+        found = source.installed(self.line, self.tmp)
+        assert found
+        self.assertEqual(found.name, "linux-source-7.10.tar.xz")
+
+    def test_every_line_names_its_own_package_only(self) -> None:
+        for line in lines.LINES:
+            package = line.package.replace("*", "3")
+            self.assertGreaterEqual(line.minor(package), 0)
+            self.assertEqual([other.name for other in lines.LINES
+                              if other.minor(package) >= 0], [line.name])
+
+
+class Apt(support.TempCase):
+    """The mirrors that the machine uses, and what we make of them."""
+
+    TARGETS = """\
+http://mirror.example.org/debian/|bookworm|Debian|Debian
+http://mirror.example.org/debian/|bookworm-updates|Debian|Debian
+http://mirror.example.org/debian-security/|bookworm-security|Debian|Debian-Security
+http://other.example.org/pub/deb/|bookworm-backports|Debian|Debian Backports
+http://tools.example.org/debian/|bookworm|Vendor|Vendor
+"""
+
+    def test_mirrors(self) -> None:
+        self.assertEqual(source.mirrors(self.TARGETS), [
+            "http://mirror.example.org/debian", "http://other.example.org/pub/deb"])
+
+    def test_mirrors_of_a_machine_without_lists(self) -> None:
+        """apt then knows no origin; what comes from elsewhere is tried in vain."""
+        rows = "http://mirror.example.org/debian|trixie||\n" \
+               "http://mirror.example.org/debian-security|trixie-security||\n" \
+               "http://x.example.org/ppa|trixie||\n"
+        self.assertEqual(source.mirrors(rows), ["http://mirror.example.org/debian"])
+        self.assertEqual(source.mirrors(""), [])
+
+    def test_configuration_is_private(self) -> None:
+        options = source.private_apt(self.tmp / "apt", ["deb http://m/debian s main"])
+        text = " ".join(options)
+        for part in (f"Dir::State::lists={self.tmp}/apt/lists",
+                     f"Dir::Cache={self.tmp}/apt", "Dir::Etc::sourceparts=-",
+                     f"Dir::Etc::sourcelist={self.tmp}/apt/sources.list"):
+            self.assertIn(part, text)
+        self.assertEqual((self.tmp / "apt/sources.list").read_text(encoding="utf-8"),
+                         "deb http://m/debian s main\n")
+
+    def test_sources_are_signed_by_debian(self) -> None:
+        old = source.KEYRING
+        self.addCleanup(setattr, source, "KEYRING", old)
+        setattr(source, "KEYRING", str(self.write("keyring.gpg", "")))
+        self.assertEqual(
+            source.sources_list(["http://m/debian"], "trixie-backports"),
+            [f"deb [signed-by={self.tmp}/keyring.gpg] http://m/debian "
+             "trixie-backports main"])
+
+    def test_no_mirror_in_the_tree(self) -> None:
+        """Their addresses come from the machine alone."""
+        for path in Path(source.__file__).parent.glob("*.py"):
+            self.assertNotRegex(path.read_text(encoding="utf-8"),
+                                r"https?://[\w.]*debian\.org")
+
+
+class Nowhere(support.TempCase):
+    """No package, no network: the default line is needed, another is left out."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.set_env("PATH", str(self.tmp))
+
+    def test_the_default_line_is_broken(self) -> None:
+        line = replace(lines.DEFAULT, package="linux-source-0.0")
+        self.addCleanup(setattr, lines, "DEFAULT", lines.DEFAULT)
+        setattr(lines, "DEFAULT", line)
+        with self.assertRaises(TestbedError) as caught:
+            source.tarball(line, self.tmp, self.console)
+        self.assertNotIsInstance(caught.exception, Unavailable)
+
+    def test_another_is_unavailable(self) -> None:
+        line = replace(lines.by_name("7.x"), package="linux-source-0.*")
+        with self.assertRaises(Unavailable) as caught:
+            source.tarball(line, self.tmp, self.console)
+        self.assertEqual(caught.exception.code, 125)
 
 
 class Kdir(support.TempCase):

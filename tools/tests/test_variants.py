@@ -52,7 +52,7 @@ def work(isolation):
     origin = source.Source(top / "kdir", lines.DEFAULT, "6.12.1", "t", "t", True)
     places = tree.choose_places(top / "cache", state, True, top / "run")
     base_tree = tree.WorkTree(origin, places, isolation, None, Console(sys.stderr))
-    plan = build.Plan(top / "none", 1, (), top / "ccache")
+    plan = build.Plan((top / "none",), 1, (), top / "ccache")
     with base_tree.mounted():
         (places.build / ".config").write_text("CONFIG_A=y\\n")
         subprocess.run(["make", "-s", "linux", f"O={places.build}"], cwd=places.src,

@@ -17,7 +17,7 @@ CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.
 
 
 def run(*outcomes: Outcome, troubles: "list[Trouble] | None" = None) -> verdict.Run:
-    result = verdict.Run("6.12", "default", "6.12.1", "test", cases=CASES)
+    result = verdict.Run("6.12", "plain", "6.12.1", "test", cases=CASES)
     results = Results({o.key: o for o in outcomes}, troubles or [], "6.12.117", 1.94, 1)
     result.add([results], list(CASES))
     return result
@@ -52,7 +52,7 @@ class Closing(unittest.TestCase):
         self.assertIn("the kernel misbehaved: a warning", result.closing_line())
 
     def test_flaky_fails_the_run(self) -> None:
-        result = verdict.Run("6.12", "default", "", "", cases=CASES)
+        result = verdict.Run("6.12", "plain", "", "", cases=CASES)
         flaky: dict[Name, dict[str, int]] = {("s", "one"): {"passed": 2, "failed": 1}}
         result.flaky = flaky
         result.add([Results({("s", "one"): outcome("one", status)})
@@ -72,7 +72,7 @@ class Files(unittest.TestCase):
         data = json.loads(json.dumps(self.run_.as_json()))
         self.assertEqual((data["kernel_version"], data["line"], data["variant"],
                           data["verdict"], data["exit_code"]),
-                         ("6.12.117", "6.12", "default", "fail", 1))
+                         ("6.12.117", "6.12", "plain", "fail", 1))
         self.assertEqual([case["status"] for case in data["cases"]],
                          ["passed", "crashed", "skipped"])
         self.assertEqual(data["cases"][1]["contracts"], ["MW-12"])

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Bad input: one clear line each, the right exit code, nothing half-done."""
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from mmtestbed import source
+from mmtestbed.lines import by_name
 
 from tests.e2e import support
 from tests.e2e.support import ONE, TOP, call
@@ -27,6 +31,12 @@ class Usage(support.RunCase):
         self.expect(2, call("--nonsense"), "see scripts/run.sh --help")
         self.expect(2, call("--", "--arch=x86_64"), "User-Mode Linux only")
         self.expect(2, call("--json", "/no/such/folder/x"), "/no/such/folder/x")
+
+    def test_variants(self) -> None:
+        self.expect(2, call("--variant", "odd"), "odd")
+        self.expect(2, call("--variant", "smp"), "User-Mode Linux 6.12 has no SMP")
+        self.expect(2, call("--coverage", str(self.tmp / "new")), "--variant gcov")
+        self.expect(2, call("--all", "--raw"), "--raw does not go with --all")
 
     def test_filter_without_a_match(self) -> None:
         self.expect(2, call("--filter", "no_such_suite"), "no case matches")
@@ -68,7 +78,8 @@ class Broken(support.RunCase):
 class Machine(support.RunCase):
     """What the machine lacks."""
 
-    def hiding(self, hidden: dict[str, str], *words: str) -> support.Called:
+    def hiding(self, hidden: dict[str, str], *words: str,
+               cached: str = "") -> support.Called:
         """A run for which the commands @hidden are other files, in a mount namespace."""
         support.needs_root(self)
         script = ""
@@ -77,8 +88,8 @@ class Machine(support.RunCase):
             if path is None:
                 self.skipTest(f"no {name}")
             script += f"mount --bind {other} {os.path.realpath(path)} || exit 77\n"
-        called = call(*words, prefix=["unshare", "-m", "sh", "-c",
-                                      script + 'exec "$@"', "sh"])
+        called = call(*words, cached=cached, prefix=[
+            "unshare", "-m", "sh", "-c", script + 'exec "$@"', "sh"])
         if support.no_mounts(called):
             self.skipTest("the host allows no mounts")
         return called
@@ -92,6 +103,26 @@ class Machine(support.RunCase):
         apt.chmod(0o755)
         called = self.hiding({"patch": "/dev/null", "apt-get": str(apt)})
         self.expect(125, called, "cannot install patch", "check the network")
+
+    def test_missing_gcovr(self) -> None:
+        """Only the variant that wants it asks for it."""
+        hidden = {"apt-get": "/dev/null"}
+        if shutil.which("gcovr"):
+            hidden["gcovr"] = "/dev/null"
+        self.expect(125, self.hiding(hidden, "--variant", "gcov"), "missing: gcovr")
+        self.expect(0, self.hiding(hidden, ONE), "PASS: ")
+
+    def test_line_that_cannot_be_had(self) -> None:
+        if source.installed(by_name("7.x")):
+            self.skipTest("it is installed")
+        apt = self.write("apt-get", "#!/bin/sh\necho 'Err: no route to host'\nexit 100\n")
+        apt.chmod(0o755)
+        out = self.tmp / "out.json"
+        called = self.hiding({"apt-get": str(apt)}, "--line", "7.x", "--json", str(out),
+                             cached=str(self.tmp / "cache"))
+        self.expect(125, called, "SKIP: cannot download linux-source-7.*")
+        data = json.loads(out.read_text(encoding="utf-8"))
+        self.assertEqual((data["verdict"], data["exit_code"]), ("skip", 125))
 
     def test_disk_full(self) -> None:
         support.needs_root(self)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The configurations that a kernel can be built in: the words of --variant.
+
+A new one is an entry in CONFIGS and, if it has a fragment, a file in tools/configs/.
+The fragments come after .kunitconfig and are kept as they are: a symbol more or less,
+and the compiler's cache knows hardly any file again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from . import coverage, deps
+from .lines import Line
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+FOLDER = REPOSITORY / "tools" / "configs"
+
+
+@dataclass(frozen=True)
+class Config:
+    """One configuration.
+
+    @name: what --variant calls it.
+    @summary: what it is for, in a few words.
+    @args: for the kernel's command line.
+    @cflags: for the compiler.
+    @slow: a case takes so many times as long as in the plain kernel, at worst.
+    @tools: what it needs on the host, beside deps.BUILD.
+    @counts: the kernel leaves counters of what has run.
+    """
+
+    name: str
+    summary: str
+    args: tuple[str, ...] = ()
+    cflags: str = ""
+    slow: int = 1
+    tools: tuple[deps.Tool, ...] = ()
+    counts: bool = False
+
+    @property
+    def fragment(self) -> Optional[Path]:
+        """What it adds to .kunitconfig; None for the plain one."""
+        return FOLDER / f"{self.name}.config" if self is not PLAIN else None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that kunit.py has to merge."""
+        base = REPOSITORY / ".kunitconfig"
+        return (base, self.fragment) if self.fragment else (base,)
+
+    def obstacle(self, line: Line) -> str:
+        """Why @line cannot be built like this; "" if it can."""
+        return dict(line.lacks).get(self.name, "")
+
+
+PLAIN = Config("plain", "what the suites need, and lockdep")
+CONFIGS = (
+    PLAIN,
+    Config("kasan", "KASAN, UBSAN and page poisoning",
+           args=("page_poison=1",), slow=4),
+    Config("gcov", "coverage of the files under test",
+           cflags=coverage.CFLAGS, slow=2, tools=coverage.TOOLS, counts=True),
+    Config("smp", "four CPUs", args=("ncpus=4", "seccomp=on"), slow=2),
+)
+
+
+def by_name(name: str) -> Config:
+    """The configuration called @name.  Raises KeyError."""
+    return {config.name: config for config in CONFIGS}[name]

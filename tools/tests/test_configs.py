@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The variants: what they add, and who cannot have them."""
+
+import unittest
+
+from mmtestbed import build, configs, coverage, lines, options
+from mmtestbed.errors import UsageError
+
+from tests import support
+
+
+class Table(unittest.TestCase):
+    def test_each_has_its_fragment_and_each_fragment_its_variant(self) -> None:
+        named = {config.fragment for config in configs.CONFIGS if config.fragment}
+        self.assertEqual(named, set(configs.FOLDER.glob("*")))
+        for config in configs.CONFIGS:
+            self.assertTrue(all(path.is_file() for path in config.files), config.name)
+
+    def test_plain_adds_nothing(self) -> None:
+        self.assertEqual([path.name for path in configs.PLAIN.files], [".kunitconfig"])
+        self.assertEqual((configs.PLAIN.args, configs.PLAIN.cflags), ((), ""))
+
+    def test_no_symbol_twice(self) -> None:
+        """kunit.py refuses to merge fragments that disagree."""
+        def symbols(text: str) -> set[str]:
+            return {line.removeprefix("# ").split("=")[0].split(" ")[0]
+                    for line in text.splitlines()
+                    if line.startswith(("CONFIG_", "# CONFIG_"))}
+
+        base = symbols(configs.PLAIN.files[0].read_text(encoding="utf-8"))
+        for config in configs.CONFIGS:
+            if config.fragment:
+                mine = symbols(config.fragment.read_text(encoding="utf-8"))
+                self.assertTrue(mine, config.name)
+                self.assertEqual(base & mine, set(), config.name)
+
+    def test_lines_lack_what_exists(self) -> None:
+        for line in lines.LINES:
+            for name, why in line.lacks:
+                self.assertEqual(configs.by_name(name).obstacle(line), why)
+
+    def test_smp(self) -> None:
+        smp = configs.by_name("smp")
+        self.assertIn("no SMP", smp.obstacle(lines.by_name("6.12")))
+        self.assertEqual(smp.obstacle(lines.by_name("7.x")), "")
+        self.assertEqual(smp.args, ("ncpus=4", "seccomp=on"))
+
+
+class Build(support.TempCase):
+    def plan(self, cflags: str = "") -> build.Plan:
+        files = (self.write("one", "CONFIG_A=y\n"), self.write("two", "CONFIG_B=y\n"))
+        return build.Plan(files, 1, (), self.tmp / "ccache", cflags=cflags)
+
+    def test_every_fragment_is_passed_on(self) -> None:
+        words = build.command(self.plan(), self.tmp / "src", self.tmp / "build")
+        self.assertIn(f"--kunitconfig={self.tmp}/one", words)
+        self.assertIn(f"--kunitconfig={self.tmp}/two", words)
+
+    def test_cflags_come_after_the_users(self) -> None:
+        self.set_env("KCFLAGS", "-Wmine")
+        env = build.environment(self.plan("-Wours"), self.tmp / "build")
+        self.assertEqual(env["KCFLAGS"], "-Wmine -Wours")
+
+    def test_a_fragment_decides_what_the_kernel_is(self) -> None:
+        before = build.inputs(self.plan(), "seen", {})
+        self.assertEqual(build.inputs(self.plan(), "seen", {}), before)
+        self.assertNotEqual(build.inputs(self.plan("-Wours"), "seen", {}), before)
+        plan = self.plan()
+        self.write("two", "CONFIG_B=n\n")
+        self.assertNotEqual(build.inputs(plan, "seen", {}), before)
+
+
+class Words(support.TempCase):
+    def test_default(self) -> None:
+        opts = options.parse([])
+        self.assertIs(opts.config, configs.PLAIN)
+        self.assertIsNone(opts.wanted)
+
+    def test_a_slow_variant_gets_more_time(self) -> None:
+        kasan = options.parse(["--variant", "kasan"])
+        self.assertGreater(kasan.timeout, options.parse([]).timeout)
+        self.assertEqual(options.parse(["--variant", "kasan", "--timeout", "3"]).timeout, 3)
+
+    def test_coverage_wants_counters(self) -> None:
+        with self.assertRaisesRegex(UsageError, "--variant gcov"):
+            options.parse(["--coverage", str(self.tmp / "new")])
+
+    def test_coverage_folder(self) -> None:
+        gcov = ["--variant", "gcov", "--coverage"]
+        new = self.tmp / "new"
+        self.assertEqual(options.parse([*gcov, str(new)]).coverage, new)
+        self.write(f"old/{coverage.TEXT}", "")
+        self.assertTrue(options.parse([*gcov, str(self.tmp / "old")]).coverage)
+        thesis = self.write("mine/thesis.tex", "")
+        for bad in (thesis, thesis.parent, self.tmp / "no" / "such"):
+            with self.subTest(bad), self.assertRaises(UsageError):
+                options.parse([*gcov, str(bad)])
+
+    def test_all_takes_no_file_of_one_run(self) -> None:
+        for words in (["--list"], ["--raw"], ["--junit", str(self.tmp / "x.xml")],
+                      ["--build-dir", str(self.tmp / "b")]):
+            with self.subTest(words), self.assertRaisesRegex(UsageError, "--all"):
+                options.parse(["--all", *words])
