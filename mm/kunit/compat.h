@@ -176,6 +176,9 @@ static inline void mmk_fsdax_page_use(struct page *page)
 /* Whether the driver is told when a GENERIC page comes back. */
 #define MMK_GENERIC_CALLS_FREE	true
 
+/* Whether the callback is looked for before anything else is done. */
+#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	true
+
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
 #define MMK_DEFINE_FOLIO_FREE(_free)					\
@@ -233,6 +236,7 @@ static inline void mmk_fsdax_page_use(struct page *page)
 }
 
 #define MMK_GENERIC_CALLS_FREE	false
+#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	false
 
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .folio_free = _free, .migrate_to_ram = _to_ram }
