@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from . import boot, build, deps, evidence, explain, gitrepo, lines, ns, options, proc
-from . import run, runner, source, tree
+from . import boot, build, deps, due_reports, evidence, explain, gitrepo, lines, ns
+from . import options, proc, run, runner, source, tree
 from .errors import TestbedError, UsageError
 from .evidence import Finding
 from .gitrepo import Commit
@@ -143,7 +143,8 @@ class Trial(run.Command):
         shutil.rmtree(folder, ignore_errors=True)
         boots = runner.Runner(
             runner.Options(tested.kernel.path, folder, opts.kernel_args, opts.timeout,
-                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None)
+                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
+            due_reports.wanted(self._cases))
         names = runner.listed(boots, tested.state,
                               tested.kernel.sha + "".join(opts.kernel_args), "")
         with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
