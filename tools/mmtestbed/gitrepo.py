@@ -37,6 +37,8 @@ _CONFIG = """\
 	attributesFile = /dev/null
 	autocrlf = false
 	preloadIndex = true
+	trustctime = false
+	checkStat = minimal
 [gc]
 	auto = 0
 [maintenance]
