@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from . import bisection, controls, evidence, gitrepo, lock, ns, options, trial, verdict
+from . import bisection, controls, evidence, explain, gitrepo, lock, ns, options, trial
+from . import verdict
 from .bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record, Step
 from .errors import Exit, HostError, Interrupted, TestbedError, UsageError
 from .evidence import Failure, Finding
@@ -256,8 +257,8 @@ class Command(trial.Trial):
     def _say_where(self, commit: Commit, number: int) -> None:
         done = self._record.judged()
         rest = ""
-        # The first one builds everything.
-        known = [step.took for step in (done[1:] or done)]
+        # The first one may have had everything to build.
+        known = [step.took for step in done[1:]]
         if known:
             left = (max(self._total, number) - number + 1) * sum(known) / len(known)
             rest = f", about {_duration(left)} left"
@@ -275,6 +276,7 @@ class Command(trial.Trial):
         """The verdict, from what the kernel did."""
         record = self._record
         step.failures = [failure.as_json() for failure in found.failures]
+        step.unsure = [list(failure.name) for failure in found.unsure]
         step.flaky = [f"{failure.full_name} ({failure.tally()})"
                       for failure in found.flaky]
         # At BAD nothing is known yet, later on it is one or the other.
@@ -315,13 +317,10 @@ class Command(trial.Trial):
                 failure = _failure(data)
                 if failure.believed:
                     console.lines(self.explainer.full(failure), "")
-            others = [name for name in self._evidence() or []
-                      if list(name) not in [[f["suite"], f["name"]]
-                                            for f in step.failures]]
-            if others:
-                ids = sorted({id for name in others for id in self.explainer.ids(name)})
-                console.line(f"  at BAD    also {', '.join(map('.'.join, others))} "
-                             f"({' '.join(ids)})")
+            red = self._red_at_bad()
+            console.lines(explain.fold(
+                "at BAD", f"{verdict.count(len(red), 'case')}, breaking "
+                f"{' '.join(self._contracts(red))}"), "")
         else:
             code = Exit.FAILED
             console.line(console.paint(
@@ -345,6 +344,21 @@ class Command(trial.Trial):
                      f"{_duration(sum(step.took for step in judged))}")
         return code
 
+    def _red_at_bad(self) -> list[Name]:
+        """The cases that fail at BAD, those that were not booted again included, and
+        that do not fail at GOOD."""
+        record = self._record
+        bad, good = record.ends[BAD], record.ends[GOOD]
+        old = [[data["suite"], data["name"]] for data in good.failures]
+        return [(suite, name) for suite, name in [*(record.evidence or []), *bad.unsure]
+                if [suite, name] not in old]
+
+    def _contracts(self, names: Sequence[Name]) -> list[str]:
+        """The contracts of the cases @names."""
+        found = {id for name in names for id in self.explainer.ids(name)}
+        return sorted(found, key=lambda id: (id.partition("-")[0],
+                                             int(id.partition("-")[2])))
+
     def _table(self) -> list[str]:
         rows = [["step", "verdict", "commit", "seconds", "why"]]
         for number, step in enumerate(self._record.judged(), 1):
@@ -359,8 +373,7 @@ class Command(trial.Trial):
             "schema": bisection.SCHEMA, "first_bad": conclusion.first,
             "candidates": list(conclusion.candidates), "request": record.request,
             "evidence": [".".join(name) for name in record.evidence or []],
-            "contracts": sorted({id for name in record.evidence or []
-                                 for id in self.explainer.ids((name[0], name[1]))}),
+            "contracts": self._contracts(self._red_at_bad()),
             "steps": [{"commit": step.commit, "subject": step.subject,
                        "verdict": step.verdict, "why": step.why, "flaky": step.flaky,
                        "failures": step.failures, "version": step.version,

@@ -31,6 +31,7 @@ class Step:
 
     @why: in one line, what failed or why it cannot be judged.
     @failures: the cases that failed, as evidence.Failure has them.
+    @unsure: further cases that failed, in their only boot.
     @sha: SHA-256 of the kernel, "" if there was none.
     @seconds: of checkout, build and boots.
     """
@@ -40,6 +41,7 @@ class Step:
     verdict: str
     why: str = ""
     failures: list[dict[str, Any]] = field(default_factory=list)
+    unsure: list[list[str]] = field(default_factory=list)
     flaky: list[str] = field(default_factory=list)
     sha: str = ""
     version: str = ""

@@ -8,15 +8,16 @@ belong to, and the report is made of that.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from . import deps, lock, proc
+from . import deps, lock, ns, proc
 from .errors import TestbedError
 from .tree import Places
 
@@ -174,17 +175,18 @@ class Counters:
         Call it while both are in place.  Raises TestbedError if nothing is there.
         """
         build, source = self._places.build, self._places.src
-        for name in FILES:
-            note, text = Path("mm") / f"{name}.gcno", Path("mm") / f"{name}.c"
-            if not (build / note).exists():
-                continue
-            for top, kept, path in ((build, self._folder / "notes", note),
-                                    (source, self._folder / "src", text)):
-                (kept / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(top / path, kept / path)
-        if not (self._folder / "notes").exists():
+        notes = [Path("mm") / f"{name}.gcno" for name in FILES
+                 if (build / "mm" / f"{name}.gcno").exists()]
+        if not notes:
             raise TestbedError("the compiler has left no .gcno files; the tree may "
                                "not honour CONFIG_GCOV")
+        for note in notes:
+            _copy(build / note, self._folder / "notes" / note)
+        # gcovr wants each file that has a function, headers among them.
+        for name in _names(_gcov([build / note for note in notes], build)):
+            path = build / name
+            if path.is_relative_to(source) and path.exists():
+                _copy(path, self._folder / "src" / path.relative_to(source))
 
     def environment(self, folder: Path) -> dict[str, str]:
         """What a kernel that boots in @folder has to know."""
@@ -216,23 +218,33 @@ class Counters:
         for note in (self._folder / "notes" / "mm").iterdir():
             shutil.copy(note, self._sum / "mm")
         # gcov takes the paths of the notes for relative to where it runs.
-        done = proc.run(["gcov", "--json-format", "--branch-probabilities", "--stdout",
-                         *(str(path) for path in
-                           sorted((self._sum / "mm").glob("*.gcno")))],
-                        cwd=self._folder)
-        _check("gcov", done)
-        text = "\n".join(line for line in done.output.splitlines()
-                         if line.startswith("{"))
-        return parse(text)
+        return parse(_gcov(sorted((self._sum / "mm").glob("*.gcno")), self._folder))
 
     def html(self, target: Path) -> None:
-        """Write HTML pages to @target."""
+        """Write HTML pages to @target.  Raises TestbedError."""
         assert self._sum
         target.mkdir()
-        _check("gcovr", proc.run(
-            ["gcovr", "--root", str(self._folder / "src"), "--object-directory",
-             str(self._sum), "--html-details", str(target / "index.html"),
-             "--html-title", "mm-testbed", str(self._sum)], cwd=self._sum))
+        with self._source() as root:
+            _check("gcovr", proc.run(
+                ["gcovr", "--root", str(root), "--object-directory", str(self._sum),
+                 "--filter", r".*/mm/[^/]*[.]c$",
+                 "--html-details", str(target / "index.html"), "--html-title",
+                 "mm-testbed", str(self._sum)], cwd=self._sum))
+        if not list(target.glob("index.*.c.*.html")):
+            raise TestbedError("gcovr has not found the source that it should show")
+
+    @contextlib.contextmanager
+    def _source(self) -> Iterator[Path]:
+        """The files under test, at the path that the notes have for them."""
+        place = self._places.src
+        if (place / "mm").exists():
+            yield place
+            return
+        ns.bind(self._folder / "src", place)
+        try:
+            yield place
+        finally:
+            ns.umount(place)
 
     def report(self, target: Path, version: str) -> str:
         """Write everything to the folder @target, in one step; the summary.
@@ -256,6 +268,25 @@ class Counters:
                 old.unlink(missing_ok=True)
             shutil.move(new / name, old)
         return summary(functions)
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, target)
+
+
+def _gcov(notes: Sequence[Path], folder: Path) -> str:
+    """What gcov, run in @folder, says about @notes: JSON, one document a line."""
+    done = proc.run(["gcov", "--json-format", "--branch-probabilities", "--stdout",
+                     *(str(note) for note in notes)], cwd=folder)
+    _check("gcov", done)
+    return "\n".join(line for line in done.output.splitlines() if line.startswith("{"))
+
+
+def _names(text: str) -> set[str]:
+    """The source files that the documents in @text are about."""
+    return {file["file"] for line in text.splitlines()
+            for file in json.loads(line)["files"]}
 
 
 def _check(tool: str, done: proc.Done) -> None:

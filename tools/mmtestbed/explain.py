@@ -32,7 +32,8 @@ def first_sentence(text: str) -> str:
     return match.group(1).rstrip(";:") if match else text
 
 
-def _fold(label: str, text: str) -> list[str]:
+def fold(label: str, text: str) -> list[str]:
+    """@text behind @label, in lines that fit a mail."""
     return textwrap.wrap(text, _WIDTH, initial_indent=f"  {label:10}",
                          subsequent_indent=" " * 12, break_on_hyphens=False,
                          break_long_words=False)
@@ -63,10 +64,10 @@ class Explainer:
     def full(self, failure: Failure) -> list[str]:
         """What @failure means, in full."""
         case = self._known.get(failure.name)
-        lines = _fold("case", f"{failure.full_name}: {failure.status.value} in "
+        lines = fold("case", f"{failure.full_name}: {failure.status.value} in "
                       f"{failure.tally()}")
         for id in self.ids(failure.name):
-            lines += _fold("contract", f"{id}  {self._contracts.get(id, '')}".rstrip())
+            lines += fold("contract", f"{id}  {self._contracts.get(id, '')}".rstrip())
         if case:
             path = self._top / case.file
             try:
@@ -75,10 +76,10 @@ class Explainer:
                 promise = []
             for number, paragraph in enumerate(promise or [case.summary]):
                 paragraph = re.sub(r"^\w+\s*(?:\(\))?\s+-\s+", "", paragraph)
-                lines += _fold("" if number else "promises", paragraph)
-            lines += _fold("", f"({case.file}:{case.line})")
+                lines += fold("" if number else "promises", paragraph)
+            lines += fold("", f"({case.file}:{case.line})")
         if failure.reason:
-            lines += _fold("instead", textwrap.shorten(failure.reason, _REASON,
+            lines += fold("instead", textwrap.shorten(failure.reason, _REASON,
                                                        placeholder=" ..."))
         return lines
 

@@ -37,6 +37,8 @@ _CONFIG = """\
 	attributesFile = /dev/null
 	autocrlf = false
 	preloadIndex = true
+	trustctime = false
+	checkStat = minimal
 [gc]
 	auto = 0
 [maintenance]
@@ -58,6 +60,8 @@ _CONFIG = """\
 	noprefix = false
 	mnemonicPrefix = false
 """
+# A checkout that takes longer is worth a word, in seconds.
+_PATIENCE = 3
 
 
 def environment() -> dict[str, str]:
@@ -254,12 +258,18 @@ class Ours:
         """
         busy = self.tree / ".git" / "mm-testbed.busy"
         broken = busy.exists()
-        first = not (self.tree / ".git" / "index").exists()
+        seconds = 0
+
+        def tick() -> None:
+            nonlocal seconds
+            seconds += 1
+            if seconds == _PATIENCE:
+                self._console.begin(f"checking out {commit[:12]} in the private copy")
+            elif seconds > _PATIENCE:
+                self._console.progress("")
+
         busy.touch()
-        if first:
-            self._console.begin("checking out a private copy of the tree")
-        done = self.run("checkout", "-q", "-f", "--detach", commit,
-                        tick=lambda: self._console.progress("") if first else None)
+        done = self.run("checkout", "-q", "-f", "--detach", commit, tick=tick)
         if done.code == 0 and broken:
             # Killed half-way: there may be files that no index knows of.
             done = self.run("clean", "-q", "-f", "-d", "-x")
@@ -269,6 +279,6 @@ class Ours:
                                 "another folder")
             raise TestbedError(f"cannot check out {commit[:12]}: {_last(done.output)}",
                                done.output.splitlines()[:6])
-        if first:
+        if seconds >= _PATIENCE:
             self._console.end()
         busy.unlink()

@@ -339,7 +339,7 @@ class Command(trial.Trial):
     def _say_where(self, commit: Commit, entry: Optional[Entry], number: int) -> None:
         rest = ""
         # The base may have had everything to build.
-        known = self._times[1:] or self._times
+        known = self._times[1:]
         if known:
             left = (self._total - number + 1) * sum(known) / len(known)
             rest = f", about {left:.0f} s left"

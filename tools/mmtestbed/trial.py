@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from . import boot, build, deps, evidence, explain, gitrepo, lines, ns, options, proc
-from . import run, runner, source, tree
+from . import boot, build, deps, due_reports, evidence, explain, gitrepo, lines, ns
+from . import options, proc, run, runner, series, source, tree
 from .errors import TestbedError, UsageError
 from .evidence import Finding
 from .gitrepo import Commit
@@ -81,6 +81,7 @@ class Trial(run.Command):
         self._folder = Path()
         self._ours: Optional[gitrepo.Ours] = None
         self._overlay = False
+        self._applied: dict[str, tree.Files] = {}
 
     @property
     def ours(self) -> gitrepo.Ours:
@@ -104,6 +105,17 @@ class Trial(run.Command):
         # Called again without, where the host refuses.
         self._overlay = overlay
         return super()._build(origin, patches, isolation, folder, overlay)
+
+    def _patched(self, origin: source.Source, patches: Sequence[Path], scratch: Path,
+                 suites: dict[str, bytes]) -> tree.Files:
+        # Few commits touch what the series touches.
+        paths = {path for patch in patches for path in series.touched(
+            patch.read_text(encoding="utf-8", errors="surrogateescape"))}
+        key = "\0".join([*map(str, patches), tree.digest(
+            {path: tree.read_or_none(origin.path / path) for path in paths})])
+        if key not in self._applied:
+            self._applied[key] = super()._patched(origin, patches, scratch, {})
+        return {**self._applied[key], **suites}
 
     @property
     def _logs(self) -> Path:
@@ -143,7 +155,8 @@ class Trial(run.Command):
         shutil.rmtree(folder, ignore_errors=True)
         boots = runner.Runner(
             runner.Options(tested.kernel.path, folder, opts.kernel_args, opts.timeout,
-                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None)
+                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
+            due_reports.wanted(self._cases))
         names = runner.listed(boots, tested.state,
                               tested.kernel.sha + "".join(opts.kernel_args), "")
         with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:

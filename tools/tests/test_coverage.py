@@ -124,7 +124,7 @@ class Boots(support.TempCase):
         (self.tmp / "boots").mkdir()
         subprocess.run(
             ["gcc", "-fprofile-arcs", "-ftest-coverage", *shlex.split(coverage.CFLAGS),
-             "-c", "-o", "mm/hmm.o", "../src/mm/hmm.c"], cwd=self.tmp / "build",
+             "-c", "-o", "mm/hmm.o", str(self.tmp / "src/mm/hmm.c")], cwd=self.tmp / "build",
             check=True)
         subprocess.run(["gcc", "--coverage", "-o", "linux", "mm/hmm.o"],
                        cwd=self.tmp / "build", check=True)
@@ -174,11 +174,9 @@ class Boots(support.TempCase):
             self.counters.report(self.tmp / "out", "6.12.1")
             found = {path.name for path in (self.tmp / "out").iterdir()}
             self.assertEqual(found, {coverage.TEXT, coverage.JSON, coverage.HTML})
-        page = (self.tmp / "out/html/index.html").read_text(encoding="utf-8")
-        self.assertIn("hmm.c", page)
         pages = "".join(path.read_text(encoding="utf-8")
                         for path in Path(self.tmp / "out/html").glob("*.html"))
-        self.assertIn("chosen", pages)
+        self.assertIn("static int chosen", re.sub(r"<[^>]*>", "", pages))
         self.assertTrue(coverage.is_report(self.tmp / "out"))
 
     def test_a_tree_without_counters(self) -> None:

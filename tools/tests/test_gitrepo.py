@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The private repository: whatever it does, the user's stays as it is."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -65,6 +66,15 @@ class Private(RepoCase):
             ours.checkout(self.ids[9])
             before = (ours.tree / "file2").stat().st_mtime_ns
             ours.checkout(self.ids[3])
+            self.assertEqual((ours.tree / "file2").stat().st_mtime_ns, before)
+
+    def test_copied_files_keep_their_time(self) -> None:
+        """A backup changes the ctime of all files; that is no reason to write them."""
+        with self.ours().opened() as ours:
+            ours.checkout(self.ids[9])
+            before = (ours.tree / "file2").stat().st_mtime_ns
+            os.link(ours.tree / "file2", self.tmp / "backup")
+            ours.checkout(self.ids[8])
             self.assertEqual((ours.tree / "file2").stat().st_mtime_ns, before)
 
     def test_killed_in_a_checkout(self) -> None:
