@@ -118,6 +118,13 @@ static const enum node_stat_item cache_items[] = {
 	NR_FILE_PAGES, NR_SHMEM, NR_SWAPCACHE, NR_FILE_DIRTY,
 };
 
+/* What is counted as dirty in the zone of a folio, on all CPUs. */
+static unsigned long write_pending(struct folio *folio)
+{
+	return zone_page_state_snapshot(folio_zone(folio),
+					NR_ZONE_WRITE_PENDING);
+}
+
 /**
  * counters_follow_to_another_zone() - folio_migrate_mapping()
  * @test: the running case
@@ -146,9 +153,9 @@ static void counters_follow_to_another_zone(struct kunit *test)
 	if (disk)
 		KUNIT_EXPECT_TRUE(test, folio_mark_dirty(old));
 	for (i = 0; i < ARRAY_SIZE(cache_items); i++)
-		nodes[i] = global_node_page_state(cache_items[i]);
-	pending[0] = zone_page_state(folio_zone(old), NR_ZONE_WRITE_PENDING);
-	pending[1] = zone_page_state(folio_zone(new), NR_ZONE_WRITE_PENDING);
+		nodes[i] = mmk_node_page_state(cache_items[i]);
+	pending[0] = write_pending(old);
+	pending[1] = write_pending(new);
 	refs = folio_ref_count(old);
 
 	folio_get(old);
@@ -172,20 +179,17 @@ static void counters_follow_to_another_zone(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, folio_test_dirty(new));
 	for (i = 0; i < ARRAY_SIZE(cache_items); i++)
 		KUNIT_EXPECT_EQ_MSG(test, nodes[i],
-				    global_node_page_state(cache_items[i]),
+				    mmk_node_page_state(cache_items[i]),
 				    "counter %d", cache_items[i]);
 	KUNIT_EXPECT_EQ(test, pending[0] - disk,
-			zone_page_state(folio_zone(old),
-					NR_ZONE_WRITE_PENDING));
+			write_pending(old));
 	KUNIT_EXPECT_EQ(test, pending[1] + disk,
-			zone_page_state(folio_zone(new),
-					NR_ZONE_WRITE_PENDING));
+			write_pending(new));
 
 	KUNIT_ASSERT_EQ(test, folio_migrate_mapping(mapping, old, new, 0), 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(old), refs);
 	KUNIT_EXPECT_EQ(test, pending[0],
-			zone_page_state(folio_zone(old),
-					NR_ZONE_WRITE_PENDING));
+			write_pending(old));
 	folio_unlock(old);
 
 	new->mapping = NULL;
@@ -340,14 +344,14 @@ static void file_folio_is_put_back_as_one(struct kunit *test)
 	LIST_HEAD(list);
 
 	lru_add_drain_all();
-	file = global_node_page_state(NR_ISOLATED_FILE);
-	anon = global_node_page_state(NR_ISOLATED_ANON);
+	file = mmk_node_page_state(NR_ISOLATED_FILE);
+	anon = mmk_node_page_state(NR_ISOLATED_ANON);
 	KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(folio, &list));
-	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_FILE),
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_FILE),
 			file + 1);
 	putback_movable_pages(&list);
-	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_FILE), file);
-	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_ANON), anon);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_FILE), file);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_ANON), anon);
 	lru_add_drain_all();
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
 }
@@ -375,8 +379,8 @@ static void file_folio_moves_as_one(struct kunit *test)
 	void *bytes;
 
 	lru_add_drain_all();
-	file = global_node_page_state(NR_ISOLATED_FILE);
-	anon = global_node_page_state(NR_ISOLATED_ANON);
+	file = mmk_node_page_state(NR_ISOLATED_FILE);
+	anon = mmk_node_page_state(NR_ISOLATED_ANON);
 	bytes = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, bytes);
 	memcpy(bytes, folio_address(old), PAGE_SIZE);
@@ -392,8 +396,8 @@ static void file_folio_moves_as_one(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, new, old);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(old), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(bytes, folio_address(new), PAGE_SIZE), 0);
-	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_FILE), file);
-	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_ISOLATED_ANON), anon);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_FILE), file);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_ANON), anon);
 }
 
 static struct kunit_case migrate_folio_cases[] = {

@@ -936,7 +936,7 @@ static void hole_that_userfaultfd_watches_stays(struct kunit *test)
 	unsigned long addr = make_holes(test, mm, HOLE_NONE, PROT_RW);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	unsigned long rss = get_mm_counter(mm, MM_ANONPAGES);
+	unsigned long rss = get_mm_counter_sum(mm, MM_ANONPAGES);
 
 	if (!IS_ENABLED(CONFIG_USERFAULTFD))
 		kunit_skip(test, "needs CONFIG_USERFAULTFD");
@@ -948,7 +948,7 @@ static void hole_that_userfaultfd_watches_stays(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), rss);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), rss);
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 }

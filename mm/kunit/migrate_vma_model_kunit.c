@@ -701,7 +701,7 @@ static bool slot_is_right(struct model *model, unsigned int mm,
 
 static bool mm_is_right(struct model *model, unsigned int mm)
 {
-	long rss = get_mm_counter(model->mm[mm], MM_ANONPAGES), want = 0;
+	long rss = get_mm_counter_sum(model->mm[mm], MM_ANONPAGES), want = 0;
 	unsigned int slot;
 
 	for (slot = 0; slot < NR_SLOTS; slot++) {

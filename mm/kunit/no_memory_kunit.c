@@ -86,7 +86,7 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 		mmk_vma_finalize(m);
 
 		KUNIT_EXPECT_TRUE(test, failed || migrated);
-		KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES),
+		KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
 				(unsigned long)migrated);
 		KUNIT_EXPECT_EQ(test, busy_pages(dev),
 				dev ? (unsigned int)migrated : 0);
@@ -160,7 +160,7 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
 		KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, addr),
 				    before.folio);
-		KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+		KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 		KUNIT_EXPECT_EQ(test, busy_pages(dev), dev ? 1U : 0U);
 
 		if (!dev)

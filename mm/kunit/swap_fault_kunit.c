@@ -2038,7 +2038,7 @@ static void fork_ends_exclusive_access(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 2);
 	/* Theirs, and ours. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 3);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 2UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 2UL);
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 2, SEED));
 }
 
@@ -2088,8 +2088,8 @@ static void fork_copies_poison_only(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(s->mm, s->addr),
 					 softleaf_to_pte(s->entry)));
 	MMK_EXPECT_PTE(test, child, s->addr + PAGE_SIZE, PRESENT);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_ANONPAGES), 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(child, MM_SWAPENTS), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS), 0UL);
 }
 
 /**
