@@ -152,13 +152,13 @@ class Trial(run.Command):
             tuple[runner.Runner, list[Name], concurrent.futures.ThreadPoolExecutor]]:
         """(kernel that can be booted, the cases that it has, threads for the boots)."""
         opts, folder = self._opts, self._folder / "boots"
+        args = (*opts.config.args, *opts.kernel_args)
         shutil.rmtree(folder, ignore_errors=True)
         boots = runner.Runner(
-            runner.Options(tested.kernel.path, folder, opts.kernel_args, opts.timeout,
+            runner.Options(tested.kernel.path, folder, args, opts.timeout,
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
-        names = runner.listed(boots, tested.state,
-                              tested.kernel.sha + "".join(opts.kernel_args), "")
+        names = runner.listed(boots, tested.state, tested.kernel.sha + "".join(args), "")
         with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
             try:
                 yield boots, names, pool
