@@ -100,7 +100,8 @@ class Matrix(unittest.TestCase):
         self.assertEqual(self.facts(old).state("MW-2"), "not run")
 
     def test_damaged_results_do_not_count(self) -> None:
-        for damaged in ([], {"controls": 1}, "x", {"controls": [{}]}):
+        some: list[Any] = [[], {"controls": 1}, "x", {"controls": [{}]}]
+        for damaged in some:
             self.assertEqual(self.facts(damaged).state("MW-2"), "not run")
 
     def test_merge_keeps_other_controls(self) -> None:
