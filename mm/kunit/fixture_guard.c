@@ -153,6 +153,18 @@ static int guard_grow_vmalloc(void)
 	return area ? 0 : -ENOMEM;
 }
 
+/*
+ * kvfree_rcu() fills a cache of pages when it likes, and gives them back seconds
+ * later: let it do without.
+ */
+static void guard_quieten_rcu(void)
+{
+	int *nr_cached = (void *)kallsyms_lookup_name("rcu_min_cached_objs");
+
+	if (nr_cached)
+		*nr_cached = 0;
+}
+
 static int guard_threads(void)
 {
 	struct task_struct *process, *thread;
@@ -256,6 +268,7 @@ int mmk_case_init(struct kunit *test)
 		guard_mm = mm_alloc();
 		if (!guard_mm || guard_grow_vmalloc())
 			return -ENOMEM;
+		guard_quieten_rcu();
 		mmk_swap_prepare();
 		mmk_tasks_prepare();
 		/* What has run up to here is not the doing of a case. */
