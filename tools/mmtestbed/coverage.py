@@ -277,7 +277,9 @@ def _copy(path: Path, target: Path) -> None:
 
 def _gcov(notes: Sequence[Path], folder: Path) -> str:
     """What gcov, run in @folder, says about @notes: JSON, one document a line."""
-    done = proc.run(["gcov", "--json-format", "--branch-probabilities", "--stdout",
+    # It may say in the middle of that that there are no counters yet.
+    done = proc.run(["sh", "-c", 'exec gcov "$@" 2>/dev/null', "sh", "--json-format",
+                     "--branch-probabilities", "--stdout",
                      *(str(note) for note in notes)], cwd=folder)
     _check("gcov", done)
     return "\n".join(line for line in done.output.splitlines() if line.startswith("{"))

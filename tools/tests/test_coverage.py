@@ -162,6 +162,17 @@ class Boots(support.TempCase):
         self.counters.add(self.tmp / "boots")
         self.assertEqual((self.counters.lost, self.hits()), (1, [3, 0, 2]))
 
+    def test_gcov_complains_while_it_prints(self) -> None:
+        """Before the first boot no note has counters, and gcov says so each time."""
+        for name in ("gup", "rmap", "swap"):
+            source = self.write(f"src/mm/{name}.c", PROGRAM)
+            subprocess.run(
+                ["gcc", "-fprofile-arcs", "-ftest-coverage", "-c", "-o",
+                 f"mm/{name}.o", str(source)], cwd=self.tmp / "build", check=True)
+        self.counters.keep()
+        kept = {path.stem for path in (self.tmp / "coverage/src/mm").iterdir()}
+        self.assertEqual(kept, {"gup", "hmm", "rmap", "swap"})
+
     def test_nothing_at_all(self) -> None:
         with self.assertRaisesRegex(TestbedError, "lived long enough"):
             self.counters.functions()
