@@ -47,7 +47,7 @@ class Ending:
 def at_a_time(jobs: int) -> int:
     """How many boots keep @jobs CPUs busy: most of its time, a kernel that runs
     the suites sleeps until its next tick."""
-    return 2 * jobs if jobs > 1 else 1
+    return 4 * jobs if jobs > 1 else 1
 
 
 def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[str]:

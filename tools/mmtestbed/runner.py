@@ -21,6 +21,8 @@ from .errors import TestbedError
 from .judge import Judge, Name, Outcome, Status, Trouble
 
 _NAME = re.compile(r"[^\s.]+\.[^\s.]+")
+# A suite with so many cases is spread over two boots.
+_LARGE = 16
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,14 @@ class Runner:
         @worthwhile says so of the results so far and the cases of the next boot.
         As soon as @enough says so, after a result, a boot ends.
 
-        Cases that have to end in a report of the kernel get a boot each, ahead of
+        Cases that have to end in a report of the kernel get a boot each, behind
         the others: they skip themselves in any other.
         """
         alone, shared = self._apart(expected)
         todo: list[Job] = [(shared, glob)] if shared else []
         if pool and self._options.spread and len({suite for suite, _ in shared}) > 1:
-            todo = split(shared, shared, glob)
-        return self._jobs(alone + todo, glob, pool, worthwhile, enough)
+            todo = [half for job in split(shared, shared, glob) for half in halves(job)]
+        return self._jobs(todo + alone, glob, pool, worthwhile, enough)
 
     def some(self, expected: Sequence[Name], all_names: Sequence[Name],
              pool: Optional[concurrent.futures.Executor] = None,
@@ -160,7 +162,7 @@ class Runner:
         @expected, in as few boots as KUnit's one glob allows."""
         alone, shared = self._apart(expected)
         todo = split(shared, self._apart(all_names)[1], "")
-        return self._jobs(alone + todo, "", pool, worthwhile, enough)
+        return self._jobs(todo + alone, "", pool, worthwhile, enough)
 
     def _apart(self, names: Sequence[Name]) -> tuple[list[Job], list[Name]]:
         """Boots for those of @names that need one of their own, and the others."""
@@ -279,6 +281,21 @@ def split(rest: Sequence[Name], before: Sequence[Name],
         else:
             boots += [([name], ".".join(name)) for name in names]
     return boots
+
+
+def halves(job: Job) -> list[Job]:
+    """@job, a suite as a whole, as two boots if it is a large one: the cases up to
+    some first letter, and those behind it."""
+    names, glob = job
+    suite, _, case_glob = glob.partition(".")
+    letters = sorted(case[:1] for _, case in names)
+    middle = letters[len(letters) // 2]
+    if case_glob or len(names) < _LARGE or not "a" < middle <= "z" or \
+       letters[0] == middle or letters[0] < "a" or letters[-1] > "z":
+        return [job]
+    before = chr(ord(middle) - 1)
+    return [([name for name in names if name[1] < middle], f"{suite}.[a-{before}]*"),
+            ([name for name in names if name[1] >= middle], f"{suite}.[{middle}-z]*")]
 
 
 def listed(runner: Runner, state: Path, sha: str, glob: str) -> list[Name]:

@@ -100,6 +100,20 @@ class Boots(support.TempCase):
                                  "c.one": "passed"})
         self.assertEqual(results.boots, 3)
 
+    def test_a_large_suite_has_two_boots(self) -> None:
+        cases = [f"{letter}{number}" for letter in "acmz" for number in range(5)]
+        found, results = self.outcomes({"a": [*cases, "crash"], "b": ["one"]},
+                                       spread=True)
+        self.assertEqual(found.pop("a.crash"), "crashed")
+        self.assertEqual(set(found.values()), {"passed"})
+        self.assertEqual(len(found), 21)
+        names = [("a", case) for case in cases]
+        self.assertEqual([glob for _, glob in runner.halves((names, "a"))],
+                         ["a.[a-l]*", "a.[m-z]*"])
+        self.assertEqual(runner.halves((names, "a.*x*")), [(names, "a.*x*")])
+        self.assertEqual(runner.halves((names[:5], "a")), [(names[:5], "a")])
+        self.assertEqual(len(runner.halves((names[:5] * 4, "a"))), 1)
+
     def test_crash_in_a_spread_round_hides_nothing(self) -> None:
         found, results = self.outcomes(
             {"a": ["one", "crash", "two"], "b": ["three"]}, spread=True)
