@@ -40,5 +40,11 @@ exec_module() {
 	export PYTHONPATH PYTHONDONTWRITEBYTECODE
 	module=$1
 	shift
-	exec python3 -P -m "$module" "$@"
+	set -- python3 -P -m "$module" "$@"
+	# Ctrl-C while Python starts is a "fatal error" to it, and exit status 1;
+	# tools/mmtestbed/__init__.py lets the signal in again.
+	if env --block-signal=INT true 2>/dev/null; then
+		set -- env --block-signal=INT "$@"
+	fi
+	exec "$@"
 }

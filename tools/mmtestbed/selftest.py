@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import os
+import signal
 import sys
 import time
 import unittest
@@ -138,6 +139,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     result = Result(console)
     suite = collect(args.patterns, args.quick, args.all)
     started = time.monotonic()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         suite.run(result)
     except KeyboardInterrupt:

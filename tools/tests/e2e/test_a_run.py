@@ -131,6 +131,19 @@ class Stopped(support.RunCase):
                     self.assertIn(found, (code, -signum, 0))
         self.expect(0, call(ONE), "PASS: ")
 
+    def test_interrupt_while_python_starts(self) -> None:
+        for step in range(40):
+            with subprocess.Popen([str(RUN), "--dry-run"], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True,
+                                  preexec_fn=lambda: signal.signal(
+                                      signal.SIGINT, signal.SIG_DFL)) as process:
+                time.sleep(0.005 * step)
+                process.send_signal(signal.SIGINT)
+                said = process.communicate()[1]
+            self.assertNotIn("Traceback", said)
+            self.assertNotIn("Fatal", said)
+            self.assertIn(process.returncode, (130, -signal.SIGINT, 0))
+
     def test_reports_are_whole_or_not_there(self) -> None:
         out = self.tmp / "out.json"
         self.stop(signal.SIGKILL, 1.5, "--repeat", "100000", "--json", str(out), ONE)
