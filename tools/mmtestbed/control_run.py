@@ -367,6 +367,11 @@ def show_matrix(wanted: Options, console: Console) -> int:
     for problem in problems:
         print(f"mm-testbed: {problem}", file=sys.stderr, flush=True)
     if not wanted.rst:
+        never = known.never_red()
+        if never:
+            console.line(f"{verdict.count(len(never), 'case')} that no control turns "
+                         "red:")
+            console.lines([case.full_name for case in never])
         console.line(known.closing_line(problems))
     return Exit.FAILED if problems else Exit.PASSED
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Controls: patches that put one bug into the kernel each, and what becomes of them.
 
-A control is killed if a case of a contract that it breaks turns red.  A case that
-no control can turn red proves nothing, and a control that turns none red has
-found a promise that nobody checks.
+A control is killed if a case of a contract that it breaks turns red, and each of
+the cases that it names, if it does.  A case that no control can turn red proves
+nothing, and a control that turns none red has found a promise that nobody checks.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Control:
     @name: of its file, without .patch.
     @subject: what the bug does, without the prefix in brackets.
     @breaks: the contracts that it breaks.
+    @kills: the cases that it is made for, if it is for certain ones.
     @lines: the kernels that it is made for.
     @text: the patch as a whole.
     """
@@ -42,6 +43,7 @@ class Control:
     path: Path
     subject: str
     breaks: tuple[str, ...]
+    kills: tuple[Name, ...]
     lines: tuple[str, ...]
     text: str
 
@@ -55,18 +57,29 @@ def parse(path: Path, text: str) -> Control:
     """The control @text of the file @path.  Raises TestbedError if it lacks a field."""
     diff = re.search(r"^--- \S", text, re.MULTILINE)
     header = text[:diff.start()] if diff else text
+    where = f"{path.parent.name}/{path.name}"
     fields = {key: value.strip() for key, value in _FIELD.findall(header)}
+    kills = tuple(_case(word, where) for value in re.findall(
+        r"^Kills:(.*)$", header, re.MULTILINE)
+        for word in value.replace(",", " ").split())
     breaks = tuple(dict.fromkeys(_ID.findall(fields.get("Breaks", ""))))
     lines = tuple(fields.get("Lines", "").replace(",", " ").split())
     subject = _PREFIX.sub("", fields.get("Subject", ""))
-    where = f"{path.parent.name}/{path.name}"
     for value, example in ((subject, "Subject: [CONTROL] mm: what the bug does"),
                            (breaks, "Breaks: MW-2"), (lines, "Lines: 6.12")):
         if not value:
             raise TestbedError(f"{where} lacks a header line such as '{example}'")
     if not series.touched(text):
         raise TestbedError(f"{where} holds no diff; restore or remove it")
-    return Control(path.stem, path, subject, breaks, lines, text)
+    return Control(path.stem, path, subject, breaks, kills, lines, text)
+
+
+def _case(word: str, where: str) -> Name:
+    suite, dot, name = word.partition(".")
+    if not (suite and dot and name):
+        raise TestbedError(f"{where}: '{word}' after Kills: is no case such as "
+                           "'suite.case'")
+    return suite, name
 
 
 def read(folder: Path) -> list[Control]:
@@ -106,6 +119,7 @@ class Kind(enum.Enum):
 
     KILLED = "killed"
     ELSEWHERE = "killed elsewhere only"
+    SPARED = "spares a case that it names"
     SURVIVED = "survived"
     NOT_APPLIED = "does not apply"
     NOT_COMPILED = "does not compile"
@@ -121,6 +135,7 @@ class Verdict:
     @troubles: what was wrong with no case to blame, or why there is no kernel.
     @not_run: cases that were left out after too many crashes and hangs.
     @reached: contracts of the control of which a case has turned red.
+    @spared: cases that the control names and that did not turn red.
     """
 
     control: Control
@@ -130,6 +145,7 @@ class Verdict:
     troubles: list[str] = field(default_factory=list)
     not_run: int = 0
     reached: tuple[str, ...] = ()
+    spared: tuple[Name, ...] = ()
     boots: int = 0
     seconds: float = 0.0
 
@@ -141,6 +157,8 @@ class Verdict:
         if self.kind is Kind.ELSEWHERE:
             parts = [f"{o.suite}.{o.name} {said(o)}" for o in self.also[:1]]
             return "; ".join([*parts, *self.troubles[:1]])
+        if self.kind is Kind.SPARED:
+            return f"{' '.join(map('.'.join, self.spared))} did not turn red"
         if self.kind is Kind.SURVIVED:
             return f"no case of {' '.join(self.control.breaks)} turns red"
         return (self.troubles or [""])[0]
@@ -158,7 +176,8 @@ class Verdict:
             "breaks": list(self.control.breaks), "outcome": self.kind.value,
             "killed_by": [case(o) for o in self.by],
             "also_failed": [case(o) for o in self.also],
-            "contracts_reached": list(self.reached), "troubles": self.troubles,
+            "contracts_reached": list(self.reached),
+            "spared": [".".join(name) for name in self.spared], "troubles": self.troubles,
             "cases_not_run": self.not_run, "boots": self.boots,
             "seconds": round(self.seconds, 2), "digest": self.control.digest,
         }
@@ -172,9 +191,15 @@ def said(outcome: Outcome) -> str:
 
 def targets(control: Control, cases: Mapping[Name, Case],
             expected: Iterable[Name]) -> set[Name]:
-    """Those of the @expected cases that assert a contract of @control."""
-    return {name for name in expected
-            if name in cases and set(cases[name].contracts) & set(control.breaks)}
+    """Those of the @expected cases that assert a contract of @control, or it names."""
+    return {name for name in expected if name in control.kills or
+            name in cases and set(cases[name].contracts) & set(control.breaks)}
+
+
+def _red(outcome: Optional[Outcome]) -> bool:
+    # That a case did not run at all says nothing about its assertions.
+    return outcome is not None and not outcome.status.good \
+        and outcome.status is not Status.MISSING
 
 
 def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name],
@@ -184,30 +209,34 @@ def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name]
     bad = [outcome for name in expected
            for outcome in [results.outcomes.get(name)]
            if outcome and not outcome.status.good]
-    # That a case did not run at all says nothing about its assertions.
-    by = [o for o in bad if o.key in wanted and o.status is not Status.MISSING]
+    by = [o for o in bad if o.key in wanted and _red(o)]
     also = [o for o in bad if o not in by]
     troubles = [trouble.what for trouble in results.troubles]
     reached = tuple(id for id in control.breaks
                     if any(id in cases[o.key].contracts for o in by))
-    kind = Kind.KILLED if by else \
+    # Some cases there are only with more CPUs, or on another line.
+    spared = tuple(name for name in control.kills
+                   if name in expected and not _red(results.outcomes.get(name)))
+    kind = Kind.SPARED if by and spared else Kind.KILLED if by else \
         Kind.ELSEWHERE if also or troubles else Kind.SURVIVED
     return Verdict(control, kind, by, also, troubles,
                    sum(name not in results.outcomes for name in expected), reached,
-                   results.boots)
+                   spared, results.boots)
 
 
 def settled(control: Control, cases: Mapping[Name, Case], expected: Iterable[Name],
             outcomes: Mapping[Name, Outcome]) -> bool:
     """True if more results cannot say more about the contracts of @control.
 
-    That is so once a case of each has turned red, or all of their cases have run.
+    That is so once a case of each has turned red, and the cases that it names have
+    run, or all of their cases have run.
     """
     wanted = targets(control, cases, expected)
     if wanted <= set(outcomes):
         return True
-    red = {id for name in wanted & set(outcomes) if not outcomes[name].status.good
-           and outcomes[name].status is not Status.MISSING
+    if not wanted & set(control.kills) <= set(outcomes):
+        return False
+    red = {id for name in wanted & set(outcomes) if _red(outcomes[name])
            for id in cases[name].contracts}
     return set(control.breaks) <= red
 

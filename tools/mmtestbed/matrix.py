@@ -18,6 +18,7 @@ from . import cases, configs, controls, lines, verdict
 from .cases import Case
 from .controls import Control
 from .errors import TestbedError
+from .judge import Status
 
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 # A row of a table begins with the id: "MW-2 ...", "| MW-2 | ...", "* - MW-2".
@@ -128,6 +129,15 @@ class Facts:
             return None
         return sum(contract in self.results[control.name].get("contracts_reached", [])
                    for control in mine)
+
+    def never_red(self) -> Optional[list[Case]]:
+        """Cases that no control has turned red; None if some have not been run."""
+        if any(control.name not in self.results for control in self.controls):
+            return None
+        red = {(entry["suite"], entry["name"]) for result in self.results.values()
+               for entry in [*result["killed_by"], *result["also_failed"]]
+               if entry["status"] != Status.MISSING.value}
+        return [case for case in self.cases if (case.suite, case.name) not in red]
 
     def state(self, contract: str) -> str:
         """One or two words on @contract."""

@@ -28,6 +28,8 @@ Lines: 6.12 7.x
 -lock
  two
 """
+# The same, made for two cases.
+NAMED = PATCH.replace("Lines:", "Kills: s.mine, s.both\nLines:")
 
 
 def control(text: str = PATCH, name: str = "mw-2-lock") -> controls.Control:
@@ -76,6 +78,12 @@ class Headers(unittest.TestCase):
         with self.assertRaisesRegex(TestbedError, "Breaks:"):
             control(text)
 
+    def test_named_cases(self) -> None:
+        self.assertEqual(control().kills, ())
+        self.assertEqual(control(NAMED).kills, (("s", "mine"), ("s", "both")))
+        with self.assertRaisesRegex(TestbedError, "'mine' after Kills: is no case"):
+            control(NAMED.replace("s.mine", "mine"))
+
     def test_no_diff(self) -> None:
         with self.assertRaisesRegex(TestbedError, "holds no diff"):
             control(PATCH[:PATCH.index("---")])
@@ -117,6 +125,44 @@ class Selection(unittest.TestCase):
     def test_none(self) -> None:
         with self.assertRaises(UsageError):
             self.names("nothing", "")
+
+
+class Named(unittest.TestCase):
+    """A control that names cases has to turn each of them red."""
+
+    def judge(self, *bad: Outcome) -> controls.Verdict:
+        """The verdict on the control with names."""
+        return controls.judge(control(NAMED), CASES, NAMES, results(*bad))
+
+    def test_all_are_red(self) -> None:
+        verdict = self.judge(Outcome("s", "mine", Status.FAILED),
+                             Outcome("s", "both", Status.CRASHED))
+        self.assertIs(verdict.kind, Kind.KILLED)
+
+    def test_one_is_not(self) -> None:
+        for status in (Status.PASSED, Status.SKIPPED, Status.MISSING):
+            with self.subTest(status=status):
+                verdict = self.judge(Outcome("s", "mine", Status.FAILED),
+                                     Outcome("s", "both", status))
+                self.assertIs(verdict.kind, Kind.SPARED)
+                self.assertEqual(verdict.why(), "s.both did not turn red")
+                self.assertEqual(verdict.as_json(CASES)["spared"], ["s.both"])
+
+    def test_none_is(self) -> None:
+        self.assertIs(self.judge().kind, Kind.SURVIVED)
+
+    def test_a_case_that_this_kernel_does_not_have(self) -> None:
+        names = [("s", "mine"), ("s", "other")]
+        verdict = controls.judge(control(NAMED), CASES, names,
+                                 results(Outcome("s", "mine", Status.FAILED)))
+        self.assertIs(verdict.kind, Kind.KILLED)
+
+    def test_settled_once_they_have_run(self) -> None:
+        text = NAMED.replace("MW-2, ME-10", "MW-2")
+        red = {("s", "mine"): Outcome("s", "mine", Status.FAILED)}
+        self.assertFalse(controls.settled(control(text), CASES, NAMES, red))
+        red["s", "both"] = Outcome("s", "both", Status.PASSED)
+        self.assertTrue(controls.settled(control(text), CASES, NAMES, red))
 
 
 class Verdicts(unittest.TestCase):

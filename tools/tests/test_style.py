@@ -9,7 +9,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from mmtestbed import cases, run
+from mmtestbed import cases, controls, run
 from mmtestbed.lines import LINES
 
 TOP = run.REPOSITORY
@@ -82,6 +82,8 @@ class Contracts(unittest.TestCase):
                 self.assertTrue(case.summary)
 
     def test_controls(self) -> None:
+        contracts = {(case.suite, case.name): case.contracts
+                     for case in cases.read(TOP / "mm" / "kunit")}
         for path in sorted((TOP / "patches" / "controls").glob("*.patch")):
             with self.subTest(path.name):
                 text = path.read_text(encoding="utf-8")
@@ -93,6 +95,10 @@ class Contracts(unittest.TestCase):
                                      self.known)
                 self.assertTrue(set(which.group(1).split())
                                 & {line.name for line in LINES})
+                control = controls.parse(path, text)
+                for name in control.kills:
+                    self.assertIn(name, contracts)
+                    self.assertTrue(set(contracts[name]) & set(control.breaks), name)
 
 
 class Layout(unittest.TestCase):

@@ -106,8 +106,8 @@ class Controls(support.RunCase):
                     top / "patches/controls")
         [entry] = self.outcomes(top, 0).values()
         self.assertEqual(entry["outcome"], "killed")
-        self.assertEqual([case["name"] for case in entry["killed_by"]],
-                         ["misused_memremap_pages_warns_and_refuses"])
+        self.assertIn("misused_memremap_pages_warns_and_refuses",
+                      [case["name"] for case in entry["killed_by"]])
 
     def test_no_control_matches(self) -> None:
         script = support.TOP / "scripts/controls.sh"
