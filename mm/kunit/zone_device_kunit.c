@@ -1969,9 +1969,6 @@ struct zd_racer {
 static void zd_racer_main(struct mmk_task *task)
 {
 	struct zd_racer *racer = container_of(task, struct zd_racer, task);
-	void (*const puts[])(struct page *page) = {
-		zd_put_page, zd_folios_put,
-	};
 	unsigned int i;
 
 	for (i = 0; i < ZD_DROPPED; i++) {
@@ -1979,7 +1976,10 @@ static void zd_racer_main(struct mmk_task *task)
 		/* They stay in step for a while; meeting takes its time. */
 		if (!(i % ZD_IN_STEP))
 			mmk_meet(&racer->meet[i], racer->nr);
-		puts[i % ARRAY_SIZE(puts)](racer->pages[i]);
+		if (i % 2)
+			zd_folios_put(racer->pages[i]);
+		else
+			put_page(racer->pages[i]);
 	}
 }
 
