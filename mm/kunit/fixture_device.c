@@ -29,6 +29,7 @@ static void dev_folio_free(struct folio *folio)
 	struct mmk_dev *dev = page_dev(page);
 	bool atomic = !preemptible();
 	struct mmk_free_event *event;
+	struct page *backing = NULL;
 	unsigned long irqflags;
 	int nr;
 
@@ -50,12 +51,13 @@ static void dev_folio_free(struct folio *folio)
 	}
 	clear_bit(page_to_pfn(page) - PHYS_PFN(dev->pgmap.range.start),
 		  dev->busy);
+	/* Once, even if the driver is told twice. */
+	if (mmk_dev_backing(page))
+		swap(backing, page->zone_device_data);
 	spin_unlock_irqrestore(&dev->lock, irqflags);
 
-	if (mmk_dev_backing(page)) {
-		__free_page(mmk_dev_backing(page));
-		page->zone_device_data = NULL;
-	}
+	if (backing)
+		__free_page(backing);
 }
 
 MMK_DEFINE_FOLIO_FREE(dev_folio_free)

@@ -1507,7 +1507,8 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
 	for (i = 0; i < 2; i++)
 		w[i] = sleeper(test, both[i]);
 
-	for (i = 0; i < 2; i++) {
+	/* Who waits on this CPU does not let it go: that one comes last. */
+	for (i = 2; i-- > 0;) {
 		mmk_task_start(&late[i]->waiter.task);
 		mmk_task_start(&u[i]->task);
 	}

@@ -1953,13 +1953,17 @@ static void each_page_is_freed_by_one_of_many(struct kunit *test)
  * @task: the thread
  * @pages: the pages
  * @meet: for every ZD_IN_STEP pages, where those who drop them meet
+ * @dropped: for each page, how many have changed its count
  * @nr: how many they are
+ * @at: which page it is at
  */
 struct zd_racer {
 	struct mmk_task task;
 	struct page **pages;
 	atomic_t *meet;
+	atomic_t *dropped;
 	unsigned int nr;
+	unsigned int at;
 };
 
 static void zd_racer_main(struct mmk_task *task)
@@ -1968,37 +1972,97 @@ static void zd_racer_main(struct mmk_task *task)
 	unsigned int i;
 
 	for (i = 0; i < ZD_DROPPED; i++) {
+		racer->at = i;
 		/* They stay in step for a while; meeting takes its time. */
 		if (!(i % ZD_IN_STEP))
 			mmk_meet(&racer->meet[i], racer->nr);
-		put_page(racer->pages[i]);
+		if (i % 2)
+			zd_folios_put(racer->pages[i]);
+		else
+			put_page(racer->pages[i]);
 	}
 }
+
+/* Each has changed the count; nobody has looked at what that gave. */
+static void zd_all_have_dropped(void *data, struct page *page, int v)
+{
+	struct zd_racer **racers = data, *racer;
+	unsigned int i;
+
+	for (i = 0; i < racers[0]->nr; i++) {
+		racer = racers[i];
+		if (current == racer->task.task &&
+		    page == racer->pages[racer->at])
+			mmk_meet(&racer->dropped[racer->at], racer->nr);
+	}
+}
+
+static void zd_all_have_dropped_and(void *data, struct page *page, int v,
+				    int ret)
+{
+	zd_all_have_dropped(data, page, v);
+}
+
+static void zd_all_drop_release(void *data)
+{
+	mmk_unwatch_page_refs(zd_all_have_dropped, zd_all_have_dropped_and,
+			      data);
+}
+
+/**
+ * struct zd_race_case - How tasks drop their references at the same time
+ * @description: its name
+ * @type: of the memory
+ * @in_step: nobody looks at what a put gave before all have done it
+ */
+struct zd_race_case {
+	const char *description;
+	enum memory_type type;
+	bool in_step;
+};
+
+static const struct zd_race_case zd_races[] = {
+	{ "device private", MEMORY_DEVICE_PRIVATE, false },
+	{ "device coherent", MEMORY_DEVICE_COHERENT, false },
+	{ "device private, in step", MEMORY_DEVICE_PRIVATE, true },
+	{ "device coherent, in step", MEMORY_DEVICE_COHERENT, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_race, zd_races, description);
 
 /**
  * each_page_is_freed_by_one_of_many_cpus() - All at the same time
  * @test: the running case
  *
  * Tasks on all CPUs set out together to drop their references on the same pages,
- * one after the other. One of them frees each: the driver is told of it once.
+ * one after the other; or they even wait, in the middle of each put, until all
+ * have changed the count. One of them frees each page: the driver is told of it
+ * once.
  *
  * Contract: ZD-10
  */
 static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	const struct zd_race_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned int i, j, nr, nr_racers;
-	struct zd_racer *racers[ZD_DROPPERS];
+	struct zd_racer **racers;
+	atomic_t *meet, *dropped;
 	struct page **pages;
-	atomic_t *meet;
 
 	mmk_need_cpus(test, 2);
+	if (param->in_step && !IS_ENABLED(CONFIG_DEBUG_PAGE_REF))
+		kunit_skip(test, "needs CONFIG_DEBUG_PAGE_REF");
 	nr_racers = min(num_online_cpus(), ZD_DROPPERS);
+	racers = kunit_kcalloc(test, nr_racers, sizeof(*racers), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, racers);
 	pages = kunit_kcalloc(test, ZD_DROPPED, sizeof(*pages), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pages);
 	meet = kunit_kcalloc(test, ZD_DROPPED, sizeof(*meet), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, meet);
+	dropped = kunit_kcalloc(test, ZD_DROPPED, sizeof(*dropped), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, dropped);
 	for (i = 0; i < ZD_DROPPED; i++) {
 		pages[i] = zd_get_page(test, dev);
 		page_ref_add(pages[i], nr_racers - 1);
@@ -2008,14 +2072,28 @@ static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
 					   zd_racer_main);
 		racers[i]->pages = pages;
 		racers[i]->meet = meet;
+		racers[i]->dropped = dropped;
 		racers[i]->nr = nr_racers;
 		mmk_task_place(&racers[i]->task, i);
 	}
+	if (param->in_step) {
+		KUNIT_ASSERT_EQ(test, 0,
+				mmk_watch_page_refs(zd_all_have_dropped,
+						    zd_all_have_dropped_and,
+						    racers));
+		KUNIT_ASSERT_EQ(test, 0,
+				kunit_add_action_or_reset(test,
+							  zd_all_drop_release,
+							  racers));
+	}
 
-	for (i = 0; i < nr_racers; i++)
+	/* Who waits on this CPU does not let it go: that one comes last. */
+	for (i = nr_racers; i-- > 0;)
 		mmk_task_start(&racers[i]->task);
 	for (i = 0; i < nr_racers; i++)
 		KUNIT_ASSERT_TRUE(test, mmk_task_join(&racers[i]->task));
+	if (param->in_step)
+		kunit_release_action(test, zd_all_drop_release, racers);
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
 	for (i = 0; i < ZD_DROPPED; i++) {
@@ -2023,6 +2101,9 @@ static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
 			nr += dev->log[j].page == pages[i];
 		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
 		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
+		if (param->in_step)
+			KUNIT_EXPECT_EQ(test, atomic_read(&dropped[i]),
+					(int)nr_racers);
 	}
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
@@ -2456,7 +2537,7 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(compound_device_pages_count_once),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
-			 zd_type_gen_params),
+			 zd_race_gen_params),
 	KUNIT_CASE_PARAM(crossing_puts_free_once, zd_put_gen_params),
 	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
 	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),

@@ -37,11 +37,15 @@ static unsigned int zr_nr_pages(struct mmk_dev *dev, struct dev_pagemap *pgmap)
 /* Nothing is there, not even half-way. */
 static void zr_expect_nothing(struct kunit *test, struct mmk_dev *dev)
 {
+	struct dev_pagemap *found;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < dev->nr_pages; i++)
-		nr += pfn_valid(zr_first_pfn(dev) + i) ||
-		      mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
+	for (i = 0; i < dev->nr_pages; i++) {
+		found = mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
+		nr += pfn_valid(zr_first_pfn(dev) + i) || found;
+		if (found)
+			put_dev_pagemap(found);
+	}
 	KUNIT_EXPECT_EQ(test, nr, 0U);
 	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
 }
@@ -326,12 +330,16 @@ static void managed_pages_go_with_their_device(struct kunit *test)
 
 	devm_memunmap_pages(device, &dev->pgmap);
 	zr_expect_nothing(test, dev);
+	/* If they are still there, they are left to the fixture. */
+	dev->mapped = zr_nr_pages(dev, &dev->pgmap);
+	KUNIT_ASSERT_FALSE(test, dev->mapped);
 
 	p = devm_memremap_pages(device, &dev->pgmap);
 	KUNIT_ASSERT_PTR_EQ(test, p, __va(start));
 	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
 	kunit_device_unregister(test, device);
 	zr_expect_nothing(test, dev);
+	dev->mapped = zr_nr_pages(dev, &dev->pgmap);
 }
 
 /**
