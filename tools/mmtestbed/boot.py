@@ -44,10 +44,13 @@ class Ending:
     code: int
 
 
-def at_a_time(jobs: int) -> int:
-    """How many boots keep @jobs CPUs busy: most of its time, a kernel that runs
-    the suites sleeps until its next tick."""
-    return 4 * jobs if jobs > 1 else 1
+def at_a_time(jobs: int, cpus: int = 1) -> int:
+    """How many boots of a kernel with @cpus CPUs keep @jobs CPUs busy.
+
+    Most of its time, a kernel that runs the suites sleeps until its next tick; but
+    one with several CPUs spins for those that the host does not let run.
+    """
+    return max(4 * jobs // cpus, 1) if jobs > 1 else 1
 
 
 def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[str]:

@@ -29,6 +29,7 @@ class Config:
     @cflags: for the compiler.
     @slow: a case takes so many times as long as in the plain kernel, at worst.
     @tools: what it needs on the host, beside deps.BUILD.
+    @cpus: that the kernel has.
     @counts: the kernel leaves counters of what has run.
     """
 
@@ -38,6 +39,7 @@ class Config:
     cflags: str = ""
     slow: int = 1
     tools: tuple[deps.Tool, ...] = ()
+    cpus: int = 1
     counts: bool = False
 
     @property
@@ -63,7 +65,7 @@ CONFIGS = (
            args=("page_poison=1",), slow=4),
     Config("gcov", "coverage of the files under test",
            cflags=coverage.CFLAGS, slow=2, tools=coverage.TOOLS, counts=True),
-    Config("smp", "four CPUs", args=("ncpus=4", "seccomp=on"), slow=2),
+    Config("smp", "four CPUs", args=("ncpus=4", "seccomp=on"), slow=2, cpus=4),
 )
 
 

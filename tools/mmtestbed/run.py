@@ -327,7 +327,8 @@ class Command:
             raise UsageError(f"no case matches {glob or 'the options'}; see --list")
         order = names
         rounds: list[runner.Results] = []
-        with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(
+                boot.at_a_time(opts.jobs, opts.config.cpus)) as pool:
             try:
                 if opts.seed is not None:
                     order = runner.shuffled(names, opts.seed)

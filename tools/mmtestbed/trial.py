@@ -159,7 +159,8 @@ class Trial(run.Command):
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
         names = runner.listed(boots, tested.state, tested.kernel.sha + "".join(args), "")
-        with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(
+                boot.at_a_time(opts.jobs, opts.config.cpus)) as pool:
             try:
                 yield boots, names, pool
             except TestbedError:
