@@ -489,6 +489,72 @@ static void page_migrates_in_every_mm(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mm[i], addr, 1, 1));
 }
 
+struct vanish_case {
+	const char *description;
+	enum memory_type type;
+	bool late;
+};
+
+static const struct vanish_case vanish_cases[] = {
+	{ "to private, not moved yet", MEMORY_DEVICE_PRIVATE, false },
+	{ "to private, moved", MEMORY_DEVICE_PRIVATE, true },
+	{ "to coherent, not moved yet", MEMORY_DEVICE_COHERENT, false },
+	{ "to coherent, moved", MEMORY_DEVICE_COHERENT, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
+
+/**
+ * page_unmapped_while_it_migrates_is_freed() - By finalize, unlocked
+ * @test: the running case
+ *
+ * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
+ * or after migrate_vma_pages(). The page migrates all the same, but nobody maps
+ * the new one: finalize unlocks it, and then drops its last reference.
+ *
+ * Contract: MV-3, ME-9
+ */
+static void page_unmapped_while_it_migrates_is_freed(struct kunit *test)
+{
+	const struct vanish_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  dev);
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	mmk_vma_copy_to_dev(test, m, dev);
+	if (!param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
+	if (param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	folio_get(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	mmk_vma_finalize(m);
+
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(folio));
+	folio_put(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page,
+			    migrate_pfn_to_page(m->dst[0]));
+	KUNIT_EXPECT_FALSE(test, dev->log[0].locked);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /**
  * generic_page_is_no_destination() - Neither for a page nor for a hole
  * @test: the running case
@@ -1385,6 +1451,8 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(truncated_page_is_skipped),
 	KUNIT_CASE(private_data_of_a_page_is_no_pin),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
+	KUNIT_CASE_PARAM(page_unmapped_while_it_migrates_is_freed,
+			 vanish_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),
 	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
