@@ -1308,6 +1308,48 @@ static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
 			(unsigned long)CONTEST_PAGES);
 }
 
+/**
+ * page_in_another_cpus_batch_is_taken() - It will be on the LRU one day
+ * @test: the running case
+ *
+ * A task on another CPU has just faulted a page in, which waits in a batch of
+ * that CPU for its way to the LRU. It is taken from there, and migrates.
+ *
+ * Contract: MV-4, MV-2
+ */
+static void page_in_another_cpus_batch_is_taken(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  NULL);
+	struct mmk_fault *fault;
+	struct folio *folio;
+
+	mmk_need_cpus(test, 2);
+	fault = mmk_fault_alloc(test, mm, addr, FAULT_FLAG_DEFAULT |
+				FAULT_FLAG_WRITE, MMK_MMAP_LOCK);
+	mmk_task_place(&fault->task, 1);
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	folio = mmk_pte_folio(test, mm, addr);
+	lru_add_drain();
+	KUNIT_ASSERT_FALSE(test, folio_test_lru(folio));
+	KUNIT_ASSERT_EQ(test, folio_ref_count(folio), 2);
+
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(folio_pfn(folio)) |
+			MIGRATE_PFN_MIGRATE | MIGRATE_PFN_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	mmk_vma_finalize(m);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), folio_page(folio, 0));
+	/* Put back to where it belongs, in the end. */
+	lru_add_drain();
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
+}
+
 #define CONTENDED_PAGES		64
 #define MAX_CONTENDERS		8
 
@@ -1464,6 +1506,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(rival_skips_what_the_first_has_locked),
 	KUNIT_CASE_PARAM(migrations_on_two_cpus_share_the_pages,
 			 contest_gen_params),
+	KUNIT_CASE(page_in_another_cpus_batch_is_taken),
 	KUNIT_CASE(contention_is_measured),
 	{}
 };
