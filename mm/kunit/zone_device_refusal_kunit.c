@@ -456,6 +456,53 @@ static void private_memory_needs_no_linear_map(struct kunit *test)
 }
 
 /**
+ * struct zr_linear_case - Memory that the CPU can address
+ * @description: its name
+ * @type: what memremap_pages() is told
+ */
+struct zr_linear_case {
+	const char *description;
+	enum memory_type type;
+};
+
+static const struct zr_linear_case zr_linears[] = {
+	{ "coherent", MEMORY_DEVICE_COHERENT },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC },
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
+
+/**
+ * linear_map_goes_with_the_pages() - arch_remove_memory()
+ * @test: the running case
+ *
+ * What the CPU can address has a place in the linear map, which memunmap_pages()
+ * takes away again. User-Mode Linux then drops the contents: who maps the range
+ * anew finds zeroes.
+ *
+ * Contract: ZD-7
+ */
+static void linear_map_goes_with_the_pages(struct kunit *test)
+{
+	const struct zr_linear_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	u8 *p = __va(dev->pgmap.range.start);
+	size_t len = range_len(&dev->pgmap.range);
+
+	if (!IS_ENABLED(CONFIG_UML))
+		kunit_skip(test, "only User-Mode Linux drops the contents");
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	memset(p, 0xa5, len);
+	mmk_dev_unmap(dev);
+	zr_expect_nothing(test, dev);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, len));
+}
+
+/**
  * struct zr_ranges - A pgmap of two ranges
  * @pgmap: the pgmap, whose flexible array of ranges ends it
  * @second: room for the second range
@@ -667,6 +714,7 @@ static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE(refused_pages_leave_their_device_nothing_to_do),
 	KUNIT_CASE(subsection_is_the_smallest_range),
 	KUNIT_CASE(private_memory_needs_no_linear_map),
+	KUNIT_CASE_PARAM(linear_map_goes_with_the_pages, zr_linear_gen_params),
 	KUNIT_CASE(every_page_of_every_range_holds_the_pgmap),
 	KUNIT_CASE(altmap_is_refused_for_two_ranges),
 	KUNIT_CASE(pages_for_the_memmap_are_movable),
