@@ -117,6 +117,9 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 
 #define MMK_PGMAP_LOOKUP_CACHES	true
 
+/* Whether pages can be handed out after memunmap_pages() has been called. */
+#define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	false
+
 static inline struct dev_pagemap *
 mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
 {
@@ -204,6 +207,7 @@ static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
 #define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_CLEAR
 
 #define MMK_PGMAP_LOOKUP_CACHES	false
+#define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	true
 
 static inline struct dev_pagemap *
 mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)

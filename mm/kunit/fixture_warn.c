@@ -2,12 +2,14 @@
 /*
  * WARNs that a case provokes, which are the result and no news to anybody.
  */
+#include <linux/bug.h>
 #include <linux/console.h>
 #include <linux/kallsyms.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/tracepoint.h>
 #include <trace/events/error_report.h>
+#include <asm/sections.h>
 
 #include "fixtures.h"
 
@@ -54,8 +56,9 @@ static void warn_release(void *unused)
  * @test: the running case
  *
  * Until mmk_warn_end(), or else the end of the case, WARNs are counted; they do
- * not go to the console, and the taint that they leave is taken away. A kernel
- * that panics on them is not given any: the case is then skipped.
+ * not go to the console, and the taint that they leave is taken away. Those that
+ * come once a boot may come again. A kernel that panics on them is not given any:
+ * the case is then skipped.
  */
 void mmk_warn_begin(struct kunit *test)
 {
@@ -66,6 +69,9 @@ void mmk_warn_begin(struct kunit *test)
 	if (!warn_watch.taints)
 		kunit_skip(test, "WARNs, and needs CONFIG_KALLSYMS_ALL");
 
+	/* As debugfs' clear_warn_once does. */
+	generic_bug_clear_once();
+	memset(__start_once, 0, __end_once - __start_once);
 	atomic_set(&warn_watch.nr, 0);
 	warn_watch.tainted = test_taint(TAINT_WARN);
 	warn_watch.loglevel = console_loglevel;

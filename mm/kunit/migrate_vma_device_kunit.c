@@ -489,6 +489,72 @@ static void page_migrates_in_every_mm(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mm[i], addr, 1, 1));
 }
 
+struct vanish_case {
+	const char *description;
+	enum memory_type type;
+	bool late;
+};
+
+static const struct vanish_case vanish_cases[] = {
+	{ "to private, not moved yet", MEMORY_DEVICE_PRIVATE, false },
+	{ "to private, moved", MEMORY_DEVICE_PRIVATE, true },
+	{ "to coherent, not moved yet", MEMORY_DEVICE_COHERENT, false },
+	{ "to coherent, moved", MEMORY_DEVICE_COHERENT, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
+
+/**
+ * page_unmapped_while_it_migrates_is_freed() - By finalize, unlocked
+ * @test: the running case
+ *
+ * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
+ * or after migrate_vma_pages(). The page migrates all the same, but nobody maps
+ * the new one: finalize unlocks it, and then drops its last reference.
+ *
+ * Contract: MV-3, ME-9
+ */
+static void page_unmapped_while_it_migrates_is_freed(struct kunit *test)
+{
+	const struct vanish_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  dev);
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	mmk_vma_copy_to_dev(test, m, dev);
+	if (!param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
+	if (param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	folio_get(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	mmk_vma_finalize(m);
+
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(folio));
+	folio_put(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page,
+			    migrate_pfn_to_page(m->dst[0]));
+	KUNIT_EXPECT_FALSE(test, dev->log[0].locked);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /**
  * generic_page_is_no_destination() - Neither for a page nor for a hole
  * @test: the running case
@@ -1242,6 +1308,48 @@ static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
 			(unsigned long)CONTEST_PAGES);
 }
 
+/**
+ * page_in_another_cpus_batch_is_taken() - It will be on the LRU one day
+ * @test: the running case
+ *
+ * A task on another CPU has just faulted a page in, which waits in a batch of
+ * that CPU for its way to the LRU. It is taken from there, and migrates.
+ *
+ * Contract: MV-4, MV-2
+ */
+static void page_in_another_cpus_batch_is_taken(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  NULL);
+	struct mmk_fault *fault;
+	struct folio *folio;
+
+	mmk_need_cpus(test, 2);
+	fault = mmk_fault_alloc(test, mm, addr, FAULT_FLAG_DEFAULT |
+				FAULT_FLAG_WRITE, MMK_MMAP_LOCK);
+	mmk_task_place(&fault->task, 1);
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	folio = mmk_pte_folio(test, mm, addr);
+	lru_add_drain();
+	KUNIT_ASSERT_FALSE(test, folio_test_lru(folio));
+	KUNIT_ASSERT_EQ(test, folio_ref_count(folio), 2);
+
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(folio_pfn(folio)) |
+			MIGRATE_PFN_MIGRATE | MIGRATE_PFN_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	mmk_vma_finalize(m);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), folio_page(folio, 0));
+	/* Put back to where it belongs, in the end. */
+	lru_add_drain();
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
+}
+
 #define CONTENDED_PAGES		64
 #define MAX_CONTENDERS		8
 
@@ -1385,6 +1493,8 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(truncated_page_is_skipped),
 	KUNIT_CASE(private_data_of_a_page_is_no_pin),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
+	KUNIT_CASE_PARAM(page_unmapped_while_it_migrates_is_freed,
+			 vanish_gen_params),
 	KUNIT_CASE(generic_page_is_no_destination),
 	KUNIT_CASE(device_is_emptied_without_a_vma),
 	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
@@ -1396,6 +1506,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(rival_skips_what_the_first_has_locked),
 	KUNIT_CASE_PARAM(migrations_on_two_cpus_share_the_pages,
 			 contest_gen_params),
+	KUNIT_CASE(page_in_another_cpus_batch_is_taken),
 	KUNIT_CASE(contention_is_measured),
 	{}
 };

@@ -1232,6 +1232,7 @@ static void locked_page_is_destination_enough(struct kunit *test)
  * @BAD_RANGE: of addresses
  * @BAD_FAULT_PAGE: system memory
  * @BAD_FAULT_COHERENT: device-coherent memory
+ * @BAD_FAULT_UNLOCKED: device-private memory, but not locked
  */
 enum bad {
 	BAD_VMA,
@@ -1242,6 +1243,7 @@ enum bad {
 	BAD_RANGE,
 	BAD_FAULT_PAGE,
 	BAD_FAULT_COHERENT,
+	BAD_FAULT_UNLOCKED,
 };
 
 struct bad_case {
@@ -1277,6 +1279,7 @@ static const struct bad_case bad_cases[] = {
 	{ "fault_page is a system page", BAD_FAULT_PAGE, 0, 0, 3 * PAGE_SIZE },
 	{ "fault_page is device-coherent", BAD_FAULT_COHERENT, 0, 0,
 	  3 * PAGE_SIZE },
+	{ "fault_page is not locked", BAD_FAULT_UNLOCKED, 0, 0, 3 * PAGE_SIZE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, description);
@@ -1315,7 +1318,9 @@ static void src_release(void *src)
 static void bad_arguments_are_refused(struct kunit *test)
 {
 	const struct bad_case *param = test->param_value;
-	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mmk_dev *dev = mmk_dev_create(test, param->bad == BAD_FAULT_UNLOCKED ?
+					     MEMORY_DEVICE_PRIVATE :
+					     MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct file *file = mmk_shmem_file(test, 3);
 	unsigned long addr = make_middle(test, mm, param->bad == BAD_DAX ?
@@ -1329,6 +1334,8 @@ static void bad_arguments_are_refused(struct kunit *test)
 
 	if (param->bad == BAD_DAX && !S_DAX)
 		kunit_skip(test, "needs CONFIG_FS_DAX");
+	if (param->bad == BAD_FAULT_UNLOCKED && !MMK_TO_RAM_LOCKED)
+		kunit_skip(test, "migrate_to_ram() is called without the lock");
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
 	n = notifier_alloc(test, mm);
 	mmk_page_snapshot(test, &was, mm, addr);
@@ -1347,8 +1354,10 @@ static void bad_arguments_are_refused(struct kunit *test)
 	m->args.npages = 88;
 	if (param->bad == BAD_FAULT_PAGE)
 		m->args.fault_page = folio_page(was.folio, 0);
-	if (param->bad == BAD_FAULT_COHERENT)
+	if (param->bad == BAD_FAULT_COHERENT || param->bad == BAD_FAULT_UNLOCKED)
 		m->args.fault_page = page;
+	if (param->bad == BAD_FAULT_UNLOCKED)
+		unlock_page(page);
 	if (param->bad == BAD_FLAGS)
 		set_vm_flags(mm, addr, param->flags, true);
 	if (param->bad == BAD_DAX)
@@ -1369,7 +1378,8 @@ static void bad_arguments_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 77UL);
 	KUNIT_EXPECT_EQ(test, m->args.npages, 88UL);
 	mmk_expect_page_same(test, "page", &was);
-	unlock_page(page);
+	if (param->bad != BAD_FAULT_UNLOCKED)
+		unlock_page(page);
 	put_page(page);
 }
 

@@ -254,6 +254,30 @@ static void last_put_frees_once(struct kunit *test)
 }
 
 /**
+ * stale_mapping_of_any_kind_is_cleared() - Not only that of anonymous memory
+ * @test: the running case
+ *
+ * What a page has as its mapping when it is freed is stale, whatever it is: the
+ * driver is given a page without one.
+ *
+ * Contract: ZD-3, ZD-5
+ */
+static void stale_mapping_of_any_kind_is_cleared(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct page *page = zd_get_page(test, dev);
+
+	page_folio(page)->mapping = (void *)dev;
+	KUNIT_EXPECT_FALSE(test, folio_test_anon(page_folio(page)));
+	put_page(page);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)page_folio(page)->mapping, NULL);
+	page_folio(page)->mapping = NULL;
+}
+
+/**
  * struct zd_unmap - A task that takes a device's memory away
  * @task: the thread
  * @dev: the device
@@ -1627,6 +1651,41 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
 }
 
 /**
+ * p2pdma_page_goes_back_to_its_driver() - Its last put
+ * @test: the running case
+ *
+ * A page of a P2PDMA pgmap is used twice. Each time the last put, and no other,
+ * tells the driver, and leaves the page as idle as it was in the beginning. What
+ * the pages hold of their pgmap stays as it is.
+ *
+ * Contract: ZD-3, ZD-5
+ */
+static void p2pdma_page_goes_back_to_its_driver(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PCI_P2PDMA);
+	struct page *page = mmk_dev_page(dev, 3);
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		/* Drivers hand it out with one. */
+		set_page_count(page, 1);
+		get_page(page);
+		put_page(page);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), i - 1);
+
+		put_page(page);
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), i);
+		KUNIT_EXPECT_PTR_EQ(test, dev->log[i - 1].page, page);
+		KUNIT_EXPECT_EQ(test, dev->log[i - 1].refcount, 0);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page),
+				MMK_P2PDMA_IDLE_REFS);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	}
+}
+
+/**
  * struct zd_idle_case - Memory whose pages are not for anonymous memory
  * @description: its name
  * @type: what memremap_pages() is told
@@ -2502,6 +2561,8 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE_PARAM(pgmap_is_found_by_its_pfns_only, zd_type_gen_params),
 	KUNIT_CASE_PARAM(page_init_takes_one_reference, zd_type_gen_params),
 	KUNIT_CASE_PARAM(last_put_frees_once, zd_type_gen_params),
+	KUNIT_CASE_PARAM(stale_mapping_of_any_kind_is_cleared,
+			 zd_type_gen_params),
 	KUNIT_CASE_PARAM(free_callback_runs_before_pgmap_goes,
 			 zd_type_gen_params),
 	KUNIT_CASE_PARAM(memunmap_waits_for_the_last_page, zd_type_gen_params),
@@ -2534,6 +2595,7 @@ static struct kunit_case zone_device_cases[] = {
 	KUNIT_CASE(only_fsdax_makes_puts_look),
 	KUNIT_CASE(busy_fsdax_page_is_found),
 	KUNIT_CASE(generic_page_comes_back_with_a_reference),
+	KUNIT_CASE(p2pdma_page_goes_back_to_its_driver),
 	KUNIT_CASE(compound_device_pages_count_once),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
 	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
