@@ -327,20 +327,28 @@ static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
  * entry_leads_to_its_page_while_that_is_locked() - From the entry to the page
  * @test: the running case
  *
+ * For each page of a folio of four, whatever else the entry carries: it leads to
+ * that very page, and to the folio that this is part of.
+ *
  * Contract: ME-1
  */
 static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
 {
 	const struct entry_case *c = test->param_value;
-	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
+	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
 	softleaf_t entry;
+	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	folio_lock(folio);
-	entry = softleaf_from_pte(softleaf_to_pte(c->make(folio_pfn(folio))));
-	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
-			    folio_page(folio, 0));
-	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	for (i = 0; i < 4 * 4; i++) {
+		entry = entry_with_flags(c->make(folio_pfn(folio) + i / 4),
+					 i & 1, i & 2);
+		entry = softleaf_from_pte(softleaf_to_pte(entry));
+		KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
+				    folio_page(folio, i / 4));
+		KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	}
 	folio_unlock(folio);
 	folio_put(folio);
 }
@@ -633,41 +641,57 @@ static void every_mapping_gets_back_what_it_had(struct kunit *test)
 }
 
 /**
- * other_entries_are_left_alone() - Two neighbours under migration at once
+ * other_entries_are_left_alone() - Four folios under migration at once
  * @test: the running case
  *
- * Only the entries of the folio that has been moved are removed.
+ * Only the entries of the folio that has been moved are removed: not those beside
+ * it, and not that of another folio at the same address in a child, where the walk
+ * of the rmap comes by as well.
  *
  * Contract: ME-4
  */
 static void other_entries_are_left_alone(struct kunit *test)
 {
-	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 3);
-	struct mmk_hold *hold[3];
-	struct folio *src[3];
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 3), mid = addr + PAGE_SIZE;
+	struct mmk_hold *hold[4];
+	struct folio *src[4];
 	int i;
 
 	mmk_fill(test, addr, 3, SEED);
-	for (i = 0; i < 3; i++) {
+	child = mmk_fork(test);
+	/* The child keeps the old pages. */
+	mmk_fill(test, addr, 3, SEED + 1);
+	for (i = 0; i < 3; i++)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	src[3] = mmk_pte_folio(test, child, mid);
+	KUNIT_ASSERT_PTR_NE(test, src[1], src[3]);
+	for (i = 0; i < 4; i++) {
 		hold[i] = mmk_hold(test, src[i]);
 		try_to_migrate(src[i], 0);
 	}
+	MMK_EXPECT_PTE(test, child, mid, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, child, addr, PRESENT);
 
 	remove_migration_ptes(src[1], src[1], 0);
 	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
-	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, mm, mid, PRESENT);
 	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[0]), 0);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[1]), 1);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[2]), 0);
+	MMK_EXPECT_PTE(test, child, mid, MIGRATION_READ);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, folio_mapcount(src[i]), i == 1 ? 1 : 0);
 
+	remove_migration_ptes(src[3], src[3], 0);
+	MMK_EXPECT_PTE(test, child, mid, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, mid),
+			    folio_page(src[3], 0));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src[1]), 1);
 	remove_migration_ptes(src[0], src[0], 0);
 	remove_migration_ptes(src[2], src[2], 0);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		mmk_hold_finish(test, hold[i], false);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED + 1));
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 3, SEED));
 }
 
 /**
@@ -2123,8 +2147,61 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 }
 
 /**
+ * struct migrate_task - A task that calls migrate_pages()
+ * @task: the thread
+ * @mode: how
+ * @memalloc: it is about to free memory
+ * @m: what
+ * @failed: what it returned
+ * @succeeded: how many it says that it has moved
+ */
+struct migrate_task {
+	struct mmk_task task;
+	enum migrate_mode mode;
+	bool memalloc;
+	struct migration m;
+	int failed;
+	unsigned int succeeded;
+};
+
+static void migrate_task_main(struct mmk_task *task)
+{
+	struct migrate_task *t = container_of(task, struct migrate_task, task);
+	unsigned int flags = 0;
+
+	if (t->memalloc)
+		flags = memalloc_noreclaim_save();
+	t->failed = migration_run(&t->m, t->mode, &t->succeeded);
+	if (t->memalloc)
+		memalloc_noreclaim_restore(flags);
+}
+
+/* A task that is going to migrate the folio, which it isolates at once. */
+static struct migrate_task *migrate_task_alloc(struct kunit *test,
+					       struct scene *s,
+					       enum migrate_mode mode)
+{
+	struct migrate_task *t = mmk_task_alloc(test, sizeof(*t), s->mm,
+						migrate_task_main);
+
+	t->mode = mode;
+	t->succeeded = 7;
+	migration_init(&t->m);
+	migration_add(test, &t->m, s->src);
+	return t;
+}
+
+/* Whether it waits for the folio, and not: whether it has come to its end. */
+static bool migrate_task_sleeps(struct migrate_task *t)
+{
+	return mmk_task_sleeps_in(&t->task, "folio_wait_bit_common");
+}
+
+/**
  * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
  * @test: the running case
+ *
+ * The migration fails at once, and leaves the lock to the one who holds it.
  *
  * Contract: ME-15
  */
@@ -2134,29 +2211,58 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 				       .young = true };
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
-	unsigned int succeeded = 7;
-	struct migration m;
+	struct migrate_task *t;
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
 	mmk_folio_snapshot(s.src, &before);
-	migration_init(&m);
-	migration_add(test, &m, s.src);
+	t = migrate_task_alloc(test, &s, MIGRATE_ASYNC);
 	folio_lock(s.src);
-
-	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	mmk_task_start(&t->task);
+	KUNIT_EXPECT_FALSE(test, migrate_task_sleeps(t));
 	KUNIT_EXPECT_TRUE(test, folio_test_locked(s.src));
-	folio_unlock(s.src);
-	putback_movable_pages(&m.list);
+	if (folio_test_locked(s.src))
+		folio_unlock(s.src);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+
+	KUNIT_EXPECT_EQ(test, t->failed, 1);
+	KUNIT_EXPECT_EQ(test, t->succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, t->m.nr_returned, t->m.nr_new);
+	putback_movable_pages(&t->m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
 	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+}
+
+/* Start to migrate a folio, and see whether the task sleeps until it is told. */
+static struct migrate_task *migrate_under_writeback(struct kunit *test,
+						    struct scene *s,
+						    enum migrate_mode mode)
+{
+	struct migrate_task *t = migrate_task_alloc(test, s, mode);
+	bool waits = mode == MIGRATE_SYNC;
+
+	folio_lock(s->src);
+	folio_start_writeback(s->src);
+	folio_unlock(s->src);
+	mmk_task_start(&t->task);
+	KUNIT_EXPECT_EQ(test, migrate_task_sleeps(t), waits);
+	expect_mapped(test, s->mm, s->addr, s->src, true, true, false);
+	/* It has a reference itself, which must be gone when the task looks. */
+	preempt_disable();
+	folio_end_writeback(s->src);
+	preempt_enable();
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_EXPECT_EQ(test, t->failed, waits ? 0 : 1);
+	KUNIT_EXPECT_EQ(test, t->succeeded, (unsigned int)waits);
+	putback_movable_pages(&t->m.list);
+	return t;
 }
 
 /**
  * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
  * @test: the running case
+ *
+ * The other modes do not even try again: writeback takes a while.
  *
  * Contract: ME-15
  */
@@ -2165,32 +2271,20 @@ static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .young = true };
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned int succeeded = 7;
-	struct migration m;
+	struct migrate_task *t;
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
-	migration_init(&m);
-	migration_add(test, &m, s.src);
-	folio_lock(s.src);
-	folio_start_writeback(s.src);
-	folio_unlock(s.src);
-
-	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_ASYNC, &succeeded));
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	/* It will take a while: no use in trying again. */
-	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
-	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
-	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_SYNC_LIGHT,
-					       &succeeded));
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	t = migrate_under_writeback(test, &s, MIGRATE_ASYNC);
+	KUNIT_EXPECT_EQ(test, t->m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, t->m.nr_returned, 1U);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
-
-	folio_end_writeback(s.src);
-	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
-	KUNIT_EXPECT_EQ(test, succeeded, 1U);
-	putback_movable_pages(&m.list);
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), s.src);
+	migrate_under_writeback(test, &s, MIGRATE_SYNC_LIGHT);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), s.src);
+	migrate_under_writeback(test, &s, MIGRATE_SYNC);
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, s.addr), s.src);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
@@ -2272,32 +2366,6 @@ static const struct locked_case locked_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
 
 /**
- * struct migrate_task - A task that calls migrate_pages()
- * @task: the thread
- * @how: how
- * @m: what
- * @failed: what it returned
- */
-struct migrate_task {
-	struct mmk_task task;
-	const struct locked_case *how;
-	struct migration m;
-	int failed;
-};
-
-static void migrate_task_main(struct mmk_task *task)
-{
-	struct migrate_task *t = container_of(task, struct migrate_task, task);
-	unsigned int succeeded, flags = 0;
-
-	if (t->how->memalloc)
-		flags = memalloc_noreclaim_save();
-	t->failed = migration_run(&t->m, t->how->mode, &succeeded);
-	if (t->how->memalloc)
-		memalloc_noreclaim_restore(flags);
-}
-
-/**
  * locked_folio_is_waited_for_where_that_is_safe() - MIGRATE_SYNC, SYNC_LIGHT
  * @test: the running case
  *
@@ -2318,25 +2386,18 @@ static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
-	t = mmk_task_alloc(test, sizeof(*t), mm, migrate_task_main);
-	t->how = param;
-	migration_init(&t->m);
-	migration_add(test, &t->m, s.src);
+	t = migrate_task_alloc(test, &s, param->mode);
+	t->memalloc = param->memalloc;
 	folio_lock(s.src);
 	if (param->read)
 		folio_clear_uptodate(s.src);
 	mmk_task_start(&t->task);
-	if (param->waits)
-		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task,
-							   "folio_wait_bit_common"));
-	else
-		KUNIT_EXPECT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_EXPECT_EQ(test, migrate_task_sleeps(t), param->waits);
 	expect_mapped(test, mm, s.addr, s.src, true, true, false);
 	if (param->read)
 		folio_mark_uptodate(s.src);
 	folio_unlock(s.src);
-	if (param->waits)
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
 
 	KUNIT_EXPECT_EQ(test, t->failed, !param->waits);
 	KUNIT_EXPECT_EQ(test, t->m.nr_new - t->m.nr_returned,
