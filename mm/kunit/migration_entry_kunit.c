@@ -1693,22 +1693,34 @@ static void mremap_takes_every_kind_of_entry_along(struct kunit *test)
  * @list: the folios
  * @nr_new: destinations that it has asked for
  * @nr_returned: destinations that it has given back
- * @no_memory: there is no destination to be had
+ * @max_new: destinations that there are to be had
+ * @src: the first folios that it has asked for
+ * @dst: their destinations
  */
 struct migration {
 	struct list_head list;
 	unsigned int nr_new;
 	unsigned int nr_returned;
-	bool no_memory;
+	unsigned int max_new;
+	struct folio *src[4];
+	struct folio *dst[4];
 };
 
 static struct folio *migration_new_folio(struct folio *src,
 					 unsigned long private)
 {
 	struct migration *m = (struct migration *)private;
+	unsigned int nth = m->nr_new++;
+	struct folio *dst;
 
-	m->nr_new++;
-	return m->no_memory ? NULL : folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	if (nth >= m->max_new)
+		return NULL;
+	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	if (nth < ARRAY_SIZE(m->src)) {
+		m->src[nth] = src;
+		m->dst[nth] = dst;
+	}
+	return dst;
 }
 
 static void migration_put_folio(struct folio *dst, unsigned long private)
@@ -1723,6 +1735,7 @@ static void migration_init(struct migration *m)
 {
 	memset(m, 0, sizeof(*m));
 	INIT_LIST_HEAD(&m->list);
+	m->max_new = UINT_MAX;
 }
 
 static void migration_add(struct kunit *test, struct migration *m,
@@ -1799,6 +1812,7 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
 	KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst), how->locked);
 	KUNIT_EXPECT_EQ(test, anon_vma_refs(dst), pins);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)dst->private, NULL);
 	expect_mapped(test, mm, s.addr, dst, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	if (s.child)
@@ -2134,7 +2148,7 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 	scene_map(test, &s, mm, &how);
 	mmk_folio_snapshot(s.src, &before);
 	migration_init(&m);
-	m.no_memory = true;
+	m.max_new = 0;
 	migration_add(test, &m, s.src);
 
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
@@ -2144,6 +2158,152 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 	putback_movable_pages(&m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
 	expect_mapped(test, mm, s.addr, s.src, true, true, true);
+}
+
+/**
+ * each_folio_moves_to_its_own_destination() - Three in one batch
+ * @test: the running case
+ *
+ * Who chooses the destinations does so with the folio in mind. All are unmapped
+ * before the first is moved, and yet each gets the one that was meant for it.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void each_folio_moves_to_its_own_destination(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	unsigned int i, succeeded = 0;
+	struct migration m;
+
+	mmk_fill(test, addr, 3, SEED);
+	migration_init(&m);
+	for (i = 0; i < 3; i++)
+		migration_add(test, &m,
+			      mmk_pte_folio(test, mm, addr + i * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 3U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 3U);
+	/* The list begins with what was added last. */
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_PTR_EQ(test, m.dst[2 - i],
+				    mmk_pte_folio(test, mm,
+						  addr + i * PAGE_SIZE));
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+}
+
+/**
+ * list_longer_than_a_batch_is_moved_as_a_whole() - And all failures count
+ * @test: the running case
+ *
+ * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
+ * early and one that is dealt with late have a foreign reference; all others are
+ * moved.
+ *
+ * Contract: ME-15
+ */
+static void list_longer_than_a_batch_is_moved_as_a_whole(struct kunit *test)
+{
+	const unsigned int nr_pages = 520, stay[] = { 3, 516 };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, nr_pages);
+	unsigned int i, nr_left = 0, succeeded = 0;
+	struct folio *folio[2], *now;
+	struct migration m;
+
+	mmk_fill(test, addr, nr_pages, SEED);
+	for (i = 0; i < 2; i++) {
+		folio[i] = mmk_pte_folio(test, mm, addr + stay[i] * PAGE_SIZE);
+		mmk_folio_get(test, folio[i]);
+	}
+	migration_init(&m);
+	lru_add_drain_all();
+	for (i = 0; i < nr_pages; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(now, &m.list));
+	}
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, nr_pages - 2);
+	KUNIT_EXPECT_EQ(test, m.nr_new, nr_pages);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
+	for (i = 0; i < nr_pages; i++)
+		nr_left += mmk_pte_kind(mm, addr + i * PAGE_SIZE) !=
+			   MMK_PTE_PRESENT;
+	KUNIT_EXPECT_EQ(test, nr_left, 0U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	putback_movable_pages(&m.list);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_PTR_EQ(test, folio[i],
+				    mmk_pte_folio(test, mm,
+						  addr + stay[i] * PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, SEED));
+}
+
+struct mode_case {
+	const char *description;
+	enum migrate_mode mode;
+};
+
+static const struct mode_case mode_cases[] = {
+	{ "async", MIGRATE_ASYNC },
+	{ "sync", MIGRATE_SYNC },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
+
+/**
+ * want_of_memory_ends_a_migration_in_order() - The third destination is the last
+ * @test: the running case
+ *
+ * Of four folios the first is under writeback, and refused; the second and third
+ * are ready to be moved when there is no destination for the last. These two are
+ * moved, the other two are given back, and both are counted as failed.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
+{
+	const struct mode_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	unsigned long done, failed;
+	struct folio *src[4], *now;
+	unsigned int succeeded = 7;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SEED);
+	migration_init(&m);
+	m.max_new = 3;
+	for (i = 3; i >= 0; i--) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		migration_add(test, &m, src[i]);
+	}
+	folio_lock(src[0]);
+	folio_start_writeback(src[0]);
+	folio_unlock(src[0]);
+	done = vm_event(PGMIGRATE_SUCCESS);
+	failed = vm_event(PGMIGRATE_FAIL);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, c->mode, &succeeded), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_SUCCESS), done + 2);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), failed + 2);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	folio_end_writeback(src[0]);
+	putback_movable_pages(&m.list);
+	lru_add_drain_all();
+	for (i = 0; i < 4; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, now != src[i], i == 1 || i == 2);
+		KUNIT_EXPECT_TRUE(test, folio_test_lru(now));
+		KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(now), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
 }
 
 /**
@@ -2212,10 +2372,12 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
 	struct migrate_task *t;
+	unsigned long events;
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
 	mmk_folio_snapshot(s.src, &before);
+	events = vm_event(PGMIGRATE_FAIL);
 	t = migrate_task_alloc(test, &s, MIGRATE_ASYNC);
 	folio_lock(s.src);
 	mmk_task_start(&t->task);
@@ -2227,6 +2389,7 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, t->failed, 1);
 	KUNIT_EXPECT_EQ(test, t->succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 1);
 	KUNIT_EXPECT_EQ(test, t->m.nr_returned, t->m.nr_new);
 	putback_movable_pages(&t->m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
@@ -4009,7 +4172,11 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
 			 page_gen_params),
 	KUNIT_CASE(mixed_list_reports_what_was_moved),
+	KUNIT_CASE(each_folio_moves_to_its_own_destination),
+	KUNIT_CASE(list_longer_than_a_batch_is_moved_as_a_whole),
 	KUNIT_CASE(no_memory_leaves_everything_in_place),
+	KUNIT_CASE_PARAM(want_of_memory_ends_a_migration_in_order,
+			 mode_gen_params),
 	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
 	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
 	KUNIT_CASE_PARAM(folio_that_was_freed_counts_as_moved, freed_gen_params),
