@@ -19,7 +19,7 @@
  * enum cached - Folios that are in some cache
  * @CACHED_TMPFS: of a file on tmpfs
  * @CACHED_SWAP: anonymous, in the swap cache
- * @CACHED_DISK: of a block device, dirty and with buffers
+ * @CACHED_DISK: of a block device, dirty
  */
 enum cached {
 	CACHED_TMPFS,
@@ -370,8 +370,8 @@ static struct folio *any_folio(struct folio *src, unsigned long private)
  * file_folio_moves_as_one() - migrate_pages() on behalf of compaction
  * @test: the running case
  *
- * A clean folio of a block device, with buffers that nobody uses, moves: the page
- * cache holds another one, the old one is free, and none counts as isolated.
+ * A clean folio of a block device moves: the page cache holds another one, the old
+ * one is free, and none counts as isolated.
  *
  * Contract: ME-5, ME-15
  */

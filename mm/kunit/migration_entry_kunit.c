@@ -858,7 +858,8 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
  * @test: the running case
  *
  * The pin relies on the page staying exclusive, so it must not be shared by an
- * entry: try_to_migrate() leaves the pte as it was.
+ * entry: try_to_migrate() leaves the pte as it was. Other MMUs, who cannot know,
+ * are told of the end as they were of the beginning.
  *
  * Contract: ME-3, ME-15
  */
@@ -866,6 +867,7 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true };
+	struct notified n = { .mn.ops = &notified_ops };
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct page *page = NULL;
 	struct scene s;
@@ -877,8 +879,14 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 	mmk_pte_set_flags(test, mm, s.addr, false, true);
 	s.hold = mmk_hold(test, s.src);
 	refs = folio_ref_count(s.src);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
 
 	try_to_migrate(s.src, 0);
+	mmu_notifier_unregister(&n.mn, mm);
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)MMK_PTE_PRESENT);
 	expect_mapped(test, mm, s.addr, s.src, true, false, true);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
