@@ -2137,9 +2137,24 @@ static void mixed_list_reports_what_was_moved(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
 }
 
+struct no_memory_case {
+	const char *description;
+	unsigned int max_new;
+};
+
+static const struct no_memory_case no_memory_cases[] = {
+	{ "from the start", 0 },
+	{ "for a second try", 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
+
 /**
  * no_memory_leaves_everything_in_place() - There is no destination
  * @test: the running case
+ *
+ * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
+ * failed, because somebody else refers to the folio, and its destination is gone.
  *
  * Contract: ME-5, ME-15
  */
@@ -2147,25 +2162,34 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true, .young = true };
+	const struct no_memory_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
 	unsigned int succeeded = 7;
 	struct migration m;
 	struct scene s;
+	bool flag;
 
 	scene_map(test, &s, mm, &how);
+	if (c->max_new)
+		mmk_folio_get(test, s.src);
 	mmk_folio_snapshot(s.src, &before);
+	/* The first try unmaps it. */
+	before.dirty = c->max_new;
 	migration_init(&m);
-	m.max_new = 0;
+	m.max_new = c->max_new;
 	migration_add(test, &m, s.src);
 
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
 			migration_run(&m, MIGRATE_SYNC, &succeeded));
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, c->max_new + 1);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, c->max_new);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
 	putback_movable_pages(&m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
-	expect_mapped(test, mm, s.addr, s.src, true, true, true);
+	flag = !c->max_new || entry_may_be(true);
+	expect_mapped(test, mm, s.addr, s.src, true, flag, flag);
 }
 
 /**
@@ -4182,7 +4206,8 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(mixed_list_reports_what_was_moved),
 	KUNIT_CASE(each_folio_moves_to_its_own_destination),
 	KUNIT_CASE(list_longer_than_a_batch_is_moved_as_a_whole),
-	KUNIT_CASE(no_memory_leaves_everything_in_place),
+	KUNIT_CASE_PARAM(no_memory_leaves_everything_in_place,
+			 no_memory_gen_params),
 	KUNIT_CASE_PARAM(want_of_memory_ends_a_migration_in_order,
 			 mode_gen_params),
 	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
