@@ -19,7 +19,7 @@
  * enum cached - Folios that are in some cache
  * @CACHED_TMPFS: of a file on tmpfs
  * @CACHED_SWAP: anonymous, in the swap cache
- * @CACHED_DISK: of a block device, dirty and with buffers
+ * @CACHED_DISK: of a block device, dirty
  */
 enum cached {
 	CACHED_TMPFS,
@@ -227,7 +227,8 @@ static struct folio *new_folio(struct kunit *test, bool charged)
  *
  * Each flag that a new folio takes over, alone: no other one gets set with it.
  * What tells of private data is taken from the old folio, and a writeback that
- * somebody has begun on the new one is ended.
+ * somebody has begun on the new one is ended: before the flag of readahead is set,
+ * which shares its bit with one that the end of writeback clears.
  *
  * Contract: ME-5
  */
@@ -263,16 +264,20 @@ static void flags_go_along_one_by_one(struct kunit *test)
 	new = new_folio(test, false);
 	folio_set_private(old);
 	old->private = test;
+	folio_set_readahead(old);
 	folio_start_writeback(new);
 	folio_migrate_flags(new, old);
 	KUNIT_EXPECT_FALSE(test, folio_test_private(old));
 	KUNIT_EXPECT_PTR_EQ(test, (void *)old->private, NULL);
 	KUNIT_EXPECT_FALSE(test, folio_test_private(new));
 	KUNIT_EXPECT_FALSE(test, folio_test_writeback(new));
+	KUNIT_EXPECT_TRUE(test, folio_test_readahead(new));
 	if (folio_test_writeback(new))
 		folio_end_writeback(new);
 	folio_clear_private(old);
 	old->private = NULL;
+	folio_clear_readahead(old);
+	folio_clear_readahead(new);
 	folio_unlock(old);
 	folio_unlock(new);
 }
@@ -365,8 +370,8 @@ static struct folio *any_folio(struct folio *src, unsigned long private)
  * file_folio_moves_as_one() - migrate_pages() on behalf of compaction
  * @test: the running case
  *
- * A clean folio of a block device, with buffers that nobody uses, moves: the page
- * cache holds another one, the old one is free, and none counts as isolated.
+ * A clean folio of a block device moves: the page cache holds another one, the old
+ * one is free, and none counts as isolated.
  *
  * Contract: ME-5, ME-15
  */

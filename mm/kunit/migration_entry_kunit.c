@@ -327,20 +327,28 @@ static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
  * entry_leads_to_its_page_while_that_is_locked() - From the entry to the page
  * @test: the running case
  *
+ * For each page of a folio of four, whatever else the entry carries: it leads to
+ * that very page, and to the folio that this is part of.
+ *
  * Contract: ME-1
  */
 static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
 {
 	const struct entry_case *c = test->param_value;
-	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
+	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
 	softleaf_t entry;
+	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	folio_lock(folio);
-	entry = softleaf_from_pte(softleaf_to_pte(c->make(folio_pfn(folio))));
-	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
-			    folio_page(folio, 0));
-	KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	for (i = 0; i < 4 * 4; i++) {
+		entry = entry_with_flags(c->make(folio_pfn(folio) + i / 4),
+					 i & 1, i & 2);
+		entry = softleaf_from_pte(softleaf_to_pte(entry));
+		KUNIT_EXPECT_PTR_EQ(test, softleaf_to_page(entry),
+				    folio_page(folio, i / 4));
+		KUNIT_EXPECT_PTR_EQ(test, softleaf_to_folio(entry), folio);
+	}
 	folio_unlock(folio);
 	folio_put(folio);
 }
@@ -633,41 +641,57 @@ static void every_mapping_gets_back_what_it_had(struct kunit *test)
 }
 
 /**
- * other_entries_are_left_alone() - Two neighbours under migration at once
+ * other_entries_are_left_alone() - Four folios under migration at once
  * @test: the running case
  *
- * Only the entries of the folio that has been moved are removed.
+ * Only the entries of the folio that has been moved are removed: not those beside
+ * it, and not that of another folio at the same address in a child, where the walk
+ * of the rmap comes by as well.
  *
  * Contract: ME-4
  */
 static void other_entries_are_left_alone(struct kunit *test)
 {
-	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 3);
-	struct mmk_hold *hold[3];
-	struct folio *src[3];
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 3), mid = addr + PAGE_SIZE;
+	struct mmk_hold *hold[4];
+	struct folio *src[4];
 	int i;
 
 	mmk_fill(test, addr, 3, SEED);
-	for (i = 0; i < 3; i++) {
+	child = mmk_fork(test);
+	/* The child keeps the old pages. */
+	mmk_fill(test, addr, 3, SEED + 1);
+	for (i = 0; i < 3; i++)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	src[3] = mmk_pte_folio(test, child, mid);
+	KUNIT_ASSERT_PTR_NE(test, src[1], src[3]);
+	for (i = 0; i < 4; i++) {
 		hold[i] = mmk_hold(test, src[i]);
 		try_to_migrate(src[i], 0);
 	}
+	MMK_EXPECT_PTE(test, child, mid, MIGRATION_READ);
+	MMK_EXPECT_PTE(test, child, addr, PRESENT);
 
 	remove_migration_ptes(src[1], src[1], 0);
 	MMK_EXPECT_PTE(test, mm, addr, MIGRATION_WRITE);
-	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, mm, mid, PRESENT);
 	MMK_EXPECT_PTE(test, mm, addr + 2 * PAGE_SIZE, MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[0]), 0);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[1]), 1);
-	KUNIT_EXPECT_EQ(test, folio_mapcount(src[2]), 0);
+	MMK_EXPECT_PTE(test, child, mid, MIGRATION_READ);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, folio_mapcount(src[i]), i == 1 ? 1 : 0);
 
+	remove_migration_ptes(src[3], src[3], 0);
+	MMK_EXPECT_PTE(test, child, mid, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, mid),
+			    folio_page(src[3], 0));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(src[1]), 1);
 	remove_migration_ptes(src[0], src[0], 0);
 	remove_migration_ptes(src[2], src[2], 0);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		mmk_hold_finish(test, hold[i], false);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED + 1));
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 3, SEED));
 }
 
 /**
@@ -834,7 +858,8 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
  * @test: the running case
  *
  * The pin relies on the page staying exclusive, so it must not be shared by an
- * entry: try_to_migrate() leaves the pte as it was.
+ * entry: try_to_migrate() leaves the pte as it was. Other MMUs, who cannot know,
+ * are told of the end as they were of the beginning.
  *
  * Contract: ME-3, ME-15
  */
@@ -842,6 +867,7 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true };
+	struct notified n = { .mn.ops = &notified_ops };
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct page *page = NULL;
 	struct scene s;
@@ -853,8 +879,14 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 	mmk_pte_set_flags(test, mm, s.addr, false, true);
 	s.hold = mmk_hold(test, s.src);
 	refs = folio_ref_count(s.src);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
 
 	try_to_migrate(s.src, 0);
+	mmu_notifier_unregister(&n.mn, mm);
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)MMK_PTE_PRESENT);
 	expect_mapped(test, mm, s.addr, s.src, true, false, true);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
@@ -1669,22 +1701,34 @@ static void mremap_takes_every_kind_of_entry_along(struct kunit *test)
  * @list: the folios
  * @nr_new: destinations that it has asked for
  * @nr_returned: destinations that it has given back
- * @no_memory: there is no destination to be had
+ * @max_new: destinations that there are to be had
+ * @src: the first folios that it has asked for
+ * @dst: their destinations
  */
 struct migration {
 	struct list_head list;
 	unsigned int nr_new;
 	unsigned int nr_returned;
-	bool no_memory;
+	unsigned int max_new;
+	struct folio *src[4];
+	struct folio *dst[4];
 };
 
 static struct folio *migration_new_folio(struct folio *src,
 					 unsigned long private)
 {
 	struct migration *m = (struct migration *)private;
+	unsigned int nth = m->nr_new++;
+	struct folio *dst;
 
-	m->nr_new++;
-	return m->no_memory ? NULL : folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	if (nth >= m->max_new)
+		return NULL;
+	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	if (nth < ARRAY_SIZE(m->src)) {
+		m->src[nth] = src;
+		m->dst[nth] = dst;
+	}
+	return dst;
 }
 
 static void migration_put_folio(struct folio *dst, unsigned long private)
@@ -1699,6 +1743,7 @@ static void migration_init(struct migration *m)
 {
 	memset(m, 0, sizeof(*m));
 	INIT_LIST_HEAD(&m->list);
+	m->max_new = UINT_MAX;
 }
 
 static void migration_add(struct kunit *test, struct migration *m,
@@ -1775,6 +1820,7 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
 	KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst), how->locked);
 	KUNIT_EXPECT_EQ(test, anon_vma_refs(dst), pins);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)dst->private, NULL);
 	expect_mapped(test, mm, s.addr, dst, how->write,
 		      entry_may_be(how->young), entry_may_be(how->dirty));
 	if (s.child)
@@ -2091,9 +2137,24 @@ static void mixed_list_reports_what_was_moved(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
 }
 
+struct no_memory_case {
+	const char *description;
+	unsigned int max_new;
+};
+
+static const struct no_memory_case no_memory_cases[] = {
+	{ "from the start", 0 },
+	{ "for a second try", 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
+
 /**
  * no_memory_leaves_everything_in_place() - There is no destination
  * @test: the running case
+ *
+ * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
+ * failed, because somebody else refers to the folio, and its destination is gone.
  *
  * Contract: ME-5, ME-15
  */
@@ -2101,30 +2162,238 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true, .young = true };
+	const struct no_memory_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
 	unsigned int succeeded = 7;
 	struct migration m;
 	struct scene s;
+	bool flag;
 
 	scene_map(test, &s, mm, &how);
+	if (c->max_new)
+		mmk_folio_get(test, s.src);
 	mmk_folio_snapshot(s.src, &before);
+	/* The first try unmaps it. */
+	before.dirty = c->max_new;
 	migration_init(&m);
-	m.no_memory = true;
+	m.max_new = c->max_new;
 	migration_add(test, &m, s.src);
 
 	KUNIT_EXPECT_EQ(test, -ENOMEM,
 			migration_run(&m, MIGRATE_SYNC, &succeeded));
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, c->max_new + 1);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, c->max_new);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
 	putback_movable_pages(&m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
-	expect_mapped(test, mm, s.addr, s.src, true, true, true);
+	flag = !c->max_new || entry_may_be(true);
+	expect_mapped(test, mm, s.addr, s.src, true, flag, flag);
+}
+
+/**
+ * each_folio_moves_to_its_own_destination() - Three in one batch
+ * @test: the running case
+ *
+ * Who chooses the destinations does so with the folio in mind. All are unmapped
+ * before the first is moved, and yet each gets the one that was meant for it.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void each_folio_moves_to_its_own_destination(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	unsigned int i, succeeded = 0;
+	struct migration m;
+
+	mmk_fill(test, addr, 3, SEED);
+	migration_init(&m);
+	for (i = 0; i < 3; i++)
+		migration_add(test, &m,
+			      mmk_pte_folio(test, mm, addr + i * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 3U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 3U);
+	/* The list begins with what was added last. */
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_PTR_EQ(test, m.dst[2 - i],
+				    mmk_pte_folio(test, mm,
+						  addr + i * PAGE_SIZE));
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SEED));
+}
+
+/**
+ * list_longer_than_a_batch_is_moved_as_a_whole() - And all failures count
+ * @test: the running case
+ *
+ * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
+ * early and one that is dealt with late have a foreign reference; all others are
+ * moved.
+ *
+ * Contract: ME-15
+ */
+static void list_longer_than_a_batch_is_moved_as_a_whole(struct kunit *test)
+{
+	const unsigned int nr_pages = 520, stay[] = { 3, 516 };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, nr_pages);
+	unsigned int i, nr_left = 0, succeeded = 0;
+	struct folio *folio[2], *now;
+	struct migration m;
+
+	mmk_fill(test, addr, nr_pages, SEED);
+	for (i = 0; i < 2; i++) {
+		folio[i] = mmk_pte_folio(test, mm, addr + stay[i] * PAGE_SIZE);
+		mmk_folio_get(test, folio[i]);
+	}
+	migration_init(&m);
+	lru_add_drain_all();
+	for (i = 0; i < nr_pages; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(now, &m.list));
+	}
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, nr_pages - 2);
+	KUNIT_EXPECT_EQ(test, m.nr_new, nr_pages);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
+	for (i = 0; i < nr_pages; i++)
+		nr_left += mmk_pte_kind(mm, addr + i * PAGE_SIZE) !=
+			   MMK_PTE_PRESENT;
+	KUNIT_EXPECT_EQ(test, nr_left, 0U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	putback_movable_pages(&m.list);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_PTR_EQ(test, folio[i],
+				    mmk_pte_folio(test, mm,
+						  addr + stay[i] * PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, SEED));
+}
+
+struct mode_case {
+	const char *description;
+	enum migrate_mode mode;
+};
+
+static const struct mode_case mode_cases[] = {
+	{ "async", MIGRATE_ASYNC },
+	{ "sync", MIGRATE_SYNC },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
+
+/**
+ * want_of_memory_ends_a_migration_in_order() - The third destination is the last
+ * @test: the running case
+ *
+ * Of four folios the first is under writeback, and refused; the second and third
+ * are ready to be moved when there is no destination for the last. These two are
+ * moved, the other two are given back, and both are counted as failed.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
+{
+	const struct mode_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	unsigned long done, failed;
+	struct folio *src[4], *now;
+	unsigned int succeeded = 7;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SEED);
+	migration_init(&m);
+	m.max_new = 3;
+	for (i = 3; i >= 0; i--) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		migration_add(test, &m, src[i]);
+	}
+	folio_lock(src[0]);
+	folio_start_writeback(src[0]);
+	folio_unlock(src[0]);
+	done = vm_event(PGMIGRATE_SUCCESS);
+	failed = vm_event(PGMIGRATE_FAIL);
+
+	KUNIT_EXPECT_EQ(test, migration_run(&m, c->mode, &succeeded), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_SUCCESS), done + 2);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), failed + 2);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	folio_end_writeback(src[0]);
+	putback_movable_pages(&m.list);
+	lru_add_drain_all();
+	for (i = 0; i < 4; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, now != src[i], i == 1 || i == 2);
+		KUNIT_EXPECT_TRUE(test, folio_test_lru(now));
+		KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(now), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
+}
+
+/**
+ * struct migrate_task - A task that calls migrate_pages()
+ * @task: the thread
+ * @mode: how
+ * @memalloc: it is about to free memory
+ * @m: what
+ * @failed: what it returned
+ * @succeeded: how many it says that it has moved
+ */
+struct migrate_task {
+	struct mmk_task task;
+	enum migrate_mode mode;
+	bool memalloc;
+	struct migration m;
+	int failed;
+	unsigned int succeeded;
+};
+
+static void migrate_task_main(struct mmk_task *task)
+{
+	struct migrate_task *t = container_of(task, struct migrate_task, task);
+	unsigned int flags = 0;
+
+	if (t->memalloc)
+		flags = memalloc_noreclaim_save();
+	t->failed = migration_run(&t->m, t->mode, &t->succeeded);
+	if (t->memalloc)
+		memalloc_noreclaim_restore(flags);
+}
+
+/* A task that is going to migrate the folio, which it isolates at once. */
+static struct migrate_task *migrate_task_alloc(struct kunit *test,
+					       struct scene *s,
+					       enum migrate_mode mode)
+{
+	struct migrate_task *t = mmk_task_alloc(test, sizeof(*t), s->mm,
+						migrate_task_main);
+
+	t->mode = mode;
+	t->succeeded = 7;
+	migration_init(&t->m);
+	migration_add(test, &t->m, s->src);
+	return t;
+}
+
+/* Whether it waits for the folio, and not: whether it has come to its end. */
+static bool migrate_task_sleeps(struct migrate_task *t)
+{
+	return mmk_task_sleeps_in(&t->task, "folio_wait_bit_common");
 }
 
 /**
  * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
  * @test: the running case
+ *
+ * The migration fails at once, and leaves the lock to the one who holds it.
  *
  * Contract: ME-15
  */
@@ -2134,29 +2403,61 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 				       .young = true };
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
-	unsigned int succeeded = 7;
-	struct migration m;
+	struct migrate_task *t;
+	unsigned long events;
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
 	mmk_folio_snapshot(s.src, &before);
-	migration_init(&m);
-	migration_add(test, &m, s.src);
+	events = vm_event(PGMIGRATE_FAIL);
+	t = migrate_task_alloc(test, &s, MIGRATE_ASYNC);
 	folio_lock(s.src);
-
-	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_ASYNC, &succeeded), 1);
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	KUNIT_EXPECT_EQ(test, m.nr_returned, m.nr_new);
+	mmk_task_start(&t->task);
+	KUNIT_EXPECT_FALSE(test, migrate_task_sleeps(t));
 	KUNIT_EXPECT_TRUE(test, folio_test_locked(s.src));
-	folio_unlock(s.src);
-	putback_movable_pages(&m.list);
+	if (folio_test_locked(s.src))
+		folio_unlock(s.src);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+
+	KUNIT_EXPECT_EQ(test, t->failed, 1);
+	KUNIT_EXPECT_EQ(test, t->succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), events + 1);
+	KUNIT_EXPECT_EQ(test, t->m.nr_returned, t->m.nr_new);
+	putback_movable_pages(&t->m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
 	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+}
+
+/* Start to migrate a folio, and see whether the task sleeps until it is told. */
+static struct migrate_task *migrate_under_writeback(struct kunit *test,
+						    struct scene *s,
+						    enum migrate_mode mode)
+{
+	struct migrate_task *t = migrate_task_alloc(test, s, mode);
+	bool waits = mode == MIGRATE_SYNC;
+
+	folio_lock(s->src);
+	folio_start_writeback(s->src);
+	folio_unlock(s->src);
+	mmk_task_start(&t->task);
+	KUNIT_EXPECT_EQ(test, migrate_task_sleeps(t), waits);
+	expect_mapped(test, s->mm, s->addr, s->src, true, true, false);
+	/* It has a reference itself, which must be gone when the task looks. */
+	preempt_disable();
+	folio_end_writeback(s->src);
+	preempt_enable();
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_EXPECT_EQ(test, t->failed, waits ? 0 : 1);
+	KUNIT_EXPECT_EQ(test, t->succeeded, (unsigned int)waits);
+	putback_movable_pages(&t->m.list);
+	return t;
 }
 
 /**
  * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
  * @test: the running case
+ *
+ * The other modes do not even try again: writeback takes a while.
  *
  * Contract: ME-15
  */
@@ -2165,32 +2466,20 @@ static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .young = true };
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned int succeeded = 7;
-	struct migration m;
+	struct migrate_task *t;
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
-	migration_init(&m);
-	migration_add(test, &m, s.src);
-	folio_lock(s.src);
-	folio_start_writeback(s.src);
-	folio_unlock(s.src);
-
-	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_ASYNC, &succeeded));
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	/* It will take a while: no use in trying again. */
-	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
-	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
-	KUNIT_EXPECT_EQ(test, 1, migration_run(&m, MIGRATE_SYNC_LIGHT,
-					       &succeeded));
-	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	expect_mapped(test, mm, s.addr, s.src, true, true, false);
+	t = migrate_under_writeback(test, &s, MIGRATE_ASYNC);
+	KUNIT_EXPECT_EQ(test, t->m.nr_new, 1U);
+	KUNIT_EXPECT_EQ(test, t->m.nr_returned, 1U);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
-
-	folio_end_writeback(s.src);
-	KUNIT_EXPECT_EQ(test, migration_run(&m, MIGRATE_SYNC, &succeeded), 0);
-	KUNIT_EXPECT_EQ(test, succeeded, 1U);
-	putback_movable_pages(&m.list);
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), s.src);
+	migrate_under_writeback(test, &s, MIGRATE_SYNC_LIGHT);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
+	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), s.src);
+	migrate_under_writeback(test, &s, MIGRATE_SYNC);
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, s.addr), s.src);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
@@ -2272,32 +2561,6 @@ static const struct locked_case locked_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
 
 /**
- * struct migrate_task - A task that calls migrate_pages()
- * @task: the thread
- * @how: how
- * @m: what
- * @failed: what it returned
- */
-struct migrate_task {
-	struct mmk_task task;
-	const struct locked_case *how;
-	struct migration m;
-	int failed;
-};
-
-static void migrate_task_main(struct mmk_task *task)
-{
-	struct migrate_task *t = container_of(task, struct migrate_task, task);
-	unsigned int succeeded, flags = 0;
-
-	if (t->how->memalloc)
-		flags = memalloc_noreclaim_save();
-	t->failed = migration_run(&t->m, t->how->mode, &succeeded);
-	if (t->how->memalloc)
-		memalloc_noreclaim_restore(flags);
-}
-
-/**
  * locked_folio_is_waited_for_where_that_is_safe() - MIGRATE_SYNC, SYNC_LIGHT
  * @test: the running case
  *
@@ -2318,25 +2581,18 @@ static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
 	struct scene s;
 
 	scene_map(test, &s, mm, &how);
-	t = mmk_task_alloc(test, sizeof(*t), mm, migrate_task_main);
-	t->how = param;
-	migration_init(&t->m);
-	migration_add(test, &t->m, s.src);
+	t = migrate_task_alloc(test, &s, param->mode);
+	t->memalloc = param->memalloc;
 	folio_lock(s.src);
 	if (param->read)
 		folio_clear_uptodate(s.src);
 	mmk_task_start(&t->task);
-	if (param->waits)
-		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&t->task,
-							   "folio_wait_bit_common"));
-	else
-		KUNIT_EXPECT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_EXPECT_EQ(test, migrate_task_sleeps(t), param->waits);
 	expect_mapped(test, mm, s.addr, s.src, true, true, false);
 	if (param->read)
 		folio_mark_uptodate(s.src);
 	folio_unlock(s.src);
-	if (param->waits)
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
 
 	KUNIT_EXPECT_EQ(test, t->failed, !param->waits);
 	KUNIT_EXPECT_EQ(test, t->m.nr_new - t->m.nr_returned,
@@ -3948,7 +4204,12 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
 			 page_gen_params),
 	KUNIT_CASE(mixed_list_reports_what_was_moved),
-	KUNIT_CASE(no_memory_leaves_everything_in_place),
+	KUNIT_CASE(each_folio_moves_to_its_own_destination),
+	KUNIT_CASE(list_longer_than_a_batch_is_moved_as_a_whole),
+	KUNIT_CASE_PARAM(no_memory_leaves_everything_in_place,
+			 no_memory_gen_params),
+	KUNIT_CASE_PARAM(want_of_memory_ends_a_migration_in_order,
+			 mode_gen_params),
 	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
 	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
 	KUNIT_CASE_PARAM(folio_that_was_freed_counts_as_moved, freed_gen_params),

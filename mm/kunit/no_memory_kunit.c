@@ -367,7 +367,8 @@ static int try_fork(void)
  * A page under migration, a device-private page and a page on each side of them
  * are there when fork() runs out of memory, at every point at which it can. Each
  * time, the parent's entries stay entries of their kind of page, and nothing
- * holds a reference that did not before. In the end all bytes are there.
+ * holds a reference that did not before. Once fork() succeeds, the parent may not
+ * write to the page under migration any more. In the end all bytes are there.
  *
  * Contract: ME-6, ME-9, ZD-12
  */
@@ -420,6 +421,9 @@ static void fork_without_memory_leaves_entries_alone(struct kunit *test)
 				      kind == MMK_PTE_MIGRATION_WRITE,
 				      "allocation %u: pte is %s", nth,
 				      mmk_pte_kind_name(kind));
+		if (pid > 0)
+			MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE,
+				       MIGRATION_READ);
 		mmk_expect_folio_same(test, "under migration", hold->folio,
 				      &moving);
 		kind = mmk_pte_kind(mm, addr + 2 * PAGE_SIZE);
