@@ -580,6 +580,28 @@ static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
 #endif
 }
 
+/*
+ * What vma_start_write() leaves behind, and a VMA that is no longer in the tree;
+ * from 6.15 on that is one without a reference, and so cannot be made up.
+ */
+#ifdef CONFIG_PER_VMA_LOCK
+#define mmk_vma_lock_seq(vma)	((vma)->vm_lock_seq)
+#define mmk_vma_set_lock_seq(vma, seq)	((vma)->vm_lock_seq = (seq))
+#define mmk_vma_write_lock(vma) \
+	mmk_vma_set_lock_seq(vma, (vma)->vm_mm->mm_lock_seq.sequence)
+#else
+#define mmk_vma_lock_seq(vma)	0
+#define mmk_vma_set_lock_seq(vma, seq)	((void)(seq))
+#define mmk_vma_write_lock(vma)	do { } while (0)
+#endif
+#if defined(CONFIG_PER_VMA_LOCK) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define MMK_VMA_DETACHED_IS_FLAG	true
+#define mmk_vma_set_detached(vma, is)	((vma)->detached = (is))
+#else
+#define MMK_VMA_DETACHED_IS_FLAG	false
+#define mmk_vma_set_detached(vma, is)	do { } while (0)
+#endif
+
 /**
  * struct mmk_held - A lock that is held across handle_mm_fault()
  * @map: lockdep's name of it, which outlives the VMA

@@ -178,6 +178,17 @@ struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor)
 	return swap;
 }
 
+static long swap_try_on(struct mmk_swap *swap, int flags)
+{
+	long ret = -EINVAL;
+
+	scoped_with_init_fs()
+		ret = sys_swapon((const char __user *)swap->path, flags);
+	if (!ret)
+		swap->on = true;
+	return ret;
+}
+
 /**
  * mmk_swap_try_on() - swapon
  * @swap: from mmk_swap_alloc(); current->mm has to be the same as then
@@ -186,13 +197,18 @@ struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor)
  */
 long mmk_swap_try_on(struct mmk_swap *swap)
 {
-	long ret = -EINVAL;
+	return swap_try_on(swap, 0);
+}
 
-	scoped_with_init_fs()
-		ret = sys_swapon((const char __user *)swap->path, 0);
-	if (!ret)
-		swap->on = true;
-	return ret;
+/**
+ * mmk_swap_try_prefer() - swapon, with a priority above that of all others
+ * @swap: from mmk_swap_alloc(); current->mm has to be the same as then
+ *
+ * Return: what the system call returns.
+ */
+long mmk_swap_try_prefer(struct mmk_swap *swap)
+{
+	return swap_try_on(swap, SWAP_FLAG_PREFER | 1);
 }
 
 /**

@@ -491,6 +491,7 @@ void mmk_swap_prepare(void);
 int mmk_swap_format(unsigned int minor);
 struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor);
 long mmk_swap_try_on(struct mmk_swap *swap);
+long mmk_swap_try_prefer(struct mmk_swap *swap);
 struct mmk_swap *mmk_swap_on(struct kunit *test);
 struct mmk_swap *mmk_swap_on_slow(struct kunit *test);
 long mmk_swap_off(struct mmk_swap *swap);

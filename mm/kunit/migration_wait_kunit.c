@@ -178,6 +178,7 @@ static struct waiter *waiter_alloc(struct kunit *test, struct mm_struct *mm,
  * @max_refs: most references that @folio had, at any lock after the first P
  * @queued: the task stood in the queue when it dropped the ptl
  * @waiters: PG_waiters was set when it dropped the ptl
+ * @left_waiters: it was set when the queue lock was dropped last
  * @at_queue: called when the queue lock is about to be taken
  * @on: the tracepoints call us
  */
@@ -192,6 +193,7 @@ struct lock_watch {
 	int max_refs;
 	bool queued;
 	bool waiters;
+	bool left_waiters;
 	void (*at_queue)(struct folio *folio);
 	bool on;
 };
@@ -246,8 +248,10 @@ static void watch_release(void *data, struct lockdep_map *lock,
 	if (current != w->task)
 		return;
 	watch_refs(w);
-	if (lock == w->queue_lock)
+	if (lock == w->queue_lock) {
 		watch_note(w, 'q');
+		w->left_waiters = folio_test_waiters(w->folio);
+	}
 	if (lock == w->ptl) {
 		watch_note(w, 'p');
 		w->queued = stands_in(w->queue, current);
@@ -665,10 +669,11 @@ KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
  * waiters_of_many_cpus_take_no_reference() - While all of them arrive at once
  * @test: the running case
  *
- * Tasks on all other CPUs are held up at the ptl and then let go together. From
- * then on until all of them stand in the queue the case, on its own CPU, does
- * nothing but look at the references on the folio: there is that of the
- * isolation and never another. The migration then succeeds the first time.
+ * Tasks on all other CPUs are held up at the ptl and then let go together; the
+ * first of them is held up once more right before it goes into the queue. From
+ * then on until all of them stand there the case, on its own CPU, does nothing
+ * but look at the references on the folio: there is that of the isolation and
+ * never another. The migration then succeeds the first time.
  *
  * Contract: MW-2
  */
@@ -676,7 +681,7 @@ static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
 {
 	const struct many_case *c = test->param_value;
 	struct mmk_fault **faults;
-	bool at_ptl, all_queued;
+	bool at_ptl, at_queue, all_queued;
 	int refs = 0, queued;
 	struct folio *dst;
 	struct moving m;
@@ -699,11 +704,16 @@ static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
 	for (i = 0; i < c->nr; i++)
 		mmk_task_start(&faults[i]->task);
 	at_ptl = mmk_lock_is_spun_on(ptl);
+	spin_lock_irq(&m.queue->lock);
 	spin_unlock(ptl);
+	at_queue = mmk_lock_is_spun_on(&m.queue->lock);
+	refs = folio_ref_count(m.folio);
+	spin_unlock_irq(&m.queue->lock);
 	all_queued = mmk_spin_for((refs = max(refs, folio_ref_count(m.folio)),
 				   queued = mmk_folio_nr_waiting(test, m.folio),
 				   queued == c->nr));
 	KUNIT_EXPECT_TRUE(test, at_ptl);
+	KUNIT_EXPECT_TRUE(test, at_queue);
 	KUNIT_EXPECT_TRUE_MSG(test, all_queued, "only %d queued", queued);
 	KUNIT_EXPECT_EQ_MSG(test, refs, 1,
 			    "only the isolation may have a reference");
@@ -1284,9 +1294,11 @@ static void unlock_once(struct folio *folio)
  * The folio is unlocked after the waiter has looked up the entry, and right
  * before it takes the queue lock. There is nothing to wait for any more: it is
  * not queued, does not sleep, and leaves the folio unlocked. The ptl is dropped
- * and the pte unmapped, once each.
+ * and the pte unmapped, once each. PG_waiters is set, as it has to be before the
+ * look at PG_locked: if the unlock came between the two the other way round,
+ * nobody would wake the waiter.
  *
- * Contract: MW-4, MW-6
+ * Contract: MW-4, MW-6, MW-7
  */
 static void unlocked_folio_is_not_waited_for(struct kunit *test)
 {
@@ -1308,10 +1320,58 @@ static void unlocked_folio_is_not_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
 	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
+	/* Set before it looked: an unlock in between would have seen it. */
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m.folio));
 
 	/* Locked again, as the hold has it, in any case. */
 	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m.folio), "left locked");
 	moving_end(test, &m);
+}
+
+static void unlock_and_lock(struct folio *folio)
+{
+	if (folio_test_locked(folio)) {
+		folio_unlock(folio);
+		folio_trylock(folio);
+	}
+}
+
+/**
+ * folio_locked_again_is_waited_for() - Unlocked and locked in the last moment
+ * @test: the running case
+ *
+ * The folio is unlocked, its last waiters are woken, and it is locked again, all
+ * of it after the waiter has looked up the entry and right before it takes the
+ * queue lock. It waits for the new owner, and is not forgotten: PG_waiters is
+ * set again, although it was cleared together with the others.
+ *
+ * Contract: MW-3, MW-7
+ */
+static void folio_locked_again_is_waited_for(struct kunit *test)
+{
+	struct lock_watch *watch;
+	struct waiter *before, *w;
+	struct moving m;
+
+	moving_init(test, &m);
+	before = waiter_alloc(test, m.mm, m.addr);
+	mmk_task_start(&before->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&before->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	w = waiter_alloc(test, m.mm, m.addr);
+	watch = watch_start(test, &m, &w->task, unlock_and_lock);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
+						   MMK_ENTRY_WAIT_SYMBOL));
+	watch_stop(watch);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&before->task));
+	KUNIT_EXPECT_TRUE(test, watch->queued);
+	KUNIT_EXPECT_TRUE(test, watch->waiters);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(m.folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m.folio));
+
+	moving_end(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
 }
 
 /* MW-7: waiters for other folios in the same queue */
@@ -1474,6 +1534,41 @@ static void latecomer_main(struct mmk_task *task)
 	waiter_main(task);
 }
 
+/**
+ * waiters_flag_is_cleared_inside_the_queue_lock() - Not when others may come
+ * @test: the running case
+ *
+ * The unlock that wakes the last waiter has cleared PG_waiters when it drops the
+ * queue lock. From then on the next waiter may set it.
+ *
+ * Contract: MW-7
+ */
+static void waiters_flag_is_cleared_inside_the_queue_lock(struct kunit *test)
+{
+	struct lock_watch *watch;
+	struct unlocker *u;
+	struct waiter *w;
+	struct moving m;
+	atomic_t *meet = kunit_kzalloc(test, sizeof(*meet), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, meet);
+	moving_init(test, &m);
+	mmk_folio_get(test, m.folio);
+	w = sleeper(test, &m);
+	u = mmk_task_alloc(test, sizeof(*u), m.mm, unlocker_main);
+	u->m = &m;
+	u->meet = meet;
+	u->nr = 1;
+	watch = watch_start(test, &m, &u->task, NULL);
+	mmk_task_start(&u->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&u->task));
+	watch_stop(watch);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(watch->order, "Qq"));
+	KUNIT_EXPECT_FALSE(test, watch->left_waiters);
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(m.folio));
+}
+
 #define MEETING		4
 
 /* Two migrations end, each with a waiter asleep and one that is just coming. */
@@ -1522,6 +1617,119 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
 	}
 }
 
+/**
+ * struct stopped_unlock - A task that is stopped when it has woken the waiters
+ * @task: the thread
+ * @folio: what it unlocks
+ * @armed: it is about to
+ * @stopped: it has dropped the lock of the queue
+ * @go: it may go on
+ */
+struct stopped_unlock {
+	struct mmk_task task;
+	struct folio *folio;
+	bool armed;
+	bool stopped;
+	bool go;
+};
+
+static void stopped_unlock_main(struct mmk_task *task)
+{
+	struct stopped_unlock *u = container_of(task, struct stopped_unlock,
+						task);
+
+	u->armed = true;
+	folio_unlock(u->folio);
+	u->armed = false;
+}
+
+/* The first time that interrupts come on is where it drops the queue lock. */
+static void stopped_unlock_probe(void *data, unsigned long ip,
+				 unsigned long parent_ip)
+{
+	struct stopped_unlock *u = data;
+
+	if (current != u->task.task || !u->armed || !in_task() ||
+	    folio_test_locked(u->folio))
+		return;
+	u->armed = false;
+	WRITE_ONCE(u->stopped, true);
+	mmk_spin_for(READ_ONCE(u->go));
+}
+
+static void stopped_unlock_release(void *data)
+{
+	struct stopped_unlock *u = data;
+
+	WRITE_ONCE(u->go, true);
+	mmk_unwatch_irq_enable(stopped_unlock_probe, u);
+}
+
+static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
+						   struct moving *m,
+						   unsigned int cpu)
+{
+	struct stopped_unlock *u = mmk_task_alloc(test, sizeof(*u), m->mm,
+						  stopped_unlock_main);
+	int err;
+
+	u->folio = m->folio;
+	mmk_task_place(&u->task, cpu);
+	err = mmk_watch_irq_enable(stopped_unlock_probe, u);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "needs CONFIG_TRACE_IRQFLAGS and CONFIG_PREEMPTIRQ_TRACEPOINTS");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, stopped_unlock_release,
+						  u));
+	return u;
+}
+
+/*
+ * Both are stopped as soon as they have dropped the lock of the queue. By the
+ * time that they go on, both folios have another owner, and another waiter.
+ */
+static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
+				       struct moving *b)
+{
+	struct moving *both[] = { a, b };
+	struct stopped_unlock *u[2];
+	struct waiter *w[2], *late[2];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		both[i]->hold = mmk_hold(test, both[i]->folio);
+		try_to_migrate(both[i]->folio, 0);
+		w[i] = sleeper(test, both[i]);
+		late[i] = waiter_alloc(test, a->mm, both[i]->addr);
+		u[i] = stopped_unlock_alloc(test, both[i], 1 + i);
+	}
+
+	for (i = 0; i < 2; i++) {
+		mmk_task_start(&u[i]->task);
+		KUNIT_EXPECT_TRUE_MSG(test, mmk_wait_for(READ_ONCE(u[i]->stopped)),
+				      "nobody was woken for folio %u", i);
+	}
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&w[i]->task));
+		KUNIT_EXPECT_TRUE(test, folio_trylock(both[i]->folio));
+		mmk_task_start(&late[i]->task);
+		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&late[i]->task,
+							   MMK_ENTRY_WAIT_SYMBOL));
+	}
+	for (i = 0; i < 2; i++) {
+		kunit_release_action(test, stopped_unlock_release, u[i]);
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&u[i]->task));
+	}
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE_MSG(test, folio_test_waiters(both[i]->folio),
+				      "the late waiter of folio %u is forgotten",
+				      i);
+		moving_put_back(test, both[i]);
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&late[i]->task));
+	}
+}
+
 static void wake_both(void *data)
 {
 	struct moving *m = data;
@@ -1545,7 +1753,9 @@ static void wake_both(void *data)
  * time on different CPUs, when each has a waiter asleep, and another task on yet
  * another CPU is about to become one. Again and again, all of them are woken, or
  * find that there is nothing to wait for; PG_waiters is cleared by the next
- * unlock at the latest.
+ * unlock at the latest. At last both unlocks are stopped when they have dropped
+ * the lock of the queue, until the folios have been locked again, and have new
+ * waiters: what is left to do for the unlocks is not done to these.
  *
  * Contract: MW-7
  */
@@ -1570,6 +1780,7 @@ static void unlocks_on_two_cpus_lose_no_waiter(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m[0].folio), 0);
 		KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m[1].folio), 0);
 	}
+	unlock_both_and_lock_again(test, &m[0], &m[1]);
 
 	/* Each has been put back to the LRU by one CPU or another. */
 	lru_add_drain_all();
@@ -2460,7 +2671,9 @@ static struct kunit_case migration_wait_cases[] = {
 	KUNIT_CASE(wait_returns_with_context_as_before),
 	KUNIT_CASE_PARAM(nothing_to_wait_for_returns_at_once, other_gen_params),
 	KUNIT_CASE(unlocked_folio_is_not_waited_for),
+	KUNIT_CASE(folio_locked_again_is_waited_for),
 	KUNIT_CASE(unlock_wakes_own_waiters_and_no_others),
+	KUNIT_CASE(waiters_flag_is_cleared_inside_the_queue_lock),
 	KUNIT_CASE(unlocks_on_two_cpus_lose_no_waiter),
 	KUNIT_CASE(waiter_behind_a_locker_is_woken_by_its_unlock),
 	KUNIT_CASE_PARAM(signal_does_not_end_the_wait, signal_gen_params),

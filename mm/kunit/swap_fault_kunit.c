@@ -14,10 +14,14 @@
 #include <linux/swapops.h>
 #include <linux/uaccess.h>
 #include <linux/vmstat.h>
+#include <uapi/linux/wait.h>
 
 #include "../internal.h"
 #include "../swap.h"
 #include "fixtures.h"
+
+/* The RAM disk of the area that is not the one that most cases use. */
+#define OTHER_AREA	1
 
 /* Of the bytes in the page that goes out and comes back. */
 #define SEED	0x5a
@@ -338,6 +342,7 @@ KUNIT_ARRAY_PARAM_DESC(served, served_cases, description);
  * @child: the mm of the child, or NULL
  * @rss: the counters of the mm before the fault
  * @majors: PGMAJFAULT before the fault
+ * @faults: PGFAULT before the fault
  * @refaults: WORKINGSET_REFAULT_ANON before the fault
  * @reuses: PGREUSE before the fault
  */
@@ -347,6 +352,7 @@ struct served {
 	struct mm_struct *child;
 	struct mmk_mm_state rss;
 	unsigned long majors;
+	unsigned long faults;
 	unsigned long refaults;
 	unsigned long reuses;
 };
@@ -394,6 +400,7 @@ static void served_init(struct kunit *test, struct served *served)
 	KUNIT_ASSERT_EQ(test, mmk_swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
 	served->majors = events(PGMAJFAULT);
+	served->faults = events(PGFAULT);
 	served->reuses = events(PGREUSE);
 	served->refaults = mmk_node_page_state(WORKINGSET_REFAULT_ANON);
 }
@@ -467,6 +474,7 @@ static void served_expect(struct kunit *test, struct served *served,
 {
 	const struct served_case *c = served->c;
 
+	KUNIT_EXPECT_EQ(test, events(PGFAULT) - served->faults, 1UL);
 	served_copy(test, served);
 	KUNIT_ASSERT_FALSE(test, fault->no_vma);
 	KUNIT_EXPECT_EQ(test, fault->ret, c->major ? VM_FAULT_MAJOR : 0);
@@ -1412,13 +1420,14 @@ static void pinned_swap_slot_is_left_alone(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
 }
 
-static void area_set_stable(struct swap_info_struct *si, bool stable)
+static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
+			  bool on)
 {
 	spin_lock(&si->lock);
-	if (stable)
-		si->flags |= SWP_STABLE_WRITES;
+	if (on)
+		si->flags |= flag;
 	else
-		si->flags &= ~SWP_STABLE_WRITES;
+		si->flags &= ~flag;
 	spin_unlock(&si->lock);
 }
 
@@ -1454,10 +1463,10 @@ static void page_under_stable_writeback_is_read_only(struct kunit *test)
 		folio_lock(s.folio);
 		folio_start_writeback(s.folio);
 		folio_unlock(s.folio);
-		area_set_stable(si, stable);
+		area_set_flag(si, SWP_STABLE_WRITES, stable);
 		mmk_task_start(&fault[stable]->task);
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault[stable]->task));
-		area_set_stable(si, false);
+		area_set_flag(si, SWP_STABLE_WRITES, false);
 		folio_end_writeback(s.folio);
 		pte[stable] = mmk_pte(s.mm, s.addr);
 		exclusive[stable] = folio_test_anon(s.folio) &&
@@ -1581,68 +1590,163 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 }
 
 /**
- * struct shrinker_probe - Takes the first page from a VMA as soon as that is locked
+ * struct vma_meddler - Changes a VMA as soon as somebody locks it
  * @task: by whom it is locked
  * @lock: lockdep's name of the VMA's lock
  * @vma: the VMA
+ * @change: what is changed
  * @hits: how often it has been there
  */
-struct shrinker_probe {
+struct vma_meddler {
 	struct task_struct *task;
 	struct lockdep_map *lock;
 	struct vm_area_struct *vma;
+	void (*change)(struct vm_area_struct *vma, bool first);
 	int hits;
 };
 
-static void shrinker_probe(void *data, struct lockdep_map *lock,
-			   unsigned int subclass, int trylock, int read,
-			   int check, struct lockdep_map *next_lock,
-			   unsigned long ip)
+static void vma_meddler_probe(void *data, struct lockdep_map *lock,
+			      unsigned int subclass, int trylock, int read,
+			      int check, struct lockdep_map *next_lock,
+			      unsigned long ip)
 {
-	struct shrinker_probe *shrinker = data;
+	struct vma_meddler *meddler = data;
 
-	if (current == shrinker->task && lock == shrinker->lock &&
-	    !shrinker->hits++)
-		shrinker->vma->vm_start += PAGE_SIZE;
+	if (current == meddler->task && lock == meddler->lock)
+		meddler->change(meddler->vma, !meddler->hits++);
 }
+
+static void meddle_shrink(struct vm_area_struct *vma, bool first)
+{
+	if (first)
+		vma->vm_start += PAGE_SIZE;
+}
+
+/* As vma_start_write() leaves it, for as long as mmap_lock is not given back. */
+static void meddle_write_lock(struct vm_area_struct *vma, bool first)
+{
+	if (first)
+		mmk_vma_write_lock(vma);
+}
+
+static void meddle_detach(struct vm_area_struct *vma, bool first)
+{
+	mmk_vma_set_detached(vma, first);
+}
+
+/**
+ * struct meddle_case - A VMA that changes between look-up and lock
+ * @description: how
+ * @change: makes it
+ * @again: it is looked up, and found, once more
+ */
+struct meddle_case {
+	const char *description;
+	void (*change)(struct vm_area_struct *vma, bool first);
+	bool again;
+};
+
+static const struct meddle_case meddle_cases[] = {
+	{ "begins behind the address", meddle_shrink },
+	{ "locked for writing", meddle_write_lock },
+	{ "detached, and replaced", meddle_detach, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
 
 /**
  * shrunk_vma_is_not_locked() - The VMA changes between look-up and lock
  * @test: the running case
  *
  * A VMA is found without its lock. When the address turns out not to be in it any
- * more once it is locked, the lock is dropped again, and the fault is left to
- * mmap_lock.
+ * more once it is locked, or somebody is about to change it, the lock is dropped
+ * again, and the fault is left to mmap_lock. A VMA that is no longer in the tree
+ * is looked up once more.
  *
  * Contract: SF-10
  */
 static void shrunk_vma_is_not_locked(struct kunit *test)
 {
+	const struct meddle_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 2);
-	struct shrinker_probe shrinker = {
+	struct vma_meddler meddler = {
 		.task	= current,
 		.vma	= vma_at(mm, addr),
+		.change	= c->change,
 	};
-	long idle = mmk_vma_lock_count(shrinker.vma);
+	long idle = mmk_vma_lock_count(meddler.vma);
 	struct vm_area_struct *got;
 	unsigned long start;
+	unsigned int seq;
 
-	shrinker.lock = mmk_vma_lock_map(shrinker.vma);
-	start = shrinker.vma->vm_start;
+	if (c->again && !MMK_VMA_DETACHED_IS_FLAG)
+		kunit_skip(test, "a detached VMA has no lock to take");
+	meddler.lock = mmk_vma_lock_map(meddler.vma);
+	start = meddler.vma->vm_start;
+	seq = mmk_vma_lock_seq(meddler.vma);
 	KUNIT_ASSERT_EQ(test, start, addr);
-	if (mmk_lock_watch(shrinker_probe, &shrinker))
+	if (mmk_lock_watch(vma_meddler_probe, &meddler))
 		kunit_skip(test, "needs lockdep");
 	got = mmk_lock_vma(mm, addr);
-	mmk_lock_unwatch(shrinker_probe, &shrinker);
-	shrinker.vma->vm_start = start;
+	mmk_lock_unwatch(vma_meddler_probe, &meddler);
+	meddler.vma->vm_start = start;
+	mmk_vma_set_lock_seq(meddler.vma, seq);
+	mmk_vma_set_detached(meddler.vma, false);
 	if (got)
 		mmk_unlock_vma(got);
 
-	KUNIT_EXPECT_GE(test, shrinker.hits, 1);
-	KUNIT_EXPECT_NULL(test, got);
-	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(shrinker.vma), idle);
-	KUNIT_EXPECT_FALSE(test, lock_is_held(shrinker.lock));
+	KUNIT_EXPECT_GE(test, meddler.hits, 1 + c->again);
+	KUNIT_EXPECT_PTR_EQ(test, got, c->again ? meddler.vma : NULL);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(meddler.vma), idle);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(meddler.lock));
+}
+
+/**
+ * first_fault_needs_mmap_lock_for_a_moment() - No anon_vma yet
+ * @test: the running case
+ *
+ * The first fault on a new VMA comes under its lock, and mmap_lock is taken by
+ * another task that is about to change something. The anon_vma cannot be made
+ * then: VM_FAULT_RETRY, with the VMA lock dropped, without a wait for mmap_lock
+ * that could deadlock. Once mmap_lock is free the same fault is served under the
+ * VMA lock, and leaves mmap_lock as it was.
+ *
+ * Contract: SF-10
+ */
+static void first_fault_needs_mmap_lock_for_a_moment(struct kunit *test)
+{
+	const unsigned int flags = USER_READ | FAULT_FLAG_WRITE;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_fault *fault;
+	bool done;
+
+	/* Not to be merged with what there is already. */
+	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
+			  PROT_READ | PROT_WRITE | PROT_EXEC,
+			  MAP_PRIVATE | MAP_ANONYMOUS);
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	KUNIT_ASSERT_NULL(test, vma_at(s.mm, s.addr)->anon_vma);
+	fault = mmk_fault_alloc(test, s.mm, s.addr, flags, MMK_VMA_LOCK);
+
+	mmap_write_lock(s.mm);
+	mmk_task_start(&fault->task);
+	done = mmk_task_join(&fault->task);
+	mmap_write_unlock(s.mm);
+	KUNIT_ASSERT_TRUE_MSG(test, done, "the fault waits for mmap_lock");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	KUNIT_EXPECT_NULL(test, vma_at(s.mm, s.addr)->anon_vma);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, flags, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	KUNIT_EXPECT_NOT_NULL(test, vma_at(s.mm, s.addr)->anon_vma);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
 }
 
 /* A pte, whatever it is, in a page table that is there. */
@@ -2042,6 +2146,62 @@ static void fork_ends_exclusive_access(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 2, SEED));
 }
 
+static int child_exits(void *unused)
+{
+	do_exit(0);
+}
+
+/* Without a look at the child. */
+static bool fork_succeeds(void)
+{
+	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
+	struct kernel_clone_args args = { .fn = child_exits };
+	pid_t pid = kernel_clone(&args);
+
+	if (pid > 0)
+		kernel_wait4(pid, NULL, __WALL, NULL);
+	return pid > 0;
+}
+
+/**
+ * fork_fails_without_the_exclusive_page() - The device has the page locked
+ * @test: the running case
+ *
+ * fork() comes upon a device-exclusive entry whose folio is locked, and can
+ * neither copy it nor sleep. There is no child rather than one that lacks the
+ * page, and the parent keeps its entry. When the folio has been unlocked, there
+ * is.
+ *
+ * Contract: SF-8, ME-6
+ */
+static void fork_fails_without_the_exclusive_page(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mm_struct *child;
+
+	s.addr = mmk_map_anon(test, 2);
+	mmk_fill(test, s.addr, 2, SEED);
+	s.addr += PAGE_SIZE;
+	lru_add_drain_all();
+	make_exclusive(test, &s);
+	mmk_folio_snapshot(s.folio, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+
+	KUNIT_EXPECT_FALSE(test, fork_succeeds());
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	mmk_expect_folio_same(test, "no child", s.folio, &before);
+	mmk_expect_mm_same(test, "no child", s.mm, &rss);
+
+	unlock_folio(test, s.folio);
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr - PAGE_SIZE, 2,
+					     SEED));
+}
+
 struct marker_case {
 	const char *description;
 	softleaf_t (*entry)(void);
@@ -2231,6 +2391,260 @@ static void offer_main(struct mmk_task *task)
 	struct offer *offer = container_of(task, struct offer, task);
 
 	offer->ret = mmk_swap_off(offer->swap);
+}
+
+/* Whether it has come to an end, whatever it has returned. */
+static bool swap_off(struct kunit *test, struct mm_struct *mm,
+		     struct mmk_swap *swap)
+{
+	struct offer *offer = mmk_task_alloc(test, sizeof(*offer), mm,
+					     offer_main);
+
+	offer->swap = swap;
+	mmk_task_start(&offer->task);
+	if (!mmk_task_join(&offer->task))
+		return false;
+	KUNIT_EXPECT_EQ(test, offer->ret, 0L);
+	return true;
+}
+
+/**
+ * struct swapoff_case - A page that swapoff has to bring back
+ * @description: what is special about it
+ * @cached: its folio is in the swap cache
+ * @forked: a child has the entry as well
+ */
+struct swapoff_case {
+	const char *description;
+	bool cached;
+	bool forked;
+};
+
+static const struct swapoff_case swapoff_cases[] = {
+	{ "not in the cache" },
+	{ "in the cache", true },
+	{ "shared, not in the cache", false, true },
+	{ "shared, in the cache", true, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(swapoff, swapoff_cases, description);
+
+/**
+ * swapoff_brings_page_back() - As a fault would have done
+ * @test: the running case
+ *
+ * The area is turned off. Every mm that had the entry has the page: not writable
+ * yet, exclusive only where the entry was, counted as resident and no longer as
+ * swapped. The folio has left the swap cache and is dirty, for what is in it is
+ * nowhere else. Nobody has an mm or a reference too many, and a write in the
+ * child leaves the bytes of the parent alone.
+ *
+ * Contract: SF-11
+ */
+static void swapoff_brings_page_back(struct kunit *test)
+{
+	const struct swapoff_case *c = test->param_value;
+	long cached = mmk_node_page_state(NR_SWAPCACHE);
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mm_struct *child = NULL;
+	struct mmk_mm_state rss[2];
+	struct mmk_folio_state state;
+	struct mmk_swap *swap;
+	struct folio *folio;
+
+	swap = c->cached ? mmk_swap_on_slow(test) : mmk_swap_on(test);
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	mmk_mm_snapshot(s.mm, &rss[0]);
+	swap_out(test, &s, c->cached);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE) - cached,
+			(long)c->cached);
+	if (c->forked) {
+		child = mmk_fork(test);
+		mmk_mm_snapshot(child, &rss[1]);
+		rss[1].anon++;
+		rss[1].swap--;
+	}
+
+	if (!swap_off(test, s.mm, swap)) {
+		KUNIT_FAIL(test, "swapoff does not find the page");
+		if (child)
+			mmk_mm_put(test, child);
+		return;
+	}
+	mmk_expect_mm_same(test, "brought back", s.mm, &rss[0]);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(s.mm, s.addr)));
+	folio = mmk_pte_folio(test, s.mm, s.addr);
+	if (child) {
+		mmk_expect_mm_same(test, "child", child, &rss[1]);
+		MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
+		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(child, s.addr)));
+		KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr),
+				    folio);
+	}
+	if (c->cached)
+		KUNIT_EXPECT_PTR_EQ(test, folio, s.folio);
+	lru_add_drain_all();
+	mmk_folio_snapshot(folio, &state);
+	KUNIT_EXPECT_EQ(test, state.refcount, 1 + c->forked + c->cached);
+	KUNIT_EXPECT_EQ(test, state.mapcount, 1 + c->forked);
+	KUNIT_EXPECT_EQ(test, state.anon_exclusive, !c->forked);
+	KUNIT_EXPECT_FALSE(test, state.swapcache);
+	KUNIT_EXPECT_TRUE(test, state.dirty);
+	KUNIT_EXPECT_FALSE(test, state.locked);
+	KUNIT_EXPECT_TRUE(test, state.lru);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE), cached);
+	if (child)
+		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, s.addr, SEED + 1), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * swapoff_poisons_what_it_cannot_read() - A read error
+ * @test: the running case
+ *
+ * A folio of the swap cache is not uptodate when the area is turned off. Its pte
+ * becomes a marker for a poisoned page, which counts neither as resident nor as
+ * swapped, and the next fault on it is VM_FAULT_HWPOISON.
+ *
+ * Contract: SF-8, SF-11
+ */
+static void swapoff_poisons_what_it_cannot_read(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_swap *swap = mmk_swap_on_slow(test);
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 1);
+	swap_out(test, &s, true);
+	mmk_mm_snapshot(s.mm, &rss);
+	rss.swap--;
+	folio_clear_uptodate(s.folio);
+	KUNIT_ASSERT_TRUE(test, swap_off(test, s.mm, swap));
+
+	mmk_expect_mm_same(test, "poisoned", s.mm, &rss);
+	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(s.mm, s.addr),
+					 softleaf_to_pte(leaf_poisoned())));
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_HWPOISON);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+}
+
+/**
+ * swapoff_leaves_other_areas_alone() - Only its own entries
+ * @test: the running case
+ *
+ * Two pages are in two areas. When one of these is turned off, the page of the
+ * other stays where it is.
+ *
+ * Contract: SF-11
+ */
+static void swapoff_leaves_other_areas_alone(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_swap *swap = mmk_swap_on(test);
+	struct mmk_swap *other = mmk_swap_alloc(test, OTHER_AREA);
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
+	softleaf_t entry;
+	int err;
+
+	mmk_fill(test, addr, 2, SEED);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_ASSERT_EQ(test, mmk_swap_try_prefer(other), 0L);
+	mmk_swap_slots_drain();
+	/* So that it is not written: that disk may not take a page of its own. */
+	mmk_folio_get(test, mmk_pte_folio(test, mm, addr + PAGE_SIZE));
+	/* 7.x goes on where it was on this CPU, whatever is preferred. */
+	area_set_flag(si, SWP_WRITEOK, false);
+	err = mmk_pageout(addr + PAGE_SIZE, PAGE_SIZE);
+	area_set_flag(si, SWP_WRITEOK, true);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, SWAP);
+	entry = softleaf_from_pte(mmk_pte(mm, addr + PAGE_SIZE));
+	KUNIT_ASSERT_NE(test, (int)swp_type(entry),
+			(int)swp_type(softleaf_from_pte(mmk_pte(mm, addr))));
+
+	KUNIT_ASSERT_TRUE(test, swap_off(test, mm, swap));
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, SWAP);
+	KUNIT_EXPECT_EQ(test, softleaf_from_pte(mmk_pte(mm, addr +
+							PAGE_SIZE)).val,
+			entry.val);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 1UL);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, SEED));
+}
+
+/**
+ * page_of_zeroes_comes_back() - It need not be written, nor read
+ * @test: the running case
+ *
+ * A page of zeroes goes out, and all free pages are filled with something else.
+ * It comes back as one of zeroes.
+ *
+ * Contract: SF-11
+ */
+static void page_of_zeroes_comes_back(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_fault *fault;
+	struct folio *folio;
+	void *kaddr;
+
+	area_on(test, false);
+	KUNIT_ASSERT_EQ(test, 0UL, clear_user((void __user *)addr, PAGE_SIZE));
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	scrub_free_pages();
+
+	fault = mmk_fault_start(test, mm, addr, USER_READ, MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_MAJOR);
+	folio = mmk_pte_folio(test, mm, addr);
+	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(folio));
+	kaddr = kmap_local_folio(folio, 0);
+	KUNIT_EXPECT_NULL(test, memchr_inv(kaddr, 0, PAGE_SIZE));
+	kunmap_local(kaddr);
+}
+
+/**
+ * page_changed_in_swap_cache_is_written_again() - Not what was there before
+ * @test: the running case
+ *
+ * A page that has come back, but is still in the swap cache, is written to and
+ * goes out again: the dirty bit of its pte is all that tells of the new bytes.
+ * When it is read from the area they are there.
+ *
+ * Contract: SF-11
+ */
+static void page_changed_in_swap_cache_is_written_again(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct folio *folio;
+
+	area_on(test, true);
+	s.addr = mmk_map_anon(test, 1);
+	swap_out(test, &s, false);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, false), 0);
+	folio = mmk_pte_folio(test, s.mm, s.addr);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	KUNIT_ASSERT_FALSE(test, folio_test_dirty(folio));
+	/* UML's copy_to_user() alone would leave the pte clean. */
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, true), 0);
+	KUNIT_ASSERT_TRUE(test, pte_dirty(mmk_pte(s.mm, s.addr)));
+	mmk_fill(test, s.addr, 1, SEED + 1);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(s.addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, SWAP);
+	scrub_free_pages();
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED + 1));
 }
 
 /**
@@ -2729,6 +3143,147 @@ static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
 }
 
+/**
+ * struct witness - What holds at two moments of a swap-in
+ * @task: who does it
+ * @ptl: lockdep's name of the ptl
+ * @queue: and of the lock of the folio's wait queue
+ * @si: the swap area
+ * @entry: the swap entry
+ * @ptep: its pte
+ * @refs: references on the area when the ptl is about to be taken
+ * @pinned: the slot could not be pinned by anybody else then
+ * @at_ptl: how often the ptl has been taken
+ * @mapped: the pte was present when the folio was unlocked
+ * @at_unlock: how often the waiters of the folio have been looked for
+ */
+struct witness {
+	struct task_struct *task;
+	struct lockdep_map *ptl;
+	struct lockdep_map *queue;
+	struct swap_info_struct *si;
+	softleaf_t entry;
+	pte_t *ptep;
+	long refs;
+	bool pinned;
+	int at_ptl;
+	bool mapped;
+	int at_unlock;
+};
+
+static void witness_probe(void *data, struct lockdep_map *lock,
+			  unsigned int subclass, int trylock, int read,
+			  int check, struct lockdep_map *next_lock,
+			  unsigned long ip)
+{
+	struct witness *w = data;
+
+	if (current != w->task)
+		return;
+	if (lock == w->ptl && !w->at_ptl++) {
+		w->refs = area_refs(w->si);
+		w->pinned = !mmk_swapin_pin(w->entry);
+		if (!w->pinned)
+			mmk_swapin_unpin(w->entry);
+	}
+	if (w->queue && lock == w->queue && !w->at_unlock++)
+		w->mapped = pte_present(ptep_get(w->ptep));
+}
+
+static const struct stage_case witness_cases[] = {
+	{ "not in the cache", NOT_CACHED },
+	{ "in the cache", CACHED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(witness, witness_cases, description);
+
+/**
+ * swapin_holds_what_it_needs_until_page_is_mapped() - And gives it back then
+ * @test: the running case
+ *
+ * When a fault is about to look at the pte again, it still has its reference on
+ * the area, so that swapoff waits, and the slot is still pinned, or cached, so
+ * that it cannot be used for another page. The folio stays locked until it is
+ * mapped: somebody who waits for the lock, and whom the fault has to wake, will
+ * find the pte present.
+ *
+ * Contract: SF-1, SF-11
+ */
+static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
+{
+	const struct stage_case *c = test->param_value;
+	bool cached = c->kind == CACHED;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+	struct witness w = {};
+	spinlock_t *ptl;
+	long idle;
+
+	swapped_init(test, &s, cached);
+	fault = mmk_fault_alloc(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
+	w.task = fault->task.task;
+	w.si = __swap_entry_to_info(s.entry);
+	w.entry = s.entry;
+	w.ptep = pte_offset_map_lock(s.mm, mm_find_pmd(s.mm, s.addr), s.addr,
+				     &ptl);
+	KUNIT_ASSERT_NOT_NULL(test, w.ptep);
+	w.ptl = mmk_spinlock_map(ptl);
+	pte_unmap_unlock(w.ptep, ptl);
+	if (cached) {
+		w.queue = mmk_spinlock_map(&mmk_folio_waitqueue(test,
+								s.folio)->lock);
+		/* As if somebody waited: the unlock will look for him. */
+		folio_set_waiters(s.folio);
+	}
+	idle = area_refs(w.si);
+	if (mmk_lock_watch(witness_probe, &w))
+		kunit_skip(test, "needs lockdep");
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_lock_unwatch(witness_probe, &w);
+
+	KUNIT_EXPECT_EQ(test, fault->ret, cached ? 0 : VM_FAULT_MAJOR);
+	KUNIT_EXPECT_GE(test, w.at_ptl, 1);
+	KUNIT_EXPECT_EQ(test, w.refs, idle + 1);
+	KUNIT_EXPECT_TRUE_MSG(test, w.pinned, "the slot may be used again");
+	KUNIT_EXPECT_EQ(test, w.at_unlock, (int)cached);
+	KUNIT_EXPECT_EQ_MSG(test, w.mapped, cached,
+			    "the folio is unlocked before it is mapped");
+	KUNIT_EXPECT_EQ(test, area_refs(w.si), idle);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+}
+
+/**
+ * nowait_is_refused_under_vma_lock() - FAULT_FLAG_RETRY_NOWAIT
+ * @test: the running case
+ *
+ * A fault under the VMA lock whose VM_FAULT_RETRY would leave that lock held is
+ * refused, for the callers take it for dropped: VM_FAULT_SIGSEGV, with the lock
+ * still held, and nothing mapped. The kernel WARNs of it, once.
+ *
+ * Contract: SF-3
+ */
+static void nowait_is_refused_under_vma_lock(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	swapped_init(test, &s, true);
+	mmk_folio_snapshot(s.folio, &before);
+	mmk_warn_begin(test);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER |
+				FAULT_FLAG_ALLOW_RETRY |
+				FAULT_FLAG_RETRY_NOWAIT, MMK_VMA_LOCK);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_LE(test, mmk_warn_end(test), 1);
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_SIGSEGV);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	mmk_expect_folio_same(test, "refused", s.folio, &before);
+}
+
 static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_vma_lock, served_gen_params),
 	KUNIT_CASE_PARAM(swap_entry_is_served_under_mmap_lock, served_gen_params),
@@ -2737,6 +3292,7 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(device_private_fault_is_served_under_mmap_lock),
 	KUNIT_CASE(nowait_fault_returns_at_once),
 	KUNIT_CASE(nowait_keeps_vma_lock),
+	KUNIT_CASE(nowait_is_refused_under_vma_lock),
 	KUNIT_CASE_PARAM(sigkill_ends_killable_wait, killable_gen_params),
 	KUNIT_CASE_PARAM(sigkill_does_not_end_other_waits,
 			 unkillable_gen_params),
@@ -2754,7 +3310,8 @@ static struct kunit_case swap_fault_cases[] = {
 	KUNIT_CASE(mlocked_page_leaves_swap_cache),
 	KUNIT_CASE(full_area_gets_its_slot_back),
 	KUNIT_CASE(write_locked_vma_is_not_read_locked),
-	KUNIT_CASE(shrunk_vma_is_not_locked),
+	KUNIT_CASE_PARAM(shrunk_vma_is_not_locked, meddle_gen_params),
+	KUNIT_CASE(first_fault_needs_mmap_lock_for_a_moment),
 	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
 			 leaf_gen_params),
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
@@ -2762,19 +3319,34 @@ static struct kunit_case swap_fault_cases[] = {
 			 exclusive_gen_params),
 	KUNIT_CASE(driver_is_told_that_its_access_ends),
 	KUNIT_CASE(fork_ends_exclusive_access),
+	KUNIT_CASE(fork_fails_without_the_exclusive_page),
 	KUNIT_CASE_PARAM(fork_copies_poison_only, marker_gen_params),
 	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
 			 lock_gen_params),
+	KUNIT_CASE_PARAM(swapoff_brings_page_back, swapoff_gen_params),
+	KUNIT_CASE(swapoff_poisons_what_it_cannot_read),
+	KUNIT_CASE(swapoff_leaves_other_areas_alone),
+	KUNIT_CASE(page_of_zeroes_comes_back),
+	KUNIT_CASE(page_changed_in_swap_cache_is_written_again),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
 	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
 			 stage_gen_params),
 	KUNIT_CASE_PARAM(pte_that_changes_under_fault_is_noticed,
 			 changing_gen_params),
+	KUNIT_CASE_PARAM(swapin_holds_what_it_needs_until_page_is_mapped,
+			 witness_gen_params),
 	{}
 };
 
+/* What a RAM disk once takes it keeps: not in a case, which has to leak nothing. */
+static int swap_fault_suite_init(struct kunit_suite *suite)
+{
+	return mmk_swap_format(OTHER_AREA);
+}
+
 static struct kunit_suite swap_fault_suite = {
 	.name = "swap_fault",
+	.suite_init = swap_fault_suite_init,
 	.init = mmk_case_init,
 	.test_cases = swap_fault_cases,
 };
