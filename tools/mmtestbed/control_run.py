@@ -20,7 +20,7 @@ from . import boot, build, cases, configs, controls, due_reports, guardtest, lin
 from . import matrix, ns, options, proc, run, runner, source, tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
-from .judge import Name, Outcome
+from .judge import Name, Outcome, Status
 from .report import GREEN, RED, Console
 
 CONTROLS = run.REPOSITORY / "patches" / "controls"
@@ -128,6 +128,7 @@ class Command(run.Command):
                                              wanted.filter, wanted.contract)
         self._verdicts: list[Verdict] = []
         self._red: set[Name] = set()
+        self._skipped: set[Name] = set()
         self._kernel_version = ""
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
@@ -199,6 +200,8 @@ class Command(run.Command):
     def _check_base(self, results: runner.Results) -> None:
         """A case that is red without a control cannot be turned red by one."""
         self._red = {o.key for o in results.outcomes.values() if not o.status.good}
+        self._skipped = {o.key for o in results.outcomes.values()
+                         if o.status is Status.SKIPPED}
         for suite, case in sorted(self._red):
             self._console.note(f"{suite}.{case} fails without any control; it proves "
                                "nothing here")
@@ -254,7 +257,9 @@ class Command(run.Command):
         # A case that has a boot to itself gets it for its own contracts only.
         left_out = set(due_reports.wanted(cases_)) - \
             controls.targets(control, cases_, names)
-        judged = [name for name in names if name not in self._red | left_out]
+        # What this kernel does not have, such as more CPUs, cannot turn red either.
+        judged = [name for name in names
+                  if name not in self._red | self._skipped | left_out]
         over = time.monotonic() + _LONG * self._opts.config.slow
 
         def enough(outcomes: Mapping[Name, Outcome]) -> bool:
