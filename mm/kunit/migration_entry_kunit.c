@@ -2286,12 +2286,13 @@ static const struct mode_case mode_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
 
 /**
- * want_of_memory_ends_a_migration_in_order() - The third destination is the last
+ * want_of_memory_ends_a_migration_in_order() - The fourth destination is the last
  * @test: the running case
  *
- * Of four folios the first is under writeback, and refused; the second and third
- * are ready to be moved when there is no destination for the last. These two are
- * moved, the other two are given back, and both are counted as failed.
+ * Of five folios the first is under writeback, and refused, and the fourth locked,
+ * and to be tried again; the second and third are ready to be moved when there is no
+ * destination for the last. These two are moved, the other three are given back, and
+ * counted as failed.
  *
  * Contract: ME-5, ME-15
  */
@@ -2299,43 +2300,45 @@ static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
 {
 	const struct mode_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 4);
+	unsigned long addr = mmk_map_anon(test, 5);
 	unsigned long done, failed;
-	struct folio *src[4], *now;
+	struct folio *src[5], *now;
 	unsigned int succeeded = 7;
 	struct migration m;
 	int i;
 
-	mmk_fill(test, addr, 4, SEED);
+	mmk_fill(test, addr, 5, SEED);
 	migration_init(&m);
-	m.max_new = 3;
-	for (i = 3; i >= 0; i--) {
+	m.max_new = 4;
+	for (i = 4; i >= 0; i--) {
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 		migration_add(test, &m, src[i]);
 	}
 	folio_lock(src[0]);
 	folio_start_writeback(src[0]);
 	folio_unlock(src[0]);
+	folio_lock(src[3]);
 	done = vm_event(PGMIGRATE_SUCCESS);
 	failed = vm_event(PGMIGRATE_FAIL);
 
 	KUNIT_EXPECT_EQ(test, migration_run(&m, c->mode, &succeeded), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, succeeded, 2U);
 	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_SUCCESS), done + 2);
-	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), failed + 2);
-	KUNIT_EXPECT_EQ(test, m.nr_returned, 1U);
-	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	KUNIT_EXPECT_EQ(test, vm_event(PGMIGRATE_FAIL), failed + 3);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 3UL);
 	folio_end_writeback(src[0]);
+	folio_unlock(src[3]);
 	putback_movable_pages(&m.list);
 	lru_add_drain_all();
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 		KUNIT_EXPECT_EQ(test, now != src[i], i == 1 || i == 2);
 		KUNIT_EXPECT_TRUE(test, folio_test_lru(now));
 		KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
 		KUNIT_EXPECT_EQ(test, folio_ref_count(now), 1);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SEED));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 5, SEED));
 }
 
 /**
