@@ -1526,6 +1526,7 @@ static void full_area_gets_its_slot_back(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	unsigned int nr, i, wrong = 0;
+	long cached, cache;
 	struct mmk_fault *fault;
 	unsigned long filler;
 
@@ -1540,12 +1541,16 @@ static void full_area_gets_its_slot_back(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_pageout(filler, nr * PAGE_SIZE), 0);
 	KUNIT_ASSERT_EQ(test, slots_used(), 1L + nr);
 
+	cached = mmk_node_page_state(NR_SWAPCACHE);
+	cache = mmk_node_page_state(NR_FILE_PAGES);
 	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
 	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
 	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE), cached - 1);
+	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_FILE_PAGES), cache - 1);
 	KUNIT_EXPECT_EQ(test, slots_used(), (long)nr);
 	/* Or swapoff would read it all back, only for it to be thrown away. */
 	KUNIT_EXPECT_EQ(test, vm_munmap(filler, nr * PAGE_SIZE), 0);
