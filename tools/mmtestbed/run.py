@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
 from . import boot, build, cases, coverage, deps, due_reports, every, guards, judge
-from . import lines, lock, ns, options, proc, runner, series, source, tree, verdict
+from . import lines, lock, ns, options, proc, prune, runner, series, source, tree
+from . import verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .judge import Name, Outcome, Status
@@ -80,6 +81,8 @@ class Command:
         try:
             proc.catch_signals()
             code = self._guarded(self._outside)
+            if code is None:
+                prune.clear(self._cache, self._console)
         except Interrupted as stop:
             return self._interrupted(stop)
         if code is not None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Git histories on top of the real source, made in a second.
 
-The source itself is one commit in a bare repository in the cache, made once.
+The source itself is one commit in a bare repository in the cache, made once.  What
+belongs to a source that is no longer used goes away with the rest (mmtestbed/prune.py).
 """
 
 from __future__ import annotations
@@ -45,11 +46,11 @@ def git(folder: Path, *words: str, data: Optional[bytes] = None) -> str:
 def source() -> tuple[Path, str]:
     """(bare repository that holds the source, its one commit)."""
     tree = support.pristine()
-    folder = support.cache() / "test-history" / f"{tree.name}.git"
-    with lock.held(folder.with_suffix(".lock"), lambda: None):
+    folder = support.cache() / "test-history" / tree.name / "source.git"
+    with lock.held(folder.parent / "lock", lambda: None):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder.mkdir()
             git(folder, "init", "-q", "--bare")
             # Debian's tarball has a .gitignore that hides everything.
             git(folder, "-c", "core.compression=1", "-c", "core.bare=false",
