@@ -131,7 +131,7 @@ class Command:
             raise UsageError(f"no case matches {opts.filter}; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
-        deps.ensure([*deps.BUILD, *opts.config.tools], self._console)
+        deps.ensure([*deps.BUILD, *opts.tools], self._console)
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
         if not opts.kdir:
@@ -234,7 +234,7 @@ class Command:
             return
         console.begin("reading the counters")
         target = self._opts.coverage or state / "coverage"
-        summary = counters.report(target, self._report.version)
+        summary = counters.report(target, self._report.version, self._opts.html)
         console.end(summary)
         if counters.lost:
             console.note(f"{verdict.count(counters.lost, 'boot')} ended before the "
@@ -453,7 +453,7 @@ class Command:
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
         opts, line = self._opts, self._console.line
-        absent = deps.missing([*deps.BUILD, *opts.config.tools])
+        absent = deps.missing([*deps.BUILD, *opts.tools])
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))

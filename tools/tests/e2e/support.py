@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from mmtestbed import run, source, tree
-from mmtestbed.lines import DEFAULT
+from mmtestbed.errors import Unavailable
+from mmtestbed.lines import DEFAULT, Line
 from mmtestbed.report import Console
 
 from tests import support
@@ -65,11 +66,17 @@ def cache() -> Path:
     return tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
 
 
-def pristine() -> Path:
-    """Debian's source, unpacked; fetches it if need be."""
+def pristine(line: Line = DEFAULT) -> Path:
+    """Debian's source of @line, unpacked; fetches it if need be.
+
+    Raises SkipTest if this machine cannot have it.
+    """
     silent = Console(sys.stderr)
-    archive = source.tarball(DEFAULT, cache(), silent)
-    return source.unpack(DEFAULT, archive, cache(), silent).path
+    try:
+        archive = source.tarball(line, cache(), silent)
+    except Unavailable as err:
+        raise unittest.SkipTest(err.message) from None
+    return source.unpack(line, archive, cache(), silent).path
 
 
 def processes() -> set[str]:
