@@ -260,8 +260,9 @@ class Command:
         opts = self._opts
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
                           self._cache / "ccache", cflags=opts.config.cflags)
-        # Without overlays there are no variants: such a tree gets its own state.
-        names = [] if overlay else [str(path) for path in opts.patches]
+        # make goes by time stamps, which a copy and an overlay do not share.  Without
+        # overlays there are no variants: such a tree gets its own state.
+        names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
         state = tree.state_folder(self._cache, origin, opts.config.name, "\0".join(
             [str(opts.build_dir or ""), *opts.build_options, *names]))
         places = tree.choose_places(self._cache, state, overlay, folder)

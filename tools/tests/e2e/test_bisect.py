@@ -140,6 +140,21 @@ class Ways(BisectCase):
         self.assertEqual(set(data["candidates"]), set(commits[1:]))
         self.assertIn("UNCLEAR", text_)
 
+    def test_no_mounts(self) -> None:
+        """On a machine that allows none, it works on a copy."""
+        line = Line(support.pristine(), self.user.base)
+        bad = history.short(line)
+        commits = line.write(self.user.path, "short")
+        self.before = self.user.look()
+        called = support.call("--json", str(self.out), "--case", "MV-2", "source",
+                              "short", script=SCRIPT, kdir=self.user.path,
+                              prefix=support.without_mounts(self))
+        self.expect(0, called, "no private mounts on this machine", "FOUND")
+        data = json.loads(self.out.read_text(encoding="utf-8"))
+        self.assertEqual(data["first_bad"], commits[bad])
+        self.untouched()
+        self.clean()
+
     def test_interrupted(self) -> None:
         """By each signal in turn; the steps that are done are not done again."""
         words = [str(SCRIPT), "--case", "MV-2", "--json", str(self.out), "source", QUICK]
