@@ -237,6 +237,7 @@ class Command(trial.Trial):
             twin = self._twin(step.sha) if first else None
             if twin:
                 step.verdict, step.failures = twin.verdict, twin.failures
+                step.flaky = twin.flaky
                 step.why = f"the same kernel as {twin.commit[:12]}"
             else:
                 begin = time.monotonic()
