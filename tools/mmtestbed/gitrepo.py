@@ -198,9 +198,9 @@ class Ours:
         for origin in self.folder.parent.glob("*/origin"):
             path = origin.read_bytes().decode("utf-8", "surrogateescape")
             if not Path(path).exists() and origin.parent != self.folder:
-                if prune.remove(origin.parent):
-                    self._console.note(f"removed the private copy of {path}, which is "
-                                       "gone")
+                self._console.begin(f"removing the private copy of {path}, which is gone")
+                done = prune.remove(origin.parent)
+                self._console.end("done" if done else "not now: it is in use")
 
     def run(self, *words: str, data: Optional[bytes] = None,
             tick: Optional[Callable[[], None]] = None) -> proc.Done:
