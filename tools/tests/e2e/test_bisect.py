@@ -217,7 +217,7 @@ class Ways(BisectCase):
         self.assertIn("the majority of the boots decided", said)
 
     def test_patches_that_are_upstream(self) -> None:
-        """Two of the series have gone in on the way."""
+        """Two of the series have gone in on the way, and what is around one changes."""
         line = Line(support.pristine(), self.user.base)
         folder = support.TOP / "patches" / "6.12"
         gone = [path for path in series.read(folder) if "mm-migrate-device-" in path.name]
@@ -226,6 +226,12 @@ class Ways(BisectCase):
         def before() -> None:
             for path in gone:
                 line.patch(f"upstream: {path.stem}", path)
+            text = line.read("mm/migrate_device.c")
+            old = b"\n\t/* For file back page */\n\tif (folio_mapping(folio))\n"
+            self.assertEqual(text.count(old), 1)
+            line.commit("mm/migrate_device: say it in other words", {
+                "mm/migrate_device.c": text.replace(old, old.replace(
+                    b"For file back page", b"A page of a file"))})
 
         bad = history.short(line, before)
         commits = line.write(self.user.path, "upstream")
