@@ -6,6 +6,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from .gitrepo import Commit
 from .judge import Name
 from .report import Console
 
-# Seconds without a result after which a kernel hangs, unless the user says so.
+# Seconds without a result after which a kernel hangs on an idle machine, unless the user
+# says so.
 _TIMEOUT = "20"
 GIT = deps.Tool("git", "git", "reads your repository")
 # Options of run.sh that make no sense for more than one kernel, or that we set.
@@ -46,6 +48,11 @@ def run_options(words: Sequence[str], kdir: str, me: str) -> options.Options:
             raise UsageError(f"{name} is not for run.sh here; see {me} --help")
     parsed = options.parse(["--timeout", _TIMEOUT, *words])
     return dataclasses.replace(parsed, kdir=kdir)
+
+
+def patience(timeout: float, load: float, cpus: int) -> float:
+    """When a kernel hangs, in seconds: @timeout, but more of ours on a busy machine."""
+    return timeout * max(1.0, load / cpus) if timeout == float(_TIMEOUT) else timeout
 
 
 def digest(line: Optional[lines.Line]) -> str:
@@ -158,7 +165,8 @@ class Trial(run.Command):
         args = (*opts.config.args, *opts.kernel_args)
         shutil.rmtree(folder, ignore_errors=True)
         boots = runner.Runner(
-            runner.Options(tested.kernel.path, folder, args, opts.timeout,
+            runner.Options(tested.kernel.path, folder, args,
+                           patience(opts.timeout, os.getloadavg()[0], os.cpu_count() or 1),
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
         with concurrent.futures.ThreadPoolExecutor(boot.at_a_time(opts.jobs)) as pool:

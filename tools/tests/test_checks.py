@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from mmtestbed import bisect_step, cases, checks, explain, gitrepo, patchset, presubmit
-from mmtestbed import proc, run
+from mmtestbed import proc, run, trial
 from mmtestbed.checks import Context, Message, Patch, Place, Result, Series, Status
 from mmtestbed.checks.build import Build
 from mmtestbed.checks.coverage import Coverage
@@ -294,6 +294,15 @@ class ExitStatus(support.TempCase):
         self.assertEqual(bisect_step.main(["--nonsense"]), 255)
         self.assertEqual(bisect_step.main(["--case", "XX-1"]), 255)
         self.assertEqual(bisect_step.main(["--", "--repeat", "3"]), 255)
+
+
+class Patience(support.TempCase):
+    def test_busy_machine(self) -> None:
+        ours = trial.run_options([], "", "x").timeout
+        for timeout, load, wanted in ((ours, 0.5, ours), (ours, 4.0, ours),
+                                      (ours, 12.0, 3 * ours), (30.0, 12.0, 30.0)):
+            with self.subTest((timeout, load)):
+                self.assertEqual(trial.patience(timeout, load, 4), wanted)
 
 
 class Promise(support.TempCase):
