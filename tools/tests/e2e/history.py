@@ -196,6 +196,12 @@ def short(line: Line, before: Callable[[], None] = lambda: None) -> int:
     return bad
 
 
+def changes(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """What differs between two looks at a tree, by name."""
+    return sorted(name for name in {*before, *after}
+                  if before.get(name) != after.get(name))
+
+
 class BareTree:
     """A bare clone of the source of @line; in the cache, with its private clone."""
 
@@ -206,7 +212,7 @@ class BareTree:
         git(bare, "clone", "-q", "--shared", "--bare", str(bare), str(self.path))
 
     def look(self) -> dict[str, bytes]:
-        """Everything that must not change: all but the objects."""
+        """Everything that must not change."""
         return {str(path): path.read_bytes() for path in sorted(self.path.rglob("*"))
                 if path.is_file()}
 
@@ -237,7 +243,7 @@ class UserTree:
         git(self.path, "config", "gc.auto", "0")
 
     def look(self) -> dict[str, bytes]:
-        """Everything that must not change: all of .git but the objects, and more."""
+        """Everything that must not change: all of .git, and more."""
         git_dir = self.path / ".git"
         if git_dir.is_file():
             git_dir = Path(git(self.path, "rev-parse", "--absolute-git-dir").strip())
