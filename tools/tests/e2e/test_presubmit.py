@@ -204,8 +204,8 @@ class Presubmit(support.RunCase):
         line = Line(support.pristine(), self.user.base)
         path = "mm/migrate_device.c"
         line.commit("mm/migrate_device: look twice", {path: _insert(
-            line.read(path), b"int migrate_vma_setup(struct migrate_vma *args)\n{\n",
-            b"\tif (args->start == 1)\n\t\treturn -EDOM;\n")},
+            line.read(path), b"void migrate_vma_pages(struct migrate_vma *migrate)\n{\n",
+            b"\tif (migrate->start == 1)\n\t\tmigrate->cpages = 0;\n\n")},
             "No address is that odd.\n\n" + _SIGNED)
         line.write(self.user.path, "counted")
         self.before = self.user.look()
@@ -213,7 +213,7 @@ class Presubmit(support.RunCase):
         coverage = data["series"]["coverage"]
         self.assertEqual(coverage["status"], "warn")
         self.assertEqual(coverage["line"], "1 of 2 changed lines with code run")
-        self.assertIn("(migrate_vma_setup)", coverage["details"][0])
+        self.assertIn("(migrate_vma_pages)", coverage["details"][0])
         self.assertIn("MV-", data["series"]["contracts"]["line"])
         self.assertIn("not run: ", text)
 
