@@ -158,7 +158,8 @@ class Command(trial.Trial):
     def _announce(self, good: Commit, bad: Commit) -> None:
         ours, console = self.ours, self._console
         count = int(ours.git("rev-list", "--count", bad.id, f"^{good.id}").strip())
-        if count == 0:
+        # The count goes by dates, and may be off by some where these are wrong.
+        if ours.is_ancestor(bad.id, good.id):
             raise UsageError(f"GOOD, {good.short}, holds all of BAD, {bad.short}; is it "
                              "the other way round?")
         if not ours.is_ancestor(good.id, bad.id):
@@ -236,6 +237,7 @@ class Command(trial.Trial):
             twin = self._twin(step.sha) if first else None
             if twin:
                 step.verdict, step.failures = twin.verdict, twin.failures
+                step.flaky = twin.flaky
                 step.why = f"the same kernel as {twin.commit[:12]}"
             else:
                 begin = time.monotonic()
@@ -289,7 +291,7 @@ class Command(trial.Trial):
         elif found.troubles and matters:
             step.verdict = BAD
             step.why = f"the kernel misbehaved: {found.troubles[0]}"
-        elif found.passed:
+        elif found.passed or found.flaky:
             step.verdict = GOOD
         else:
             step.why = "no case passed: " + (

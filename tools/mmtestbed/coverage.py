@@ -26,12 +26,20 @@ FILES = ("filemap", "gup", "hmm", "memory", "memremap", "migrate", "migrate_devi
          "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state", "swapfile")
 # Quoted for the shell, and without a $, which make would take for its own.
 CFLAGS = f"'-fprofile-filter-files=/mm/({'|'.join(FILES)})[.]c'"
-TOOLS = (
+COUNTING_TOOLS = (
     deps.Tool("gcov", "gcc", "names the lines that have run"),
     deps.Tool("gcov-tool", "gcc", "adds up what several boots have run"),
+)
+HTML_TOOLS = (
     deps.Tool("gcovr", "gcovr", "shows the source with what has run"),
 )
+TOOLS = COUNTING_TOOLS + HTML_TOOLS
 TEXT, JSON, HTML = "functions.txt", "functions.json", "html"
+
+
+def counts(path: str) -> bool:
+    """True if the file @path of the kernel has counters."""
+    return path in {f"mm/{name}.c" for name in FILES}
 
 
 def is_report(folder: Path) -> bool:
@@ -246,9 +254,10 @@ class Counters:
         finally:
             ns.umount(place)
 
-    def report(self, target: Path, version: str) -> str:
+    def report(self, target: Path, version: str, html: bool = True) -> str:
         """Write everything to the folder @target, in one step; the summary.
 
+        @html: pages with the source, too.
         Raises TestbedError if a tool fails, OSError if @target cannot be written.
         """
         functions = self.functions()
@@ -258,7 +267,8 @@ class Counters:
         (new / TEXT).write_text("\n".join(text_report(functions, version)) + "\n",
                                 encoding="utf-8")
         (new / JSON).write_bytes(lock.json_bytes(as_json(functions, version)))
-        self.html(new / HTML)
+        if html:
+            self.html(new / HTML)
         target.mkdir(parents=True, exist_ok=True)
         for name in (TEXT, JSON, HTML):
             old = target / name
@@ -266,7 +276,8 @@ class Counters:
                 shutil.rmtree(old)
             else:
                 old.unlink(missing_ok=True)
-            shutil.move(new / name, old)
+            if (new / name).exists():
+                shutil.move(new / name, old)
         return summary(functions)
 
 

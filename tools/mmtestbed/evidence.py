@@ -107,6 +107,12 @@ class Finding:
         return [failure for failure in self.failures if failure.believed]
 
     @property
+    def odd(self) -> bool:
+        """The kernel may have other cases than it was believed to have."""
+        return bool(self.troubles) or any(failure.status is Status.MISSING
+                                          for failure in [*self.failures, *self.unsure])
+
+    @property
     def flaky(self) -> list[Failure]:
         """The cases that did not come out the same each time."""
         return [failure for failure in self.failures if failure.flaky]
@@ -127,14 +133,19 @@ def _bad(outcomes: Mapping[Name, Outcome]) -> list[Outcome]:
 
 def examine(boots: Boots, wanted: Sequence[Name], all_names: Sequence[Name],
             pool: concurrent.futures.Executor, first: bool = False,
-            tell: Callable[[str], None] = lambda text: None) -> Finding:
+            tell: Callable[[str], None] = lambda text: None,
+            likely: Optional[Name] = None) -> Finding:
     """Run the cases @wanted of @all_names.
 
     @first: the first failure that is believed will do.
     @tell: gets a line for what the user should know meanwhile.
+    @likely: a case that is booted alone from the start, beside the others, as often as
+        it will be if it fails; so it is the majority that says whether it passes, too.
     """
     found = Finding()
     todo = list(wanted)
+    early = _start(boots, likely, all_names, pool) \
+        if likely and likely in todo else []
     while todo:
         results = boots.some(
             todo, all_names, pool,
@@ -151,20 +162,27 @@ def examine(boots: Boots, wanted: Sequence[Name], all_names: Sequence[Name],
             elif outcome and outcome.status is Status.SKIPPED:
                 found.skipped.append(outcome)
         bad = sorted(_bad(results.outcomes), key=_patience)
+        if early:
+            bad.sort(key=lambda outcome: outcome.key != likely)
         for number, outcome in enumerate(bad):
             failure = Failure(outcome.key, outcome.status, outcome.reason,
                               output=outcome.output)
             if number >= MOST or (first and found.bad):
                 found.unsure.append(failure)
                 continue
-            _again(boots, failure, all_names, pool, found)
+            mine = early if failure.name == likely else []
+            _count(failure, mine or _start(boots, failure.name, all_names, pool), found)
+            if mine:
+                early = []
             found.failures.append(failure)
-            if failure.flaky:
-                tell(f"{failure.full_name} is flaky: it fails in {failure.tally()}; the "
-                     "majority decides")
         if not first or found.bad or not results.outcomes:
             break
         todo = [name for name in todo if name not in results.outcomes]
+    if early and likely and likely in found.passed:
+        _doubt(found, likely, early)
+    for failure in found.flaky:
+        tell(f"{failure.full_name} is flaky: it fails in {failure.tally()}; the majority "
+             "decides")
     found.failures.sort(key=lambda failure: not failure.believed)
     return found
 
@@ -174,15 +192,34 @@ def _patience(outcome: Outcome) -> tuple[bool, float]:
     return (outcome.status is Status.HUNG, outcome.seconds)
 
 
-def _again(boots: Boots, failure: Failure, all_names: Sequence[Name],
-           pool: concurrent.futures.Executor, found: Finding) -> None:
-    """Boot the case of @failure again, alone."""
-    def once(_: int) -> Results:
-        return boots.some([failure.name], all_names, None, lambda results, names: True,
-                          None)
+_Boots = list["concurrent.futures.Future[Results]"]
 
-    for results in pool.map(once, range(AGAIN)):
+
+def _start(boots: Boots, name: Name, all_names: Sequence[Name],
+           pool: concurrent.futures.Executor) -> _Boots:
+    """Boot the case @name again, alone."""
+    return [pool.submit(boots.some, [name], all_names, None,
+                        lambda results, names: True, None) for _ in range(AGAIN)]
+
+
+def _count(failure: Failure, boots: _Boots, found: Finding) -> None:
+    """Add to @failure what comes out of @boots."""
+    for future in boots:
+        results = future.result()
         outcome = results.outcomes.get(failure.name)
         found.boots += results.boots
         failure.boots += 1
-        failure.failed += outcome is None or not outcome.status.good
+        if outcome is None or not outcome.status.good:
+            failure.failed += 1
+            if outcome and not failure.reason:
+                failure.status, failure.reason = outcome.status, outcome.reason
+                failure.output = outcome.output
+
+
+def _doubt(found: Finding, name: Name, boots: _Boots) -> None:
+    """The case @name has passed: what does it do in @boots?"""
+    failure = Failure(name, Status.FAILED, "", failed=0)
+    _count(failure, boots, found)
+    if failure.failed:
+        found.passed.remove(name)
+        found.failures.append(failure)

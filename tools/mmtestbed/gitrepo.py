@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
-from . import lock, proc
+from . import lock, proc, prune
 from .errors import HostError, TestbedError, UsageError
 from .report import Console
 
@@ -198,8 +198,9 @@ class Ours:
         for origin in self.folder.parent.glob("*/origin"):
             path = origin.read_bytes().decode("utf-8", "surrogateescape")
             if not Path(path).exists() and origin.parent != self.folder:
-                self._console.note(f"removing the private copy of {path}, which is gone")
-                shutil.rmtree(origin.parent, ignore_errors=True)
+                self._console.begin(f"removing the private copy of {path}, which is gone")
+                done = prune.remove(origin.parent)
+                self._console.end("done" if done else "not now: it is in use")
 
     def run(self, *words: str, data: Optional[bytes] = None,
             tick: Optional[Callable[[], None]] = None) -> proc.Done:

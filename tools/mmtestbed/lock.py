@@ -10,24 +10,58 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, TextIO
 
 
 @contextlib.contextmanager
 def held(path: Path, waiting: Callable[[], None], shared: bool = False) -> Iterator[None]:
     """Hold the lock @path; @waiting is called once if somebody else has it.
 
-    The kernel drops the lock with the process, however that ends.
+    The kernel drops the lock with the process, however that ends.  Its time stamp
+    says when somebody took it last.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    with open(path, "a", encoding="ascii") as file:
+    told = False
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fcntl.flock(file, mode | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(file, mode)
+            file = open(path, "a", encoding="ascii")
+        except FileNotFoundError:
+            continue                    # the folder has just been removed
+        with file:
+            try:
+                fcntl.flock(file, mode | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if not told:
+                    waiting()
+                told = True
+                fcntl.flock(file, mode)
+            if not _is(file, path):
+                continue                # removed, and perhaps made anew, meanwhile
+            os.utime(path)
+            yield
+            return
+
+
+@contextlib.contextmanager
+def taken(path: Path) -> Iterator[None]:
+    """Hold the lock @path, without a trace.
+
+    Raises OSError if there is none, or if somebody else has it.
+    """
+    with open(path, "r+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _is(file, path):
+            raise FileNotFoundError(path)
         yield
+
+
+def _is(file: TextIO, path: Path) -> bool:
+    """True if @path is still what has been opened as @file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 # What write() calls a file until it is complete.

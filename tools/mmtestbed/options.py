@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Optional, Sequence
 
-from . import configs, coverage, lines
+from . import configs, coverage, deps, lines
 from .errors import UsageError
 
 # Options of kunit.py that would turn the run into something else.
@@ -51,6 +51,7 @@ class Options:
     wanted: Optional[configs.Config]
     config: configs.Config
     coverage: Optional[Path]
+    html: bool
     patches: tuple[Path, ...]
     filter: str
     list: bool
@@ -67,6 +68,12 @@ class Options:
     seed: Optional[int]
     build_options: tuple[str, ...]
     kernel_args: tuple[str, ...]
+
+    @property
+    def tools(self) -> tuple[deps.Tool, ...]:
+        """What the host needs beside deps.BUILD."""
+        return tuple(tool for tool in self.config.tools
+                     if self.html or tool not in coverage.HTML_TOOLS)
 
 
 def _choices() -> str:
@@ -107,6 +114,8 @@ def _parser() -> Parser:
              "--variant, if given) and print a table")
     add("--coverage", metavar="DIR", help="with --variant gcov: write what has run "
         "there, as text and HTML (default: in the cache)")
+    add("--no-html", dest="html", action="store_false", help="with --variant gcov: no "
+        "HTML, and no need of gcovr")
     add("--with", dest="patches", metavar="PATCH", action="append", default=[],
         help="apply this patch after the series, for instance a control (repeatable)")
     add("--filter", metavar="GLOB", default="",
@@ -233,15 +242,18 @@ def parse(argv: Sequence[str]) -> Options:
         if args.all and getattr(args, word):
             raise UsageError(f"--{word.replace('_', '-')} does not go with --all; see "
                              "scripts/run.sh --help")
-    if args.coverage is not None and not config.counts:
-        raise UsageError("--coverage goes with --variant gcov; see scripts/run.sh --help")
+    for word, given in (("coverage", args.coverage is not None), ("no-html", not args.html)):
+        if given and not config.counts:
+            raise UsageError(f"--{word} goes with --variant gcov; see scripts/run.sh "
+                             "--help")
     seed: Optional[int] = args.shuffle
     if seed == -1:
         seed = random.SystemRandom().randrange(1 << 32)
     return Options(
         kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
         all=args.all, wanted=wanted, config=config,
-        coverage=report_folder(args.coverage), patches=tuple(patches), filter=args.filter,
+        coverage=report_folder(args.coverage), html=args.html, patches=tuple(patches),
+        filter=args.filter,
         list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,

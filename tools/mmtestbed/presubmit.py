@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import importlib.util
 import itertools
 import os
 import shutil
@@ -479,22 +478,20 @@ class Command(trial.Trial):
         text = self.ours.show(commit, path)
         return None if text is None else text.encode("utf-8", "surrogateescape")
 
-    def _coverage(self, tip: str) -> Optional[Callable[[Path], None]]:
-        """Something that says which lines of @tip run; None: nothing can."""
-        if importlib.util.find_spec(f"{__package__}.coverage") is None:
-            return None
-
+    def _coverage(self, tip: str) -> Callable[[Path], None]:
+        """Something that says which lines of @tip run."""
         def cover(target: Path) -> None:
             self._stand_at(self.ours.commit(tip))
             # A run of its own hides our own folder, where @target is, from itself.
             report = self._private.folder / "coverage"
             shutil.rmtree(report, ignore_errors=True)
             self._console.begin("running the suites on a kernel that counts")
-            done = proc.run([
-                str(run.REPOSITORY / "scripts" / "run.sh"), "--kdir",
-                str(self.ours.tree), "--variant", "gcov", "--coverage", str(report),
-                "--jobs", str(self._opts.jobs)],
-                tick=lambda: self._console.progress(""))
+            words = ["--kdir", str(self.ours.tree), "--variant", "gcov", "--coverage",
+                     str(report), "--no-html", "--jobs", str(self._opts.jobs)]
+            if self._opts.line:
+                words += ["--line", self._opts.line.name]
+            done = proc.run([str(run.REPOSITORY / "scripts" / "run.sh"), *words],
+                            tick=lambda: self._console.progress(""))
             if done.code not in (Exit.PASSED, Exit.FAILED):
                 self._console.abandon()
                 lines = done.output.strip().splitlines() or ["no message"]

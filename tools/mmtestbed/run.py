@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
 from . import boot, build, cases, coverage, deps, due_reports, every, guards, judge
-from . import lines, lock, ns, options, proc, runner, series, source, tree, verdict
+from . import lines, lock, ns, options, proc, prune, runner, series, source, tree
+from . import verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .judge import Name, Outcome, Status
@@ -80,6 +81,8 @@ class Command:
         try:
             proc.catch_signals()
             code = self._guarded(self._outside)
+            if code is None:
+                prune.clear(self._cache, self._console)
         except Interrupted as stop:
             return self._interrupted(stop)
         if code is not None:
@@ -128,7 +131,7 @@ class Command:
             raise UsageError(f"no case matches {opts.filter}; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
-        deps.ensure([*deps.BUILD, *opts.config.tools], self._console)
+        deps.ensure([*deps.BUILD, *opts.tools], self._console)
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
         if not opts.kdir:
@@ -231,7 +234,7 @@ class Command:
             return
         console.begin("reading the counters")
         target = self._opts.coverage or state / "coverage"
-        summary = counters.report(target, self._report.version)
+        summary = counters.report(target, self._report.version, self._opts.html)
         console.end(summary)
         if counters.lost:
             console.note(f"{verdict.count(counters.lost, 'boot')} ended before the "
@@ -257,8 +260,9 @@ class Command:
         opts = self._opts
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
                           self._cache / "ccache", cflags=opts.config.cflags)
-        # Without overlays there are no variants: such a tree gets its own state.
-        names = [] if overlay else [str(path) for path in opts.patches]
+        # make goes by time stamps, which a copy and an overlay do not share.  Without
+        # overlays there are no variants: such a tree gets its own state.
+        names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
         state = tree.state_folder(self._cache, origin, opts.config.name, "\0".join(
             [str(opts.build_dir or ""), *opts.build_options, *names]))
         places = tree.choose_places(self._cache, state, overlay, folder)
@@ -451,7 +455,7 @@ class Command:
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
         opts, line = self._opts, self._console.line
-        absent = deps.missing([*deps.BUILD, *opts.config.tools])
+        absent = deps.missing([*deps.BUILD, *opts.tools])
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))

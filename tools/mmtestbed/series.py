@@ -124,6 +124,12 @@ def _fit(patch: Path, scratch: Path) -> bool:
     raise _failure(patch, trial.output)
 
 
+def _loosely_in(patch: Path, scratch: Path) -> bool:
+    """True if @scratch, into which @patch does not fit, holds what it adds, and none of
+    what it removes, where the lines around that have changed since."""
+    return _patch(patch, scratch, "--reverse", "--force", "--dry-run").code == 0
+
+
 def _content(path: Path) -> Optional[bytes]:
     return path.read_bytes() if path.exists() else None
 
@@ -179,6 +185,30 @@ def _three_way(patches: Sequence[Path], paths: set[str], scratch: Path,
     return sorted(changed)
 
 
+def _by_other_means(patches: Sequence[Path], paths: set[str], scratch: Path,
+                    reference: Optional[Reference], err: TestbedError,
+                    notes: list[str]) -> bool:
+    """Apply the last of @patches, which does not fit because of @err.
+
+    Returns True if @scratch turns out to hold it already.  Raises TestbedError.
+    """
+    patch = patches[-1]
+    try:
+        if reference is None:
+            raise err
+        changed = _three_way(patches, paths, scratch, reference())
+    except TestbedError as why:
+        if _loosely_in(patch, scratch):
+            return True
+        if why is err:
+            raise
+        raise TestbedError(f"{err.message} (nor by a three-way merge: {why.message})",
+                           err.details) from None
+    if changed:
+        notes.append(f"{patch.name} needed a three-way merge in {' '.join(changed)}")
+    return not changed
+
+
 def apply(tree: Path, patches: Sequence[Path], scratch: Path,
           reference: Optional[Reference] = None) -> Applied:
     """Apply @patches, in order, to copies of the files of @tree in @scratch.
@@ -202,17 +232,8 @@ def apply(tree: Path, patches: Sequence[Path], scratch: Path,
         try:
             there = not _fit(patch, scratch)
         except TestbedError as err:
-            if reference is None:
-                raise
-            try:
-                changed = _three_way(patches[:number], paths, scratch, reference())
-            except TestbedError as why:
-                raise TestbedError(f"{err.message} (nor by a three-way merge: "
-                                   f"{why.message})", err.details) from None
-            there = not changed
-            if changed:
-                result.notes.append(f"{patch.name} needed a three-way merge in "
-                                    f"{' '.join(changed)}")
+            there = _by_other_means(patches[:number], paths, scratch, reference, err,
+                                    result.notes)
         if there:
             result.notes.append(f"{patch.name} is in this tree already")
     for path in sorted(everything):

@@ -87,7 +87,7 @@ class Command(trial.Trial):
                 f"the kernel misbehaved: {found.troubles[0]}"
             console.line(console.paint(f"bad: {what}", RED))
             return Exit.FAILED
-        if not found.passed:
+        if not found.passed and not found.flaky:
             reason = found.skipped[0].reason if found.skipped else "none ran"
             console.line(console.paint(f"skip: no case passed: {reason}", YELLOW))
             return Exit.BROKEN

@@ -234,7 +234,9 @@ class WorkTree:
             self._copy_source()
         stale: set[str] = set()
         if self._scan and built_ns:
-            stale = set(self._scan.newer(since_ns, built_ns))
+            # A link to a folder has nothing for make to read.
+            stale = {path for path in self._scan.newer(since_ns, built_ns)
+                     if not (self.source.path / path).is_dir()}
         manifest = self.places.state / "manifest.json"
         ours = set(lock.read_json(manifest) or [])
         paths = sorted(ours | set(wanted) | stale)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from .gitrepo import Commit
 from .judge import Name
 from .report import Console
 
-# Seconds without a result after which a kernel hangs, unless the user says so.
+# Seconds without a result after which a kernel hangs on an idle machine, unless the user
+# says so.
 _TIMEOUT = "20"
 GIT = deps.Tool("git", "git", "reads your repository")
 # Options of run.sh that make no sense for more than one kernel, or that we set.
@@ -48,6 +50,11 @@ def run_options(words: Sequence[str], kdir: str, me: str) -> options.Options:
     return dataclasses.replace(parsed, kdir=kdir)
 
 
+def patience(timeout: float, load: float, cpus: int) -> float:
+    """When a kernel hangs, in seconds: @timeout, but more of ours on a busy machine."""
+    return timeout * max(1.0, load / cpus) if timeout == float(_TIMEOUT) else timeout
+
+
 def digest(line: Optional[lines.Line]) -> str:
     """Names the suites and patches that a verdict comes from."""
     files: dict[str, Optional[bytes]] = dict(run.suite_files())
@@ -62,11 +69,12 @@ def digest(line: Optional[lines.Line]) -> str:
 class Tested:
     """A kernel that has been built: copied to where no other build reaches it.
 
-    @state: what is kept of it.  @version: of its source.
+    @state: what is kept of it.  @line, @version: of its source.
     """
 
     kernel: build.Kernel
     state: Path
+    line: str
     version: str
     seconds: float
 
@@ -82,6 +90,8 @@ class Trial(run.Command):
         self._ours: Optional[gitrepo.Ours] = None
         self._overlay = False
         self._applied: dict[str, tree.Files] = {}
+        # What the kernels of each line have listed so far.
+        self._names: dict[str, list[Name]] = {}
 
     @property
     def ours(self) -> gitrepo.Ours:
@@ -145,24 +155,24 @@ class Trial(run.Command):
         start = time.monotonic()
         kernel, state = self._kernel(origin, run.series_of(origin.line),
                                      self._isolation, self._folder)
-        return Tested(kernel, state, origin.version, time.monotonic() - start)
+        return Tested(kernel, state, origin.line.name, origin.version, time.monotonic() - start)
 
     @contextlib.contextmanager
     def _boots(self, tested: Tested) -> Iterator[
-            tuple[runner.Runner, list[Name], concurrent.futures.ThreadPoolExecutor]]:
-        """(kernel that can be booted, the cases that it has, threads for the boots)."""
+            tuple[runner.Runner, concurrent.futures.ThreadPoolExecutor]]:
+        """(kernel that can be booted, threads for the boots)."""
         opts, folder = self._opts, self._folder / "boots"
         args = (*opts.config.args, *opts.kernel_args)
         shutil.rmtree(folder, ignore_errors=True)
         boots = runner.Runner(
-            runner.Options(tested.kernel.path, folder, args, opts.timeout,
+            runner.Options(tested.kernel.path, folder, args,
+                           patience(opts.timeout, os.getloadavg()[0], os.cpu_count() or 1),
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
-        names = runner.listed(boots, tested.state, tested.kernel.sha + "".join(args), "")
         with concurrent.futures.ThreadPoolExecutor(
                 boot.at_a_time(opts.jobs, opts.config.cpus)) as pool:
             try:
-                yield boots, names, pool
+                yield boots, pool
             except TestbedError:
                 raise
             except BaseException:
@@ -170,11 +180,33 @@ class Trial(run.Command):
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
+    def _listed(self, boots: runner.Runner, tested: Tested) -> list[Name]:
+        """The cases that the kernel has."""
+        args = (*self._opts.config.args, *self._opts.kernel_args)
+        names = runner.listed(boots, tested.state, tested.kernel.sha + "".join(args), "")
+        self._names[tested.line] = names
+        return names
+
     def _examine(self, tested: Tested, words: Sequence[str], first: bool,
                  only: Optional[Sequence[Name]] = None) -> Finding:
         """What the kernel says to the cases @words (to @only, if given)."""
-        with self._boots(tested) as (boots, names, pool):
-            wanted = [name for name in names if name in only] if only is not None \
-                else evidence.select(words, self._cases, names)
-            return evidence.examine(boots, wanted, names, pool, first,
-                                    self._console.note)
+        with self._boots(tested) as (boots, pool):
+            if only is None:
+                names = self._listed(boots, tested)
+                return evidence.examine(
+                    boots, evidence.select(words, self._cases, names), names, pool, first,
+                    self._console.note)
+            # The suites are ours, so that all kernels of a line should have the same.
+            names = self._names.get(tested.line) or self._listed(boots, tested)
+            found = self._ask(boots, pool, names, only, first)
+            if found.odd and self._listed(boots, tested) != names:
+                found = self._ask(boots, pool, self._names[tested.line], only, first)
+            return found
+
+    def _ask(self, boots: runner.Runner, pool: concurrent.futures.Executor,
+             names: Sequence[Name], only: Sequence[Name], first: bool) -> Finding:
+        """What the kernel, which has the cases @names, says to those of @only."""
+        wanted = [name for name in names if name in only]
+        likely = next((name for name in only if name in wanted), None)
+        return evidence.examine(boots, wanted, names, pool, first, self._console.note,
+                                likely if first and self._opts.jobs > 1 else None)

@@ -40,6 +40,18 @@ def only(judge: Judge) -> Outcome:
     return outcome
 
 
+def without(folder: Path, tool: str) -> str:
+    """A PATH, by way of links in @folder, that has all tools but @tool."""
+    folder.mkdir()
+    for place in reversed(os.environ["PATH"].split(":")):
+        for path in Path(place).glob("*"):
+            link = folder / path.name
+            if path.name != tool:
+                link.unlink(missing_ok=True)
+                link.symlink_to(path)
+    return str(folder)
+
+
 class TempCase(unittest.TestCase):
     """A test with a folder of its own."""
 

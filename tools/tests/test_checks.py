@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from mmtestbed import bisect_step, cases, checks, explain, gitrepo, patchset, presubmit
-from mmtestbed import proc, run
+from mmtestbed import proc, run, trial
 from mmtestbed.checks import Context, Message, Patch, Place, Result, Series, Status
 from mmtestbed.checks.build import Build
 from mmtestbed.checks.coverage import Coverage
@@ -154,21 +154,35 @@ class Whole(RepoCase):
 
     def test_coverage(self) -> None:
         old = "int f(void)\n{\n\treturn 0;\n}\n"
-        series = self.series(self.ours(), mm_x=(old, old.replace(
-            "\treturn 0;", "\tif (a)\n\t\tb();\n\treturn 0;")))
-        self.assertIs(Coverage().judge(series).status, Status.SKIP)
+        texts = (old, old.replace("\treturn 0;", "\tif (a)\n\t\tb();\n\treturn 0;"))
+        series = self.series(self.ours(), mm_x=texts)
+        self.assertIn("touches none", Coverage().judge(series).line)
+        series = self.series(self.ours(), mm_rmap=texts)
+        self.assertIn("no kernel", Coverage().judge(series).line)
         series.findings = {"new": Finding()}
 
         def cover(target: Path) -> None:
             target.mkdir(exist_ok=True)
             (target / "functions.json").write_text(json.dumps({"functions": [
-                {"file": "mm/x.c", "lines_run": [1, 3, 5], "lines_not_run": [4]}]}),
+                {"file": "mm/rmap.c", "lines_run": [1, 3, 5], "lines_not_run": [4]}]}),
                 encoding="ascii")
 
         series.cover = cover
         result = Coverage().judge(series)
         self.assertEqual(result.line, "1 of 2 changed lines with code run")
-        self.assertEqual(result.details, ("  mm/x.c: not run: 4 (f)",))
+        self.assertEqual(result.details, ("  mm/rmap.c: not run: 4 (f)",))
+
+        def cannot(target: Path) -> None:
+            raise TestbedError("no kernel that counts: BROKEN: it is so")
+
+        series.cover = cannot
+        result = Coverage().judge(series)
+        self.assertEqual((result.status, result.line), (
+            Status.WARN, "not measured: no kernel that counts: BROKEN: it is so"))
+
+    def test_coverage_without_gcov(self) -> None:
+        self.set_env("PATH", str(self.tmp))
+        self.assertEqual(Coverage().missing(), "gcov is not installed")
 
 
 class Report(support.TempCase):
@@ -280,6 +294,15 @@ class ExitStatus(support.TempCase):
         self.assertEqual(bisect_step.main(["--nonsense"]), 255)
         self.assertEqual(bisect_step.main(["--case", "XX-1"]), 255)
         self.assertEqual(bisect_step.main(["--", "--repeat", "3"]), 255)
+
+
+class Patience(support.TempCase):
+    def test_busy_machine(self) -> None:
+        ours = trial.run_options([], "", "x").timeout
+        for timeout, load, wanted in ((ours, 0.5, ours), (ours, 4.0, ours),
+                                      (ours, 12.0, 3 * ours), (30.0, 12.0, 30.0)):
+            with self.subTest((timeout, load)):
+                self.assertEqual(trial.patience(timeout, load, 4), wanted)
 
 
 class Promise(support.TempCase):

@@ -84,6 +84,15 @@ class Words(support.TempCase):
     def test_coverage_wants_counters(self) -> None:
         with self.assertRaisesRegex(UsageError, "--variant gcov"):
             options.parse(["--coverage", str(self.tmp / "new")])
+        with self.assertRaisesRegex(UsageError, "--no-html goes with"):
+            options.parse(["--no-html"])
+
+    def test_no_html_needs_no_gcovr(self) -> None:
+        words = ["--variant", "gcov"]
+        self.assertEqual({tool.probe for tool in options.parse(words).tools},
+                         {"gcov", "gcov-tool", "gcovr"})
+        self.assertEqual({tool.probe for tool in options.parse([*words, "--no-html"]).tools},
+                         {"gcov", "gcov-tool"})
 
     def test_coverage_folder(self) -> None:
         gcov = ["--variant", "gcov", "--coverage"]

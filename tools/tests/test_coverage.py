@@ -190,6 +190,13 @@ class Boots(support.TempCase):
         self.assertIn("static int chosen", re.sub(r"<[^>]*>", "", pages))
         self.assertTrue(coverage.is_report(self.tmp / "out"))
 
+    def test_report_without_html(self) -> None:
+        self.boot()
+        self.set_env("PATH", support.without(self.tmp / "bin", "gcovr"))
+        self.counters.report(self.tmp / "out", "6.12.1", html=False)
+        found = {path.name for path in (self.tmp / "out").iterdir()}
+        self.assertEqual(found, {coverage.TEXT, coverage.JSON})
+
     def test_a_tree_without_counters(self) -> None:
         (self.tmp / "build/mm/hmm.gcno").unlink()
         places = tree.Places(self.tmp, self.tmp / "src", self.tmp / "build", self.tmp,

@@ -48,12 +48,12 @@ class Pretended:
 
 class Examine(support.TempCase):
     def examine(self, outcomes: dict[Name, Sequence[Status]],
-                first: bool = False) -> evidence.Finding:
+                first: bool = False, likely: Optional[Name] = None) -> evidence.Finding:
         self.boots = Pretended(outcomes)
         self.told: list[str] = []
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             return evidence.examine(self.boots, NAMES, NAMES, pool, first,
-                                    self.told.append)
+                                    self.told.append, likely)
 
     def test_all_pass(self) -> None:
         found = self.examine({})
@@ -76,6 +76,32 @@ class Examine(support.TempCase):
         found = self.examine({NAMES[1]: [Status.FAILED, Status.PASSED, Status.HUNG]})
         self.assertEqual(found.bad, found.flaky)
         self.assertEqual(found.bad[0].tally(), "2 of 3 boots")
+
+    def test_the_likely_one_is_booted_at_once(self) -> None:
+        found = self.examine({NAMES[1]: [Status.FAILED]}, True, NAMES[1])
+        self.assertEqual(found.bad[0].tally(), "3 of 3 boots")
+        self.assertEqual(self.boots.ran.count(NAMES[1]), 3)
+
+    def test_the_likely_one_passes(self) -> None:
+        found = self.examine({}, True, NAMES[1])
+        self.assertEqual((found.passed, found.failures, found.boots), (NAMES, [], 3))
+
+    def test_another_one_fails(self) -> None:
+        found = self.examine({NAMES[2]: [Status.FAILED]}, True, NAMES[1])
+        self.assertEqual([failure.name for failure in found.bad], [NAMES[2]])
+        self.assertEqual(found.bad[0].tally(), "3 of 3 boots")
+
+    def test_the_likely_one_is_flaky(self) -> None:
+        """Whichever of its boots comes first: the majority decides."""
+        for outcomes, bad in (([Status.FAILED, Status.PASSED, Status.PASSED], False),
+                              ([Status.PASSED, Status.FAILED, Status.FAILED], True)):
+            for _ in range(20):
+                found = self.examine({NAMES[1]: outcomes}, True, NAMES[1])
+                [failure] = found.failures
+                self.assertEqual((failure.name, failure.believed), (NAMES[1], bad))
+                self.assertEqual(failure.reason, "because")
+                self.assertEqual(len(self.told), 1)
+                self.assertNotIn(NAMES[1], found.passed)
 
     def test_the_first_will_do(self) -> None:
         found = self.examine({NAMES[0]: [Status.FAILED]}, first=True)

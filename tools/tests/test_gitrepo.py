@@ -146,7 +146,10 @@ class Private(RepoCase):
         git(self.user, "clone", "-q", str(self.user), str(other))
         with self.ours(other).opened() as ours:
             gone = ours.folder
-        other.rename(self.tmp / "moved")
+            other.rename(self.tmp / "moved")
+            with self.ours().opened():
+                self.assertTrue(gone.exists())
+            self.assertIn("it is in use", self.text.getvalue())
         with self.ours().opened():
             self.assertFalse(gone.exists())
 

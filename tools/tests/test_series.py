@@ -139,6 +139,17 @@ class ThreeWay(support.TempCase):
             "30", "thirty").encode())
         self.assertIn("three-way merge", applied.notes[0])
 
+    def test_it_is_in_and_its_surroundings_have_changed(self) -> None:
+        tree = TEXT.replace("line 20\n", "line twenty\n").replace("line 19\n", "19\n")
+        applied = self.apply(tree, "1.patch")
+        self.assertEqual(applied.files["mm/x.c"], tree.encode())
+        self.assertEqual(applied.notes, ["1.patch is in this tree already"])
+
+    def test_it_is_in_and_changed(self) -> None:
+        """What is in then is for people to say."""
+        with self.assertRaisesRegex(TestbedError, "conflict"):
+            self.apply(TEXT.replace("line 20\n", "line XX\n"), "1.patch")
+
     def test_conflict(self) -> None:
         with self.assertRaises(TestbedError) as caught:
             self.apply(TEXT.replace("line 20", "other"), "1.patch")

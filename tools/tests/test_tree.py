@@ -90,6 +90,15 @@ class Copy(support.TempCase):
         self.refresh({}, since - 10 ** 9, time.time_ns())
         self.assertGreater((self.src / "mm/b.c").stat().st_mtime, 1)
 
+    def test_links_that_came_late(self) -> None:
+        """To a folder, to a file, to nothing; a backup gives all a fresh ctime."""
+        for name, target in (("folder", "mm"), ("file", "mm/b.c"), ("nothing", "x")):
+            (self.tmp / "kdir" / name).symlink_to(target)
+        self.refresh({})
+        self.refresh({}, 1, time.time_ns())
+        self.assertTrue((self.src / "folder").is_symlink())
+        self.assertEqual((self.src / "file").read_bytes(), b"b\n")
+
     def test_digest_tells_missing_from_empty(self) -> None:
         self.assertNotEqual(tree.digest({"a": None}), tree.digest({"a": b""}))
 

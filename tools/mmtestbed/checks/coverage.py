@@ -4,20 +4,9 @@
 import json
 from pathlib import Path
 
-from .. import functions, proc
-from ..errors import TestbedError
+from .. import coverage, deps, functions, proc
+from ..errors import HostError, TestbedError
 from . import Result, Series, SeriesCheck, Status, count, skip
-
-
-def ranges(numbers: list[int]) -> str:
-    """Ascending @numbers in a few words: 3 5-7 9."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return " ".join("-".join(map(str, part)) for part in parts)
 
 
 def added(old: bytes, new: bytes, scratch: Path) -> set[int]:
@@ -35,17 +24,29 @@ class Coverage(SeriesCheck):
     title = "changed lines that the suites run, by gcov"
     order = 120
 
+    def missing(self) -> str:
+        """They come with gcc, but not everywhere."""
+        absent = deps.missing(coverage.COUNTING_TOOLS)
+        return f"{absent[0].probe} is not installed" if absent else ""
+
     def judge(self, series: Series) -> Result:
         """Run the suites at the tip once more, on a kernel that counts."""
         files = sorted({path for patch in series.patches for path in patch.sources()})
         if not files:
             return skip("the series touches no .c file")
-        if series.cover is None:
-            return skip("this version has no kernel that counts")
-        if series.tip not in series.findings:
+        if not any(map(coverage.counts, files)):
+            return skip("only files under test have counters (FILES in "
+                        "tools/mmtestbed/coverage.py), and the series touches none")
+        if series.cover is None or series.tip not in series.findings:
             return skip("no kernel was booted at the tip")
         target = series.scratch / "coverage"
-        series.cover(target)
+        try:
+            series.cover(target)
+        except HostError:
+            raise
+        except TestbedError as err:
+            # The plain kernel has been built: it is hardly the fault of the series.
+            return Result(Status.WARN, f"not measured: {err.message}", err.details)
         try:
             data = json.loads((target / "functions.json").read_text(encoding="utf-8"))
             known: dict[str, dict[int, bool]] = {}
@@ -77,7 +78,7 @@ class Coverage(SeriesCheck):
             ran += len(code) - len(missed)
             if missed:
                 names = functions.at(new.decode("utf-8", "replace").splitlines(), missed)
-                details.append(f"  {path}: not run: {ranges(missed)} "
+                details.append(f"  {path}: not run: {coverage.ranges(missed)} "
                                f"({', '.join(sorted(names))})")
         if others:
             details.append(f"  not counted: {' '.join(others)}")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Git histories on top of the real source, made in a second.
 
-The source itself is one commit in a bare repository in the cache, made once.
+The source itself is one commit in a bare repository in the cache, made once.  What
+belongs to a source that is no longer used goes away with the rest (mmtestbed/prune.py).
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
-from mmtestbed import lock, series
+from mmtestbed import lines, lock, series
 
 from tests.e2e import support
 
 _CONTROLS = support.TOP / "patches" / "controls"
-_IDENT = "Test <test@example.org> 1700000000 +0000"
+# git goes by dates: what comes later must be younger.
+_BASE_DATE, _DATE = "1600000000 +0000", "1700000000 +0000"
+_IDENT = f"Test <test@example.org> {_DATE}"
 # Files that no User-Mode Linux kernel is built from.
 UNRELATED = ("Documentation/mm/page_migration.rst", "arch/arm64/mm/fault.c",
              "drivers/gpu/drm/i915/i915_driver.c", "MAINTAINERS",
@@ -29,12 +32,14 @@ UNRELATED = ("Documentation/mm/page_migration.rst", "arch/arm64/mm/fault.c",
 RELATED = ("mm/mempool.c", "lib/string.c", "fs/pipe.c", "mm/list_lru.c")
 
 
-def git(folder: Path, *words: str, data: Optional[bytes] = None) -> str:
+def git(folder: Path, *words: str, data: Optional[bytes] = None,
+        date: str = _DATE) -> str:
     """git @words in @folder, with nothing of this machine's settings."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     env.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null", LC_ALL="C",
                GIT_AUTHOR_NAME="Test", GIT_AUTHOR_EMAIL="test@example.org",
-               GIT_COMMITTER_NAME="Test", GIT_COMMITTER_EMAIL="test@example.org")
+               GIT_COMMITTER_NAME="Test", GIT_COMMITTER_EMAIL="test@example.org",
+               GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
     done = subprocess.run(["git", "-C", str(folder), *words], input=data, env=env,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
@@ -42,20 +47,21 @@ def git(folder: Path, *words: str, data: Optional[bytes] = None) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def source() -> tuple[Path, str]:
-    """(bare repository that holds the source, its one commit)."""
-    tree = support.pristine()
-    folder = support.cache() / "test-history" / f"{tree.name}.git"
-    with lock.held(folder.with_suffix(".lock"), lambda: None):
+def source(line: lines.Line = lines.DEFAULT) -> tuple[Path, str]:
+    """(bare repository that holds the source of @line, its one commit)."""
+    tree = support.pristine(line)
+    folder = support.cache() / "test-history" / tree.name / "source.git"
+    with lock.held(folder.parent / "lock", lambda: None):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder.mkdir()
             git(folder, "init", "-q", "--bare")
             # Debian's tarball has a .gitignore that hides everything.
             git(folder, "-c", "core.compression=1", "-c", "core.bare=false",
                 f"--work-tree={tree}", "add", "-f", "-A", ".")
             made = git(folder, "write-tree").strip()
-            commit = git(folder, "commit-tree", "-m", "the source", made).strip()
+            commit = git(folder, "commit-tree", "-m", "the source", made,
+                         date=_BASE_DATE).strip()
             git(folder, "update-ref", "refs/heads/source", commit)
             (folder / "complete").touch()
     return folder, git(folder, "rev-parse", "source").strip()
@@ -163,6 +169,54 @@ def bisectable(repository: Path, base: str, name: str, seed: int,
     return commits, commits[bad]
 
 
+def shallow(user: "UserTree", branch: str, depth: int) -> Path:
+    """A clone of @user with no more than @depth commits of @branch.
+
+    It borrows the files: to send them all takes minutes.
+    """
+    path = user.path.parent / "shallow"
+    shutil.rmtree(path, ignore_errors=True)
+    git(user.path, "clone", "-q", "--depth", str(depth), "--reference", str(user.path),
+        "--no-checkout", "-b", branch, f"file://{user.path}", str(path))
+    return path
+
+
+def short(line: Line, before: Callable[[], None] = lambda: None) -> int:
+    """Eight commits, and what @before adds; the number of the one that breaks MV-2."""
+    line.comment("MAINTAINERS", "one")
+    line.comment("mm/mempool.c", "two")
+    before()
+    line.comment("lib/string.c", "three")
+    line.comment("mm/migrate_device.c", "four")
+    line.comment("net/mctp/route.c", "five")
+    line.patch("mm: be quicker", control("mv-2-write-flag-lost"))
+    bad = line.count - 1
+    line.comment("mm/mempool.c", "seven")
+    line.comment("MAINTAINERS", "eight")
+    return bad
+
+
+def changes(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """What differs between two looks at a tree, by name."""
+    return sorted(name for name in {*before, *after}
+                  if before.get(name) != after.get(name))
+
+
+class BareTree:
+    """A bare clone of the source of @line; in the cache, with its private clone."""
+
+    def __init__(self, line: lines.Line) -> None:
+        bare, self.base = source(line)
+        self.path = bare.parent / "bare.git"
+        shutil.rmtree(self.path, ignore_errors=True)
+        git(bare, "clone", "-q", "--shared", "--bare", str(bare), str(self.path))
+
+    def look(self) -> dict[str, bytes]:
+        """Everything that must not change."""
+        return {str(path): path.read_bytes() for path in sorted(self.path.rglob("*"))
+                if path.is_file()}
+
+
 class UserTree:
     """A clone of the source, as a user has one; and all that git keeps of it.
 
@@ -189,7 +243,7 @@ class UserTree:
         git(self.path, "config", "gc.auto", "0")
 
     def look(self) -> dict[str, bytes]:
-        """Everything that must not change: all of .git but the objects, and more."""
+        """Everything that must not change: all of .git, and more."""
         git_dir = self.path / ".git"
         if git_dir.is_file():
             git_dir = Path(git(self.path, "rev-parse", "--absolute-git-dir").strip())

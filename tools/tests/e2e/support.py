@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from mmtestbed import run, source, tree
-from mmtestbed.lines import DEFAULT
+from mmtestbed.errors import Unavailable
+from mmtestbed.lines import DEFAULT, Line
 from mmtestbed.report import Console
 
 from tests import support
@@ -65,11 +67,17 @@ def cache() -> Path:
     return tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
 
 
-def pristine() -> Path:
-    """Debian's source, unpacked; fetches it if need be."""
+def pristine(line: Line = DEFAULT) -> Path:
+    """Debian's source of @line, unpacked; fetches it if need be.
+
+    Raises SkipTest if this machine cannot have it.
+    """
     silent = Console(sys.stderr)
-    archive = source.tarball(DEFAULT, cache(), silent)
-    return source.unpack(DEFAULT, archive, cache(), silent).path
+    try:
+        archive = source.tarball(line, cache(), silent)
+    except Unavailable as err:
+        raise unittest.SkipTest(err.message) from None
+    return source.unpack(line, archive, cache(), silent).path
 
 
 def processes() -> set[str]:
@@ -131,6 +139,26 @@ class RunCase(support.TempCase):
 def no_mounts(called: Called) -> bool:
     """True if @called got no mounts of its own: unshare says so, or a 77."""
     return called.code == 77 or called.text.startswith("unshare: ")
+
+
+def without_mounts(test: unittest.TestCase) -> list[str]:
+    """A prefix for call(): a machine that allows no mounts of one's own.
+
+    What @test copies there, for want of an overlay, goes away with it.
+    """
+    def remove() -> None:
+        for record in cache().glob("state/*/copied.json"):
+            shutil.rmtree(record.parent)
+
+    prefix = ["unshare", "--map-root-user", "sh", "-c",
+              "for what in mnt user; do echo 0 > /proc/sys/user/max_${what}_namespaces || "
+              'exit 77; done; exec "$@"', "sh"]
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
+        test.skipTest("no user namespaces to try it in")
+    if shutil.disk_usage(cache()).free < 3 << 30:
+        test.skipTest("no room for a copy of the source")
+    test.addCleanup(remove)
+    return prefix
 
 
 def needs_root(test: unittest.TestCase) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import Any, ClassVar
+
+from mmtestbed import lines, series
 
 from tests.e2e import history, support
 from tests.e2e.history import Line, UserTree, git
@@ -26,6 +27,8 @@ BUGS = {
     "sf-1-served-fault-drops-vma-lock": "SF-1",
 }
 QUICK = "mv-2-write-flag-lost"
+# What it takes away.
+_WRITABLE = b"mpfn |= pte_write(pte) ? MIGRATE_PFN_WRITE : 0;"
 
 
 class BisectCase(support.RunCase):
@@ -52,7 +55,7 @@ class BisectCase(support.RunCase):
 
     def untouched(self) -> None:
         """The user's tree is as it was."""
-        self.assertEqual(self.user.look(), self.before)
+        self.assertEqual(history.changes(self.before, self.user.look()), [])
 
     def bisect(self, code: int, *words: str) -> tuple[Any, str]:
         """(the JSON, all that was printed) of a call that ends with @code."""
@@ -137,6 +140,21 @@ class Ways(BisectCase):
         self.assertEqual(set(data["candidates"]), set(commits[1:]))
         self.assertIn("UNCLEAR", text_)
 
+    def test_no_mounts(self) -> None:
+        """On a machine that allows none, it works on a copy."""
+        line = Line(support.pristine(), self.user.base)
+        bad = history.short(line)
+        commits = line.write(self.user.path, "short")
+        self.before = self.user.look()
+        called = support.call("--json", str(self.out), "--case", "MV-2", "source",
+                              "short", script=SCRIPT, kdir=self.user.path,
+                              prefix=support.without_mounts(self))
+        self.expect(0, called, "no private mounts on this machine", "FOUND")
+        data = json.loads(self.out.read_text(encoding="utf-8"))
+        self.assertEqual(data["first_bad"], commits[bad])
+        self.untouched()
+        self.clean()
+
     def test_interrupted(self) -> None:
         """By each signal in turn; the steps that are done are not done again."""
         words = [str(SCRIPT), "--case", "MV-2", "--json", str(self.out), "source", QUICK]
@@ -169,17 +187,91 @@ class Ways(BisectCase):
         self.untouched()
         self.refused(2, "no unfinished bisection", "--resume")
 
+    def test_flaky(self) -> None:
+        """A case that fails in one boot of three, and then in two of three."""
+        line = Line(support.pristine(), self.user.base)
+        path = "mm/migrate_device.c"
+        text = line.read(path)
+
+        def fails_if(condition: str) -> dict[str, bytes]:
+            return {path: text.replace(_WRITABLE, b"if (!(%s))\n\t" % (
+                condition.encode()) + _WRITABLE, 1)}
+
+        self.assertIn(_WRITABLE, text)
+        line.comment("MAINTAINERS", "one")
+        line.commit("mm: fail now and then", fails_if(
+            'strstr(saved_command_line, "/boot-2/")'))
+        line.comment("lib/string.c", "three")
+        line.commit("mm: fail more often", fails_if(
+            '!strstr(saved_command_line, "/boot-3/")'))
+        line.comment("fs/pipe.c", "five")
+        commits = line.write(self.user.path, "flaky")
+        self.before = self.user.look()
+        data, said = self.bisect(0, "--case", "migrate_vma.locked_page_gets_an_entry",
+                                 "source", "flaky")
+        self.assertEqual(data["first_bad"], commits[3])
+        by_commit = {step["commit"]: step for step in data["steps"]}
+        self.assertEqual(by_commit[commits[2]]["verdict"], "good")
+        for commit, tally in ((commits[2], "1 of 3"), (commits[3], "2 of 3")):
+            self.assertIn(tally, by_commit[commit]["flaky"][0])
+        self.assertIn("the majority of the boots decided", said)
+
+    def test_patches_that_are_upstream(self) -> None:
+        """Two of the series have gone in on the way, and what is around one changes."""
+        line = Line(support.pristine(), self.user.base)
+        folder = support.TOP / "patches" / "6.12"
+        gone = [path for path in series.read(folder) if "mm-migrate-device-" in path.name]
+        self.assertEqual(len(gone), 2)
+
+        def before() -> None:
+            for path in gone:
+                line.patch(f"upstream: {path.stem}", path)
+            text = line.read("mm/migrate_device.c")
+            old = b"\n\t/* For file back page */\n\tif (folio_mapping(folio))\n"
+            self.assertEqual(text.count(old), 1)
+            line.commit("mm/migrate_device: say it in other words", {
+                "mm/migrate_device.c": text.replace(old, old.replace(
+                    b"For file back page", b"A page of a file"))})
+
+        bad = history.short(line, before)
+        commits = line.write(self.user.path, "upstream")
+        self.before = self.user.look()
+        data, text = self.bisect(0, "--case", "MV-2", "source", "upstream")
+        self.assertEqual(data["first_bad"], commits[bad])
+        for path in gone:
+            self.assertIn(f"{path.name} is in this tree already", text)
+        self.assertNotIn("skip", [step["verdict"] for step in data["steps"]])
+
     def test_shallow(self) -> None:
         # In a place that stays, with its private clone.
-        shallow = self.user.path.parent / "shallow"
-        shutil.rmtree(shallow, ignore_errors=True)
-        subprocess.run(["git", "clone", "-q", "--depth", "4", "--no-checkout", "-b",
-                        QUICK, f"file://{self.user.path}", str(shallow)], check=True)
+        shallow = history.shallow(self.user, QUICK, 4)
         called = support.call("HEAD~9", "HEAD", script=SCRIPT, kdir=shallow)
         self.expect(2, called, "the clone is shallow")
         called = support.call("--case", "MV-2", "HEAD~3", "HEAD", script=SCRIPT,
                               kdir=shallow)
         self.expect(2, called, "fails as BAD does")
+
+
+class Mainline(support.RunCase):
+    """The line 7.x, in a bare repository."""
+
+    def test_7x(self) -> None:
+        which = lines.by_name("7.x")
+        user = history.BareTree(which)
+        line = Line(support.pristine(which), user.base)
+        bad = history.short(line)
+        commits = line.write(user.path, "bad")
+        before = user.look()
+        out = self.tmp / "out.json"
+        called = support.call("--json", str(out), "--case", "MV-2", "source", "bad",
+                              script=SCRIPT, kdir=user.path)
+        self.expect(0, called, "FOUND")
+        data = json.loads(out.read_text(encoding="utf-8"))
+        self.assertEqual(data["first_bad"], commits[bad])
+        self.assertIn("MV-2", data["contracts"])
+        self.assertEqual({step["version"].split(".")[0] for step in data["steps"]}, {"7"})
+        self.assertEqual(history.changes(before, user.look()), [])
+        self.clean()
 
 
 class Step(BisectCase):
@@ -215,5 +307,5 @@ class Step(BisectCase):
             called = support.call("--case", "MV-2", script=STEP, kdir=self.user.path)
         finally:
             file.write_bytes(before)
-        self.expect(125, called, "mm/mempool.c:1:1: error")
+        self.expect(125, called, "mm/mempool.c:1:")
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from typing import Any, ClassVar
+
+from mmtestbed import lines
 
 from tests.e2e import history, support
 from tests.e2e.history import Line, UserTree, git
@@ -66,7 +66,7 @@ class Presubmit(support.RunCase):
         self.before = self.user.look()
 
     def tearDown(self) -> None:
-        self.assertEqual(self.user.look(), self.before)
+        self.assertEqual(history.changes(self.before, self.user.look()), [])
         self.clean()
         super().tearDown()
 
@@ -164,6 +164,7 @@ class Presubmit(support.RunCase):
         tree = git(path, "rev-parse", "five^{tree}").strip()
         merge = git(path, "commit-tree", "-p", self.commits[0], "-p", self.user.base,
                     "-m", "a merge", tree).strip()
+        self.before = self.user.look()
         self.refused("holds a merge", f"source..{merge}")
 
     def test_dirty_tree(self) -> None:
@@ -180,15 +181,81 @@ class Presubmit(support.RunCase):
 
     def test_shallow(self) -> None:
         # In a place that stays, with its private clone.
-        shallow = self.user.path.parent / "shallow"
-        shutil.rmtree(shallow, ignore_errors=True)
-        subprocess.run(["git", "clone", "-q", "--depth", "3", "--no-checkout", "-b",
-                        "five", f"file://{self.user.path}", str(shallow)], check=True)
+        shallow = history.shallow(self.user, "five", 3)
         called = support.call("--case", "MW-8", "HEAD~1..HEAD", script=SCRIPT,
                               kdir=shallow)
         self.expect(1, called, "list_lru_unread")
         called = support.call("HEAD~5..HEAD", script=SCRIPT, kdir=shallow)
         self.expect(2, called, "the clone is shallow")
+
+    def test_no_mounts(self) -> None:
+        """What needs a throw-away copy of the build is left out."""
+        out = self.tmp / "out.json"
+        called = support.call("--json", str(out), "--case", "MW-8",
+                              f"source..{self.commits[0]}", script=SCRIPT,
+                              kdir=self.user.path, prefix=support.without_mounts(self))
+        self.expect(0, called, "no private mounts on this machine", "PASS: ")
+        [results] = self.verdicts(json.loads(out.read_text(encoding="utf-8")))
+        self.assertEqual((results["build"], results["W=1"], results["checkpatch"],
+                          results["suites"]), ("pass", "skip", "pass", "pass"))
+
+    def test_coverage(self) -> None:
+        """A patch of which one line runs, and one that no case reaches."""
+        line = Line(support.pristine(), self.user.base)
+        path = "mm/migrate_device.c"
+        line.commit("mm/migrate_device: look twice", {path: _insert(
+            line.read(path), b"void migrate_vma_pages(struct migrate_vma *migrate)\n{\n",
+            b"\tif (migrate->start == 1)\n\t\tmigrate->cpages = 0;\n\n")},
+            "No address is that odd.\n\n" + _SIGNED)
+        line.write(self.user.path, "counted")
+        self.before = self.user.look()
+        data, text = self.check(0, "--case", "MV-2", "source..counted")
+        coverage = data["series"]["coverage"]
+        self.assertEqual(coverage["status"], "warn")
+        self.assertEqual(coverage["line"], "1 of 2 changed lines with code run")
+        self.assertIn("(migrate_vma_pages)", coverage["details"][0])
+        self.assertIn("MV-", data["series"]["contracts"]["line"])
+        self.assertIn("not run: ", text)
+
+    def test_no_gcov(self) -> None:
+        """One clear line, and the other checks are made."""
+        support.needs_root(self)
+        hidden = ["unshare", "-m", "--propagation", "private", "sh", "-c",
+                  'mount --bind /dev/null "$(readlink -f "$(command -v gcov)")" || exit 77; '
+                  'exec "$@"', "sh"]
+        line = Line(support.pristine(), self.user.base)
+        line.comment("mm/migrate_device.c", "counted")
+        line.write(self.user.path, "comment")
+        self.before = self.user.look()
+        out = self.tmp / "out.json"
+        called = support.call("--json", str(out), "--case", "MW-8", "source..comment",
+                              script=SCRIPT, kdir=self.user.path, prefix=hidden)
+        if support.no_mounts(called):
+            self.skipTest("cannot hide gcov")
+        text = self.expect(1, called, "coverage: skipped: gcov is not installed")
+        self.assertEqual(text.count("gcov"), 2, text)
+        data = json.loads(out.read_text(encoding="utf-8"))
+        self.assertEqual(data["series"]["verdicts"]["status"], "pass")
+
+    def test_7x(self) -> None:
+        """One patch for mainline, in a bare repository."""
+        which = lines.by_name("7.x")
+        user = history.BareTree(which)
+        line = Line(support.pristine(which), user.base)
+        line.patch("mm: be quicker", history.control("mv-2-write-flag-lost"),
+                   "This flag is set for the sake of symmetry.\n\n" + _SIGNED)
+        line.write(user.path, "one")
+        before = user.look()
+        out = self.tmp / "out.json"
+        called = support.call("--json", str(out), "--case", "MV-2", "source..one",
+                              script=SCRIPT, kdir=user.path)
+        self.expect(1, called, "migrate_vma.locked_page_gets_an_entry")
+        data = json.loads(out.read_text(encoding="utf-8"))
+        [results] = self.verdicts(data)
+        self.assertEqual((results["build"], results["checkpatch"], results["suites"]),
+                         ("pass", "pass", "fail"))
+        self.assertTrue(data["kernel_version"].startswith("7."))
+        self.assertEqual(history.changes(before, user.look()), [])
 
     def test_linked_worktree(self) -> None:
         linked = self.tmp / "linked"
