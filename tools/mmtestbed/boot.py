@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Callable, Mapping, Optional, Sequence
 
 from . import proc
+from .configs import PLAIN, Config
 from .errors import HostError
 
 # After the kernel's main process has gone, its output is complete; this is how
@@ -44,13 +45,27 @@ class Ending:
     code: int
 
 
-def at_a_time(jobs: int, cpus: int = 1) -> int:
-    """How many boots of a kernel with @cpus CPUs keep @jobs CPUs busy.
+def free_memory() -> int:
+    """MiB that the memory of kernels may take.
+
+    It is a file in a tmpfs, which by default holds half of the host's memory.
+    """
+    fields = dict(line.split(":") for line in
+                  Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    total, free = (int(fields[name].split()[0]) // 1024
+                   for name in ("MemTotal", "MemAvailable"))
+    return min(total // 2, free)
+
+
+def at_a_time(jobs: int, config: Config = PLAIN) -> int:
+    """How many boots of a kernel like @config keep @jobs CPUs busy.
 
     Most of its time, a kernel that runs the suites sleeps until its next tick; but
-    one with several CPUs spins for those that the host does not let run.
+    one with several CPUs spins for those that the host does not let run. A kernel
+    whose memory the host cannot give it dies by a bus error.
     """
-    return max(4 * jobs // cpus, 1) if jobs > 1 else 1
+    most = 4 * jobs // config.cpus if jobs > 1 else 1
+    return max(min(most, free_memory() // config.memory), 1)
 
 
 def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[str]:

@@ -30,6 +30,7 @@ class Config:
     @slow: a case takes so many times as long as in the plain kernel, at worst.
     @tools: what it needs on the host, beside deps.BUILD.
     @cpus: that the kernel has.
+    @memory: how much of its memory a kernel uses, at worst, in MiB.
     @counts: the kernel leaves counters of what has run.
     """
 
@@ -40,6 +41,7 @@ class Config:
     slow: int = 1
     tools: tuple[deps.Tool, ...] = ()
     cpus: int = 1
+    memory: int = 512
     counts: bool = False
 
     @property
@@ -62,7 +64,7 @@ PLAIN = Config("plain", "what the suites need, and lockdep")
 CONFIGS = (
     PLAIN,
     Config("kasan", "KASAN, UBSAN and page poisoning",
-           args=("page_poison=1",), slow=4),
+           args=("page_poison=1",), slow=4, memory=1536),
     Config("gcov", "coverage of the files under test",
            cflags=coverage.CFLAGS, slow=2, tools=coverage.TOOLS, counts=True),
     Config("smp", "four CPUs", args=("ncpus=4", "seccomp=on"), slow=2, cpus=4),

@@ -174,7 +174,7 @@ class Command(run.Command):
         console = self._console
         names = runner.listed(boots, base.tree.places.state, base.sha, "")
         with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(self._wanted.jobs, self._wanted.config.cpus)) as many:
+                boot.at_a_time(self._wanted.jobs, self._wanted.config)) as many:
             self._check_base(boots.round(names, "", many))
         console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
                       f"{self._kernel_version}, {self._wanted.jobs} at a time")
@@ -270,7 +270,7 @@ class Command(run.Command):
             return rest[0] not in left_out and not enough(results.outcomes) and \
                 controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
 
-        together = boot.at_a_time(os.cpu_count() or 1, self._opts.config.cpus) \
+        together = boot.at_a_time(os.cpu_count() or 1, self._opts.config) \
             // self._wanted.jobs
         with concurrent.futures.ThreadPoolExecutor(max(1, together)) as pool:
             results = boots.round(names, "", pool, worthwhile, enough)

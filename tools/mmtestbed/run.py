@@ -332,7 +332,7 @@ class Command:
         order = names
         rounds: list[runner.Results] = []
         with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(opts.jobs, opts.config.cpus)) as pool:
+                boot.at_a_time(opts.jobs, opts.config)) as pool:
             try:
                 if opts.seed is not None:
                     order = runner.shuffled(names, opts.seed)

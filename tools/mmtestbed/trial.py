@@ -170,7 +170,7 @@ class Trial(run.Command):
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
         with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(opts.jobs, opts.config.cpus)) as pool:
+                boot.at_a_time(opts.jobs, opts.config)) as pool:
             try:
                 yield boots, pool
             except TestbedError:

@@ -2,8 +2,9 @@
 """The variants: what they add, and who cannot have them."""
 
 import unittest
+from unittest import mock
 
-from mmtestbed import build, configs, coverage, lines, options
+from mmtestbed import boot, build, configs, coverage, lines, options
 from mmtestbed.errors import UsageError
 
 from tests import support
@@ -110,3 +111,22 @@ class Words(support.TempCase):
                       ["--build-dir", str(self.tmp / "b")]):
             with self.subTest(words), self.assertRaisesRegex(UsageError, "--all"):
                 options.parse(["--all", *words])
+
+
+class AtATime(unittest.TestCase):
+    """How many kernels run side by side."""
+
+    def boots(self, jobs: int, name: str, memory: int) -> int:
+        with mock.patch.object(boot, "free_memory", return_value=memory):
+            return boot.at_a_time(jobs, configs.by_name(name))
+
+    def test_four_for_each_cpu_of_the_host(self) -> None:
+        self.assertEqual(self.boots(4, "plain", 1 << 20), 16)
+        self.assertEqual(self.boots(1, "plain", 1 << 20), 1)
+
+    def test_fewer_with_cpus_of_their_own(self) -> None:
+        self.assertEqual(self.boots(4, "smp", 1 << 20), 4)
+
+    def test_no_more_than_the_memory_holds(self) -> None:
+        self.assertEqual(self.boots(4, "kasan", 12000), 7)
+        self.assertEqual(self.boots(4, "kasan", 100), 1)
