@@ -19,9 +19,10 @@ SELFTEST = ("AVOID_BUG",)
 # The tree's own style asks for no comment at a lock that is only pointed to; a macro
 # that compares one field of two structures names it twice.
 SUITES = ("UNCOMMENTED_DEFINITION", "MACRO_ARG_REUSE")
-# A control changes as little as the mistake would, in code that is not ours.
-CONTROL = ("BIT_MACRO", "PARENTHESIS_ALIGNMENT", "LONG_LINE", "OPEN_ENDED_LINE",
-           "WAITQUEUE_ACTIVE", "BRACES")
+# A control changes as little as the mistake would, in code that is not ours; the names
+# of the cases after Kills: make long lines.
+CONTROL = ("COMMIT_LOG_LONG_LINE", "BIT_MACRO", "PARENTHESIS_ALIGNMENT", "LONG_LINE",
+           "OPEN_ENDED_LINE", "WAITQUEUE_ACTIVE", "BRACES")
 
 
 class Checkpatch(support.RunCase):
