@@ -214,6 +214,15 @@ void *mmk_process_alloc(struct kunit *test, size_t size,
 			void (*fn)(struct mmk_task *task));
 void mmk_process_start(struct mmk_task *task);
 bool mmk_task_sleeps_in(struct mmk_task *task, const char *function);
+
+/**
+ * mmk_task_waits() - Wait until a task waits for a migration entry
+ * @task: the task
+ *
+ * Return: whether it came to sleep there, as mmk_task_sleeps_in() has it.
+ */
+#define mmk_task_waits(task)	mmk_task_sleeps_in(task, MMK_ENTRY_WAIT_SYMBOL)
+
 bool mmk_task_join(struct mmk_task *task);
 int mmk_tasks_running(void);
 

@@ -3312,8 +3312,7 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 	gup->addr = s.addr;
 	gup->flags = how->write ? FOLL_WRITE : 0;
 	mmk_task_start(&gup->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&gup->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&gup->task));
 	dst = mmk_hold_copy(test, s.hold);
 	remove_migration_ptes(s.src, dst, 0);
 	mmk_hold_finish(test, s.hold, true);
@@ -3522,8 +3521,7 @@ static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
 
 	mmk_task_start(&mirror->task);
 
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&mirror->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&mirror->task));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
 	dst = mmk_hold_copy(test, s.hold);
 	remove_migration_ptes(s.src, dst, 0);

@@ -346,8 +346,7 @@ static void fault_sleeps_until_folio_is_unlocked(struct kunit *test)
 
 	fault = mmk_fault_start(test, m.mm, m.addr, FAULT_FLAG_DEFAULT,
 				c->lock);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
 						   m.folio));
 	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m.folio));
@@ -356,8 +355,7 @@ static void fault_sleeps_until_folio_is_unlocked(struct kunit *test)
 
 	dst = mmk_hold_copy(test, m.hold);
 	remove_migration_ptes(m.folio, dst, 0);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
 						   m.folio));
 
@@ -454,8 +452,7 @@ static void access_is_served_after_migration(struct kunit *test)
 	a = mmk_task_alloc(test, sizeof(*a), m.mm, c->fn);
 	a->addr = m.addr;
 	mmk_task_start(&a->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&a->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&a->task));
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, a->task.task,
 						   m.folio));
 
@@ -509,8 +506,7 @@ static struct mmk_fault **sleepers(struct kunit *test, struct mm_struct *mm,
 		faults[i] = mmk_fault_start(test, mm, addr, FAULT_FLAG_DEFAULT,
 					    MMK_MMAP_LOCK);
 	for (i = 0; i < nr; i++)
-		KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&faults[i]->task,
-							   MMK_ENTRY_WAIT_SYMBOL));
+		KUNIT_ASSERT_TRUE(test, mmk_task_waits(&faults[i]->task));
 	return faults;
 }
 
@@ -644,8 +640,7 @@ static void wait_set_up_takes_no_reference(struct kunit *test)
 	w = waiter_alloc(test, m.mm, m.addr);
 	watch = watch_start(test, &m, &w->task, NULL);
 	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
 	watch_stop(watch);
 	KUNIT_EXPECT_GE_MSG(test, watch->nr, 4, "saw only \"%s\"",
 			    watch->order);
@@ -935,8 +930,7 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
 							o), 0);
 
 	mmk_task_start(&o->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&o->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&o->task));
 	KUNIT_EXPECT_TRUE(test, o->seen);
 	KUNIT_EXPECT_TRUE(test, o->ptl_held);
 	KUNIT_EXPECT_TRUE(test, o->queued);
@@ -974,8 +968,7 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
 				c->lock);
 	watch = watch_start(test, &m, &fault->task, NULL);
 	mmk_task_start(&fault->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
 	watch_stop(watch);
 	KUNIT_EXPECT_TRUE(test, watch->queued);
 	KUNIT_EXPECT_TRUE(test, watch->waiters);
@@ -1048,8 +1041,7 @@ static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
 			    "only the isolation may have a reference");
 	KUNIT_EXPECT_TRUE(test, queued);
 	KUNIT_EXPECT_TRUE(test, waiters);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
 
 	moving_end(test, &m);
@@ -1078,8 +1070,7 @@ static void wait_returns_with_context_as_before(struct kunit *test)
 	moving_init(test, &m);
 	w = waiter_alloc(test, m.mm, m.addr);
 	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
 	KUNIT_EXPECT_FALSE(test, w->returned);
 	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
 	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
@@ -1356,13 +1347,11 @@ static void folio_locked_again_is_waited_for(struct kunit *test)
 	moving_init(test, &m);
 	before = waiter_alloc(test, m.mm, m.addr);
 	mmk_task_start(&before->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&before->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&before->task));
 	w = waiter_alloc(test, m.mm, m.addr);
 	watch = watch_start(test, &m, &w->task, unlock_and_lock);
 	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
 	watch_stop(watch);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&before->task));
 	KUNIT_EXPECT_TRUE(test, watch->queued);
@@ -1427,8 +1416,7 @@ static struct waiter *sleeper(struct kunit *test, struct moving *m)
 	struct waiter *w = waiter_alloc(test, m->mm, m->addr);
 
 	mmk_task_start(&w->task);
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_ASSERT_TRUE(test, mmk_task_waits(&w->task));
 	return w;
 }
 
@@ -1714,8 +1702,7 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&w[i]->task));
 		KUNIT_EXPECT_TRUE(test, folio_trylock(both[i]->folio));
 		mmk_task_start(&late[i]->task);
-		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&late[i]->task,
-							   MMK_ENTRY_WAIT_SYMBOL));
+		KUNIT_EXPECT_TRUE(test, mmk_task_waits(&late[i]->task));
 	}
 	for (i = 0; i < 2; i++) {
 		kunit_release_action(test, stopped_unlock_release, u[i]);
@@ -1909,8 +1896,7 @@ static void signal_does_not_end_the_wait(struct kunit *test)
 	w->addr = m.addr;
 	task = w->task.task;
 	mmk_task_start(&w->task);
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_ASSERT_TRUE(test, mmk_task_waits(&w->task));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
 	switches = READ_ONCE(task->nvcsw);
 
@@ -1925,8 +1911,7 @@ static void signal_does_not_end_the_wait(struct kunit *test)
 	wake_up_process(task);
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(READ_ONCE(task->nvcsw) >
 					     switches || w->returned));
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, task, m.folio));
 	KUNIT_EXPECT_FALSE(test, w->returned);
@@ -1992,8 +1977,7 @@ static void woken_waiter_leaves_reused_folio_alone(struct kunit *test)
 	w = waiter_alloc(test, m.mm, m.addr);
 	kthread_bind(w->task.task, raw_smp_processor_id());
 	mmk_task_start(&w->task);
-	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&w->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_ASSERT_TRUE(test, mmk_task_waits(&w->task));
 	dst = mmk_hold_copy(test, m.hold);
 	remove_migration_ptes(m.folio, dst, 0);
 
@@ -2103,8 +2087,7 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 	s->waiter.addr = m.addr;
 	s->nested = c->nested;
 	mmk_task_start(&s->waiter.task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&s->waiter.task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&s->waiter.task));
 	KUNIT_EXPECT_EQ(test, mmk_in_memstall(s->waiter.task.task), c->stalled);
 
 	folio_mark_uptodate(m.folio);
@@ -2162,8 +2145,7 @@ static vm_fault_t crowd_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 	for (i = 1; i < crowd->nr; i++)
 		mmk_task_start(&crowd->tasks[i]->task);
 	for (i = 1; i < crowd->nr; i++)
-		crowd->asleep += mmk_task_sleeps_in(&crowd->tasks[i]->task,
-						    MMK_ENTRY_WAIT_SYMBOL);
+		crowd->asleep += mmk_task_waits(&crowd->tasks[i]->task);
 
 	if (src & MIGRATE_PFN_MIGRATE) {
 		page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL);
@@ -2263,8 +2245,7 @@ static void locked_device_private_page_is_waited_for(struct kunit *test)
 	folio_lock(folio);
 	fault = mmk_fault_start(test, mm, addr, FAULT_FLAG_DEFAULT,
 				MMK_MMAP_LOCK);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-						   MMK_ENTRY_WAIT_SYMBOL));
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
 						   folio));
 	KUNIT_EXPECT_TRUE(test, folio_test_waiters(folio));
@@ -2597,9 +2578,10 @@ KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
  * @test: the running case
  *
  * Moves a page again and again while this many tasks read it, and prints how
- * many of the migrations succeeded, and how many tries they took. Who reads takes
- * no reference, not even to wait, so that each succeeds the first time; and all
- * accesses are served. The parameter "moves" says how many to count.
+ * many of the migrations succeeded, and how many tries they took. It is copied
+ * when all of them have met the entry and wait. Who waits takes no reference, so
+ * that each migration succeeds the first time; and all accesses are served. The
+ * parameter "moves" says how many to count.
  *
  * Contract: MW-14
  */
@@ -2609,7 +2591,7 @@ static void migrations_of_hammered_page_are_counted(struct kunit *test)
 	const struct many_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
-	unsigned int i, try, moved = 0, tries = 0;
+	unsigned int i, j, try, moved = 0, tries = 0;
 	struct mmk_vma *v = mmk_vma_alloc(test, mm, addr, 1,
 					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
 	struct hammer *h[16];
@@ -2630,8 +2612,11 @@ static void migrations_of_hammered_page_are_counted(struct kunit *test)
 		for (try = 0; try < max_tries; try++) {
 			tries++;
 			KUNIT_ASSERT_EQ(test, mmk_vma_setup(v), 0);
-			/* A driver takes its time to copy. */
-			schedule_timeout_uninterruptible(1);
+			/* A driver takes its time to copy: all come to wait. */
+			for (j = 0; j < c->nr && v->src[0] & MIGRATE_PFN_MIGRATE;
+			     j++)
+				KUNIT_ASSERT_TRUE(test,
+						  mmk_task_waits(&h[j]->task));
 			mmk_vma_copy_to_ram(test, v);
 			mmk_vma_pages(v);
 			mmk_vma_finalize(v);
