@@ -255,8 +255,8 @@ class Command(run.Command):
             lambda outcome: None, due_reports.wanted(self._cases))
         cases_ = self._cases
         # A case that has a boot to itself gets it for its own contracts only.
-        left_out = set(due_reports.wanted(cases_)) - \
-            controls.targets(control, cases_, names)
+        targets = controls.targets(control, cases_, names)
+        left_out = set(due_reports.wanted(cases_)) - targets
         # What this kernel does not have, such as more CPUs, cannot turn red either.
         judged = [name for name in names
                   if name not in self._red | self._skipped | left_out]
@@ -273,7 +273,8 @@ class Command(run.Command):
         together = boot.at_a_time(os.cpu_count() or 1, self._opts.config) \
             // self._wanted.jobs
         with concurrent.futures.ThreadPoolExecutor(max(1, together)) as pool:
-            results = boots.round(names, "", pool, worthwhile, enough)
+            results = boots.round(names, "", pool, worthwhile, enough,
+                                   control.kills or targets)
         for red in self._red:
             results.outcomes.pop(red, None)
         return controls.judge(control, cases_, judged, results)

@@ -13,7 +13,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterable, Mapping, Optional, Sequence
+from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence
 
 from . import boot, cases, coverage, due_reports, ktap, lock
 from .boot import How, Next
@@ -136,9 +136,11 @@ class Runner:
     def round(self, expected: Sequence[Name], glob: str,
               pool: Optional[concurrent.futures.Executor] = None,
               worthwhile: Worthwhile = lambda results, names: True,
-              enough: Optional[Enough] = None) -> Results:
+              enough: Optional[Enough] = None,
+              first: Collection[Name] = ()) -> Results:
         """Run @expected, which are what @glob selects, in one boot if all goes well,
-        or in one for each suite if they are to be spread over @pool.
+        or in one for each suite if they are to be spread over @pool: those that
+        any of @first is in before the others.
 
         A crash, a hang or a report of the kernel ends a boot: what did not get to
         run then runs in fresh boots, in @pool if there is one, as long as
@@ -152,6 +154,7 @@ class Runner:
         todo: list[Job] = [(shared, glob)] if shared else []
         if pool and self._options.spread and len({suite for suite, _ in shared}) > 1:
             todo = [half for job in split(shared, shared, glob) for half in halves(job)]
+            todo.sort(key=lambda job: not any(name in first for name in job[0]))
         return self._jobs(todo + alone, glob, pool, worthwhile, enough)
 
     def some(self, expected: Sequence[Name], all_names: Sequence[Name],
@@ -179,13 +182,14 @@ class Runner:
         while todo:
             batch, todo = (todo, []) if pool else (todo[:1], todo[1:])
             batch = [job for job in batch if worthwhile(results, job[0])]
-            one = functools.partial(self._one, alone=tuple(self._reports), seen=seen,
-                                    enough=enough)
-            judges: Iterable[Judge] = itertools.starmap(one, batch) \
+            one = functools.partial(self._unless, alone=tuple(self._reports),
+                                    seen=seen, enough=enough)
+            judges: Iterable[Optional[Judge]] = itertools.starmap(one, batch) \
                 if not pool or len(batch) == 1 else \
                 pool.map(lambda job: one(*job), batch)
             for (names, _), judge in list(zip(batch, judges)):
-                todo += self._merge(results, names, judge, glob)
+                if judge:
+                    todo += self._merge(results, names, judge, glob)
         return results
 
     def isolated(self, expected: Sequence[Name],
@@ -197,6 +201,14 @@ class Runner:
                                                        jobs)):
             self._merge(results, names, judge, glob)
         return results
+
+    def _unless(self, expected: Sequence[Name], glob: str, alone: Sequence[Name],
+                seen: dict[Name, Outcome], enough: Optional[Enough]) -> Optional[Judge]:
+        """_one(), but None if @enough was @seen by the time that it is its turn."""
+        with self._mutex:
+            if enough and seen and enough(seen):
+                return None
+        return self._one(expected, glob, alone, seen, enough)
 
     def _one(self, expected: Sequence[Name], glob: str, alone: Sequence[Name] = (),
              seen: Optional[dict[Name, Outcome]] = None,

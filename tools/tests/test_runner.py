@@ -100,6 +100,17 @@ class Boots(support.TempCase):
                                  "c.one": "passed"})
         self.assertEqual(results.boots, 3)
 
+    def test_what_comes_first_and_enough(self) -> None:
+        boots = self.make({"a": ["one"], "b": ["two"], "c": ["red"], "d": ["last"]},
+                          spread=True)
+        names = [("a", "one"), ("b", "two"), ("c", "red"), ("d", "last")]
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            results = boots.round(names, "", pool,
+                                  enough=lambda seen: ("c", "red") in seen,
+                                  first={("c", "red")})
+        self.assertEqual(list(results.outcomes), [("c", "red")])
+        self.assertEqual(results.boots, 1)
+
     def test_a_large_suite_has_two_boots(self) -> None:
         cases = [f"{letter}{number}" for letter in "acmz" for number in range(5)]
         found, results = self.outcomes({"a": [*cases, "crash"], "b": ["one"]},
