@@ -327,6 +327,17 @@ static inline void mmk_fault_page_unlock(struct page *page)
 #define mmk_in_memstall(task)	((void)(task), false)
 #endif
 
+/* What delay accounting knows of a task that waits for thrashing folios. */
+#ifdef CONFIG_TASK_DELAY_ACCT
+#define mmk_in_thrashing(task)	(!!(task)->in_thrashing)
+#define mmk_nr_thrashings(task)	((task)->delays->thrashing_count)
+#define mmk_thrashing_ns(task)	((task)->delays->thrashing_delay)
+#else
+#define mmk_in_thrashing(task)	((void)(task), false)
+#define mmk_nr_thrashings(task)	((void)(task), 0U)
+#define mmk_thrashing_ns(task)	((void)(task), 0ULL)
+#endif
+
 /* Calls of lock_acquire(): places to step in between two locks. */
 #ifdef CONFIG_LOCKDEP
 #define mmk_lock_probe_register(probe, data) \

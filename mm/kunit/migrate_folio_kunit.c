@@ -355,6 +355,7 @@ static void file_folio_is_put_back_as_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_FILE),
 			file + 1);
 	putback_movable_pages(&list);
+	KUNIT_EXPECT_TRUE(test, list_empty(&list));
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_FILE), file);
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_ISOLATED_ANON), anon);
 	lru_add_drain_all();

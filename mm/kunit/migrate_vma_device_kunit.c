@@ -1354,6 +1354,79 @@ static void page_in_another_cpus_batch_is_taken(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
 }
 
+/**
+ * struct putback - Puts a folio into a batch when another one is unmapped
+ * @mn: notices that
+ * @folio: the folio; NULL once it has happened
+ */
+struct putback {
+	struct mmu_notifier mn;
+	struct folio *folio;
+};
+
+static int putback_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct putback *putback = container_of(mn, struct putback, mn);
+
+	/* As reclaim does that has not been able to free it. */
+	if (putback->folio && folio_isolate_lru(putback->folio))
+		folio_putback_lru(putback->folio);
+	putback->folio = NULL;
+	return 0;
+}
+
+static const struct mmu_notifier_ops putback_ops = {
+	.invalidate_range_start	= putback_start,
+};
+
+/**
+ * page_that_leaves_the_lru_for_a_batch_is_taken() - When it is wanted already
+ * @test: the running case
+ *
+ * Two pages of a parent are mapped by its child as well. While the first one is
+ * unmapped there, somebody takes the second, which is collected by then, off the
+ * LRU and puts it back, which is into a batch. It is taken from there, and migrates
+ * like the first.
+ *
+ * Contract: MV-4, MV-2
+ */
+static void page_that_leaves_the_lru_for_a_batch_is_taken(struct kunit *test)
+{
+	struct putback putback = { .mn.ops = &putback_ops };
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_SYSTEM,
+					  NULL);
+	struct folio *folio;
+	int i;
+
+	mmk_fill(test, addr, 2, 1);
+	lru_add_drain_all();
+	folio = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	KUNIT_ASSERT_TRUE(test, folio_test_lru(folio));
+	child = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&putback.mn, child), 0);
+	putback.folio = folio;
+
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	mmu_notifier_unregister(&putback.mn, child);
+	KUNIT_EXPECT_NULL(test, putback.folio);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 2UL);
+	KUNIT_EXPECT_EQ(test, m->src[1], migrate_pfn(folio_pfn(folio)) |
+			MIGRATE_PFN_MIGRATE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(folio));
+	mmk_vma_finalize(m);
+	for (i = 0; i < 2; i++) {
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
+		MMK_EXPECT_PTE(test, child, addr + i * PAGE_SIZE, PRESENT);
+	}
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+}
+
 #define CONTENDED_PAGES		64
 #define MAX_CONTENDERS		8
 
@@ -1511,6 +1584,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE_PARAM(migrations_on_two_cpus_share_the_pages,
 			 contest_gen_params),
 	KUNIT_CASE(page_in_another_cpus_batch_is_taken),
+	KUNIT_CASE(page_that_leaves_the_lru_for_a_batch_is_taken),
 	KUNIT_CASE(contention_is_measured),
 	{}
 };

@@ -5,6 +5,7 @@
  * keeps the folio while the wait is set up, so the order counts.
  */
 #include <linux/kthread.h>
+#include <linux/delayacct.h>
 #include <linux/highmem.h>
 #include <linux/migrate.h>
 #include <linux/moduleparam.h>
@@ -1612,6 +1613,7 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
  * @armed: it is about to
  * @stopped: it has dropped the lock of the queue
  * @go: it may go on
+ * @told: it has not gone on before that
  */
 struct stopped_unlock {
 	struct mmk_task task;
@@ -1619,6 +1621,7 @@ struct stopped_unlock {
 	bool armed;
 	bool stopped;
 	bool go;
+	bool told;
 };
 
 static void stopped_unlock_main(struct mmk_task *task)
@@ -1642,7 +1645,7 @@ static void stopped_unlock_probe(void *data, unsigned long ip,
 		return;
 	u->armed = false;
 	WRITE_ONCE(u->stopped, true);
-	mmk_spin_for(READ_ONCE(u->go));
+	u->told = mmk_spin_for(READ_ONCE(u->go));
 }
 
 static void stopped_unlock_release(void *data)
@@ -1675,7 +1678,8 @@ static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
 
 /*
  * Both are stopped as soon as they have dropped the lock of the queue. By the
- * time that they go on, both folios have another owner, and another waiter.
+ * time that they go on, both folios have another owner, and another waiter. No
+ * waiter is on a CPU that one of them does not let go.
  */
 static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 				       struct moving *b)
@@ -1688,8 +1692,12 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 	for (i = 0; i < 2; i++) {
 		both[i]->hold = mmk_hold(test, both[i]->folio);
 		try_to_migrate(both[i]->folio, 0);
-		w[i] = sleeper(test, both[i]);
+		w[i] = waiter_alloc(test, a->mm, both[i]->addr);
+		mmk_task_place(&w[i]->task, 0);
+		mmk_task_start(&w[i]->task);
+		KUNIT_ASSERT_TRUE(test, mmk_task_waits(&w[i]->task));
 		late[i] = waiter_alloc(test, a->mm, both[i]->addr);
+		mmk_task_place(&late[i]->task, 0);
 		u[i] = stopped_unlock_alloc(test, both[i], 1 + i);
 	}
 
@@ -1707,6 +1715,7 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 	for (i = 0; i < 2; i++) {
 		kunit_release_action(test, stopped_unlock_release, u[i]);
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&u[i]->task));
+		KUNIT_EXPECT_TRUE(test, u[i]->told);
 	}
 	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_TRUE_MSG(test, folio_test_waiters(both[i]->folio),
@@ -2038,26 +2047,63 @@ KUNIT_ARRAY_PARAM_DESC(thrashing, thrashing_cases, description);
  * struct stalled - A waiter that is accounted
  * @waiter: the waiter
  * @nested: whether it counts as stalled from the start
- * @after: whether it does when it has waited
+ * @stalled: whether it does when it has waited
+ * @thrashing: the same, of delay accounting
+ * @nr_thrashings: how many delays that has counted by then
+ * @thrashing_ns: how long they were
  */
 struct stalled {
 	struct waiter waiter;
 	bool nested;
-	bool after;
+	bool stalled;
+	bool thrashing;
+	unsigned int nr_thrashings;
+	u64 thrashing_ns;
 };
 
 static void stalled_main(struct mmk_task *task)
 {
 	struct stalled *s = container_of(task, struct stalled, waiter.task);
 	unsigned long pflags;
+	bool in_thrashing;
 
-	if (s->nested)
+	if (s->nested) {
 		psi_memstall_enter(&pflags);
+		delayacct_thrashing_start(&in_thrashing);
+	}
 	waiter_main(task);
-	s->after = mmk_in_memstall(current);
-	if (s->nested)
+	s->stalled = mmk_in_memstall(current);
+	s->thrashing = mmk_in_thrashing(current);
+	s->nr_thrashings = mmk_nr_thrashings(current);
+	s->thrashing_ns = mmk_thrashing_ns(current);
+	if (s->nested) {
+		delayacct_thrashing_end(&in_thrashing);
 		psi_memstall_leave(&pflags);
+	}
 }
+
+#ifdef CONFIG_TASK_DELAY_ACCT
+static void delayacct_switch(void *on)
+{
+	delayacct_on = !!on;
+	if (on)
+		static_branch_enable(&delayacct_key);
+	else
+		static_branch_disable(&delayacct_key);
+}
+
+/* Tasks that are made from now on have their delays accounted. */
+static void delayacct_begin(struct kunit *test)
+{
+	delayacct_switch(test);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, delayacct_switch,
+							   NULL));
+}
+#else
+static void delayacct_begin(struct kunit *test)
+{
+}
+#endif
 
 /**
  * wait_counts_as_stall_for_thrashing_folio() - Pressure stall information
@@ -2065,19 +2111,25 @@ static void stalled_main(struct mmk_task *task)
  *
  * A folio that is not uptodate, but was in the working set, has been evicted too
  * early: who waits for it is stalled for want of memory. Nobody else is. After
- * the wait the task counts as what it did before, even if that was stalled.
+ * the wait the task counts as what it did before, even if that was stalled. Delay
+ * accounting counts the wait once, with the time that it took, if nobody does
+ * already.
  *
  * Contract: MW-10
  */
 static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 {
+	const bool accounts = IS_ENABLED(CONFIG_TASK_DELAY_ACCT);
 	const struct thrashing_case *c = test->param_value;
+	unsigned long begin = jiffies, asleep;
 	struct stalled *s;
 	struct moving m;
+	bool counts;
 
 	if (!IS_ENABLED(CONFIG_PSI))
 		kunit_skip(test, "needs CONFIG_PSI");
 
+	delayacct_begin(test);
 	moving_init(test, &m);
 	if (!c->uptodate)
 		folio_clear_uptodate(m.folio);
@@ -2089,11 +2141,22 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 	mmk_task_start(&s->waiter.task);
 	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&s->waiter.task));
 	KUNIT_EXPECT_EQ(test, mmk_in_memstall(s->waiter.task.task), c->stalled);
+	KUNIT_EXPECT_EQ(test, mmk_in_thrashing(s->waiter.task.task),
+			accounts && c->stalled);
+	/* A wait that takes no time does not count. */
+	asleep = jiffies;
+	KUNIT_EXPECT_TRUE(test, mmk_wait_for(time_after(jiffies, asleep + 1)));
 
 	folio_mark_uptodate(m.folio);
 	moving_put_back(test, &m);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&s->waiter.task));
-	KUNIT_EXPECT_EQ(test, s->after, c->nested);
+	KUNIT_EXPECT_EQ(test, s->stalled, c->nested);
+	KUNIT_EXPECT_EQ(test, s->thrashing, accounts && c->nested);
+	counts = accounts && c->stalled && !c->nested;
+	KUNIT_EXPECT_EQ(test, s->nr_thrashings, (unsigned int)counts);
+	KUNIT_EXPECT_EQ(test, s->thrashing_ns > 0, counts);
+	KUNIT_EXPECT_LE(test, s->thrashing_ns,
+			jiffies_to_nsecs(jiffies - begin + 1));
 	expect_same_context(test, &s->waiter);
 }
 

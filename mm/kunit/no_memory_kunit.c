@@ -75,6 +75,7 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 		addr = ALIGN(area, apart);
 		m = mmk_vma_alloc(test, mm, addr, 1, MIGRATE_VMA_SELECT_SYSTEM,
 				  dev);
+		KUNIT_ASSERT_NULL(test, vma_lookup(mm, addr)->anon_vma);
 		KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 		KUNIT_ASSERT_EQ(test, m->src[0], MIGRATE_PFN_MIGRATE);
 		copy_to_place(test, m, dev);
@@ -180,6 +181,59 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, busy_pages(dev), 0U);
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
+ * pin_of_coherent_page_is_refused_without_memory() - It has to move first
+ * @test: the running case
+ *
+ * A page in device-coherent memory has to move to system memory before it can be
+ * pinned for long. Whichever allocation fails, that is refused, and the page stays
+ * where it is, mapped, with no other reference than before; or it is done all the
+ * same.
+ *
+ * Contract: MV-15, MV-16
+ */
+static void pin_of_coherent_page_is_refused_without_memory(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_page_state was;
+	unsigned int nth, refused = 0;
+	struct page *page;
+	bool failed = true;
+	long ret;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	mmk_fail_prepare(test);
+	for (nth = 1; failed && nth < MANY; nth++) {
+		mmk_page_snapshot(test, &was, mm, addr);
+		mmk_fail_nth(nth);
+		ret = pin_user_pages_fast(addr, 1, FOLL_LONGTERM | FOLL_WRITE,
+					  &page);
+		failed = mmk_fail_done();
+		if (ret != 1) {
+			refused++;
+			KUNIT_EXPECT_TRUE(test, failed);
+			KUNIT_EXPECT_LT(test, ret, 0L);
+			was.state.dirty |= pte_dirty(was.pte);
+			mmk_expect_page_same(test, "refused", &was);
+			KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
+			continue;
+		}
+		KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), page);
+		KUNIT_EXPECT_FALSE(test, is_zone_device_page(page));
+		KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+		unpin_user_page(page);
+		if (failed)
+			mmk_migrate_to_dev(test, mm, addr, dev);
+	}
+	KUNIT_EXPECT_FALSE(test, failed);
+	/* The page to move to. */
+	KUNIT_EXPECT_GE(test, refused, 1U);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
 }
 
@@ -452,6 +506,7 @@ static struct kunit_case no_memory_cases[] = {
 	KUNIT_CASE_PARAM(hole_stays_empty_without_memory, place_gen_params),
 	KUNIT_CASE_PARAM(page_migrates_whichever_allocation_fails,
 			 place_gen_params),
+	KUNIT_CASE(pin_of_coherent_page_is_refused_without_memory),
 	KUNIT_CASE_PARAM(device_is_refused_without_memory, type_gen_params),
 	KUNIT_CASE_PARAM(swap_fault_without_memory_says_so, lock_gen_params),
 	KUNIT_CASE(fork_without_memory_leaves_entries_alone),
