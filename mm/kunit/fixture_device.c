@@ -6,9 +6,11 @@
 #include <linux/bitmap.h>
 #include <linux/highmem.h>
 #include <linux/ioport.h>
+#include <linux/kthread.h>
 #include <linux/memcontrol.h>
 #include <linux/memremap.h>
 #include <linux/percpu-refcount.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 
@@ -155,36 +157,122 @@ static void dev_expect_pages_free(struct mmk_dev *dev)
 }
 
 /**
- * mmk_pgmap_settle() - Report leaked references on a pgmap, and settle them
- * @test: the running case
- * @pgmap: is about to be unmapped
+ * struct unmapping - memunmap_pages(), in a thread that can be left behind
+ * @pgmap: of what
+ * @done: it has come back
+ */
+struct unmapping {
+	struct dev_pagemap *pgmap;
+	struct completion done;
+};
+
+static int unmapping_main(void *data)
+{
+	struct unmapping *unmapping = data;
+
+	memunmap_pages(unmapping->pgmap);
+	complete(&unmapping->done);
+	return 0;
+}
+
+/* References that are left to be dropped when memunmap_pages() waits for them. */
+static void pgmap_settle(struct dev_pagemap *pgmap)
+{
+	long leaked = mmk_pgmap_refs(pgmap);
+
+	if (leaked > 0)
+		percpu_ref_put_many(&pgmap->ref, leaked);
+}
+
+/* There are references too many; it may be that memunmap_pages() drops them. */
+static bool pgmap_unmap_leaky(struct dev_pagemap *pgmap)
+{
+	struct unmapping *unmapping = kzalloc(sizeof(*unmapping), GFP_KERNEL);
+	struct task_struct *task;
+	bool done;
+
+	if (!unmapping)
+		return false;
+	unmapping->pgmap = pgmap;
+	init_completion(&unmapping->done);
+	task = kthread_create(unmapping_main, unmapping, "mmk-unmap");
+	if (IS_ERR(task)) {
+		kfree(unmapping);
+		return false;
+	}
+	get_task_struct(task);
+	wake_up_process(task);
+	done = wait_for_completion_timeout(&unmapping->done, MMK_DEADLINE);
+	if (!done) {
+		pgmap_settle(pgmap);
+		done = wait_for_completion_timeout(&unmapping->done,
+						   MMK_DEADLINE);
+	}
+	done = done && mmk_wait_for(READ_ONCE(task->exit_state));
+	put_task_struct(task);
+	/* Otherwise it is still in use. */
+	if (done)
+		kfree(unmapping);
+	return done;
+}
+
+/**
+ * mmk_pgmap_unmap() - Unmap a pgmap, and report leaked references
+ * @test: the running case, which fails if there are any
+ * @pgmap: what to unmap
  * @expected: references that memunmap_pages() drops itself
  *
- * memunmap_pages() would wait for a leaked reference for ever.
+ * memunmap_pages() would wait for a leaked reference for ever, unless it belongs
+ * to a page that has one of its own, as all had once.
+ *
+ * Return: whether memunmap_pages() came back; if not, it still uses @pgmap.
  */
-void mmk_pgmap_settle(struct kunit *test, struct dev_pagemap *pgmap,
-		      long expected)
+bool mmk_pgmap_unmap(struct kunit *test, struct dev_pagemap *pgmap,
+		     long expected)
 {
 	long leaked = mmk_pgmap_refs(pgmap) - expected;
 
-	if (!leaked)
-		return;
-	KUNIT_FAIL(test, "%ld pgmap reference(s) leaked", leaked);
+	if (leaked)
+		KUNIT_FAIL(test, "%ld pgmap reference(s) leaked", leaked);
 	if (leaked > 0)
-		percpu_ref_put_many(&pgmap->ref, leaked);
-	else
+		return pgmap_unmap_leaky(pgmap);
+	if (leaked < 0)
 		percpu_ref_get_many(&pgmap->ref, -leaked);
+	memunmap_pages(pgmap);
+	return true;
 }
 
-static void dev_settle_refs(struct mmk_dev *dev)
+/**
+ * mmk_dev_unmap_as() - mmk_dev_unmap(), and report leaked references
+ * @test: the running case
+ * @dev: its pages are taken away
+ * @expected: as mmk_pgmap_unmap() has it
+ *
+ * Return: whether they are gone.
+ */
+bool mmk_dev_unmap_as(struct kunit *test, struct mmk_dev *dev, long expected)
 {
-	mmk_pgmap_settle(dev->test, &dev->pgmap,
-			 dev_pages_hold_no_pgmap(dev) ? 0 : dev->nr_pages);
+	if (!mmk_pgmap_unmap(test, &dev->pgmap, expected))
+		return false;
+	dev->mapped = false;
+	return true;
+}
+
+/* Somebody else has called memunmap_pages(), which waits. */
+static bool dev_wait_until_unmapped(struct mmk_dev *dev)
+{
+	if (mmk_wait_for(!READ_ONCE(dev->mapped)))
+		return true;
+	KUNIT_FAIL(dev->test, "%ld pgmap reference(s) leaked",
+		   mmk_pgmap_refs(&dev->pgmap));
+	pgmap_settle(&dev->pgmap);
+	return mmk_wait_for(!READ_ONCE(dev->mapped));
 }
 
 static void dev_release(void *data)
 {
 	struct mmk_dev *dev = data;
+	bool gone;
 
 	if (dev->mapped) {
 		/* A page of a VM_LOCKED VMA goes through munlock's batch. */
@@ -198,15 +286,16 @@ static void dev_release(void *data)
 		}
 		if (!percpu_ref_is_dying(&dev->pgmap.ref)) {
 			dev_expect_pages_free(dev);
-			dev_settle_refs(dev);
-			mmk_dev_unmap(dev);
-		} else if (!mmk_wait_for(!dev->mapped)) {
-			dev_settle_refs(dev);
-			if (!mmk_wait_for(!dev->mapped)) {
-				KUNIT_FAIL(dev->test,
-					   "memunmap_pages() does not come back");
-				return;
-			}
+			gone = mmk_dev_unmap_as(dev->test, dev,
+						dev_pages_hold_no_pgmap(dev) ?
+						0 : dev->nr_pages);
+		} else {
+			gone = dev_wait_until_unmapped(dev);
+		}
+		if (!gone) {
+			KUNIT_FAIL(dev->test,
+				   "memunmap_pages() does not come back");
+			return;
 		}
 	}
 	if (dev->res)

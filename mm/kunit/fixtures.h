@@ -404,8 +404,9 @@ struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev);
 unsigned int mmk_dev_nr_busy(struct mmk_dev *dev);
 long mmk_dev_refs(struct mmk_dev *dev);
 long mmk_pgmap_refs(struct dev_pagemap *pgmap);
-void mmk_pgmap_settle(struct kunit *test, struct dev_pagemap *pgmap,
-		      long expected);
+bool mmk_pgmap_unmap(struct kunit *test, struct dev_pagemap *pgmap,
+		     long expected);
+bool mmk_dev_unmap_as(struct kunit *test, struct mmk_dev *dev, long expected);
 struct page *mmk_dev_backing(struct page *page);
 vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf);
 

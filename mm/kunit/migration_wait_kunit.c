@@ -1676,6 +1676,50 @@ static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
 	return u;
 }
 
+/**
+ * struct insomniac - A task that does not let the CPU of the case be idle
+ * @task: the thread
+ * @stop: until this is set
+ */
+struct insomniac {
+	struct mmk_task task;
+	bool stop;
+};
+
+static void insomniac_main(struct mmk_task *task)
+{
+	struct insomniac *insomniac = container_of(task, struct insomniac,
+						   task);
+
+	sched_set_normal(current, MAX_NICE);
+	while (!READ_ONCE(insomniac->stop))
+		cond_resched();
+}
+
+static void insomniac_stop(void *data)
+{
+	struct insomniac *insomniac = data;
+
+	WRITE_ONCE(insomniac->stop, true);
+}
+
+/*
+ * The timers of an idle CPU are left to one that is busy: if that does not take
+ * interrupts, who sleeps here does not wake up.
+ */
+static struct insomniac *insomniac_start(struct kunit *test,
+					 struct mm_struct *mm)
+{
+	struct insomniac *insomniac = mmk_task_alloc(test, sizeof(*insomniac),
+						     mm, insomniac_main);
+
+	mmk_task_place(&insomniac->task, 0);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, insomniac_stop,
+							   insomniac));
+	mmk_task_start(&insomniac->task);
+	return insomniac;
+}
+
 /*
  * Both are stopped as soon as they have dropped the lock of the queue. By the
  * time that they go on, both folios have another owner, and another waiter. No
@@ -1685,6 +1729,7 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 				       struct moving *b)
 {
 	struct moving *both[] = { a, b };
+	struct insomniac *insomniac = insomniac_start(test, a->mm);
 	struct stopped_unlock *u[2];
 	struct waiter *w[2], *late[2];
 	unsigned int i;
@@ -1724,6 +1769,8 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 		moving_put_back(test, both[i]);
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&late[i]->task));
 	}
+	insomniac_stop(insomniac);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&insomniac->task));
 }
 
 static void wake_both(void *data)

@@ -428,8 +428,7 @@ static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
 		put_dev_pagemap(found);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 
-	mmk_pgmap_settle(test, &dev->pgmap, 0);
-	mmk_dev_unmap(dev);
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, 0));
 	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
 	dev->pgmap.range = other->pgmap.range;
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
@@ -1200,8 +1199,7 @@ static void all_ranges_come_and_go_together(struct kunit *test)
 	put_page(mmk_dev_page(b, nr - 1));
 	KUNIT_EXPECT_EQ(test, atomic_read(&r->nr_free), 1);
 
-	mmk_pgmap_settle(test, &r->pgmap, 0);
-	memunmap_pages(&r->pgmap);
+	KUNIT_ASSERT_TRUE(test, mmk_pgmap_unmap(test, &r->pgmap, 0));
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
 	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_a, nr, NULL), nr);
@@ -1608,8 +1606,8 @@ static void compound_device_pages_count_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
 
-	mmk_pgmap_settle(test, &dev->pgmap, dev->nr_pages / size);
-	mmk_dev_unmap(dev);
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev,
+						 dev->nr_pages / size));
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 }
 

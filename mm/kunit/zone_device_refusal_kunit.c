@@ -535,8 +535,7 @@ static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
 	KUNIT_EXPECT_EQ(test, zr_nr_pages(a, &r->pgmap), a->nr_pages);
 	KUNIT_EXPECT_EQ(test, zr_nr_pages(b, &r->pgmap), b->nr_pages);
-	mmk_pgmap_settle(test, &r->pgmap, nr);
-	memunmap_pages(&r->pgmap);
+	KUNIT_ASSERT_TRUE(test, mmk_pgmap_unmap(test, &r->pgmap, nr));
 	zr_expect_nothing(test, a);
 	zr_expect_nothing(test, b);
 }
