@@ -1365,7 +1365,7 @@ struct putback {
 };
 
 static int putback_start(struct mmu_notifier *mn,
-			const struct mmu_notifier_range *range)
+			 const struct mmu_notifier_range *range)
 {
 	struct putback *putback = container_of(mn, struct putback, mn);
 
