@@ -78,6 +78,19 @@ static void guard_displace_mm(struct work_struct *unused)
 }
 
 /*
+ * What a CPU has counted it adds to the counters of all now and then, and whoever
+ * sums these up at that moment misses it, or has it twice: let it happen now.
+ */
+static void guard_fold_counters(struct work_struct *unused)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cpu_vm_stats_fold(smp_processor_id());
+	local_irq_restore(flags);
+}
+
+/*
  * Pages in the stack depot, where KASAN keeps the stack traces of allocations. It
  * grows with each trace that is new to it, and never shrinks.
  */
@@ -187,6 +200,8 @@ static void guard_read(struct mmk_guard *guard)
 	int i;
 
 	lru_add_drain_all();
+	if (IS_ENABLED(CONFIG_SMP))
+		schedule_on_each_cpu(guard_fold_counters);
 	guard->taint = guard_taint();
 	guard->debug_locks = debug_locks;
 	for (i = 0; i < ARRAY_SIZE(guarded_items); i++)
@@ -197,6 +212,27 @@ static void guard_read(struct mmk_guard *guard)
 	if (guard_mm)
 		schedule_on_each_cpu(guard_displace_mm);
 	guard->unaccounted = guard_unaccounted();
+}
+
+static bool guard_same(const struct mmk_guard *a, const struct mmk_guard *b)
+{
+	return a->mlocked == b->mlocked && a->swap == b->swap &&
+	       a->threads == b->threads && a->unaccounted == b->unaccounted &&
+	       !memcmp(a->pages, b->pages, sizeof(a->pages));
+}
+
+/*
+ * With more CPUs there is always something that goes on in the background: look
+ * until it is the same twice.
+ */
+static void guard_read_twice(struct mmk_guard *guard)
+{
+	struct mmk_guard again;
+
+	guard_read(guard);
+	if (IS_ENABLED(CONFIG_SMP))
+		mmk_wait_for((guard_read(&again), guard_same(guard, &again)) ||
+			     (guard_read(guard), false));
 }
 
 /* Nothing more in use than before. What is done in the background counts too. */
@@ -284,7 +320,7 @@ int mmk_case_init(struct kunit *test)
 		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 
 	guard->test = test;
-	guard_read(guard);
+	guard_read_twice(guard);
 	return kunit_add_action_or_reset(test, guard_check, guard);
 }
 

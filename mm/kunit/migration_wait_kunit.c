@@ -1645,7 +1645,14 @@ static void stopped_unlock_probe(void *data, unsigned long ip,
 		return;
 	u->armed = false;
 	WRITE_ONCE(u->stopped, true);
+	/*
+	 * They are about to come on. Who asks all CPUs for something, as an
+	 * expedited grace period does, would otherwise wait for this one, and
+	 * keep the CPU of the case busy with that.
+	 */
+	raw_local_irq_enable();
 	u->told = mmk_spin_for(READ_ONCE(u->go));
+	raw_local_irq_disable();
 }
 
 static void stopped_unlock_release(void *data)
@@ -1676,50 +1683,6 @@ static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
 	return u;
 }
 
-/**
- * struct insomniac - A task that does not let the CPU of the case be idle
- * @task: the thread
- * @stop: until this is set
- */
-struct insomniac {
-	struct mmk_task task;
-	bool stop;
-};
-
-static void insomniac_main(struct mmk_task *task)
-{
-	struct insomniac *insomniac = container_of(task, struct insomniac,
-						   task);
-
-	sched_set_normal(current, MAX_NICE);
-	while (!READ_ONCE(insomniac->stop))
-		cond_resched();
-}
-
-static void insomniac_stop(void *data)
-{
-	struct insomniac *insomniac = data;
-
-	WRITE_ONCE(insomniac->stop, true);
-}
-
-/*
- * The timers of an idle CPU are left to one that is busy: if that does not take
- * interrupts, who sleeps here does not wake up.
- */
-static struct insomniac *insomniac_start(struct kunit *test,
-					 struct mm_struct *mm)
-{
-	struct insomniac *insomniac = mmk_task_alloc(test, sizeof(*insomniac),
-						     mm, insomniac_main);
-
-	mmk_task_place(&insomniac->task, 0);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, insomniac_stop,
-							   insomniac));
-	mmk_task_start(&insomniac->task);
-	return insomniac;
-}
-
 /*
  * Both are stopped as soon as they have dropped the lock of the queue. By the
  * time that they go on, both folios have another owner, and another waiter. No
@@ -1729,7 +1692,6 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 				       struct moving *b)
 {
 	struct moving *both[] = { a, b };
-	struct insomniac *insomniac = insomniac_start(test, a->mm);
 	struct stopped_unlock *u[2];
 	struct waiter *w[2], *late[2];
 	unsigned int i;
@@ -1757,6 +1719,9 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 		mmk_task_start(&late[i]->task);
 		KUNIT_EXPECT_TRUE(test, mmk_task_waits(&late[i]->task));
 	}
+	/* Both, before the probes go: that waits for what all CPUs are at. */
+	for (i = 0; i < 2; i++)
+		WRITE_ONCE(u[i]->go, true);
 	for (i = 0; i < 2; i++) {
 		kunit_release_action(test, stopped_unlock_release, u[i]);
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&u[i]->task));
@@ -1769,8 +1734,6 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 		moving_put_back(test, both[i]);
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&late[i]->task));
 	}
-	insomniac_stop(insomniac);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&insomniac->task));
 }
 
 static void wake_both(void *data)
