@@ -43,8 +43,9 @@
 	unsigned long __end = jiffies + MMK_DEADLINE;			\
 	bool __ok;							\
 									\
+	/* schedule_timeout(1) would come back at the second tick only. */ \
 	while (!(__ok = !!(cond)) && time_before(jiffies, __end))	\
-		schedule_timeout_uninterruptible(1);			\
+		usleep_range(1, 2);					\
 	__ok;								\
 })
 

@@ -67,7 +67,10 @@ CONFIGS = (
            args=("page_poison=1",), slow=4, memory=1536),
     Config("gcov", "coverage of the files under test",
            cflags=coverage.CFLAGS, slow=2, tools=coverage.TOOLS, counts=True),
-    Config("smp", "four CPUs", args=("ncpus=4", "seccomp=on"), slow=2, cpus=4),
+    # Grace periods begin at once, and do not wait for a tick at each step.
+    Config("smp", "four CPUs",
+           args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",
+                 "rcutree.qhimark=0"), slow=2, cpus=4),
 )
 
 

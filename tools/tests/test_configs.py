@@ -44,7 +44,9 @@ class Table(unittest.TestCase):
         smp = configs.by_name("smp")
         self.assertIn("no SMP", smp.obstacle(lines.by_name("6.12")))
         self.assertEqual(smp.obstacle(lines.by_name("7.x")), "")
-        self.assertEqual(smp.args, ("ncpus=4", "seccomp=on"))
+        self.assertEqual(smp.args, ("ncpus=4", "seccomp=on",
+                                    "rcutree.jiffies_till_first_fqs=0",
+                                    "rcutree.qhimark=0"))
 
 
 class Build(support.TempCase):
