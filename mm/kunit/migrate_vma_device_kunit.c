@@ -1357,12 +1357,21 @@ static void page_in_another_cpus_batch_is_taken(struct kunit *test)
 /**
  * struct putback - Puts a folio into a batch when another one is unmapped
  * @mn: notices that
+ * @mm: where
  * @folio: the folio; NULL once it has happened
  */
 struct putback {
 	struct mmu_notifier mn;
+	struct mm_struct *mm;
 	struct folio *folio;
 };
+
+static void putback_stop(void *data)
+{
+	struct putback *putback = data;
+
+	mmu_notifier_unregister(&putback->mn, putback->mm);
+}
 
 static int putback_start(struct mmu_notifier *mn,
 			 const struct mmu_notifier_range *range)
@@ -1393,25 +1402,31 @@ static const struct mmu_notifier_ops putback_ops = {
  */
 static void page_that_leaves_the_lru_for_a_batch_is_taken(struct kunit *test)
 {
-	struct putback putback = { .mn.ops = &putback_ops };
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr = mmk_map_anon(test, 2);
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_SYSTEM,
 					  NULL);
+	struct putback *putback;
 	struct folio *folio;
 	int i;
 
+	putback = kunit_kzalloc(test, sizeof(*putback), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, putback);
+	putback->mn.ops = &putback_ops;
 	mmk_fill(test, addr, 2, 1);
 	lru_add_drain_all();
 	folio = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
 	KUNIT_ASSERT_TRUE(test, folio_test_lru(folio));
 	child = mmk_fork(test);
-	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&putback.mn, child), 0);
-	putback.folio = folio;
+	putback->mm = child;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&putback->mn, child), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, putback_stop,
+							putback), 0);
+	putback->folio = folio;
 
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
-	mmu_notifier_unregister(&putback.mn, child);
-	KUNIT_EXPECT_NULL(test, putback.folio);
+	kunit_release_action(test, putback_stop, putback);
+	KUNIT_EXPECT_NULL(test, putback->folio);
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 2UL);
 	KUNIT_EXPECT_EQ(test, m->src[1], migrate_pfn(folio_pfn(folio)) |
 			MIGRATE_PFN_MIGRATE);
