@@ -81,6 +81,10 @@
 #define softleaf_is_hwpoison(entry) is_hwpoison_entry(entry)
 #undef softleaf_is_marker
 #define softleaf_is_marker(entry) is_pte_marker_entry(entry)
+#undef softleaf_from_pmd
+#define softleaf_from_pmd(pmd) pmd_to_swp_entry(pmd)
+#undef pmd_is_migration_entry
+#define pmd_is_migration_entry(pmd) is_pmd_migration_entry(pmd)
 #undef softleaf_has_pfn
 #define softleaf_has_pfn(entry) is_pfn_swap_entry(entry)
 #undef softleaf_to_pfn
@@ -306,6 +310,46 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 	return 0;
 #endif
 }
+
+/* Whether huge pages are made where madvise() says so, and their flags */
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+static inline void mmk_huge_on(bool on)
+{
+	if (on)
+		set_bit(TRANSPARENT_HUGEPAGE_REQ_MADV_FLAG,
+			&transparent_hugepage_flags);
+	else
+		clear_bit(TRANSPARENT_HUGEPAGE_REQ_MADV_FLAG,
+			  &transparent_hugepage_flags);
+}
+
+static inline void mmk_huge_zero_get(void)
+{
+	mm_get_huge_zero_folio(&init_mm);
+}
+
+static inline void mmk_huge_set_flags(struct mm_struct *mm, unsigned long addr,
+				      pmd_t *pmdp, bool young, bool dirty)
+{
+	pmd_t pmd = young ? pmd_mkyoung(*pmdp) : pmd_mkold(*pmdp);
+
+	set_pmd_at(mm, addr & PMD_MASK, pmdp,
+		   dirty ? pmd_mkdirty(pmd) : pmd_mkclean(pmd));
+}
+#else
+static inline void mmk_huge_on(bool on)
+{
+}
+
+static inline void mmk_huge_zero_get(void)
+{
+}
+
+static inline void mmk_huge_set_flags(struct mm_struct *mm, unsigned long addr,
+				      pmd_t *pmdp, bool young, bool dirty)
+{
+}
+#endif
 
 /* What do_swap_page() does to a page before it calls migrate_to_ram, and after */
 static inline void mmk_fault_page_lock(struct page *page)

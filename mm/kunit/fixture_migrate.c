@@ -65,7 +65,7 @@ struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold)
 {
 	struct folio *src = hold->folio, *dst;
 
-	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, folio_order(src));
 	KUNIT_ASSERT_NOT_NULL(test, dst);
 	folio_lock(dst);
 	if (migrate_folio(folio_mapping(src), dst, src, MIGRATE_SYNC)) {

@@ -147,6 +147,7 @@ const char *mmk_pte_kind_name(enum mmk_pte_kind kind)
 		[MMK_PTE_DEVICE_EXCLUSIVE]		= "device-exclusive",
 		[MMK_PTE_HWPOISON]			= "hwpoison",
 		[MMK_PTE_MARKER]			= "marker",
+		[MMK_PTE_TABLE]				= "page table",
 		[MMK_PTE_AMBIGUOUS]			= "ambiguous",
 	};
 

@@ -122,6 +122,7 @@ int mmk_mm_poke(struct mm_struct *mm, unsigned long addr, u8 byte);
  * @MMK_PTE_DEVICE_EXCLUSIVE: page that a device has exclusive access to
  * @MMK_PTE_HWPOISON: poisoned page
  * @MMK_PTE_MARKER: marker without a page
+ * @MMK_PTE_TABLE: refers to a page table; a pmd only
  * @MMK_PTE_AMBIGUOUS: more than one predicate claims it, or none does
  */
 enum mmk_pte_kind {
@@ -137,6 +138,7 @@ enum mmk_pte_kind {
 	MMK_PTE_DEVICE_EXCLUSIVE,
 	MMK_PTE_HWPOISON,
 	MMK_PTE_MARKER,
+	MMK_PTE_TABLE,
 	MMK_PTE_AMBIGUOUS,
 };
 
@@ -161,14 +163,39 @@ void mmk_pte_set_flags(struct kunit *test, struct mm_struct *mm,
  * @kind: the &enum mmk_pte_kind without its MMK_PTE_ prefix
  */
 #define MMK_EXPECT_PTE(test, mm, addr, kind)				\
+	MMK_EXPECT_KIND(test, mmk_pte_kind(mm, addr), MMK_PTE_##kind)
+
+#define MMK_EXPECT_KIND(test, is, wanted)				\
 do {									\
-	enum mmk_pte_kind __kind = mmk_pte_kind(mm, addr);		\
+	enum mmk_pte_kind __kind = (is), __wanted = (wanted);		\
 									\
-	KUNIT_EXPECT_EQ_MSG(test, (int)__kind, (int)MMK_PTE_##kind,	\
-			    "pte is %s, should be %s",			\
+	KUNIT_EXPECT_EQ_MSG(test, (int)__kind, (int)__wanted,		\
+			    "entry is %s, should be %s",		\
 			    mmk_pte_kind_name(__kind),			\
-			    mmk_pte_kind_name(MMK_PTE_##kind));		\
+			    mmk_pte_kind_name(__wanted));		\
 } while (0)
+
+/* fixture_huge.c: the same for a pmd */
+
+/* What a pmd maps: all that a page table of ptes can */
+#define MMK_HUGE_SIZE	PMD_SIZE
+#define MMK_HUGE_PAGES	((unsigned int)(PMD_SIZE / PAGE_SIZE))
+
+unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
+			   unsigned int nr);
+unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
+				unsigned int nr);
+pmd_t mmk_pmd(struct mm_struct *mm, unsigned long addr);
+enum mmk_pte_kind mmk_pmd_kind(struct mm_struct *mm, unsigned long addr);
+struct page *mmk_pmd_page(struct mm_struct *mm, unsigned long addr);
+struct folio *mmk_pmd_folio(struct kunit *test, struct mm_struct *mm,
+			    unsigned long addr);
+void mmk_pmd_set_flags(struct kunit *test, struct mm_struct *mm,
+		       unsigned long addr, bool young, bool dirty);
+
+/* As MMK_EXPECT_PTE(), for a pmd */
+#define MMK_EXPECT_PMD(test, mm, addr, kind)				\
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(mm, addr), MMK_PTE_##kind)
 
 /* fixture_task.c: tasks that fault, and are watched */
 

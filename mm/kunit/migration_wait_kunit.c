@@ -23,6 +23,7 @@
  * struct moving - A page that is under migration
  * @mm: whose
  * @addr: where
+ * @huge: it is a huge page, and its entry in the pmd
  * @folio: its folio, held
  * @hold: the migration's hold on it
  * @queue: where its waiters stand
@@ -30,28 +31,62 @@
 struct moving {
 	struct mm_struct *mm;
 	unsigned long addr;
+	bool huge;
 	struct folio *folio;
 	struct mmk_hold *hold;
 	wait_queue_head_t *queue;
 };
+
+static enum mmk_pte_kind moving_kind(const struct moving *m)
+{
+	return m->huge ? mmk_pmd_kind(m->mm, m->addr) :
+			 mmk_pte_kind(m->mm, m->addr);
+}
+
+static spinlock_t *entry_ptl(struct mm_struct *mm, unsigned long addr,
+			     bool huge)
+{
+	pmd_t *pmd = mm_find_pmd(mm, addr);
+
+	return huge ? pmd_lockptr(mm, pmd) : pte_lockptr(mm, pmd);
+}
+
+/* The page at @addr, with an entry of the given kind in its place */
+static void moving_unmap(struct kunit *test, struct moving *m,
+			 enum mmk_pte_kind kind, size_t size)
+{
+	mmk_fill(test, m->addr, 1, SEED);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		mmk_fork(test);
+	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(m->addr, size, PROT_READ),
+				0L);
+	m->folio = m->huge ? mmk_pmd_folio(test, m->mm, m->addr) :
+			     mmk_pte_folio(test, m->mm, m->addr);
+	m->queue = mmk_folio_waitqueue(test, m->folio);
+	m->hold = mmk_hold(test, m->folio);
+	try_to_migrate(m->folio, 0);
+	KUNIT_ASSERT_EQ(test, (int)moving_kind(m), (int)kind);
+}
 
 /* One anonymous page of a new mm, with an entry of the given kind in its place */
 static void moving_init_kind(struct kunit *test, struct moving *m,
 			     enum mmk_pte_kind kind)
 {
 	m->mm = mmk_mm_enter(test);
+	m->huge = false;
 	m->addr = mmk_map_anon(test, 1);
-	mmk_fill(test, m->addr, 1, SEED);
-	if (kind == MMK_PTE_MIGRATION_READ)
-		mmk_fork(test);
-	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
-		KUNIT_ASSERT_EQ(test, sys_mprotect(m->addr, PAGE_SIZE,
-						   PROT_READ), 0L);
-	m->folio = mmk_pte_folio(test, m->mm, m->addr);
-	m->queue = mmk_folio_waitqueue(test, m->folio);
-	m->hold = mmk_hold(test, m->folio);
-	try_to_migrate(m->folio, 0);
-	KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(m->mm, m->addr), (int)kind);
+	moving_unmap(test, m, kind, PAGE_SIZE);
+}
+
+/* The same with a huge page: one entry, in the pmd */
+static void moving_init_huge(struct kunit *test, struct moving *m,
+			     enum mmk_pte_kind kind)
+{
+	m->mm = mmk_mm_enter(test);
+	m->huge = true;
+	m->addr = mmk_map_huge(test, m->mm, 1);
+	moving_unmap(test, m, kind, MMK_HUGE_SIZE);
 }
 
 static void moving_init(struct kunit *test, struct moving *m)
@@ -121,6 +156,7 @@ static void context_restore(const struct context *c, spinlock_t *ptl)
  * struct waiter - A task that calls migration_entry_wait()
  * @task: the thread
  * @addr: where
+ * @huge: pmd_migration_entry_wait() it is
  * @before: its context before
  * @after: its context afterwards
  * @returned: the call has returned
@@ -128,6 +164,7 @@ static void context_restore(const struct context *c, spinlock_t *ptl)
 struct waiter {
 	struct mmk_task task;
 	unsigned long addr;
+	bool huge;
 	struct context before;
 	struct context after;
 	bool returned;
@@ -142,9 +179,12 @@ static void waiter_main(struct mmk_task *task)
 	mmap_read_lock(mm);
 	pmd = mm_find_pmd(mm, w->addr);
 	context_read(&w->before);
-	migration_entry_wait(mm, pmd, w->addr);
+	if (w->huge)
+		pmd_migration_entry_wait(mm, pmd);
+	else
+		migration_entry_wait(mm, pmd, w->addr);
 	context_read(&w->after);
-	context_restore(&w->before, pte_lockptr(mm, pmd));
+	context_restore(&w->before, entry_ptl(mm, w->addr, w->huge));
 	w->returned = true;
 	mmap_read_unlock(mm);
 }
@@ -279,7 +319,7 @@ static struct lock_watch *watch_start(struct kunit *test, struct moving *m,
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	w->task = task->task;
-	w->ptl = mmk_lock_map(pte_lockptr(m->mm, mm_find_pmd(m->mm, m->addr)));
+	w->ptl = mmk_lock_map(entry_ptl(m->mm, m->addr, m->huge));
 	w->queue = m->queue;
 	w->queue_lock = mmk_lock_map(&m->queue->lock);
 	w->folio = m->folio;
@@ -1379,6 +1419,8 @@ static void moving_init_pair(struct kunit *test, struct moving *a,
 
 	a->mm = mmk_mm_enter(test);
 	b->mm = a->mm;
+	a->huge = false;
+	b->huge = false;
 	a->addr = mmk_map_anon(test, nr_pages);
 	mmk_fill(test, a->addr, nr_pages, SEED);
 	queues = kunit_kcalloc(test, nr_pages, sizeof(*queues), GFP_KERNEL);
@@ -1646,7 +1688,7 @@ static void stopped_unlock_probe(void *data, unsigned long ip,
 	u->armed = false;
 	WRITE_ONCE(u->stopped, true);
 	/*
-	 * They are about to come on. Who asks all CPUs for something, as an
+	 * Interrupts are about to come on. Who asks all CPUs for something, as an
 	 * expedited grace period does, would otherwise wait for this one, and
 	 * keep the CPU of the case busy with that.
 	 */
@@ -2105,6 +2147,8 @@ static void delayacct_switch(void *on)
 /* Tasks that are made from now on have their delays accounted. */
 static void delayacct_begin(struct kunit *test)
 {
+	if (delayacct_on)
+		return;
 	delayacct_switch(test);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, delayacct_switch,
 							   NULL));
@@ -2458,17 +2502,222 @@ static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 }
 
+/* MW-13: entries in a pmd */
+
 /**
- * pmd_entry_is_waited_for() - The same for PMD entries and hugetlb
+ * fault_on_huge_page_waits_in_the_queue() - A fault on an entry in a pmd
  * @test: the running case
+ *
+ * A huge page is under migration when a fault is taken on a part of it, under
+ * either lock. The fault takes the ptl, goes into the folio's queue under it,
+ * and drops it last. It holds no reference while it sleeps, nor before; sleeps
+ * on when the page has been mapped again, and ends when the old folio is
+ * unlocked. The next one finds the new page.
  *
  * Contract: MW-13
  */
-static void pmd_entry_is_waited_for(struct kunit *test)
+static void fault_on_huge_page_waits_in_the_queue(struct kunit *test)
 {
-	if (!IS_ENABLED(CONFIG_ARCH_ENABLE_THP_MIGRATION))
-		kunit_skip(test, "needs CONFIG_ARCH_ENABLE_THP_MIGRATION");
-	kunit_skip(test, "not written yet");
+	const struct wait_case *c = test->param_value;
+	struct lock_watch *watch;
+	struct mmk_fault *fault;
+	struct folio *dst;
+	struct moving m;
+
+	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+
+	moving_init_huge(test, &m, c->kind);
+	fault = mmk_fault_alloc(test, m.mm, m.addr + 5 * PAGE_SIZE,
+				FAULT_FLAG_DEFAULT, c->lock);
+	watch = watch_start(test, &m, &fault->task, NULL);
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
+	watch_stop(watch);
+	KUNIT_EXPECT_TRUE(test, watch->queued);
+	KUNIT_EXPECT_TRUE(test, watch->waiters);
+	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
+	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits_for(test, fault->task.task,
+						   m.folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
+	KUNIT_EXPECT_EQ(test, (int)moving_kind(&m), (int)c->kind);
+
+	dst = mmk_hold_copy(test, m.hold);
+	remove_migration_ptes(m.folio, dst, 0);
+	MMK_EXPECT_PMD(test, m.mm, m.addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&fault->task));
+
+	mmk_hold_finish(test, m.hold, true);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_EQ(test, fault->tries, 1);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(m.mm, m.addr, false), 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, m.mm, m.addr), dst);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(dst));
+}
+
+/**
+ * waiters_for_huge_page_hold_no_reference() - N tasks wait for one huge page
+ * @test: the running case
+ *
+ * As waiters_hold_no_reference(): all of them stand in the queue, none has a
+ * reference, and the migration succeeds the first time.
+ *
+ * Contract: MW-13
+ */
+static void waiters_for_huge_page_hold_no_reference(struct kunit *test)
+{
+	const struct many_case *c = test->param_value;
+	struct mmk_fault **faults;
+	struct folio *dst;
+	struct moving m;
+
+	moving_init_huge(test, &m, MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
+	faults = sleepers(test, m.mm, m.addr, c->nr);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), c->nr);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
+
+	dst = mmk_hold_copy(test, m.hold);
+	remove_migration_ptes(m.folio, dst, 0);
+	mmk_hold_finish(test, m.hold, true);
+	expect_all_end(test, faults, c->nr);
+	MMK_EXPECT_PMD(test, m.mm, m.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, m.mm, m.addr), dst);
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 1);
+}
+
+/**
+ * wait_for_huge_page_returns_with_context_as_before() - The way out of who slept
+ * @test: the running case
+ *
+ * Asleep it holds nothing but the mmap_lock that it came with. When it returns,
+ * the ptl has been dropped once.
+ *
+ * Contract: MW-13
+ */
+static void
+wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
+{
+	struct waiter *w;
+	struct moving m;
+
+	moving_init_huge(test, &m, MMK_PTE_MIGRATION_WRITE);
+	w = waiter_alloc(test, m.mm, m.addr);
+	w->huge = true;
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
+	KUNIT_EXPECT_FALSE(test, w->returned);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
+	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
+
+	moving_put_back(test, &m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_TRUE(test, w->returned);
+	KUNIT_EXPECT_GT_MSG(test, w->after.switches, w->before.switches,
+			    "did not sleep");
+	expect_same_context(test, w);
+}
+
+/**
+ * huge_page_unlocked_meanwhile_is_not_waited_for() - Unlocked in the last moment
+ * @test: the running case
+ *
+ * As unlocked_folio_is_not_waited_for(), for an entry in a pmd.
+ *
+ * Contract: MW-13
+ */
+static void huge_page_unlocked_meanwhile_is_not_waited_for(struct kunit *test)
+{
+	struct lock_watch *watch;
+	struct waiter *w;
+	struct moving m;
+
+	moving_init_huge(test, &m, MMK_PTE_MIGRATION_WRITE);
+	w = waiter_alloc(test, m.mm, m.addr);
+	w->huge = true;
+	watch = watch_start(test, &m, &w->task, unlock_once);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	watch_stop(watch);
+	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
+	KUNIT_EXPECT_FALSE_MSG(test, watch->queued, "was queued");
+	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
+			    "slept");
+	expect_same_context(test, w);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
+	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
+
+	/* Locked again, as the hold has it, in any case. */
+	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m.folio), "left locked");
+	moving_end(test, &m);
+}
+
+/**
+ * struct pmd_case - A pmd that is no migration entry any more
+ * @description: for the log
+ * @kind: what it is
+ */
+struct pmd_case {
+	const char *description;
+	enum mmk_pte_kind kind;
+};
+
+static const struct pmd_case pmd_cases[] = {
+	{ "none", MMK_PTE_NONE },
+	{ "huge page", MMK_PTE_PRESENT },
+	{ "page table", MMK_PTE_TABLE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pmd, pmd_cases, description);
+
+/**
+ * pmd_without_entry_is_not_waited_for() - The entry has gone meanwhile
+ * @test: the running case
+ *
+ * As nothing_to_wait_for_returns_at_once(): what is there is left alone, and so
+ * is its folio, which is locked. The ptl is dropped once.
+ *
+ * Contract: MW-13
+ */
+static void pmd_without_entry_is_not_waited_for(struct kunit *test)
+{
+	const struct pmd_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 1);
+	struct folio *folio = mmk_pmd_folio(test, mm, addr);
+	struct waiter *w;
+	int refs;
+	pmd_t pmd;
+
+	mmk_folio_get(test, folio);
+	if (c->kind == MMK_PTE_NONE)
+		KUNIT_ASSERT_EQ(test, vm_munmap(addr, MMK_HUGE_SIZE), 0);
+	if (c->kind == MMK_PTE_TABLE)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ),
+				0L);
+	pmd = mmk_pmd(mm, addr);
+	KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr), (int)c->kind);
+	w = waiter_alloc(test, mm, addr);
+	w->huge = true;
+	lru_add_drain_all();
+	refs = folio_ref_count(folio);
+
+	folio_lock(folio);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_FALSE(test, folio_test_waiters(folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), refs);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+	folio_unlock(folio);
+	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
+			    "slept");
+	expect_same_context(test, w);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(mm, addr)), pmd_val(pmd));
 }
 
 /* MW-12: pinned device pages */
@@ -2747,7 +2996,13 @@ static struct kunit_case migration_wait_cases[] = {
 			 pinned_gen_params),
 	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_range,
 			 pinned_gen_params),
-	KUNIT_CASE(pmd_entry_is_waited_for),
+	KUNIT_CASE_PARAM(fault_on_huge_page_waits_in_the_queue,
+			 wait_gen_params),
+	KUNIT_CASE_PARAM(waiters_for_huge_page_hold_no_reference,
+			 many_gen_params),
+	KUNIT_CASE(wait_for_huge_page_returns_with_context_as_before),
+	KUNIT_CASE(huge_page_unlocked_meanwhile_is_not_waited_for),
+	KUNIT_CASE_PARAM(pmd_without_entry_is_not_waited_for, pmd_gen_params),
 	KUNIT_CASE_PARAM(migrations_of_hammered_page_are_counted,
 			 hammer_gen_params),
 	{}

@@ -1,0 +1,931 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Huge pages under migration: one entry in a pmd stands for all of the page,
+ * until something needs to tell its parts apart. And how migrate_vma_setup()
+ * comes to terms with huge pages.
+ */
+#include <linux/migrate.h>
+#include <linux/rmap.h>
+#include <linux/uaccess.h>
+
+#include "../internal.h"
+#include "fixtures.h"
+
+#define SEED	0x3c
+
+/* Of its pages, that many have bytes to be looked after */
+#define FILLED	16
+
+/**
+ * struct huge - A huge page and what was known of it
+ * @mm: whose
+ * @child: forked from it, if it is shared
+ * @addr: where
+ * @folio: the page
+ * @pfn: its first
+ * @state: of its folio
+ * @rss: of @mm
+ * @hold: the migration's hold on it
+ */
+struct huge {
+	struct mm_struct *mm;
+	struct mm_struct *child;
+	unsigned long addr;
+	struct folio *folio;
+	unsigned long pfn;
+	struct mmk_folio_state state;
+	struct mmk_mm_state rss;
+	struct mmk_hold *hold;
+};
+
+/* A huge page that has to give an entry of the given kind */
+static void huge_init(struct kunit *test, struct huge *h,
+		      enum mmk_pte_kind kind)
+{
+	h->mm = mmk_mm_enter(test);
+	h->child = NULL;
+	h->addr = mmk_map_huge(test, h->mm, 1);
+	mmk_fill(test, h->addr, FILLED, SEED);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		h->child = mmk_fork(test);
+	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
+						   PROT_READ), 0L);
+	MMK_EXPECT_PMD(test, h->mm, h->addr, PRESENT);
+	h->folio = mmk_pmd_folio(test, h->mm, h->addr);
+	h->pfn = folio_pfn(h->folio);
+	KUNIT_ASSERT_EQ(test, folio_nr_pages(h->folio), MMK_HUGE_PAGES);
+	mmk_folio_snapshot(h->folio, &h->state);
+	mmk_mm_snapshot(h->mm, &h->rss);
+	KUNIT_ASSERT_EQ(test, h->rss.anon, MMK_HUGE_PAGES);
+	KUNIT_ASSERT_EQ(test, h->state.mapcount, h->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, h->state.refcount, h->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, h->state.anon_exclusive, !h->child);
+	h->hold = NULL;
+}
+
+/* Its migration has begun: there is an entry in the pmd. */
+static void huge_unmap(struct kunit *test, struct huge *h,
+		       enum mmk_pte_kind kind)
+{
+	h->hold = mmk_hold(test, h->folio);
+	try_to_migrate(h->folio, 0);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h->mm, h->addr), kind);
+	KUNIT_ASSERT_FALSE(test, folio_mapped(h->folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), 1);
+	mmk_expect_mm_same(test, "with an entry", h->mm, &h->rss);
+}
+
+/* And ends: what has not been moved meanwhile is put back. */
+static struct folio *huge_end(struct kunit *test, struct huge *h, bool move)
+{
+	struct folio *to = move ? mmk_hold_copy(test, h->hold) : h->folio;
+
+	remove_migration_ptes(h->folio, to, 0);
+	if (move)
+		KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), 1);
+	mmk_hold_finish(test, h->hold, move);
+	return to;
+}
+
+/* ME-3, ME-4, ME-5: there and back */
+
+/**
+ * struct round_case - A pmd that is migrated
+ * @description: for the log
+ * @kind: of the entry that it has to become
+ * @young: accessed bit
+ * @dirty: dirty bit
+ * @move: the migration succeeds
+ */
+struct round_case {
+	const char *description;
+	enum mmk_pte_kind kind;
+	bool young;
+	bool dirty;
+	bool move;
+};
+
+static const struct round_case round_cases[] = {
+	{ "writable, young, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, young, dirty, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, true, false },
+	{ "writable, young, clean, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, false, true },
+	{ "writable, young, clean, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, false, false },
+	{ "writable, old, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, false, true, true },
+	{ "writable, old, clean, put back",
+	  MMK_PTE_MIGRATION_WRITE, false, false, false },
+	{ "readable exclusive, young, dirty, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, true },
+	{ "readable exclusive, young, dirty, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, false },
+	{ "readable exclusive, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
+	{ "readable exclusive, young, clean, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, false },
+	{ "readable exclusive, old, dirty, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, true },
+	{ "readable exclusive, old, clean, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, false, false },
+	{ "shared, young, dirty, moved",
+	  MMK_PTE_MIGRATION_READ, true, true, true },
+	{ "shared, young, dirty, put back",
+	  MMK_PTE_MIGRATION_READ, true, true, false },
+	{ "shared, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ, true, false, true },
+	{ "shared, young, clean, put back",
+	  MMK_PTE_MIGRATION_READ, true, false, false },
+	{ "shared, old, dirty, moved",
+	  MMK_PTE_MIGRATION_READ, false, true, true },
+	{ "shared, old, clean, put back",
+	  MMK_PTE_MIGRATION_READ, false, false, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(round, round_cases, description);
+
+static void expect_huge_mapped(struct kunit *test, const struct huge *h,
+			       struct mm_struct *mm, struct folio *folio,
+			       const struct round_case *c)
+{
+	pmd_t pmd = mmk_pmd(mm, h->addr);
+
+	MMK_EXPECT_PMD(test, mm, h->addr, PRESENT);
+	if (!pmd_trans_huge(pmd))
+		return;
+	KUNIT_EXPECT_EQ(test, pmd_pfn(pmd), folio_pfn(folio));
+	KUNIT_EXPECT_EQ(test, !!pmd_write(pmd),
+			c->kind == MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, !!pmd_young(pmd), c->young);
+	KUNIT_EXPECT_EQ(test, !!pmd_dirty(pmd), c->dirty);
+}
+
+/**
+ * huge_page_keeps_what_its_pmd_had() - A round trip by one entry
+ * @test: the running case
+ *
+ * A huge page is unmapped for a migration: one entry in its pmd, of the right
+ * kind, with its pfn, young and dirty, in each mm that maps it, and not one pte.
+ * Its dirty bit is the folio's. The RSS counts it all the while. Then it is
+ * moved, or put back: the pmd is as it was, for the page that is there now.
+ *
+ * Contract: ME-3, ME-4, ME-5
+ */
+static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct mmk_folio_state after;
+	struct mm_struct *mms[2];
+	softleaf_t entry;
+	struct folio *to;
+	unsigned int i, nr;
+	struct huge h;
+
+	huge_init(test, &h, c->kind);
+	mms[0] = h.mm;
+	mms[1] = h.child;
+	nr = h.child ? 2 : 1;
+	for (i = 0; i < nr; i++)
+		mmk_pmd_set_flags(test, mms[i], h.addr, c->young, c->dirty);
+	folio_clear_dirty(h.folio);
+	h.state.dirty = c->dirty;
+
+	mmk_tlb_forget(h.mm);
+	huge_unmap(test, &h, c->kind);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(h.mm, h.addr,
+						h.addr + MMK_HUGE_SIZE));
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(h.folio), c->dirty);
+	for (i = 0; i < nr; i++) {
+		MMK_EXPECT_KIND(test, mmk_pmd_kind(mms[i], h.addr), c->kind);
+		entry = softleaf_from_pmd(mmk_pmd(mms[i], h.addr));
+		KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
+				c->young);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry),
+				c->dirty);
+	}
+
+	to = huge_end(test, &h, c->move);
+	for (i = 0; i < nr; i++)
+		expect_huge_mapped(test, &h, mms[i], to, c);
+	mmk_folio_snapshot(to, &after);
+	after.mapping = h.state.mapping;
+	mmk_expect_folio_same(test, "after it", to, &h.state);
+	mmk_expect_mm_same(test, "after it", h.mm, &h.rss);
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h.addr,
+						     FILLED, SEED));
+}
+
+/* ME-6: fork */
+
+/**
+ * fork_copies_entry_of_huge_page() - Fork while the huge page is in between
+ * @test: the running case
+ *
+ * Both mms have a readable entry afterwards, and count the page. Moved, it is
+ * mapped read-only in both, and exclusive to neither: a write to one leaves the
+ * bytes of the other alone.
+ *
+ * Contract: ME-6
+ */
+static void fork_copies_entry_of_huge_page(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct mm_struct *child;
+	struct folio *to;
+	struct huge h;
+
+	huge_init(test, &h, c->kind);
+	huge_unmap(test, &h, c->kind);
+	child = mmk_fork(test);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_READ);
+	MMK_EXPECT_PMD(test, child, h.addr, MIGRATION_READ);
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(softleaf_from_pmd(mmk_pmd(child,
+									h.addr))),
+			h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(softleaf_from_pmd(mmk_pmd(h.mm,
+									h.addr))),
+			h.pfn);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	mmk_expect_mm_same(test, "after fork", h.mm, &h.rss);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+
+	to = huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, child, h.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, child, h.addr), to);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.mm, h.addr), to);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(child, h.addr)));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(to), h.child ? 3 : 2);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(to, 0)));
+
+	if (c->kind == MMK_PTE_MIGRATION_WRITE) {
+		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, h.addr + 3 * PAGE_SIZE,
+						  0xff), 0);
+		KUNIT_EXPECT_FALSE(test, mmk_mm_holds(test, child, h.addr,
+						      FILLED, SEED));
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.mm, h.addr,
+					     FILLED, SEED));
+}
+
+/* ME-8: mprotect */
+
+/**
+ * mprotect_makes_entry_of_huge_page_readable() - And so it is when it comes back
+ * @test: the running case
+ *
+ * A writable entry becomes readable-exclusive, any other is left alone, with
+ * pfn, young and dirty as they were. The page is mapped read-only when the
+ * migration has ended, and can be written to once mprotect() allows that again.
+ *
+ * Contract: ME-8
+ */
+static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	enum mmk_pte_kind kind = c->kind;
+	softleaf_t was, entry;
+	struct folio *to;
+	struct huge h;
+
+	huge_init(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	huge_unmap(test, &h, c->kind);
+	was = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE, PROT_READ),
+			0L);
+	if (kind == MMK_PTE_MIGRATION_WRITE)
+		kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE;
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), kind);
+	entry = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry), c->young);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry), c->dirty);
+	if (c->kind != MMK_PTE_MIGRATION_WRITE)
+		KUNIT_EXPECT_EQ(test, entry.val, was.val);
+	mmk_expect_mm_same(test, "after mprotect", h.mm, &h.rss);
+
+	to = huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_EQ(test, PageAnonExclusive(folio_page(to, 0)), !h.child);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
+/* ME-9: gone before the migration is */
+
+static void gone_by_munmap(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, vm_munmap(h->addr, MMK_HUGE_SIZE), 0);
+}
+
+static void gone_by_madvise(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr, MMK_HUGE_SIZE,
+					 MADV_DONTNEED), 0);
+}
+
+/**
+ * struct gone_case - A way to lose a huge page
+ * @description: for the log
+ * @gone: does it
+ * @move: the migration succeeds
+ */
+struct gone_case {
+	const char *description;
+	void (*gone)(struct kunit *test, struct huge *h);
+	bool move;
+};
+
+static const struct gone_case gone_cases[] = {
+	{ "munmap, moved", gone_by_munmap, true },
+	{ "munmap, put back", gone_by_munmap, false },
+	{ "MADV_DONTNEED, moved", gone_by_madvise, true },
+	{ "MADV_DONTNEED, put back", gone_by_madvise, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, description);
+
+/**
+ * huge_page_that_goes_is_not_restored() - Unmapped while it is in between
+ * @test: the running case
+ *
+ * The RSS is zero at once, no reference is left behind, and the migration ends
+ * with nothing to restore: the folio is free when it lets go.
+ *
+ * Contract: ME-9
+ */
+static void huge_page_that_goes_is_not_restored(struct kunit *test)
+{
+	const struct gone_case *c = test->param_value;
+	struct folio *to;
+	struct huge h;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	c->gone(test, &h);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SWAPENTS), 0UL);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+
+	to = c->move ? mmk_hold_copy(test, h.hold) : h.folio;
+	mmk_folio_get(test, h.folio);
+	mmk_folio_get(test, to);
+	remove_migration_ptes(h.folio, to, 0);
+	mmk_hold_finish(test, h.hold, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	lru_add_drain_all();
+	KUNIT_EXPECT_FALSE(test, folio_mapped(to));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), c->move ? 1 : 2);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(to), c->move ? 1 : 2);
+}
+
+/* ME-13: mremap */
+
+/**
+ * mremap_moves_entry_of_huge_page() - And it comes back there
+ * @test: the running case
+ *
+ * The entry is moved as it is, and nothing but the entry. The migration ends
+ * at the new address and nowhere else.
+ *
+ * Contract: ME-13
+ */
+static void mremap_moves_entry_of_huge_page(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	unsigned long new;
+	softleaf_t was;
+	struct folio *to;
+	struct huge h;
+
+	huge_init(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	huge_unmap(test, &h, c->kind);
+	was = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	new = h.addr + MMK_HUGE_SIZE;
+	KUNIT_ASSERT_EQ(test, new,
+			(unsigned long)sys_mremap(h.addr, MMK_HUGE_SIZE,
+						  MMK_HUGE_SIZE,
+						  MREMAP_MAYMOVE | MREMAP_FIXED,
+						  new));
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, new), c->kind);
+	KUNIT_EXPECT_EQ(test, softleaf_from_pmd(mmk_pmd(h.mm, new)).val,
+			was.val);
+	mmk_expect_mm_same(test, "after mremap", h.mm, &h.rss);
+
+	to = huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	if (!h.child) {
+		h.addr = new;
+		expect_huge_mapped(test, &h, h.mm, to, c);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, FILLED, SEED));
+}
+
+/* ME-4, ME-8, ME-9: when one entry is not enough */
+
+/* What splits a pmd whose first page is to be treated differently */
+static void split_by_mprotect(struct kunit *test, struct huge *h)
+{
+	KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, PAGE_SIZE, PROT_READ), 0L);
+}
+
+static void split_by_munmap(struct kunit *test, struct huge *h)
+{
+	KUNIT_ASSERT_EQ(test, vm_munmap(h->addr, PAGE_SIZE), 0);
+}
+
+/**
+ * struct split_case - A pmd that is split
+ * @description: for the log
+ * @split: how
+ * @kind: of the entry before
+ * @first: what it is for the first page afterwards
+ * @young: accessed bit
+ * @dirty: dirty bit
+ * @late: split while the entry is there; or else before that
+ * @move: the migration succeeds
+ */
+struct split_case {
+	const char *description;
+	void (*split)(struct kunit *test, struct huge *h);
+	enum mmk_pte_kind kind;
+	enum mmk_pte_kind first;
+	bool young;
+	bool dirty;
+	bool late;
+	bool move;
+};
+
+static const struct split_case split_cases[] = {
+	{ "mprotect, writable, young, dirty, moved", split_by_mprotect,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_MIGRATION_READ_EXCLUSIVE, true,
+	  true, true, true },
+	{ "mprotect, writable, old, clean, put back", split_by_mprotect,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_MIGRATION_READ_EXCLUSIVE, false,
+	  false, true, false },
+	{ "munmap, writable, young, clean, moved", split_by_munmap,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_NONE, true, false, true, true },
+	{ "munmap, writable, old, dirty, put back", split_by_munmap,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_NONE, false, true, true, false },
+	{ "munmap, shared, young, dirty, moved", split_by_munmap,
+	  MMK_PTE_MIGRATION_READ, MMK_PTE_NONE, true, true, true, true },
+	{ "munmap, readable exclusive, young, dirty, moved", split_by_munmap,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, MMK_PTE_NONE, true, true, true,
+	  true },
+	{ "mprotect before, young, dirty, moved", split_by_mprotect,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_MIGRATION_READ_EXCLUSIVE, true,
+	  true, false, true },
+	{ "munmap before, old, clean, moved", split_by_munmap,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_NONE, false, false, false, true },
+	{ "munmap before, young, dirty, put back", split_by_munmap,
+	  MMK_PTE_MIGRATION_WRITE, MMK_PTE_NONE, true, true, false, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(split, split_cases, description);
+
+/* One of them at a time, or a failure fills the log. */
+static bool expect_part_entry(struct kunit *test, const struct huge *h,
+			      const struct split_case *c, unsigned int i)
+{
+	enum mmk_pte_kind wanted = i ? c->kind : c->first;
+	pte_t pte = mmk_pte(h->mm, h->addr + i * PAGE_SIZE);
+	enum mmk_pte_kind kind = mmk_pte_classify(pte);
+	softleaf_t entry;
+
+	MMK_EXPECT_KIND(test, kind, wanted);
+	if (kind != wanted)
+		return false;
+	if (kind == MMK_PTE_NONE)
+		return true;
+	entry = softleaf_from_pte(pte);
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h->pfn + i);
+	/* mprotect() of a page that is there makes it young, on some machines. */
+	if (i || c->late) {
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
+				c->young);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry),
+				c->dirty);
+	}
+	return softleaf_to_pfn(entry) == h->pfn + i;
+}
+
+static bool expect_part_mapped(struct kunit *test, const struct huge *h,
+			       const struct split_case *c, struct folio *to,
+			       unsigned int i)
+{
+	pte_t pte = mmk_pte(h->mm, h->addr + i * PAGE_SIZE);
+	bool write = i && c->kind == MMK_PTE_MIGRATION_WRITE;
+
+	if (!i && c->first == MMK_PTE_NONE) {
+		KUNIT_EXPECT_TRUE(test, pte_none(pte));
+		return pte_none(pte);
+	}
+	if (!pte_present(pte)) {
+		MMK_EXPECT_KIND(test, mmk_pte_classify(pte), MMK_PTE_PRESENT);
+		return false;
+	}
+	KUNIT_EXPECT_EQ(test, pte_pfn(pte), folio_pfn(to) + i);
+	KUNIT_EXPECT_EQ(test, !!pte_write(pte), write);
+	KUNIT_EXPECT_EQ(test, PageAnonExclusive(folio_page(to, i)), !h->child);
+	if (i || c->late) {
+		KUNIT_EXPECT_EQ(test, !!pte_young(pte), c->young);
+		KUNIT_EXPECT_EQ(test, !!pte_dirty(pte), c->dirty);
+	}
+	return pte_pfn(pte) == folio_pfn(to) + i && !!pte_write(pte) == write;
+}
+
+/**
+ * parts_of_huge_page_migrate_together() - Its pmd is split
+ * @test: the running case
+ *
+ * Something is done to the first page of a huge page that is about to be moved,
+ * or is being moved already. The pmd then gives way to a page table, in which
+ * there is an entry for each page: for its own pfn, and of the kind that the pmd
+ * had, young and dirty as that was. The folio stays whole, and each page of it
+ * comes back where it was.
+ *
+ * Contract: ME-4, ME-8, ME-9
+ */
+static void parts_of_huge_page_migrate_together(struct kunit *test)
+{
+	const struct split_case *c = test->param_value;
+	unsigned int i, first = c->first == MMK_PTE_NONE;
+	unsigned int nr = MMK_HUGE_PAGES - first;
+	struct folio *to;
+	struct huge h;
+
+	huge_init(test, &h, c->kind);
+	if (c->kind == MMK_PTE_MIGRATION_WRITE)
+		mmk_fill(test, h.addr, MMK_HUGE_PAGES, SEED);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	folio_clear_dirty(h.folio);
+	if (c->late) {
+		huge_unmap(test, &h, c->kind);
+		c->split(test, &h);
+	} else {
+		c->split(test, &h);
+		MMK_EXPECT_PMD(test, h.mm, h.addr, TABLE);
+		KUNIT_EXPECT_EQ(test, folio_mapcount(h.folio), nr);
+		h.hold = mmk_hold(test, h.folio);
+		try_to_migrate(h.folio, 0);
+	}
+	MMK_EXPECT_PMD(test, h.mm, h.addr, TABLE);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(h.folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(h.folio), c->dirty);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
+			(unsigned long)nr);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (!expect_part_entry(test, &h, c, i))
+			break;
+
+	to = huge_end(test, &h, c->move);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (!expect_part_mapped(test, &h, c, to, i))
+			break;
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_mapcount(to), nr + (h.child ? 1 : 0));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(to), nr + (h.child ? 1 : 0));
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(to));
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
+			(unsigned long)nr);
+	if (h.child)
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
+						     FILLED, SEED));
+	else if (!first)
+		KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, MMK_HUGE_PAGES,
+						  SEED));
+}
+
+/* MV: huge pages and migrate_vma_setup() */
+
+/* Somewhere inside of the huge page, so that both ends have to be found */
+#define PART_FIRST	7
+#define PART_PAGES	5
+
+static struct mmk_vma *part_alloc(struct kunit *test, struct huge *h,
+				  struct mmk_dev *dev)
+{
+	return mmk_vma_alloc(test, h->mm, h->addr + PART_FIRST * PAGE_SIZE,
+			     PART_PAGES, MIGRATE_VMA_SELECT_SYSTEM, dev);
+}
+
+static void expect_skipped(struct kunit *test, const struct mmk_vma *m)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
+	KUNIT_ASSERT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);
+	for (i = 0; i < PART_PAGES; i++) {
+		KUNIT_EXPECT_EQ(test, m->src[i], 0UL);
+		KUNIT_EXPECT_EQ(test, m->dst[i], 0UL);
+	}
+}
+
+/**
+ * huge_page_is_split_for_a_device() - A part of it moves to the device
+ * @test: the running case
+ *
+ * The driver wants a few pages out of the middle of a huge page. It is split:
+ * these are collected one by one, and the others stay where they are, mapped by
+ * ptes of their own. All come back with their bytes.
+ *
+ * Contract: MV-2, MV-5
+ */
+static void huge_page_is_split_for_a_device(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct folio *folio;
+	struct mmk_vma *m;
+	unsigned int i;
+	struct huge h;
+	pte_t pte;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	/* Pages of zeros need not come out of a split as pages. */
+	mmk_fill(test, h.addr, MMK_HUGE_PAGES, SEED);
+	m = part_alloc(test, &h, dev);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)PART_PAGES);
+	KUNIT_ASSERT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, TABLE);
+	for (i = 0; i < PART_PAGES; i++) {
+		unsigned long addr = m->args.start + i * PAGE_SIZE;
+
+		KUNIT_EXPECT_EQ(test, m->src[i],
+				migrate_pfn(h.pfn + PART_FIRST + i) |
+				MIGRATE_PFN_MIGRATE | MIGRATE_PFN_WRITE);
+		MMK_EXPECT_PTE(test, h.mm, addr, MIGRATION_WRITE);
+		folio = page_folio(pfn_to_page(h.pfn + PART_FIRST + i));
+		KUNIT_EXPECT_EQ(test, folio_nr_pages(folio), 1L);
+		KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	}
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		if (i >= PART_FIRST && i < PART_FIRST + PART_PAGES)
+			continue;
+		pte = mmk_pte(h.mm, h.addr + i * PAGE_SIZE);
+		folio = page_folio(pfn_to_page(h.pfn + i));
+		if (!pte_present(pte) || pte_pfn(pte) != h.pfn + i ||
+		    !pte_write(pte) || folio_test_locked(folio) ||
+		    folio_mapcount(folio) != 1 || folio_ref_count(folio) != 1) {
+			KUNIT_FAIL(test, "page %u: pte %lx, %d references, mapped %d times",
+				   i, (unsigned long)pte_val(pte),
+				   folio_ref_count(folio),
+				   folio_mapcount(folio));
+			break;
+		}
+	}
+	mmk_expect_mm_same(test, "after setup", h.mm, &h.rss);
+
+	mmk_vma_copy_to_dev(test, m, dev);
+	mmk_vma_pages(m);
+	mmk_vma_finalize(m);
+	for (i = 0; i < PART_PAGES; i++) {
+		KUNIT_EXPECT_TRUE(test, m->src[i] & MIGRATE_PFN_MIGRATE);
+		MMK_EXPECT_PTE(test, h.mm, m->args.start + i * PAGE_SIZE,
+			       DEVICE_PRIVATE_WRITE);
+	}
+	mmk_expect_mm_same(test, "on the device", h.mm, &h.rss);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, MMK_HUGE_PAGES, SEED));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), PART_PAGES);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+}
+
+/**
+ * locked_huge_page_is_skipped() - Somebody else has it locked
+ * @test: the running case
+ *
+ * It is not waited for, and not split. Nothing is collected, and nothing about
+ * the page is different, its references least of all.
+ *
+ * Contract: MV-1
+ */
+static void locked_huge_page_is_skipped(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_vma *m;
+	struct huge h;
+	pmd_t pmd;
+	int refs;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	pmd = mmk_pmd(h.mm, h.addr);
+	m = part_alloc(test, &h, dev);
+	folio_lock(h.folio);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	expect_skipped(test, m);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(h.folio));
+	folio_unlock(h.folio);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	lru_add_drain_all();
+	refs = folio_ref_count(h.folio);
+	mmk_expect_folio_same(test, "after setup", h.folio, &h.state);
+	mmk_expect_mm_same(test, "after setup", h.mm, &h.rss);
+	mmk_vma_finalize(m);
+	/* So that what follows starts clean. */
+	for (; refs > h.state.refcount; refs--)
+		folio_put(h.folio);
+}
+
+/**
+ * pinned_huge_page_is_skipped() - Somebody else has a reference
+ * @test: the running case
+ *
+ * It cannot be split. It is whole, unlocked, and mapped by its pmd afterwards.
+ *
+ * Contract: MV-4
+ */
+static void pinned_huge_page_is_skipped(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_vma *m;
+	struct huge h;
+	pmd_t pmd;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	pmd = mmk_pmd(h.mm, h.addr);
+	m = part_alloc(test, &h, dev);
+	mmk_folio_get(test, h.folio);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	expect_skipped(test, m);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	mmk_folio_put(test, h.folio);
+	mmk_expect_folio_same(test, "after setup", h.folio, &h.state);
+	mmk_expect_mm_same(test, "after setup", h.mm, &h.rss);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
+/**
+ * huge_page_under_migration_is_skipped() - Somebody else is moving it
+ * @test: the running case
+ *
+ * There is an entry in the pmd, and nothing to collect. Setup comes back, and
+ * the other migration can end.
+ *
+ * Contract: MV-1, MV-5
+ */
+static void huge_page_under_migration_is_skipped(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_vma *m;
+	struct huge h;
+	pmd_t pmd;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	pmd = mmk_pmd(h.mm, h.addr);
+	m = part_alloc(test, &h, dev);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	expect_skipped(test, m);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+	huge_end(test, &h, false);
+	/* The dirty bit of its pmd is the folio's now. */
+	h.state.dirty = true;
+	mmk_expect_folio_same(test, "put back", h.folio, &h.state);
+}
+
+/* It would come and go with who reads first, and count as leaked. */
+static int huge_zero_prepare(struct kunit_suite *suite)
+{
+	mmk_huge_zero_get();
+	return 0;
+}
+
+/**
+ * huge_zero_page_is_offered_as_holes() - Read, and never written
+ * @test: the running case
+ *
+ * Each page of it counts as a hole: MIGRATE without VALID. What the driver has a
+ * page for is mapped, and the rest reads as zero as before.
+ *
+ * Contract: MV-7, MV-5
+ */
+static void huge_zero_page_is_offered_as_holes(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct huge h = { .mm = mmk_mm_enter(test) };
+	struct mmk_vma *m;
+	unsigned int i;
+	u8 byte;
+
+	h.addr = mmk_map_huge_hole(test, h.mm, 1);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(h.mm, h.addr, false), 0);
+	KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(h.mm, h.addr),
+			(int)MMK_PTE_PRESENT);
+	KUNIT_ASSERT_TRUE(test, is_huge_zero_pmd(mmk_pmd(h.mm, h.addr)));
+	m = part_alloc(test, &h, dev);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)PART_PAGES);
+	KUNIT_ASSERT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);
+	for (i = 0; i < PART_PAGES; i++)
+		KUNIT_EXPECT_EQ(test, m->src[i], MIGRATE_PFN_MIGRATE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES), 0UL);
+
+	mmk_vma_copy_to_dev(test, m, dev);
+	mmk_vma_pages(m);
+	mmk_vma_finalize(m);
+	for (i = 0; i < PART_PAGES; i++) {
+		KUNIT_EXPECT_EQ(test, m->src[i], MIGRATE_PFN_MIGRATE);
+		MMK_EXPECT_PTE(test, h.mm, m->args.start + i * PAGE_SIZE,
+			       DEVICE_PRIVATE_WRITE);
+	}
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
+			(unsigned long)PART_PAGES);
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		byte = 0xff;
+		if (get_user(byte, (u8 __user *)h.addr + i * PAGE_SIZE) || byte) {
+			KUNIT_FAIL(test, "page %u reads %u", i, byte);
+			break;
+		}
+	}
+}
+
+/**
+ * hole_that_a_huge_page_fills_is_not_filled() - Too late
+ * @test: the running case
+ *
+ * A few holes are on offer when somebody writes to a neighbour, and gets a huge
+ * page for all of them. migrate_vma_pages() leaves that alone, and takes its
+ * offer back.
+ *
+ * Contract: MV-7
+ */
+static void hole_that_a_huge_page_fills_is_not_filled(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct huge h = { .mm = mmk_mm_enter(test) };
+	struct mmk_folio_state state;
+	struct mmk_vma *m;
+	unsigned int i;
+	pmd_t pmd;
+
+	h.addr = mmk_map_huge_hole(test, h.mm, 1);
+	m = part_alloc(test, &h, dev);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)PART_PAGES);
+	mmk_vma_copy_to_dev(test, m, dev);
+
+	mmk_fill(test, h.addr, 1, SEED);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	pmd = mmk_pmd(h.mm, h.addr);
+	h.folio = mmk_pmd_folio(test, h.mm, h.addr);
+	mmk_folio_snapshot(h.folio, &state);
+	mmk_vma_pages(m);
+	for (i = 0; i < PART_PAGES; i++)
+		KUNIT_EXPECT_FALSE(test, m->src[i] & MIGRATE_PFN_MIGRATE);
+	mmk_vma_finalize(m);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	mmk_expect_folio_same(test, "afterwards", h.folio, &state);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), PART_PAGES);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, 1, SEED));
+}
+
+static struct kunit_case huge_page_cases[] = {
+	KUNIT_CASE_PARAM(huge_page_keeps_what_its_pmd_had, round_gen_params),
+	KUNIT_CASE_PARAM(fork_copies_entry_of_huge_page, round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_page_readable,
+			 round_gen_params),
+	KUNIT_CASE_PARAM(huge_page_that_goes_is_not_restored, gone_gen_params),
+	KUNIT_CASE_PARAM(mremap_moves_entry_of_huge_page, round_gen_params),
+	KUNIT_CASE_PARAM(parts_of_huge_page_migrate_together,
+			 split_gen_params),
+	KUNIT_CASE(huge_page_is_split_for_a_device),
+	KUNIT_CASE(locked_huge_page_is_skipped),
+	KUNIT_CASE(pinned_huge_page_is_skipped),
+	KUNIT_CASE(huge_page_under_migration_is_skipped),
+	KUNIT_CASE(huge_zero_page_is_offered_as_holes),
+	KUNIT_CASE(hole_that_a_huge_page_fills_is_not_filled),
+	{}
+};
+
+static struct kunit_suite huge_page_suite = {
+	.name = "huge_page",
+	.suite_init = huge_zero_prepare,
+	.init = mmk_case_init,
+	.test_cases = huge_page_cases,
+};
+
+kunit_test_suite(huge_page_suite);
+
+MODULE_DESCRIPTION("Migration of huge pages");
+MODULE_LICENSE("GPL");
