@@ -182,8 +182,10 @@ class Command(run.Command):
         with concurrent.futures.ThreadPoolExecutor(
                 self._wanted.jobs, initializer=variants.own_mounts) as pool:
             try:
+                # What takes longest first, or the last one keeps all waiting.
                 waiting = {pool.submit(self._try, base, control, names, folder)
-                           for control in self._controls}
+                           for control in sorted(self._controls,
+                                                 key=lambda each: not each.wide)}
                 while waiting:
                     done, waiting = concurrent.futures.wait(
                         waiting, 1, concurrent.futures.FIRST_COMPLETED)
@@ -238,7 +240,7 @@ class Command(run.Command):
             return Verdict(control, Kind.NOT_APPLIED,
                            troubles=[err.message, *err.details])
         try:
-            variant.make()
+            variant.make(jobs=os.cpu_count() if control.wide else None)
         except variants.NoEffect as err:
             return Verdict(control, Kind.NO_EFFECT, troubles=[err.message])
         except TestbedError as err:

@@ -52,6 +52,11 @@ class Control:
         """Changes when the control does."""
         return hashlib.sha256(self.text.encode("utf-8", "surrogateescape")).hexdigest()
 
+    @property
+    def wide(self) -> bool:
+        """Whether it changes a header, so that most of the kernel is compiled anew."""
+        return any(name.endswith(".h") for name in series.touched(self.text))
+
 
 def parse(path: Path, text: str) -> Control:
     """The control @text of the file @path.  Raises TestbedError if it lacks a field."""

@@ -93,15 +93,17 @@ class Variant:
             raise TestbedError(f"{path} is not as expected")
         target.write_bytes(new)
 
-    def make(self, config: Optional[Mapping[str, str]] = None) -> str:
+    def make(self, config: Optional[Mapping[str, str]] = None,
+             jobs: Optional[int] = None) -> str:
         """Build it, with the symbols of @config changed; the SHA-256 of the binary.
 
-        Raises TestbedError if it does not build, NoEffect if nothing differs.
+        @jobs: of make, if not as many as the plan has.  Raises TestbedError if it
+        does not build, NoEffect if nothing differs.
         """
         before = self._config()
         if config:
             self._configure(before, config)
-        self._run("linux", *self._base.plan.options)
+        self._run("linux", *self._base.plan.options, jobs=jobs)
         if not config and self._config() != before:
             raise TestbedError("it changes the configuration of the kernel")
         sha = build.sha256(self.kernel)
@@ -126,14 +128,14 @@ class Variant:
             if (f"{symbol}={value}\n" in after) == (value == "n"):
                 raise TestbedError(f"the tree cannot have {symbol}={value}")
 
-    def _run(self, *targets: str) -> None:
+    def _run(self, *targets: str, jobs: Optional[int] = None) -> None:
         places, plan = self._places, self._base.plan
         scratch = places.run / "tmp"
         scratch.mkdir(exist_ok=True)
         env = build.environment(plan, places.build)
         env["TMPDIR"] = str(scratch)
         done = proc.run(["make", "-s", *targets, "ARCH=um", f"O={places.build}",
-                         f"--jobs={plan.jobs}", "CC=ccache gcc"],
+                         f"--jobs={jobs or plan.jobs}", "CC=ccache gcc"],
                         cwd=places.src, env=env)
         if done.code != 0:
             error = build.explain(done, plan, self._base.tree.source.version)

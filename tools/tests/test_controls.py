@@ -92,6 +92,10 @@ class Headers(unittest.TestCase):
         self.assertEqual(control().digest, control().digest)
         self.assertNotEqual(control().digest, control(PATCH + " three\n").digest)
 
+    def test_header_makes_it_wide(self) -> None:
+        self.assertFalse(control().wide)
+        self.assertTrue(control(PATCH.replace("mm/migrate.c", "include/linux/mm.h")).wide)
+
     def test_read_sorts(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             for stem in ("b", "a"):
