@@ -173,29 +173,23 @@ class Command(run.Command):
     def _all(self, base: variants.Base, boots: runner.Runner, folder: Path) -> int:
         console = self._console
         names = runner.listed(boots, base.tree.places.state, base.sha, "")
-        with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(self._wanted.jobs, self._wanted.config)) as many:
+        with proc.threads(boot.at_a_time(self._wanted.jobs,
+                                         self._wanted.config)) as many:
             self._check_base(boots.round(names, "", many))
         console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
                       f"{self._kernel_version}, {self._wanted.jobs} at a time")
         begin, spent = time.monotonic(), _cpu_seconds()
-        with concurrent.futures.ThreadPoolExecutor(
-                self._wanted.jobs, initializer=variants.own_mounts) as pool:
-            try:
-                # What takes longest first, or the last one keeps all waiting.
-                waiting = {pool.submit(self._try, base, control, names, folder)
-                           for control in sorted(self._controls,
-                                                 key=lambda each: not each.wide)}
-                while waiting:
-                    done, waiting = concurrent.futures.wait(
-                        waiting, 1, concurrent.futures.FIRST_COMPLETED)
-                    for future in done:
-                        self._finished(future.result())
-                    console.progress(f"{len(self._verdicts)} of {len(self._controls)}")
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(self._wanted.jobs, variants.own_mounts) as pool:
+            # What takes longest first, or the last one keeps all waiting.
+            waiting = {pool.submit(self._try, base, control, names, folder)
+                       for control in sorted(self._controls,
+                                             key=lambda each: not each.wide)}
+            while waiting:
+                done, waiting = concurrent.futures.wait(
+                    waiting, 1, concurrent.futures.FIRST_COMPLETED)
+                for future in done:
+                    self._finished(future.result())
+                console.progress(f"{len(self._verdicts)} of {len(self._controls)}")
         console.end()
         return self._close(time.monotonic() - begin, _cpu_seconds() - spent, base)
 
@@ -274,7 +268,7 @@ class Command(run.Command):
 
         together = boot.at_a_time(os.cpu_count() or 1, self._opts.config) \
             // self._wanted.jobs
-        with concurrent.futures.ThreadPoolExecutor(max(1, together)) as pool:
+        with proc.threads(max(1, together), last=False) as pool:
             results = boots.round(names, "", pool, worthwhile, enough,
                                    control.kills or targets)
         for red in self._red:

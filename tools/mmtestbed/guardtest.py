@@ -169,29 +169,23 @@ class Command:
         demands = wanted((top / SOURCE).read_text(encoding="utf-8"))
         self._folder.mkdir()
         console, opts = self._console, self._opts
-        with concurrent.futures.ThreadPoolExecutor(
-                opts.jobs, initializer=variants.own_mounts) as pool:
-            try:
-                console.begin("building the kernels whose cases misbehave")
-                watched, alone = self._finish(
-                    [pool.submit(self._build, "watched", False),
-                     pool.submit(self._build, "alone", True)])
-                console.end()
-                boots = runner.Runner(
-                    runner.Options(watched, self._folder / "boots", opts.args,
-                                   opts.timeout, opts.jobs), lambda outcome: None)
-                names = boots.cases(GLOB)
-                console.begin(f"{len(names)} cases, {opts.jobs} at a time")
-                results = boots.round(names, GLOB, pool)
-                console.end()
-                console.begin("the same cases with kunit.py alone")
-                plain = self._finish([pool.submit(self._plain, alone, name)
-                                      for name in names])
-                console.end()
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(opts.jobs, variants.own_mounts) as pool:
+            console.begin("building the kernels whose cases misbehave")
+            watched, alone = self._finish(
+                [pool.submit(self._build, "watched", False),
+                 pool.submit(self._build, "alone", True)])
+            console.end()
+            boots = runner.Runner(
+                runner.Options(watched, self._folder / "boots", opts.args,
+                               opts.timeout, opts.jobs), lambda outcome: None)
+            names = boots.cases(GLOB)
+            console.begin(f"{len(names)} cases, {opts.jobs} at a time")
+            results = boots.round(names, GLOB, pool)
+            console.end()
+            console.begin("the same cases with kunit.py alone")
+            plain = self._finish([pool.submit(self._plain, alone, name)
+                                  for name in names])
+            console.end()
         return self._report(demands, names, results, plain)
 
     def _finish(self, futures: "Sequence[concurrent.futures.Future[_T]]") -> list[_T]:

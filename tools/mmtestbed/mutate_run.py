@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import os
 import shutil
 import sys
@@ -202,19 +201,14 @@ class Command(control_run.Command):
                 lock.read_json(wanted.again)), todo)
         fates: list[Fate] = []
         console.begin(f"running {verdict.count(len(todo), 'mutant')}")
-        with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
-            try:
-                futures = [pool.submit(self._fate, m, known.get(m.number), kernel, folder)
-                           for m in todo]
-                for number, future in enumerate(futures, 1):
-                    fates.append(future.result())
-                    console.progress(f"{number} of {len(todo)}")
-                    if number % 50 == 0:
-                        self._save(fates)
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(wanted.jobs) as pool:
+            futures = [pool.submit(self._fate, m, known.get(m.number), kernel, folder)
+                       for m in todo]
+            for number, future in enumerate(futures, 1):
+                fates.append(future.result())
+                console.progress(f"{number} of {len(todo)}")
+                if number % 50 == 0:
+                    self._save(fates)
         console.end()
         return fates
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import enum
+import math
 import os
 import select
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from .errors import Refused
 
@@ -38,6 +40,9 @@ PR_SET_PDEATHSIG = 1
 ADDR_NO_RANDOMIZE = 0x0040000
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What the worker may take to clean up after one of them, in seconds: more than a
+# command and the threads that wait for it get.
+PATIENCE = 30.0
 
 
 class Isolation(enum.Enum):
@@ -153,22 +158,28 @@ def _root_is_shared() -> bool:
     return True
 
 
-def _babysit(pid: int) -> int:
+def _babysit(pid: int, patience: Optional[float] = None) -> int:
     """Wait for @pid, passing on signals and reaping orphans; return an exit code.
 
     To be called with FORWARDED and SIGCHLD blocked, so that none gets lost
-    between two looks.  A request to stop is repeated until it is followed.
+    between two looks.  A request to stop is repeated until it is followed; after
+    @patience seconds it is SIGKILL, with the exit code that it should have been.
     """
     signals = {*FORWARDED, signal.SIGCHLD}
     stop = 0
+    limit = math.inf
+    killed = False
     while True:
         info = signal.sigtimedwait(signals, 1.0) if stop else \
             signal.sigwaitinfo(signals)
         if info and info.si_signo != signal.SIGCHLD:
+            if not stop and patience is not None:
+                limit = time.monotonic() + patience
             stop = info.si_signo
         if stop:
+            killed = killed or time.monotonic() > limit
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, stop)
+                os.kill(pid, signal.SIGKILL if killed else stop)
         while True:
             try:
                 done, status = os.waitpid(-1, os.WNOHANG)
@@ -178,6 +189,10 @@ def _babysit(pid: int) -> int:
                 break
             if done == pid:
                 code = os.waitstatus_to_exitcode(status)
+                if killed and code == -signal.SIGKILL:
+                    print("mm-testbed: killed, for it did not stop at "
+                          f"{signal.Signals(stop).name}", file=sys.stderr, flush=True)
+                    code = -stop
                 return code if code >= 0 else 128 - code
 
 
@@ -201,7 +216,7 @@ def run(work: Callable[[Isolation], int]) -> int:
         os._exit(_init(work, isolation, shared, mask))
     os.close(alive_read)
     try:
-        return _babysit(pid)
+        return _babysit(pid, PATIENCE)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

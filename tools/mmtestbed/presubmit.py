@@ -294,32 +294,25 @@ class Command(trial.Trial):
                 raise TestbedError(f"the base, {commit}, cannot be judged: "
                                    f"{err.message}", err.details) from None
             error = err
-        with concurrent.futures.ThreadPoolExecutor(
-                min(4, self._opts.jobs), initializer=self._own_mounts) as pool:
-            try:
-                place = self._place(commit.id, origin)
-                wanted = {each.files for each in (patch, follower) if each}
-                looks = {(commit.id, check.name, files):
-                         pool.submit(self._look, check, place, files)
-                         for check in self._each for files in wanted}
-                if tested:
-                    try:
-                        found = self._suites(tested)
-                    except TestbedError as err:
-                        if patch is None or isinstance(err, (HostError, UsageError)):
-                            raise
-                        error = err
-                for key, future in looks.items():
-                    self._looks[key] = future.result()
-                results: dict[str, Result] = {}
-                if entry and patch:
-                    results = self._judge(patch, entry, place, error, found, pool)
-            except TestbedError:
-                raise
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(min(4, self._opts.jobs), self._own_mounts,
+                          last=False) as pool:
+            place = self._place(commit.id, origin)
+            wanted = {each.files for each in (patch, follower) if each}
+            looks = {(commit.id, check.name, files):
+                     pool.submit(self._look, check, place, files)
+                     for check in self._each for files in wanted}
+            if tested:
+                try:
+                    found = self._suites(tested)
+                except TestbedError as err:
+                    if patch is None or isinstance(err, (HostError, UsageError)):
+                        raise
+                    error = err
+            for key, future in looks.items():
+                self._looks[key] = future.result()
+            results: dict[str, Result] = {}
+            if entry and patch:
+                results = self._judge(patch, entry, place, error, found, pool)
         self._keep_logs(commit, error)
         if found:
             self._findings[commit.id] = found

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import errno
 import os
@@ -14,10 +15,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 from . import ns
-from .errors import HostError, Interrupted
+from .errors import HostError, Interrupted, TestbedError
 
 # A command's progress is looked at this often, in seconds.
 TICK = 1.0
@@ -120,6 +121,40 @@ def kill_all() -> None:
     _over.set()
     for process in list(_alive):
         kill_group(process, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def threads(count: int, begin: Callable[[], None] = lambda: None, *,
+            last: bool = True) -> Iterator[concurrent.futures.ThreadPoolExecutor]:
+    """@count threads for work that starts commands; @begin is called in each.
+
+    What leaves the block with an exception kills all commands and cancels what has
+    not begun; a TestbedError does so only if the block is the @last one to need any.
+
+    A signal may interrupt us while we hold a lock of the pool, which then nobody
+    gives back: the threads get GRACE seconds to end, for what they remove behind
+    themselves, and are left to their fate after that.
+    """
+    started: list[threading.Thread] = []
+
+    def initialise() -> None:
+        started.append(threading.current_thread())
+        begin()
+
+    pool = concurrent.futures.ThreadPoolExecutor(count, initializer=initialise)
+    try:
+        yield pool
+    except BaseException as err:
+        if isinstance(err, TestbedError) and not last:
+            pool.shutdown(cancel_futures=True)
+            raise
+        kill_all()
+        pool.shutdown(wait=False, cancel_futures=True)
+        limit = time.monotonic() + GRACE
+        for thread in started:
+            thread.join(max(0.0, limit - time.monotonic()))
+        raise
+    pool.shutdown()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> bool:

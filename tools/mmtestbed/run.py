@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import contextlib
 import errno
@@ -331,43 +332,43 @@ class Command:
             raise UsageError(f"no case matches {glob or 'the options'}; see --list")
         order = names
         rounds: list[runner.Results] = []
-        with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(opts.jobs, opts.config)) as pool:
-            try:
-                if opts.seed is not None:
-                    order = runner.shuffled(names, opts.seed)
-                    console.line(f"each case in a boot of its own, order {opts.seed}")
-                if many:
-                    console.begin(f"running {opts.repeat} times")
-                    rounds = self._rounds(boots, order, glob, pool)
-                    console.end()
-                elif opts.seed is not None:
-                    rounds = [boots.isolated(order, pool)]
-                else:
-                    rounds = [boots.round(order, glob, pool)]
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(boot.at_a_time(opts.jobs, opts.config)) as pool:
+            if opts.seed is not None:
+                order = runner.shuffled(names, opts.seed)
+                console.line(f"each case in a boot of its own, order {opts.seed}")
+            if many:
+                console.begin(f"running {opts.repeat} times")
+                rounds = self._rounds(boots, order, glob, pool)
+                console.end()
+            elif opts.seed is not None:
+                rounds = [boots.isolated(order, pool)]
+            else:
+                rounds = [boots.round(order, glob, pool)]
         self._report.flaky = runner.flaky(rounds)
         self._report.add(rounds, names)
 
     def _rounds(self, boots: runner.Runner, order: Sequence[Name], glob: str,
                 pool: concurrent.futures.ThreadPoolExecutor) -> list[runner.Results]:
         """--repeat: as many rounds at a time as there are jobs."""
+        results: list[runner.Results] = []
         if self._opts.seed is not None:
-            results = []
             for number in range(self._opts.repeat):
                 again = runner.shuffled(order, self._opts.seed + number)
                 results.append(boots.isolated(again, pool))
                 self._console.progress(f"{number + 1} of {self._opts.repeat}")
             return results
-        futures = [pool.submit(boots.round, order, glob)
-                   for _ in range(self._opts.repeat)]
-        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            future.result()
-            self._console.progress(f"{done} of {self._opts.repeat}")
-        return [future.result() for future in futures]
+        waiting: collections.deque[concurrent.futures.Future[runner.Results]] = \
+            collections.deque()
+        for number in range(self._opts.repeat):
+            waiting.append(pool.submit(boots.round, order, glob))
+            # Thousands at once take seconds to submit.
+            if number >= 2 * self._opts.jobs:
+                results.append(waiting.popleft().result())
+                self._console.progress(f"{len(results)} of {self._opts.repeat}")
+        while waiting:
+            results.append(waiting.popleft().result())
+            self._console.progress(f"{len(results)} of {self._opts.repeat}")
+        return results
 
     def _live(self, outcome: Outcome) -> None:
         """One line for a case that has just come out."""

@@ -169,16 +169,8 @@ class Trial(run.Command):
                            patience(opts.timeout, os.getloadavg()[0], os.cpu_count() or 1),
                            opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
             due_reports.wanted(self._cases))
-        with concurrent.futures.ThreadPoolExecutor(
-                boot.at_a_time(opts.jobs, opts.config)) as pool:
-            try:
-                yield boots, pool
-            except TestbedError:
-                raise
-            except BaseException:
-                proc.kill_all()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with proc.threads(boot.at_a_time(opts.jobs, opts.config), last=False) as pool:
+            yield boots, pool
 
     def _listed(self, boots: runner.Runner, tested: Tested) -> list[Name]:
         """The cases that the kernel has."""

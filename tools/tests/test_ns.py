@@ -15,7 +15,7 @@ from tests import support
 
 # Prints how it is isolated, then leaves a process of its own behind and waits.
 SCRIPT = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from pathlib import Path
 from mmtestbed import ns, proc
 def work(isolation):
@@ -27,6 +27,11 @@ def work(isolation):
         ns.tmpfs(Path(sys.argv[2]))
         Path(sys.argv[2], "file").touch()
         return 7
+    if sys.argv[1] == "stubborn":
+        for signum in ns.FORWARDED:
+            signal.signal(signum, signal.SIG_IGN)
+        print(isolation.value, flush=True)
+        time.sleep(1000)
     proc.catch_signals()
     try:
         subprocess.Popen(["sleep", sys.argv[2]], start_new_session=True)
@@ -35,6 +40,8 @@ def work(isolation):
             time.sleep(0.1)
     except proc.Interrupted as stop:
         return 128 + stop.signum
+if sys.argv[1] == "stubborn":
+    ns.PATIENCE = 1.5
 sys.exit(ns.run(work))
 """
 
@@ -72,6 +79,16 @@ class Namespaces(support.TempCase):
     def test_exit_code(self) -> None:
         with self.start("exit") as process:
             self.assertEqual(process.wait(), 7)
+
+    def test_who_does_not_stop_is_killed(self) -> None:
+        with subprocess.Popen([sys.executable, "-c", SCRIPT, "stubborn"], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout and process.stderr
+            process.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 128 + signal.SIGTERM)
+            self.assertIn("killed, for it did not stop at SIGTERM",
+                          process.stderr.read())
 
     def test_mounts_stay_inside(self) -> None:
         with self.start("mount", str(self.tmp)) as process:

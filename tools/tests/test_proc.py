@@ -31,10 +31,42 @@ thread.join(20)
 print(thread.is_alive(), flush=True)
 """
 
+# A signal comes while we hold a lock that the pool's threads need to go on.
+HELD = """
+import threading
+from mmtestbed import proc
+from mmtestbed.errors import Interrupted
+proc.GRACE = 0.5
+lock = threading.Lock()
+lock.acquire()
+waiting = threading.Event()
+def work():
+    waiting.set()
+    with lock:
+        pass
+try:
+    with proc.threads(2) as pool:
+        pool.submit(work)
+        pool.submit(work)
+        cancelled = pool.submit(work)
+        waiting.wait()
+        raise Interrupted(15)
+except Interrupted:
+    print(cancelled.cancelled(), flush=True)
+    lock.release()
+"""
+
 
 class Stop(support.TempCase):
     def test_nothing_more_is_started(self) -> None:
-        done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True,
+        self.assertEqual(self.said(SCRIPT), ["1", "False"])
+
+    def test_threads_that_cannot_end_are_left_behind(self) -> None:
+        self.assertEqual(self.said(HELD), ["True"])
+
+    def said(self, script: str) -> list[str]:
+        """The words that @script prints."""
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True,
                               text=True, timeout=60, check=False)
         self.assertEqual(done.stderr, "")
-        self.assertEqual(done.stdout.split(), ["1", "False"])
+        return done.stdout.split()
