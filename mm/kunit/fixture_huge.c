@@ -17,11 +17,11 @@ static void huge_release(void *unused)
  * @mm: current->mm
  * @nr: how many huge pages
  *
- * The pages are there, writable, young, dirty and exclusive. Until the case
- * ends, so are those that a fault makes in the address range behind them.
+ * The pages are there: writable, young, dirty and exclusive. What follows them,
+ * room for another @nr huge pages, belongs to the same mapping, has no page yet
+ * and is not advised to have huge ones: something to mremap() to.
  *
- * Return: the address, which is that of a pmd. As much as @nr huge pages is
- * free, and may be moved to, behind what has been mapped.
+ * Return: the address of the first huge page, which is that of a pmd.
  */
 unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 			   unsigned int nr)

@@ -207,6 +207,14 @@ static struct waiter *waiter_alloc(struct kunit *test, struct mm_struct *mm,
 	return w;
 }
 
+static struct waiter *moving_waiter(struct kunit *test, struct moving *m)
+{
+	struct waiter *w = waiter_alloc(test, m->mm, m->addr);
+
+	w->huge = m->huge;
+	return w;
+}
+
 /**
  * struct lock_watch - What one task does with the ptl and with a wait queue
  * @task: the task
@@ -1092,6 +1100,32 @@ static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
 
 /* MW-4, MW-5: the ways out */
 
+/* wait_returns_with_context_as_before(), for any kind of entry */
+static void expect_context_kept(struct kunit *test, struct moving *m)
+{
+	struct waiter *w = moving_waiter(test, m);
+	spinlock_t *ptl = entry_ptl(m->mm, m->addr, m->huge);
+	bool free;
+
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
+	KUNIT_EXPECT_FALSE(test, w->returned);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
+	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
+	/* Nobody else holds the ptl of this mm. */
+	free = spin_trylock(ptl);
+	if (free)
+		spin_unlock(ptl);
+	KUNIT_EXPECT_TRUE_MSG(test, free, "ptl held by who sleeps");
+
+	moving_put_back(test, m);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_TRUE(test, w->returned);
+	KUNIT_EXPECT_GT_MSG(test, w->after.switches, w->before.switches,
+			    "did not sleep");
+	expect_same_context(test, w);
+}
+
 /**
  * wait_returns_with_context_as_before() - The way out of who has slept
  * @test: the running case
@@ -1105,26 +1139,10 @@ static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
  */
 static void wait_returns_with_context_as_before(struct kunit *test)
 {
-	struct waiter *w;
 	struct moving m;
 
 	moving_init(test, &m);
-	w = waiter_alloc(test, m.mm, m.addr);
-	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
-	KUNIT_EXPECT_FALSE(test, w->returned);
-	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
-	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
-	/* Nobody else holds the ptl of this mm. */
-	KUNIT_EXPECT_TRUE(test, spin_trylock(&m.mm->page_table_lock));
-	spin_unlock(&m.mm->page_table_lock);
-
-	moving_put_back(test, &m);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
-	KUNIT_EXPECT_TRUE(test, w->returned);
-	KUNIT_EXPECT_GT_MSG(test, w->after.switches, w->before.switches,
-			    "did not sleep");
-	expect_same_context(test, w);
+	expect_context_kept(test, &m);
 }
 
 static void page_release(void *page)
@@ -1319,6 +1337,32 @@ static void unlock_once(struct folio *folio)
 		folio_unlock(folio);
 }
 
+/* unlocked_folio_is_not_waited_for(), for any kind of entry */
+static void expect_not_waited_for(struct kunit *test, struct moving *m)
+{
+	struct waiter *w = moving_waiter(test, m);
+	struct lock_watch *watch;
+
+	watch = watch_start(test, m, &w->task, unlock_once);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
+	watch_stop(watch);
+	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
+	KUNIT_EXPECT_FALSE_MSG(test, watch->queued, "was queued");
+	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
+			    "slept");
+	expect_same_context(test, w);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m->folio), 0);
+	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(m->folio), 1);
+	/* Set before it looked: an unlock in between would have seen it. */
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m->folio));
+
+	/* Locked again, as the hold has it, in any case. */
+	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m->folio), "left locked");
+	moving_end(test, m);
+}
+
 /**
  * unlocked_folio_is_not_waited_for() - The folio is unlocked in the last moment
  * @test: the running case
@@ -1334,30 +1378,10 @@ static void unlock_once(struct folio *folio)
  */
 static void unlocked_folio_is_not_waited_for(struct kunit *test)
 {
-	struct lock_watch *watch;
-	struct waiter *w;
 	struct moving m;
 
 	moving_init(test, &m);
-	w = waiter_alloc(test, m.mm, m.addr);
-	watch = watch_start(test, &m, &w->task, unlock_once);
-	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
-	watch_stop(watch);
-	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
-	KUNIT_EXPECT_FALSE_MSG(test, watch->queued, "was queued");
-	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
-			    "slept");
-	expect_same_context(test, w);
-	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
-	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
-	KUNIT_EXPECT_EQ(test, folio_ref_count(m.folio), 1);
-	/* Set before it looked: an unlock in between would have seen it. */
-	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m.folio));
-
-	/* Locked again, as the hold has it, in any case. */
-	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m.folio), "left locked");
-	moving_end(test, &m);
+	expect_not_waited_for(test, &m);
 }
 
 static void unlock_and_lock(struct folio *folio)
@@ -2595,32 +2619,17 @@ static void waiters_for_huge_page_hold_no_reference(struct kunit *test)
  * wait_for_huge_page_returns_with_context_as_before() - The way out of who slept
  * @test: the running case
  *
- * Asleep it holds nothing but the mmap_lock that it came with. When it returns,
- * the ptl has been dropped once.
+ * As wait_returns_with_context_as_before(), for an entry in a pmd.
  *
  * Contract: MW-13
  */
 static void
 wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
 {
-	struct waiter *w;
 	struct moving m;
 
 	moving_init_huge(test, &m, MMK_PTE_MIGRATION_WRITE);
-	w = waiter_alloc(test, m.mm, m.addr);
-	w->huge = true;
-	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&w->task));
-	KUNIT_EXPECT_FALSE(test, w->returned);
-	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
-	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
-
-	moving_put_back(test, &m);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
-	KUNIT_EXPECT_TRUE(test, w->returned);
-	KUNIT_EXPECT_GT_MSG(test, w->after.switches, w->before.switches,
-			    "did not sleep");
-	expect_same_context(test, w);
+	expect_context_kept(test, &m);
 }
 
 /**
@@ -2633,28 +2642,10 @@ wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
  */
 static void huge_page_unlocked_meanwhile_is_not_waited_for(struct kunit *test)
 {
-	struct lock_watch *watch;
-	struct waiter *w;
 	struct moving m;
 
 	moving_init_huge(test, &m, MMK_PTE_MIGRATION_WRITE);
-	w = waiter_alloc(test, m.mm, m.addr);
-	w->huge = true;
-	watch = watch_start(test, &m, &w->task, unlock_once);
-	mmk_task_start(&w->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));
-	watch_stop(watch);
-	KUNIT_EXPECT_STREQ(test, watch->order, "PQqp");
-	KUNIT_EXPECT_FALSE_MSG(test, watch->queued, "was queued");
-	KUNIT_EXPECT_EQ_MSG(test, w->after.switches, w->before.switches,
-			    "slept");
-	expect_same_context(test, w);
-	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m.folio), 0);
-	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
-
-	/* Locked again, as the hold has it, in any case. */
-	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m.folio), "left locked");
-	moving_end(test, &m);
+	expect_not_waited_for(test, &m);
 }
 
 /**
