@@ -147,13 +147,13 @@ static const struct round_case round_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(round, round_cases, description);
 
-static void expect_huge_mapped(struct kunit *test, const struct huge *h,
-			       struct mm_struct *mm, struct folio *folio,
+static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
+			       unsigned long addr, struct folio *folio,
 			       const struct round_case *c)
 {
-	pmd_t pmd = mmk_pmd(mm, h->addr);
+	pmd_t pmd = mmk_pmd(mm, addr);
 
-	MMK_EXPECT_PMD(test, mm, h->addr, PRESENT);
+	MMK_EXPECT_PMD(test, mm, addr, PRESENT);
 	if (!pmd_trans_huge(pmd))
 		return;
 	KUNIT_EXPECT_EQ(test, pmd_pfn(pmd), folio_pfn(folio));
@@ -177,7 +177,6 @@ static void expect_huge_mapped(struct kunit *test, const struct huge *h,
 static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
-	struct mmk_folio_state after;
 	struct mm_struct *mms[2];
 	softleaf_t entry;
 	struct folio *to;
@@ -210,14 +209,74 @@ static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
 
 	to = huge_end(test, &h, c->move);
 	for (i = 0; i < nr; i++)
-		expect_huge_mapped(test, &h, mms[i], to, c);
-	mmk_folio_snapshot(to, &after);
-	after.mapping = h.state.mapping;
+		expect_huge_mapped(test, mms[i], h.addr, to, c);
 	mmk_expect_folio_same(test, "after it", to, &h.state);
 	mmk_expect_mm_same(test, "after it", h.mm, &h.rss);
 	for (i = 0; i < nr; i++)
 		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h.addr,
 						     FILLED, SEED));
+}
+
+static const struct round_case pin_cases[] = {
+	{ "writable, young, dirty",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, old, clean",
+	  MMK_PTE_MIGRATION_WRITE, false, false, false },
+	{ "readable exclusive, young, clean",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
+	{ "readable exclusive, old, dirty",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
+
+/**
+ * pinned_exclusive_huge_page_stays_mapped() - A huge page that DMA may go to
+ * @test: the running case
+ *
+ * As pinned_exclusive_page_stays_mapped(): its pmd is left as it was, young or
+ * old, clean or dirty, and keeps its mapping and its references. Unpinned, it
+ * gets its entry.
+ *
+ * Contract: ME-3, ME-15
+ */
+static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	bool write = c->kind == MMK_PTE_MIGRATION_WRITE;
+	struct page *page = NULL;
+	struct huge h;
+	pmd_t pmd;
+	int refs;
+
+	huge_init(test, &h, c->kind);
+	KUNIT_ASSERT_EQ(test, 1,
+			pin_user_pages_unlocked(h.addr + PAGE_SIZE, 1, &page,
+						write ? FOLL_WRITE : 0));
+	KUNIT_EXPECT_PTR_EQ(test, page, folio_page(h.folio, 1));
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	folio_clear_dirty(h.folio);
+	h.hold = mmk_hold(test, h.folio);
+	refs = folio_ref_count(h.folio);
+	pmd = mmk_pmd(h.mm, h.addr);
+
+	try_to_migrate(h.folio, 0);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	expect_huge_mapped(test, h.mm, h.addr, h.folio, c);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), refs);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(h.folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(h.folio));
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(folio_page(h.folio, 0)));
+	mmk_expect_mm_same(test, "pinned", h.mm, &h.rss);
+
+	/* Unpinning looks at that, too. */
+	remove_migration_ptes(h.folio, h.folio, 0);
+	unpin_user_page(page);
+	try_to_migrate(h.folio, 0);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), c->kind);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(h.folio, 0)));
+	huge_end(test, &h, c->move);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
 }
 
 /* ME-6: fork */
@@ -398,7 +457,8 @@ static void huge_page_that_goes_is_not_restored(struct kunit *test)
  * @test: the running case
  *
  * The entry is moved as it is, and nothing but the entry. The migration ends
- * at the new address and nowhere else.
+ * at the new address and nowhere else; in a child, which has not moved its own,
+ * at the old one.
  *
  * Contract: ME-13
  */
@@ -428,11 +488,55 @@ static void mremap_moves_entry_of_huge_page(struct kunit *test)
 
 	to = huge_end(test, &h, c->move);
 	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
-	if (!h.child) {
-		h.addr = new;
-		expect_huge_mapped(test, &h, h.mm, to, c);
-	}
+	expect_huge_mapped(test, h.mm, new, to, c);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, FILLED, SEED));
+	if (!h.child)
+		return;
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, h.child, new, NONE);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(to), 2);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
+					     FILLED, SEED));
+}
+
+/* ME-14: who else meets the entry */
+
+/**
+ * mincore_takes_all_of_huge_page_for_resident() - It is, here or there
+ * @test: the running case
+ *
+ * Every page that the one entry stands for is resident, and of what lies behind
+ * it nothing is.
+ *
+ * Contract: ME-14
+ */
+static void mincore_takes_all_of_huge_page_for_resident(struct kunit *test)
+{
+	unsigned long vec;
+	struct huge h;
+	size_t i;
+	u8 *seen;
+
+	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	vec = mmk_map_anon(test, 1);
+	KUNIT_ASSERT_EQ(test, clear_user((void __user *)vec, PAGE_SIZE), 0UL);
+	mmk_mm_snapshot(h.mm, &h.rss);
+	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, 0L, sys_mincore(h.addr,
+					      MMK_HUGE_SIZE + PAGE_SIZE,
+					      (unsigned char __user *)vec));
+	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(seen, (void __user *)vec,
+						  MMK_HUGE_PAGES + 1));
+	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, i, (size_t)MMK_HUGE_PAGES,
+			    "first that is not resident");
+	KUNIT_EXPECT_EQ(test, seen[MMK_HUGE_PAGES], 0);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_WRITE);
+	huge_end(test, &h, false);
 }
 
 /* ME-4, ME-8, ME-9: when one entry is not enough */
@@ -624,16 +728,44 @@ static struct mmk_vma *part_alloc(struct kunit *test, struct huge *h,
 			     PART_PAGES, MIGRATE_VMA_SELECT_SYSTEM, dev);
 }
 
+/* A huge page, and a driver that wants a part of it */
+static struct mmk_vma *part_init(struct kunit *test, struct huge *h)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+
+	huge_init(test, h, MMK_PTE_MIGRATION_WRITE);
+	return part_alloc(test, h, dev);
+}
+
 static void expect_skipped(struct kunit *test, const struct mmk_vma *m)
 {
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
-	KUNIT_ASSERT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);
+	KUNIT_EXPECT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);
 	for (i = 0; i < PART_PAGES; i++) {
 		KUNIT_EXPECT_EQ(test, m->src[i], 0UL);
 		KUNIT_EXPECT_EQ(test, m->dst[i], 0UL);
 	}
+}
+
+/* The driver has got nothing, and the page, mapped by @pmd, is as it was. */
+static void expect_left_alone(struct kunit *test, struct huge *h,
+			      struct mmk_vma *m, pmd_t pmd)
+{
+	int refs;
+
+	expect_skipped(test, m);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h->mm, h->addr)), pmd_val(pmd));
+	lru_add_drain_all();
+	refs = folio_ref_count(h->folio);
+	mmk_expect_folio_same(test, "after setup", h->folio, &h->state);
+	mmk_expect_mm_same(test, "after setup", h->mm, &h->rss);
+	mmk_vma_finalize(m);
+	/* So that what follows starts clean. */
+	for (; refs > h->state.refcount; refs--)
+		folio_put(h->folio);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h->addr, FILLED, SEED));
 }
 
 /**
@@ -717,29 +849,22 @@ static void huge_page_is_split_for_a_device(struct kunit *test)
  */
 static void locked_huge_page_is_skipped(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_vma *m;
 	struct huge h;
+	bool locked;
 	pmd_t pmd;
-	int refs;
+	int err;
 
-	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	m = part_init(test, &h);
 	pmd = mmk_pmd(h.mm, h.addr);
-	m = part_alloc(test, &h, dev);
 	folio_lock(h.folio);
-	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
-	expect_skipped(test, m);
-	KUNIT_EXPECT_TRUE(test, folio_test_locked(h.folio));
-	folio_unlock(h.folio);
-	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
-	lru_add_drain_all();
-	refs = folio_ref_count(h.folio);
-	mmk_expect_folio_same(test, "after setup", h.folio, &h.state);
-	mmk_expect_mm_same(test, "after setup", h.mm, &h.rss);
-	mmk_vma_finalize(m);
-	/* So that what follows starts clean. */
-	for (; refs > h.state.refcount; refs--)
-		folio_put(h.folio);
+	err = mmk_vma_setup(m);
+	locked = folio_test_locked(h.folio);
+	if (locked)
+		folio_unlock(h.folio);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_TRUE(test, locked);
+	expect_left_alone(test, &h, m, pmd);
 }
 
 /**
@@ -752,23 +877,16 @@ static void locked_huge_page_is_skipped(struct kunit *test)
  */
 static void pinned_huge_page_is_skipped(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_vma *m;
 	struct huge h;
 	pmd_t pmd;
 
-	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	m = part_init(test, &h);
 	pmd = mmk_pmd(h.mm, h.addr);
-	m = part_alloc(test, &h, dev);
 	mmk_folio_get(test, h.folio);
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
-	expect_skipped(test, m);
-	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
 	mmk_folio_put(test, h.folio);
-	mmk_expect_folio_same(test, "after setup", h.folio, &h.state);
-	mmk_expect_mm_same(test, "after setup", h.mm, &h.rss);
-	mmk_vma_finalize(m);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+	expect_left_alone(test, &h, m, pmd);
 }
 
 /**
@@ -782,15 +900,13 @@ static void pinned_huge_page_is_skipped(struct kunit *test)
  */
 static void huge_page_under_migration_is_skipped(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_vma *m;
 	struct huge h;
 	pmd_t pmd;
 
-	huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	m = part_init(test, &h);
 	huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
 	pmd = mmk_pmd(h.mm, h.addr);
-	m = part_alloc(test, &h, dev);
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
 	expect_skipped(test, m);
 	mmk_vma_finalize(m);
@@ -802,7 +918,10 @@ static void huge_page_under_migration_is_skipped(struct kunit *test)
 	mmk_expect_folio_same(test, "put back", h.folio, &h.state);
 }
 
-/* It would come and go with who reads first, and count as leaked. */
+/*
+ * It would come and go with who reads first, and count as leaked: this one stays
+ * until the kernel ends, as it does on any machine whose THP are always on.
+ */
 static int huge_zero_prepare(struct kunit_suite *suite)
 {
 	mmk_huge_zero_get();
@@ -902,11 +1021,14 @@ static void hole_that_a_huge_page_fills_is_not_filled(struct kunit *test)
 
 static struct kunit_case huge_page_cases[] = {
 	KUNIT_CASE_PARAM(huge_page_keeps_what_its_pmd_had, round_gen_params),
+	KUNIT_CASE_PARAM(pinned_exclusive_huge_page_stays_mapped,
+			 pin_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_entry_of_huge_page, round_gen_params),
 	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_page_readable,
 			 round_gen_params),
 	KUNIT_CASE_PARAM(huge_page_that_goes_is_not_restored, gone_gen_params),
 	KUNIT_CASE_PARAM(mremap_moves_entry_of_huge_page, round_gen_params),
+	KUNIT_CASE(mincore_takes_all_of_huge_page_for_resident),
 	KUNIT_CASE_PARAM(parts_of_huge_page_migrate_together,
 			 split_gen_params),
 	KUNIT_CASE(huge_page_is_split_for_a_device),

@@ -3290,6 +3290,28 @@ static void gup_main(struct mmk_task *task)
 					   gup->flags);
 }
 
+/* What is at an address of @s, once dst is there: its page @index */
+static void expect_gup_waits(struct kunit *test, struct scene *s,
+			     unsigned int flags, unsigned int index)
+{
+	struct folio *dst;
+	struct gup *gup;
+
+	gup = mmk_task_alloc(test, sizeof(*gup), s->mm, gup_main);
+	gup->addr = s->addr + index * PAGE_SIZE;
+	gup->flags = flags;
+	mmk_task_start(&gup->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&gup->task));
+	dst = mmk_hold_copy(test, s->hold);
+	remove_migration_ptes(s->src, dst, 0);
+	mmk_hold_finish(test, s->hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&gup->task));
+	KUNIT_ASSERT_EQ(test, gup->ret, 1L);
+	KUNIT_EXPECT_PTR_EQ(test, gup->page, folio_page(dst, index));
+	put_page(gup->page);
+}
+
 /**
  * get_user_pages_waits_for_the_new_page() - GUP of a page under migration
  * @test: the running case
@@ -3303,25 +3325,43 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct folio *dst;
 	struct scene s;
-	struct gup *gup;
 
 	scene_unmap(test, &s, mm, how);
-	gup = mmk_task_alloc(test, sizeof(*gup), mm, gup_main);
-	gup->addr = s.addr;
-	gup->flags = how->write ? FOLL_WRITE : 0;
-	mmk_task_start(&gup->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&gup->task));
-	dst = mmk_hold_copy(test, s.hold);
-	remove_migration_ptes(s.src, dst, 0);
-	mmk_hold_finish(test, s.hold, true);
+	expect_gup_waits(test, &s, how->write ? FOLL_WRITE : 0, 0);
+	KUNIT_EXPECT_EQ(test, (int)mmk_pte_kind(mm, s.addr),
+			(int)MMK_PTE_PRESENT);
+}
 
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&gup->task));
-	KUNIT_ASSERT_EQ(test, gup->ret, 1L);
-	KUNIT_EXPECT_PTR_EQ(test, gup->page, folio_page(dst, 0));
-	put_page(gup->page);
-	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+/* A huge page, with an entry in its pmd */
+static void scene_unmap_huge(struct kunit *test, struct scene *s,
+			     struct mm_struct *mm)
+{
+	memset(s, 0, sizeof(*s));
+	s->mm = mm;
+	s->addr = mmk_map_huge(test, mm, 1);
+	mmk_fill(test, s->addr, 8, SEED);
+	s->src = mmk_pmd_folio(test, mm, s->addr);
+	s->hold = mmk_hold(test, s->src);
+	try_to_migrate(s->src, 0);
+	MMK_EXPECT_PMD(test, mm, s->addr, MIGRATION_WRITE);
+}
+
+/**
+ * get_user_pages_waits_for_the_new_huge_page() - GUP of a part of a huge page
+ * @test: the running case
+ *
+ * As get_user_pages_waits_for_the_new_page(): the right part of the new folio.
+ *
+ * Contract: ME-14
+ */
+static void get_user_pages_waits_for_the_new_huge_page(struct kunit *test)
+{
+	struct scene s;
+
+	scene_unmap_huge(test, &s, mmk_mm_enter(test));
+	expect_gup_waits(test, &s, FOLL_WRITE, 5);
+	MMK_EXPECT_PMD(test, s.mm, s.addr, PRESENT);
 }
 
 /**
@@ -3460,28 +3500,17 @@ static void mirror_release(void *data)
 	mmput(mirror->mm);
 }
 
-/*
- * Three pages, the middle one of which is under migration, and a device that is
- * about to ask for them.
- */
+/* A device that is about to ask for three pages */
 static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
-				   struct scene *s)
+				   unsigned long addr)
 {
 	struct mirror *mirror;
 	int err;
 
-	memset(s, 0, sizeof(*s));
-	s->mm = mm;
-	s->addr = mmk_map_anon(test, 3) + PAGE_SIZE;
-	mmk_fill(test, s->addr - PAGE_SIZE, 3, SEED);
-	s->src = mmk_pte_folio(test, mm, s->addr);
-	s->hold = mmk_hold(test, s->src);
-	try_to_migrate(s->src, 0);
-
 	mirror = mmk_task_alloc(test, sizeof(*mirror), mm, mirror_main);
 	mirror->mm = mm;
-	mirror->addr = s->addr - PAGE_SIZE;
-	err = mmu_interval_notifier_insert(&mirror->notifier, mm, mirror->addr,
+	mirror->addr = addr;
+	err = mmu_interval_notifier_insert(&mirror->notifier, mm, addr,
 					   3 * PAGE_SIZE, &mirror_ops);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	mmget(mm);
@@ -3490,11 +3519,49 @@ static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
 	return mirror;
 }
 
+/* And the middle one is under migration. */
+static struct mirror *mirror_alloc_around(struct kunit *test,
+					  struct mm_struct *mm, struct scene *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->mm = mm;
+	s->addr = mmk_map_anon(test, 3) + PAGE_SIZE;
+	mmk_fill(test, s->addr - PAGE_SIZE, 3, SEED);
+	s->src = mmk_pte_folio(test, mm, s->addr);
+	s->hold = mmk_hold(test, s->src);
+	try_to_migrate(s->src, 0);
+	return mirror_alloc(test, mm, s->addr - PAGE_SIZE);
+}
+
 static unsigned long mirror_of(struct kunit *test, struct mm_struct *mm,
 			       unsigned long addr)
 {
 	return folio_pfn(mmk_pte_folio(test, mm, addr)) | HMM_PFN_VALID |
 	       HMM_PFN_WRITE;
+}
+
+/* It sleeps without a reference until @s is over; the new folio */
+static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
+					 struct mirror *mirror)
+{
+	int i, refs = folio_ref_count(s->src);
+	struct folio *dst;
+
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		mirror->pfns[i] = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE;
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&mirror->task));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s->src), refs);
+	dst = mmk_hold_copy(test, s->hold);
+	remove_migration_ptes(s->src, dst, 0);
+	mmk_hold_finish(test, s->hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	return dst;
 }
 
 /**
@@ -3512,29 +3579,70 @@ static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
 	struct mirror *mirror;
 	struct folio *dst;
 	struct scene s;
-	int i, refs;
+	int i;
 
-	mirror = mirror_alloc(test, mm, &s);
-	refs = folio_ref_count(s.src);
-	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
-		mirror->pfns[i] = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE;
-
-	mmk_task_start(&mirror->task);
-
-	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&mirror->task));
-	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
-	dst = mmk_hold_copy(test, s.hold);
-	remove_migration_ptes(s.src, dst, 0);
-	mmk_hold_finish(test, s.hold, true);
-
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
-	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
-	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	mirror = mirror_alloc_around(test, mm, &s);
+	dst = expect_mirror_waits(test, &s, mirror);
 	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
 		KUNIT_EXPECT_EQ(test, mirror->pfns[i],
 				mirror_of(test, mm,
 					  mirror->addr + i * PAGE_SIZE));
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/**
+ * hmm_range_fault_waits_for_the_new_huge_page() - A device asks for a part of it
+ * @test: the running case
+ *
+ * The same for three pages of a huge page. It learns how large that is, too.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_waits_for_the_new_huge_page(struct kunit *test)
+{
+	const unsigned long order = HPAGE_PMD_ORDER;
+	struct mirror *mirror;
+	struct folio *dst;
+	struct scene s;
+	int i;
+
+	scene_unmap_huge(test, &s, mmk_mm_enter(test));
+	mirror = mirror_alloc(test, s.mm, s.addr + 3 * PAGE_SIZE);
+	dst = expect_mirror_waits(test, &s, mirror);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i],
+				(folio_pfn(dst) + 3 + i) | HMM_PFN_VALID |
+				HMM_PFN_WRITE | order << HMM_PFN_ORDER_SHIFT);
+	MMK_EXPECT_PMD(test, s.mm, s.addr, PRESENT);
+}
+
+/**
+ * hmm_range_fault_reports_no_huge_page_unasked() - A device only looks at it
+ * @test: the running case
+ *
+ * As hmm_range_fault_reports_no_page_unasked(): none of its pages is there.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
+{
+	struct mirror *mirror;
+	struct scene s;
+	int i;
+
+	scene_unmap_huge(test, &s, mmk_mm_enter(test));
+	mirror = mirror_alloc(test, s.mm, s.addr + 3 * PAGE_SIZE);
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i], 0UL);
+	MMK_EXPECT_PMD(test, s.mm, s.addr, MIGRATION_WRITE);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
 }
 
 /**
@@ -3553,7 +3661,7 @@ static void hmm_range_fault_reports_no_page_unasked(struct kunit *test)
 	struct mirror *mirror;
 	struct scene s;
 
-	mirror = mirror_alloc(test, mm, &s);
+	mirror = mirror_alloc_around(test, mm, &s);
 	mirror->pfns[2] = HMM_PFN_REQ_FAULT;
 
 	mmk_task_start(&mirror->task);
@@ -3671,6 +3779,55 @@ static void smaps_expect(struct kunit *test, const char *when,
 }
 
 /**
+ * struct smaps_view - Somebody who reads the smaps of the case's mm
+ * @mnt: proc
+ * @task: whose smaps
+ * @buffer: user memory for the text
+ * @size: of it
+ */
+struct smaps_view {
+	struct vfsmount *mnt;
+	struct mmk_task *task;
+	unsigned long buffer;
+	size_t size;
+};
+
+static void smaps_init(struct kunit *test, struct smaps_view *v)
+{
+	v->size = 4 * PAGE_SIZE;
+	v->mnt = proc_mount(test);
+	/* A VMA of its own. */
+	v->buffer = mmk_mmap(test, NULL, v->size, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS);
+	v->task = mmk_process_alloc(test, sizeof(*v->task), smaps_idle);
+}
+
+static void smaps_check(struct kunit *test, const struct smaps_view *v,
+			unsigned long addr, const char *when, long kb)
+{
+	struct smaps smaps;
+
+	smaps_read(test, v->mnt, v->task, addr, v->buffer, v->size, &smaps);
+	smaps_expect(test, when, &smaps, kb);
+}
+
+/* @s is under migration, and its VMA at @addr has @kb. */
+static void smaps_check_migration(struct kunit *test,
+				  const struct smaps_view *v, struct scene *s,
+				  unsigned long addr, long kb)
+{
+	struct folio *dst;
+
+	smaps_check(test, v, addr, "under migration", kb);
+	dst = mmk_hold_copy(test, s->hold);
+	remove_migration_ptes(s->src, dst, 0);
+	mmk_hold_finish(test, s->hold, true);
+	smaps_check(test, v, addr, "after", kb);
+	mmk_process_start(v->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(v->task));
+}
+
+/**
  * smaps_counts_the_page_under_migration() - It stays resident for its owner
  * @test: the running case
  *
@@ -3682,41 +3839,42 @@ static void smaps_expect(struct kunit *test, const char *when,
  */
 static void smaps_counts_the_page_under_migration(struct kunit *test)
 {
-	const size_t size = 4 * PAGE_SIZE;
 	const long kb = 2 * PAGE_SIZE / SZ_1K;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct vfsmount *mnt = proc_mount(test);
-	unsigned long addr, buffer;
-	struct mmk_task *task;
-	struct smaps smaps;
 	struct scene s = { .mm = mm };
-	struct folio *dst;
+	struct smaps_view v;
+	unsigned long addr;
 
 	addr = mmk_mmap(test, NULL, 3 * PAGE_SIZE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS);
-	/* A VMA of its own. */
-	buffer = mmk_mmap(test, NULL, size, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS);
+	smaps_init(test, &v);
 	mmk_fill(test, addr, 2, SEED);
-	task = mmk_process_alloc(test, sizeof(*task), smaps_idle);
-	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
-	smaps_expect(test, "before", &smaps, kb);
+	smaps_check(test, &v, addr, "before", kb);
 
 	s.src = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
 	s.hold = mmk_hold(test, s.src);
 	try_to_migrate(s.src, 0);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_WRITE);
+	smaps_check_migration(test, &v, &s, addr, kb);
+}
 
-	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
+/**
+ * smaps_counts_the_huge_page_under_migration() - All of it, by its one entry
+ * @test: the running case
+ *
+ * As smaps_counts_the_page_under_migration().
+ *
+ * Contract: ME-14
+ */
+static void smaps_counts_the_huge_page_under_migration(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct smaps_view v;
+	struct scene s;
 
-	smaps_expect(test, "under migration", &smaps, kb);
-	dst = mmk_hold_copy(test, s.hold);
-	remove_migration_ptes(s.src, dst, 0);
-	mmk_hold_finish(test, s.hold, true);
-	smaps_read(test, mnt, task, addr, buffer, size, &smaps);
-	smaps_expect(test, "after", &smaps, kb);
-	mmk_process_start(task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(task));
+	smaps_init(test, &v);
+	scene_unmap_huge(test, &s, mm);
+	smaps_check_migration(test, &v, &s, s.addr, MMK_HUGE_SIZE / SZ_1K);
 }
 
 /* Who holds which rmap lock */
@@ -4242,11 +4400,15 @@ static struct kunit_case migration_entry_cases[] = {
 	KUNIT_CASE(mincore_takes_the_page_for_resident),
 	KUNIT_CASE_PARAM(get_user_pages_waits_for_the_new_page,
 			 page_gen_params),
+	KUNIT_CASE(get_user_pages_waits_for_the_new_huge_page),
 	KUNIT_CASE_PARAM(get_user_pages_nowait_keeps_mmap_lock,
 			 page_gen_params),
 	KUNIT_CASE(hmm_range_fault_waits_for_the_new_page),
+	KUNIT_CASE(hmm_range_fault_waits_for_the_new_huge_page),
 	KUNIT_CASE(hmm_range_fault_reports_no_page_unasked),
+	KUNIT_CASE(hmm_range_fault_reports_no_huge_page_unasked),
 	KUNIT_CASE(smaps_counts_the_page_under_migration),
+	KUNIT_CASE(smaps_counts_the_huge_page_under_migration),
 	KUNIT_CASE(page_of_an_entry_wants_its_folio_locked),
 	KUNIT_CASE(folio_of_an_entry_wants_its_lock),
 	{}
