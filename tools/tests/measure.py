@@ -15,13 +15,14 @@ The ways, each for both, one after the other, N times:
 The source is unpacked beforehand, for both, and so is what kunit.py gets to see: a
 copy with the series applied and mm/kunit laid over, the same config fragments, the
 same arguments for the kernel.  Both wall time and CPU time are given, the latter of all
-processes: it says more on a machine that does other things as well.  Some minutes for each cold build: no part of the unit
-tests.
+processes: it says more on a machine that does other things as well.  Some minutes
+for each cold build: no part of the unit tests.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
 import json
 import os
 import resource
@@ -77,6 +78,10 @@ class Plain:
         return ["tools/testing/kunit/kunit.py", "run", f"--build_dir={self._build}",
                 *self._options, *([CASE] if way == "case" else [])]
 
+    def found(self) -> str:
+        """What its last run said of the cases: no more than its exit status."""
+        return ""
+
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
         env = dict(os.environ, CCACHE_DIR=str(self._ccache))
@@ -88,7 +93,9 @@ class Ours:
 
     def __init__(self, folder: Path, line: str, variant: str, source: Path) -> None:
         self._cache = folder / "cache"
-        self._options = ["--line", line, "--variant", variant]
+        self._report = folder / "report.json"
+        self._options = ["--line", line, "--variant", variant,
+                         "--json", str(self._report)]
         target = self._cache / "src" / source.parent.name
         target.mkdir(parents=True)
         subprocess.run(["cp", "-al", str(source), str(target)], check=True)
@@ -104,6 +111,12 @@ class Ours:
         """What to run."""
         return [str(TOP / "scripts" / "run.sh"), *self._options,
                 *(["--filter", CASE] if way == "case" else [])]
+
+    def found(self) -> str:
+        """What its last run said of the cases."""
+        report = json.loads(self._report.read_text(encoding="utf-8"))
+        counts = collections.Counter(case["status"] for case in report["cases"])
+        return "".join(f", {number} {status}" for status, number in counts.items())
 
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
@@ -162,7 +175,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                         figures.setdefault(f"{way} {what}", {}).setdefault(
                             who, []).append(value)
                     print(f"{args.line} {args.variant} {way:8} {who:9} "
-                          f"{seconds:7.1f} s {cpu:7.1f} CPU s  exit {code}", flush=True)
+                          f"{seconds:7.1f} s {cpu:7.1f} CPU s  exit {code}"
+                          f"{side.found()}", flush=True)
             for what in ("wall", "cpu"):
                 ours, plain = (statistics.median(figures[f"{way} {what}"][who])
                                for who in sides)
