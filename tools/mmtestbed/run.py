@@ -177,14 +177,10 @@ class Command:
     @contextlib.contextmanager
     def _run_folder(self, isolation: ns.Isolation) -> Iterator[Path]:
         """A folder that goes away with the run: a private tmpfs if possible."""
-        if isolation.mounts:
-            folder = self._cache / "mnt" / "run"
-            try:
-                ns.tmpfs(folder)
-                yield folder
-                return
-            except Refused:
-                pass
+        private = self._own_tmpfs(isolation)
+        if private:
+            yield private
+            return
         for old in self._cache.glob("run.*"):
             _remove_if_dead(old)
         with tempfile.TemporaryDirectory(prefix="run.", dir=self._cache,
@@ -192,6 +188,15 @@ class Command:
             with open(Path(name) / "lock", "w", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 yield Path(name)
+
+    def _own_tmpfs(self, isolation: ns.Isolation) -> Optional[Path]:
+        """A tmpfs that only we see, or None where the host refuses that."""
+        folder = self._cache / "mnt" / "run"
+        if isolation.mounts:
+            with contextlib.suppress(Refused):
+                ns.tmpfs(folder)
+                return folder
+        return None
 
     def _source(self) -> source.Source:
         opts = self._opts
