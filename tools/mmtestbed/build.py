@@ -41,7 +41,7 @@ class Plan:
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
     @quick: plain make will do for a tree that has been built before.
-    @cflags: further options for the compiler.
+    @specs: a spec file for the compiler: what it holds.
     """
 
     configs: tuple[Path, ...]
@@ -49,11 +49,27 @@ class Plan:
     options: tuple[str, ...]
     ccache: Path
     quick: bool = False
-    cflags: str = ""
+    specs: str = ""
+
+    @property
+    def spec_file(self) -> Path:
+        """Where @specs are for the compiler: beside ccache, in the same place always."""
+        name = hashlib.sha256(self.specs.encode()).hexdigest()[:12]
+        return self.ccache.parent / f"specs-{name}"
 
     def kcflags(self) -> str:
         """KCFLAGS: the user's and our own."""
-        return f"{os.environ.get('KCFLAGS', '')} {self.cflags}".strip()
+        ours = shlex.quote(f"-specs={self.spec_file}") if self.specs else ""
+        return f"{os.environ.get('KCFLAGS', '')} {ours}".strip()
+
+    def lay_specs(self) -> None:
+        """Write the spec file, with a time of its own: ccache looks at that, too."""
+        path = self.spec_file
+        if not self.specs or path.exists() and path.stat().st_mtime == 0:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.write(path, self.specs.encode())
+        os.utime(path, (0, 0))
 
 
 @dataclass(frozen=True)
@@ -84,10 +100,14 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
         "KBUILD_BUILD_USER": "mm-testbed", "KBUILD_BUILD_HOST": "mm-testbed",
         "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
         "KBUILD_BUILD_VERSION": "1",
-        "PYTHONDONTWRITEBYTECODE": "1", "CCACHE_BASEDIR": str(build.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
+    plan.lay_specs()
     if plan.kcflags():
         extra["KCFLAGS"] = plan.kcflags()
+    if not plan.specs:
+        # gcov's notes would have paths that lead nowhere once the tree is unmounted.
+        extra["CCACHE_BASEDIR"] = str(build.parent)
     if "CCACHE_DIR" not in os.environ:
         extra["CCACHE_DIR"] = str(plan.ccache)
     return proc.environment(extra)

@@ -26,7 +26,7 @@ class Config:
     @name: what --variant calls it.
     @summary: what it is for, in a few words.
     @args: for the kernel's command line.
-    @cflags: for the compiler.
+    @specs: a spec file for the compiler.
     @slow: a case takes so many times as long as in the plain kernel, at worst.
     @tools: what it needs on the host, beside deps.BUILD.
     @cpus: that the kernel has.
@@ -37,7 +37,7 @@ class Config:
     name: str
     summary: str
     args: tuple[str, ...] = ()
-    cflags: str = ""
+    specs: str = ""
     slow: int = 1
     tools: tuple[deps.Tool, ...] = ()
     cpus: int = 1
@@ -66,7 +66,7 @@ CONFIGS = (
     Config("kasan", "KASAN, UBSAN and page poisoning",
            args=("page_poison=1",), slow=4, memory=1536),
     Config("gcov", "coverage of the files under test",
-           cflags=coverage.CFLAGS, slow=2, tools=coverage.TOOLS, counts=True),
+           specs=coverage.SPECS, slow=2, tools=coverage.TOOLS, counts=True),
     # Grace periods begin at once, and do not wait for a tick at each step.
     Config("smp", "four CPUs",
            args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",

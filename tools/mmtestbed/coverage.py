@@ -24,8 +24,10 @@ from .tree import Places
 # The files under test, below mm/.
 FILES = ("filemap", "gup", "hmm", "memory", "memremap", "migrate", "migrate_device",
          "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state", "swapfile")
-# Quoted for the shell, and without a $, which make would take for its own.
-CFLAGS = f"'-fprofile-filter-files=/mm/({'|'.join(FILES)})[.]c'"
+# For gcc(1), in the words of a spec file, where a | would begin a pipe.  On the command
+# line the option would keep ccache from caching.
+SPECS = ("*cc1_options:\n+ -fprofile-filter-files=" +
+         ";".join(f"/mm/{name}[.]c" for name in FILES) + "\n\n")
 COUNTING_TOOLS = (
     deps.Tool("gcov", "gcc", "names the lines that have run"),
     deps.Tool("gcov-tool", "gcc", "adds up what several boots have run"),

@@ -265,7 +265,7 @@ class Command:
         """The tree to build @origin in, and how to build it."""
         opts = self._opts
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
-                          self._cache / "ccache", cflags=opts.config.cflags)
+                          self._cache / "ccache", specs=opts.config.specs)
         # make goes by time stamps, which a copy and an overlay do not share.  Without
         # overlays there are no variants: such a tree gets its own state.
         names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
@@ -485,8 +485,10 @@ class Command:
         line(shlex.join(["cp", "-r", str(REPOSITORY / "mm/kunit"),
                          str(mnt / "src/mm/")]))
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
-                          cache / "ccache", cflags=opts.config.cflags)
-        if plan.cflags:
+                          cache / "ccache", specs=opts.config.specs)
+        if plan.specs:
+            line(shlex.join(["printf", "%b", plan.specs.replace("\n", "\\n")]) +
+                 f" > {shlex.quote(str(plan.spec_file))}")
             line(f"export KCFLAGS={shlex.quote(plan.kcflags())}")
         line(shlex.join(build.command(plan, mnt / "src",
                                       opts.build_dir or mnt / "build")))

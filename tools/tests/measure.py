@@ -60,7 +60,14 @@ class Plain:
                                                   "uml_dir="))]
         subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(self._tree)],
                        check=True)
-        for words in lines:
+        self._env: dict[str, str] = {}
+        for line, words in zip(dry_run.splitlines(), lines):
+            if words[:1] == ["printf"]:
+                # The spec file of the compiler, where KCFLAGS has it.
+                subprocess.run(["sh", "-c", line], check=True)
+            if words[:1] == ["export"]:
+                name, _, value = words[1].partition("=")
+                self._env[name] = value
             if words[:1] == ["patch"]:
                 subprocess.run(["patch", "-s", "-p1", "-d", str(self._tree), "-i",
                                 words[-1]], check=True)
@@ -84,7 +91,7 @@ class Plain:
 
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
-        env = dict(os.environ, CCACHE_DIR=str(self._ccache))
+        env = dict(os.environ, CCACHE_DIR=str(self._ccache), **self._env)
         return timed(self.command(way), self._tree, env)
 
 

@@ -19,7 +19,7 @@ class Table(unittest.TestCase):
 
     def test_plain_adds_nothing(self) -> None:
         self.assertEqual([path.name for path in configs.PLAIN.files], [".kunitconfig"])
-        self.assertEqual((configs.PLAIN.args, configs.PLAIN.cflags), ((), ""))
+        self.assertEqual((configs.PLAIN.args, configs.PLAIN.specs), ((), ""))
 
     def test_no_symbol_twice(self) -> None:
         """kunit.py refuses to merge fragments that disagree."""
@@ -50,19 +50,25 @@ class Table(unittest.TestCase):
 
 
 class Build(support.TempCase):
-    def plan(self, cflags: str = "") -> build.Plan:
+    def plan(self, specs: str = "") -> build.Plan:
         files = (self.write("one", "CONFIG_A=y\n"), self.write("two", "CONFIG_B=y\n"))
-        return build.Plan(files, 1, (), self.tmp / "ccache", cflags=cflags)
+        return build.Plan(files, 1, (), self.tmp / "ccache", specs=specs)
 
     def test_every_fragment_is_passed_on(self) -> None:
         words = build.command(self.plan(), self.tmp / "src", self.tmp / "build")
         self.assertIn(f"--kunitconfig={self.tmp}/one", words)
         self.assertIn(f"--kunitconfig={self.tmp}/two", words)
 
-    def test_cflags_come_after_the_users(self) -> None:
+    def test_specs_come_after_the_users_flags(self) -> None:
         self.set_env("KCFLAGS", "-Wmine")
-        env = build.environment(self.plan("-Wours"), self.tmp / "build")
-        self.assertEqual(env["KCFLAGS"], "-Wmine -Wours")
+        plan = self.plan("*cc1_options:\n+ -Wours\n")
+        env = build.environment(plan, self.tmp / "build")
+        self.assertEqual(env["KCFLAGS"], f"-Wmine -specs={plan.spec_file}")
+        # With it ccache would make the paths in gcov's notes relative ones.
+        self.assertNotIn("CCACHE_BASEDIR", env)
+        self.assertEqual(plan.spec_file.read_text(encoding="ascii"), plan.specs)
+        self.assertEqual(plan.spec_file.stat().st_mtime, 0)
+        self.assertEqual(list(self.tmp.glob("specs-*.*")), [])
 
     def test_a_fragment_decides_what_the_kernel_is(self) -> None:
         before = build.inputs(self.plan(), "seen", {})
