@@ -11,6 +11,41 @@
 #include "../internal.h"
 #include "fixtures.h"
 
+static void pin_release(void *page)
+{
+	unpin_user_page(page);
+}
+
+/**
+ * mmk_pin() - Pin a page for DMA
+ * @test: the running case
+ * @addr: where the current mm has it, or a fault puts it
+ * @flags: FOLL_WRITE and the like
+ *
+ * Ended by mmk_unpin(), or when the case ends.
+ *
+ * Return: the page.
+ */
+struct page *mmk_pin(struct kunit *test, unsigned long addr, unsigned int flags)
+{
+	struct page *page = NULL;
+
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_fast(addr, 1, flags, &page));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, pin_release,
+							page), 0);
+	return page;
+}
+
+/**
+ * mmk_unpin() - Undo mmk_pin()
+ * @test: the running case
+ * @page: what mmk_pin() returned
+ */
+void mmk_unpin(struct kunit *test, struct page *page)
+{
+	kunit_release_action(test, pin_release, page);
+}
+
 static void hold_release(void *data)
 {
 	struct mmk_hold *hold = data;

@@ -325,6 +325,9 @@ struct mmk_hold {
 	struct anon_vma *anon_vma;
 };
 
+struct page *mmk_pin(struct kunit *test, unsigned long addr,
+		     unsigned int flags);
+void mmk_unpin(struct kunit *test, struct page *page);
 struct mmk_hold *mmk_hold(struct kunit *test, struct folio *folio);
 struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold);
 void mmk_hold_finish(struct kunit *test, struct mmk_hold *hold, bool moved);

@@ -244,15 +244,13 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	bool write = c->kind == MMK_PTE_MIGRATION_WRITE;
-	struct page *page = NULL;
+	struct page *page;
 	struct huge h;
 	pmd_t pmd;
 	int refs;
 
 	huge_init(test, &h, c->kind);
-	KUNIT_ASSERT_EQ(test, 1,
-			pin_user_pages_unlocked(h.addr + PAGE_SIZE, 1, &page,
-						write ? FOLL_WRITE : 0));
+	page = mmk_pin(test, h.addr + PAGE_SIZE, write ? FOLL_WRITE : 0);
 	KUNIT_EXPECT_PTR_EQ(test, page, folio_page(h.folio, 1));
 	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
 	folio_clear_dirty(h.folio);
@@ -271,7 +269,7 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
 
 	/* Unpinning looks at that, too. */
 	remove_migration_ptes(h.folio, h.folio, 0);
-	unpin_user_page(page);
+	mmk_unpin(test, page);
 	try_to_migrate(h.folio, 0);
 	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), c->kind);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(h.folio, 0)));

@@ -869,13 +869,12 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 				       .dirty = true };
 	struct notified n = { .mn.ops = &notified_ops };
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct page *page = NULL;
+	struct page *page;
 	struct scene s;
 	int refs;
 
 	scene_map(test, &s, mm, &how);
-	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(s.addr, 1, &page,
-							 FOLL_WRITE));
+	page = mmk_pin(test, s.addr, FOLL_WRITE);
 	mmk_pte_set_flags(test, mm, s.addr, false, true);
 	s.hold = mmk_hold(test, s.src);
 	refs = folio_ref_count(s.src);
@@ -894,7 +893,7 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 
 	remove_migration_ptes(s.src, s.src, 0);
 	mmk_hold_finish(test, s.hold, false);
-	unpin_user_page(page);
+	mmk_unpin(test, page);
 	expect_mapped(test, mm, s.addr, s.src, true, false, true);
 }
 
@@ -3290,9 +3289,9 @@ static void gup_main(struct mmk_task *task)
 					   gup->flags);
 }
 
-/* What is at an address of @s, once dst is there: its page @index */
-static void expect_gup_waits(struct kunit *test, struct scene *s,
-			     unsigned int flags, unsigned int index)
+/* What is at an address of @s, once dst is there: its page @index. Return: dst */
+static struct folio *expect_gup_waits(struct kunit *test, struct scene *s,
+				      unsigned int flags, unsigned int index)
 {
 	struct folio *dst;
 	struct gup *gup;
@@ -3310,6 +3309,7 @@ static void expect_gup_waits(struct kunit *test, struct scene *s,
 	KUNIT_ASSERT_EQ(test, gup->ret, 1L);
 	KUNIT_EXPECT_PTR_EQ(test, gup->page, folio_page(dst, index));
 	put_page(gup->page);
+	return dst;
 }
 
 /**
@@ -3325,12 +3325,12 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *dst;
 	struct scene s;
 
 	scene_unmap(test, &s, mm, how);
-	expect_gup_waits(test, &s, how->write ? FOLL_WRITE : 0, 0);
-	KUNIT_EXPECT_EQ(test, (int)mmk_pte_kind(mm, s.addr),
-			(int)MMK_PTE_PRESENT);
+	dst = expect_gup_waits(test, &s, how->write ? FOLL_WRITE : 0, 0);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
 }
 
 /* A huge page, with an entry in its pmd */
@@ -3357,11 +3357,13 @@ static void scene_unmap_huge(struct kunit *test, struct scene *s,
  */
 static void get_user_pages_waits_for_the_new_huge_page(struct kunit *test)
 {
+	struct folio *dst;
 	struct scene s;
 
 	scene_unmap_huge(test, &s, mmk_mm_enter(test));
-	expect_gup_waits(test, &s, FOLL_WRITE, 5);
+	dst = expect_gup_waits(test, &s, FOLL_WRITE, 5);
 	MMK_EXPECT_PMD(test, s.mm, s.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, s.mm, s.addr), dst);
 }
 
 /**
