@@ -3,8 +3,22 @@
  * Huge pages: one pmd that maps, or stands for, as much memory as a page table
  * of ptes does. Nothing in this kernel makes any, unless a case asks for it.
  */
+#include <linux/fs.h>
+#include <linux/shmem_fs.h>
+
 #include "../internal.h"
 #include "fixtures.h"
+
+/* What mm/shmem.c knows huge=never and huge=always as */
+#define TMPFS_HUGE_NEVER	0
+#define TMPFS_HUGE_ALWAYS	1
+
+static void huge_need(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_ARCH_ENABLE_THP_MIGRATION) &&
+	    !IS_ENABLED(CONFIG_ARCH_HAS_PMD_SOFTLEAVES))
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
+}
 
 static void huge_release(void *unused)
 {
@@ -54,10 +68,7 @@ unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 {
 	unsigned long addr;
 
-	if (!IS_ENABLED(CONFIG_ARCH_ENABLE_THP_MIGRATION) &&
-	    !IS_ENABLED(CONFIG_ARCH_HAS_PMD_SOFTLEAVES))
-		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
-
+	huge_need(test);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, huge_release,
 							NULL), 0);
 	mmk_huge_on(true);
@@ -65,6 +76,40 @@ unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 	addr = ALIGN(addr, MMK_HUGE_SIZE);
 	KUNIT_ASSERT_EQ(test, 0, do_madvise(mm, addr, nr * MMK_HUGE_SIZE,
 					    MADV_HUGEPAGE));
+	return addr;
+}
+
+/**
+ * mmk_map_huge_file() - Map a tmpfs file that consists of one huge page
+ * @test: the running case; skipped if there are none
+ * @mm: current->mm
+ *
+ * The mapping is shared and writable, and the page is there: writable and dirty.
+ *
+ * Return: the address, which is that of a pmd.
+ */
+unsigned long mmk_map_huge_file(struct kunit *test, struct mm_struct *mm)
+{
+	struct shmem_sb_info *tmpfs;
+	struct file *file;
+	unsigned long addr;
+	int ret;
+
+	huge_need(test);
+	file = mmk_shmem_file(test, MMK_HUGE_PAGES);
+	addr = ALIGN(mmk_map_anon(test, 2 * MMK_HUGE_PAGES), MMK_HUGE_SIZE);
+	KUNIT_ASSERT_EQ(test, addr,
+			vm_mmap(file, addr, MMK_HUGE_SIZE,
+				PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+				0));
+	tmpfs = file_inode(file)->i_sb->s_fs_info;
+	KUNIT_ASSERT_EQ(test, (int)tmpfs->huge, TMPFS_HUGE_NEVER);
+	tmpfs->huge = TMPFS_HUGE_ALWAYS;
+	ret = mmk_fault_in(mm, addr, true);
+	tmpfs->huge = TMPFS_HUGE_NEVER;
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr),
+			(int)MMK_PTE_PRESENT);
 	return addr;
 }
 

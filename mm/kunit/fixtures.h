@@ -185,6 +185,7 @@ unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 			   unsigned int nr);
 unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 				unsigned int nr);
+unsigned long mmk_map_huge_file(struct kunit *test, struct mm_struct *mm);
 pmd_t mmk_pmd(struct mm_struct *mm, unsigned long addr);
 enum mmk_pte_kind mmk_pmd_kind(struct mm_struct *mm, unsigned long addr);
 struct page *mmk_pmd_page(struct mm_struct *mm, unsigned long addr);

@@ -5,6 +5,7 @@
  * comes to terms with huge pages.
  */
 #include <linux/migrate.h>
+#include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/uaccess.h>
 
@@ -23,6 +24,7 @@
  * @addr: where
  * @folio: the page
  * @pfn: its first
+ * @cache: references that the page cache has on it
  * @state: of its folio
  * @rss: of @mm
  * @hold: the migration's hold on it
@@ -33,10 +35,26 @@ struct huge {
 	unsigned long addr;
 	struct folio *folio;
 	unsigned long pfn;
+	int cache;
 	struct mmk_folio_state state;
 	struct mmk_mm_state rss;
 	struct mmk_hold *hold;
 };
+
+/* What there is before the migration */
+static void huge_note(struct kunit *test, struct huge *h)
+{
+	MMK_EXPECT_PMD(test, h->mm, h->addr, PRESENT);
+	h->folio = mmk_pmd_folio(test, h->mm, h->addr);
+	h->pfn = folio_pfn(h->folio);
+	KUNIT_ASSERT_EQ(test, folio_nr_pages(h->folio), MMK_HUGE_PAGES);
+	mmk_folio_snapshot(h->folio, &h->state);
+	mmk_mm_snapshot(h->mm, &h->rss);
+	KUNIT_ASSERT_EQ(test, h->state.mapcount, h->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, h->state.refcount,
+			h->cache + h->state.mapcount);
+	h->hold = NULL;
+}
 
 /* A huge page that has to give an entry of the given kind */
 static void huge_init(struct kunit *test, struct huge *h,
@@ -44,6 +62,7 @@ static void huge_init(struct kunit *test, struct huge *h,
 {
 	h->mm = mmk_mm_enter(test);
 	h->child = NULL;
+	h->cache = 0;
 	h->addr = mmk_map_huge(test, h->mm, 1);
 	mmk_fill(test, h->addr, FILLED, SEED);
 	if (kind == MMK_PTE_MIGRATION_READ)
@@ -51,17 +70,27 @@ static void huge_init(struct kunit *test, struct huge *h,
 	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
 		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
 						   PROT_READ), 0L);
-	MMK_EXPECT_PMD(test, h->mm, h->addr, PRESENT);
-	h->folio = mmk_pmd_folio(test, h->mm, h->addr);
-	h->pfn = folio_pfn(h->folio);
-	KUNIT_ASSERT_EQ(test, folio_nr_pages(h->folio), MMK_HUGE_PAGES);
-	mmk_folio_snapshot(h->folio, &h->state);
-	mmk_mm_snapshot(h->mm, &h->rss);
+	huge_note(test, h);
 	KUNIT_ASSERT_EQ(test, h->rss.anon, MMK_HUGE_PAGES);
-	KUNIT_ASSERT_EQ(test, h->state.mapcount, h->child ? 2 : 1);
-	KUNIT_ASSERT_EQ(test, h->state.refcount, h->child ? 2 : 1);
 	KUNIT_ASSERT_EQ(test, h->state.anon_exclusive, !h->child);
-	h->hold = NULL;
+}
+
+/* The same for a page of tmpfs, which a child has as well */
+static void huge_init_file(struct kunit *test, struct huge *h,
+			   enum mmk_pte_kind kind)
+{
+	h->mm = mmk_mm_enter(test);
+	h->cache = MMK_HUGE_PAGES;
+	h->addr = mmk_map_huge_file(test, h->mm);
+	mmk_fill(test, h->addr, FILLED, SEED);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
+						   PROT_READ), 0L);
+	h->child = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(h->child, h->addr, false), 0);
+	MMK_EXPECT_PMD(test, h->child, h->addr, PRESENT);
+	huge_note(test, h);
+	KUNIT_ASSERT_EQ(test, h->rss.shmem, MMK_HUGE_PAGES);
 }
 
 /* Its migration has begun: there is an entry in the pmd. */
@@ -72,7 +101,7 @@ static void huge_unmap(struct kunit *test, struct huge *h,
 	try_to_migrate(h->folio, 0);
 	MMK_EXPECT_KIND(test, mmk_pmd_kind(h->mm, h->addr), kind);
 	KUNIT_ASSERT_FALSE(test, folio_mapped(h->folio));
-	KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), h->cache + 1);
 	mmk_expect_mm_same(test, "with an entry", h->mm, &h->rss);
 }
 
@@ -163,6 +192,48 @@ static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
 	KUNIT_EXPECT_EQ(test, !!pmd_dirty(pmd), c->dirty);
 }
 
+/*
+ * There, and back as @c has it, in each mm. Return: the folio that is there then
+ */
+static struct folio *round_trip(struct kunit *test, struct huge *h,
+				const struct round_case *c)
+{
+	struct mm_struct *mms[] = { h->mm, h->child };
+	unsigned int i, nr = h->child ? 2 : 1;
+	softleaf_t entry;
+	struct folio *to;
+
+	for (i = 0; i < nr; i++)
+		mmk_pmd_set_flags(test, mms[i], h->addr, c->young, c->dirty);
+	folio_clear_dirty(h->folio);
+	h->state.dirty = c->dirty;
+
+	mmk_tlb_forget(h->mm);
+	huge_unmap(test, h, c->kind);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(h->mm, h->addr,
+						h->addr + MMK_HUGE_SIZE));
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(h->folio), c->dirty);
+	for (i = 0; i < nr; i++) {
+		MMK_EXPECT_KIND(test, mmk_pmd_kind(mms[i], h->addr), c->kind);
+		entry = softleaf_from_pmd(mmk_pmd(mms[i], h->addr));
+		KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h->pfn);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
+				c->young);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry),
+				c->dirty);
+	}
+
+	to = huge_end(test, h, c->move);
+	for (i = 0; i < nr; i++)
+		expect_huge_mapped(test, mms[i], h->addr, to, c);
+	mmk_expect_folio_same(test, "after it", to, &h->state);
+	mmk_expect_mm_same(test, "after it", h->mm, &h->rss);
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h->addr,
+						     FILLED, SEED));
+	return to;
+}
+
 /**
  * huge_page_keeps_what_its_pmd_had() - A round trip by one entry
  * @test: the running case
@@ -177,44 +248,52 @@ static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
 static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
-	struct mm_struct *mms[2];
-	softleaf_t entry;
-	struct folio *to;
-	unsigned int i, nr;
 	struct huge h;
 
 	huge_init(test, &h, c->kind);
-	mms[0] = h.mm;
-	mms[1] = h.child;
-	nr = h.child ? 2 : 1;
-	for (i = 0; i < nr; i++)
-		mmk_pmd_set_flags(test, mms[i], h.addr, c->young, c->dirty);
-	folio_clear_dirty(h.folio);
-	h.state.dirty = c->dirty;
+	round_trip(test, &h, c);
+}
 
-	mmk_tlb_forget(h.mm);
-	huge_unmap(test, &h, c->kind);
-	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(h.mm, h.addr,
-						h.addr + MMK_HUGE_SIZE));
-	KUNIT_EXPECT_EQ(test, folio_test_dirty(h.folio), c->dirty);
-	for (i = 0; i < nr; i++) {
-		MMK_EXPECT_KIND(test, mmk_pmd_kind(mms[i], h.addr), c->kind);
-		entry = softleaf_from_pmd(mmk_pmd(mms[i], h.addr));
-		KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
-		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
-				c->young);
-		KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry),
-				c->dirty);
+static const struct round_case file_cases[] = {
+	{ "writable, young, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, young, dirty, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, true, false },
+	{ "writable, old, clean, moved",
+	  MMK_PTE_MIGRATION_WRITE, false, false, true },
+	{ "read-only, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ, true, false, true },
+	{ "read-only, old, dirty, put back",
+	  MMK_PTE_MIGRATION_READ, false, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
+
+/**
+ * huge_page_of_tmpfs_keeps_what_its_pmd_had() - The same for a file
+ * @test: the running case
+ *
+ * As huge_page_keeps_what_its_pmd_had(), in two mms that share the page: no entry
+ * is exclusive, and the page cache has the page of now in all of its slots.
+ *
+ * Contract: ME-12, ME-3, ME-4, ME-5
+ */
+static void huge_page_of_tmpfs_keeps_what_its_pmd_had(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct address_space *mapping;
+	struct folio *to, *cached;
+	struct huge h;
+	pgoff_t index;
+
+	huge_init_file(test, &h, c->kind);
+	mapping = h.folio->mapping;
+	to = round_trip(test, &h, c);
+	for (index = 0; index < MMK_HUGE_PAGES; index += MMK_HUGE_PAGES - 1) {
+		cached = filemap_get_folio(mapping, index);
+		KUNIT_ASSERT_PTR_EQ(test, cached, to);
+		folio_put(cached);
 	}
-
-	to = huge_end(test, &h, c->move);
-	for (i = 0; i < nr; i++)
-		expect_huge_mapped(test, mms[i], h.addr, to, c);
-	mmk_expect_folio_same(test, "after it", to, &h.state);
-	mmk_expect_mm_same(test, "after it", h.mm, &h.rss);
-	for (i = 0; i < nr; i++)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h.addr,
-						     FILLED, SEED));
 }
 
 static const struct round_case pin_cases[] = {
@@ -379,6 +458,47 @@ static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
 }
 
+/**
+ * mprotect_makes_entry_of_huge_tmpfs_page_readable() - In one of two mms
+ * @test: the running case
+ *
+ * As mprotect_makes_entry_of_huge_page_readable(), but nothing of a file is
+ * exclusive: a writable entry becomes readable. That of the other mm stays
+ * writable, and so does its mapping.
+ *
+ * Contract: ME-8, ME-12
+ */
+static void mprotect_makes_entry_of_huge_tmpfs_page_readable(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	softleaf_t entry;
+	struct huge h;
+
+	huge_init_file(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	huge_unmap(test, &h, c->kind);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE, PROT_READ),
+			0L);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_READ);
+	entry = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry), c->young);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry), c->dirty);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.child, h.addr), c->kind);
+	mmk_expect_mm_same(test, "after mprotect", h.mm, &h.rss);
+
+	huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_EQ(test, !!pmd_write(mmk_pmd(h.child, h.addr)),
+			c->kind == MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
 /* ME-9: gone before the migration is */
 
 static void gone_by_munmap(struct kunit *test, struct huge *h)
@@ -390,6 +510,13 @@ static void gone_by_madvise(struct kunit *test, struct huge *h)
 {
 	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr, MMK_HUGE_SIZE,
 					 MADV_DONTNEED), 0);
+}
+
+/* A file need not be mapped by ptes: there is the page cache to ask again. */
+static void gone_by_part(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr + 3 * PAGE_SIZE,
+					 PAGE_SIZE, MADV_DONTNEED), 0);
 }
 
 /**
@@ -446,6 +573,54 @@ static void huge_page_that_goes_is_not_restored(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, folio_mapped(to));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), c->move ? 1 : 2);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(to), c->move ? 1 : 2);
+}
+
+static const struct gone_case gone_file_cases[] = {
+	{ "munmap, moved", gone_by_munmap, true },
+	{ "munmap, put back", gone_by_munmap, false },
+	{ "MADV_DONTNEED, moved", gone_by_madvise, true },
+	{ "MADV_DONTNEED, put back", gone_by_madvise, false },
+	{ "MADV_DONTNEED of a part, moved", gone_by_part, true },
+	{ "MADV_DONTNEED of a part, put back", gone_by_part, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone_file, gone_file_cases, description);
+
+/**
+ * huge_tmpfs_page_that_goes_is_not_restored() - In one of two mms
+ * @test: the running case
+ *
+ * As huge_page_that_goes_is_not_restored(), even if only a part of it is asked to
+ * go. The page stays in the page cache, and comes back to the other mm.
+ *
+ * Contract: ME-9, ME-12
+ */
+static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
+{
+	const struct gone_case *c = test->param_value;
+	struct folio *to;
+	struct huge h;
+
+	huge_init_file(test, &h, MMK_PTE_MIGRATION_WRITE);
+	huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	c->gone(test, &h);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SHMEMPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SWAPENTS), 0UL);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_PMD(test, h.child, h.addr, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.child, MM_SHMEMPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), h.cache + 1);
+
+	to = huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
+	h.state.mapcount--;
+	h.state.refcount--;
+	mmk_expect_folio_same(test, "after it", to, &h.state);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
+					     FILLED, SEED));
 }
 
 /* ME-13: mremap */
@@ -1019,12 +1194,18 @@ static void hole_that_a_huge_page_fills_is_not_filled(struct kunit *test)
 
 static struct kunit_case huge_page_cases[] = {
 	KUNIT_CASE_PARAM(huge_page_keeps_what_its_pmd_had, round_gen_params),
+	KUNIT_CASE_PARAM(huge_page_of_tmpfs_keeps_what_its_pmd_had,
+			 file_gen_params),
 	KUNIT_CASE_PARAM(pinned_exclusive_huge_page_stays_mapped,
 			 pin_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_entry_of_huge_page, round_gen_params),
 	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_page_readable,
 			 round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_tmpfs_page_readable,
+			 file_gen_params),
 	KUNIT_CASE_PARAM(huge_page_that_goes_is_not_restored, gone_gen_params),
+	KUNIT_CASE_PARAM(huge_tmpfs_page_that_goes_is_not_restored,
+			 gone_file_gen_params),
 	KUNIT_CASE_PARAM(mremap_moves_entry_of_huge_page, round_gen_params),
 	KUNIT_CASE(mincore_takes_all_of_huge_page_for_resident),
 	KUNIT_CASE_PARAM(parts_of_huge_page_migrate_together,
