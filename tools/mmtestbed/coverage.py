@@ -22,8 +22,9 @@ from .errors import TestbedError
 from .tree import Places
 
 # The files under test, below mm/.
-FILES = ("filemap", "gup", "hmm", "memory", "memremap", "migrate", "migrate_device",
-         "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state", "swapfile")
+FILES = ("filemap", "gup", "hmm", "huge_memory", "memory", "memremap", "migrate",
+         "migrate_device", "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state",
+         "swapfile")
 # For gcc(1), in the words of a spec file, where a | would begin a pipe.  On the command
 # line the option would keep ccache from caching.
 SPECS = ("*cc1_options:\n+ -fprofile-filter-files=" +
