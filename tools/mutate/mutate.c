@@ -149,6 +149,11 @@ static struct span extent(CXCursor c)
 	return s;
 }
 
+static bool same(struct span a, struct span b)
+{
+	return a.b == b.b && a.e == b.e;
+}
+
 enum place { ASKEW, IS_MACRO, PLAIN };
 
 /* How @s lies to the macros: inside or across one, is one, or clear of all. */
@@ -164,7 +169,7 @@ static enum place place(struct span s)
 
 		if (m.e <= s.b || m.b >= s.e)
 			continue;
-		if (m.b == s.b && m.e == s.e)
+		if (same(m, s))
 			found = IS_MACRO;
 		else if (m.b < s.b || m.e > s.e)
 			return ASKEW;
@@ -592,6 +597,9 @@ static void expr(CXCursor c)
 			unary(c, s, &kids);
 		break;
 	case CXCursor_ConditionalOperator:
+		/* A macro that stands for another: libclang only names the outer one. */
+		if (same(extent(kids.at[0]), s))
+			break;
 		depth++;
 		condition(kids.at[0]);
 		depth--;
