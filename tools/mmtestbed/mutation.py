@@ -34,7 +34,8 @@ TARGETS = (
     Target("mm/migrate_device.c"),
     Target("mm/memremap.c"),
     Target("mm/migrate.c", (
-        "migration_entry_wait", "remove_migration_pte", "remove_migration_ptes",
+        "migration_entry_wait", "pmd_migration_entry_wait",
+        "remove_migration_pte", "remove_migration_ptes",
         "folio_migrate_mapping", "__folio_migrate_mapping", "folio_migrate_flags",
         "migrate_folio", "__migrate_folio", "migrate_folio_unmap", "migrate_folio_move",
         "migrate_folio_done", "migrate_folio_undo_src", "migrate_folio_undo_dst",
@@ -42,9 +43,16 @@ TARGETS = (
     Target("mm/filemap.c", ("migration_entry_wait_on_locked", "__folio_lock_or_retry")),
     Target("mm/memory.c", (
         "do_swap_page", "copy_nonpresent_pte", "remove_device_exclusive_entry",
-        "restore_exclusive_pte")),
+        "restore_exclusive_pte", "zap_pte_range", "lock_vma_under_rcu")),
     Target("mm/mprotect.c", ("change_pte_range",)),
     Target("mm/rmap.c", ("try_to_migrate_one", "try_to_migrate")),
+    Target("mm/huge_memory.c", (
+        "set_pmd_migration_entry", "remove_migration_pmd", "copy_huge_pmd",
+        "change_huge_pmd", "zap_huge_pmd", "move_huge_pmd", "__split_huge_pmd_locked")),
+    Target("mm/mincore.c", ("mincore_pte_range",)),
+    Target("mm/mremap.c", ("move_ptes",)),
+    Target("mm/swapfile.c", (
+        "generic_max_swapfile_size", "read_swap_header", "swapfile_init")),
 )
 
 
