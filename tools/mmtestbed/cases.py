@@ -112,8 +112,11 @@ def promise(text: str, name: str) -> list[str]:
 
 
 def contracts_of(text: str) -> list[str]:
-    """The ids that Documentation/contracts.rst (its @text) defines."""
-    return re.findall(r"^([A-Z]{2,}-\d+)\s", text, re.MULTILINE)
+    """The ids that Documentation/contracts.rst (its @text) defines, in its order.
+
+    Each is the term of a definition list: alone in its line, with the promise below.
+    """
+    return re.findall(r"^([A-Z]{2,}-\d+)\n(?= +\S)", text, re.MULTILINE)
 
 
 def glob_match(pattern: str, name: str) -> bool:

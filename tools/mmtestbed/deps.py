@@ -53,6 +53,7 @@ TEST = (
     Tool("git", "git", "makes throw-away trees"),
     Tool("shellcheck", "shellcheck", "checks the shell scripts"),
     Tool("mypy", "mypy", "checks the Python package"),
+    Tool("rst2xml", "python3-docutils", "reads the documentation"),
 )
 
 

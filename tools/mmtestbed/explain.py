@@ -18,7 +18,8 @@ _WIDTH = 80
 _SHOWN = 8
 # An assertion quotes macros in full; so many characters of it will do.
 _REASON = 240
-_TEXT = re.compile(r"^([A-Z]{2,}-\d+) +(\S.*(?:\n +\S.*)*)", re.MULTILINE)
+# An entry of a definition list: the id, then what it promises, indented.
+_TEXT = re.compile(r"^([A-Z]{2,}-\d+)\n((?: +\S.*(?:\n|$))+)", re.MULTILINE)
 
 
 def contracts(text: str) -> dict[str, str]:

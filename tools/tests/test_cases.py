@@ -80,7 +80,8 @@ class Parse(unittest.TestCase):
 
 class Contracts(unittest.TestCase):
     def test_ids(self) -> None:
-        text = "ME-1   Each kind\n       see ME-9\nMW-12  A pinned page\nA-1 no\n"
+        text = "ME-1\n  Each kind\n  see ME-9\n\nMW-12\n  A pinned page\n\n" \
+            "A-1\n  no\n\nME-2\n\nME-3 in a sentence.\n"
         self.assertEqual(cases.contracts_of(text), ["ME-1", "MW-12"])
 
 

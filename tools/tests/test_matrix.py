@@ -58,7 +58,7 @@ class Matrix(unittest.TestCase):
         self.root = Path(tmp.name)
         for folder in ("Documentation", "mm/kunit", "patches/6.12"):
             (self.root / folder).mkdir(parents=True)
-        self.write("Documentation/contracts.rst", "MW-2   One.\nMW-3   Two.\n")
+        self.write("Documentation/contracts.rst", "MW-2\n  One.\n\nMW-3\n  Two.\n")
         self.write("README.rst", "MW-2  yes\nMW-3  no\n")
         self.write("mm/kunit/a.c", "int x;\n")
         self.case = Case("s", "c", ("MW-2",), "", "a.c", 1)
@@ -133,7 +133,7 @@ class Matrix(unittest.TestCase):
 
     def test_unknown_ids(self) -> None:
         self.write("README.rst", "ZZ-1  yes\n")
-        self.write("Documentation/contracts.rst", "MW-3   Two.\n")
+        self.write("Documentation/contracts.rst", "MW-3\n  Two.\n")
         self.assertEqual(len(self.facts().problems()), 3)
 
     def test_control_of_another_line(self) -> None:
