@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, cases, configs, controls, due_reports, guardtest, lines, lock
-from . import matrix, ns, options, proc, run, runner, source, tree, variants, verdict
+from . import boot, build, cases, configs, controls, due_reports, guardtest, ledger
+from . import lines, lock, matrix, ns, options, proc, provenance, run, runner, source
+from . import tree, variants, verdict
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
 from .judge import Name, Outcome, Status
@@ -130,6 +131,9 @@ class Command(run.Command):
         self._red: set[Name] = set()
         self._skipped: set[Name] = set()
         self._kernel_version = ""
+        self._place: Optional[ledger.Place] = None
+        self._took = (0.0, 0.0)
+        self._made = provenance.facts(run.REPOSITORY, wanted.line, wanted.config)
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         origin = self._source()
@@ -137,6 +141,7 @@ class Command(run.Command):
         if not isolation.mounts:
             raise TestbedError("the host allows no mounts of our own, which controls "
                                "need; run as root, or allow user namespaces")
+        self._place = ledger.place(origin, self._wanted.config)
         with self._base(origin, isolation, folder) as (base, kernel):
             boots = runner.Runner(
                 runner.Options(kernel, folder / "boots", self._opts.config.args,
@@ -191,7 +196,8 @@ class Command(run.Command):
                     self._finished(future.result())
                 console.progress(f"{len(self._verdicts)} of {len(self._controls)}")
         console.end()
-        return self._close(time.monotonic() - begin, _cpu_seconds() - spent, base)
+        self._took = (time.monotonic() - begin, _cpu_seconds() - spent)
+        return self._close(base)
 
     def _check_base(self, results: runner.Results) -> None:
         """A case that is red without a control cannot be turned red by one."""
@@ -290,9 +296,20 @@ class Command(run.Command):
                                f"{found.control.name}: {found.kind.value}: "
                                f"{found.why()}")
 
-    def _close(self, seconds: float, cpu: float, base: variants.Base) -> int:
+    def _file(self, origin: source.Source) -> None:
+        """Keep what became of the controls, for the matrix of this very tree."""
+        if self._place != ledger.place(origin, self._wanted.config):
+            self._console.note(f"{origin.origin} has changed meanwhile, so these results "
+                               "are not kept for --matrix")
+            return
+        ledger.add(self._cache, self._place, str(self._made["inputs"]),
+                   self._results(), lambda: self._console.note(
+                       "waiting for another run, which keeps its results"))
+
+    def _close(self, base: variants.Base) -> int:
         """The table, the reports and the closing line."""
         console, found = self._console, self._verdicts
+        seconds, cpu = self._took
         killed = sum(v.kind is Kind.KILLED for v in found)
         good = killed == len(found) and not self._red
         self._report.code = Exit.PASSED if good else Exit.FAILED
@@ -304,11 +321,7 @@ class Command(run.Command):
                 console.lines(v.troubles[1:])
         console.line()
         self._write_reports()
-        line, config = self._wanted.line, self._wanted.config
-        results = matrix.results_file(self._cache, line, config)
-        lock.write_json(results, matrix.merge(
-            lock.read_json(results), self._as_json(),
-            matrix.inputs(run.REPOSITORY, line, config)))
+        self._file(base.tree.source)
         if self._wanted.keep:
             console.line("kept the logs in "
                          f"{base.tree.places.state / 'kept-controls'}")
@@ -325,16 +338,21 @@ class Command(run.Command):
         console.line(console.paint(closing, colour))
         return self._report.code
 
+    def _results(self) -> list[dict[str, object]]:
+        """What became of each control, by name."""
+        return [v.as_json(self._cases) for v in sorted(
+            self._verdicts, key=lambda v: v.control.name)]
+
     def _as_json(self) -> dict[str, object]:
         return {
-            "schema": 1, "kernel_version": self._kernel_version,
+            "schema": 1, "testbed": self._made, "kernel_version": self._kernel_version,
             "line": self._wanted.line.name, "variant": self._wanted.config.name,
-            "jobs": self._wanted.jobs,
+            "jobs": self._wanted.jobs, "seconds": round(self._took[0], 3),
+            "cpu_seconds": round(self._took[1], 3),
             "verdict": self._report.word().lower(),
             "exit_code": int(self._report.code), "error": self._report.error,
             "failed_without_control": sorted(".".join(name) for name in self._red),
-            "controls": [v.as_json(self._cases) for v in sorted(
-                self._verdicts, key=lambda v: v.control.name)],
+            "controls": self._results(),
         }
 
     def _write_reports(self) -> None:
@@ -357,28 +375,6 @@ def show_list(wanted: Options, console: Console) -> int:
     return Exit.PASSED
 
 
-def show_matrix(wanted: Options, console: Console) -> int:
-    """Print the matrix and what is wrong with it."""
-    cache = tree.cache_root(console)
-    known = matrix.Facts.gather(
-        run.REPOSITORY, wanted.line, wanted.config,
-        cases.read(run.REPOSITORY / "mm" / "kunit"), controls.read(CONTROLS), lock.read_json(matrix.results_file(
-            cache, wanted.line, wanted.config)))
-    console.lines(controls.rst_table(known.covered()) if wanted.rst
-                  else controls.table(known.rows()), "")
-    problems = known.problems()
-    for problem in problems:
-        print(f"mm-testbed: {problem}", file=sys.stderr, flush=True)
-    if not wanted.rst:
-        never = known.never_red()
-        if never:
-            console.line(f"{verdict.count(len(never), 'case')} that no control turns "
-                         "red:")
-            console.lines([case.full_name for case in never])
-        console.line(known.closing_line(problems))
-    return Exit.FAILED if problems else Exit.PASSED
-
-
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
@@ -393,7 +389,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         if wanted.list:
             return show_list(wanted, console)
         if wanted.matrix:
-            return show_matrix(wanted, console)
+            return matrix.show(run.REPOSITORY, matrix.Wanted(
+                wanted.line, wanted.config, wanted.kdir, wanted.rst), console)
         command = Command(wanted, console)
     except TestbedError as err:
         console.error(err)

@@ -301,11 +301,3 @@ def summary(verdicts: Sequence[Verdict]) -> list[list[str]]:
         rows.append([verdict.control.name, " ".join(verdict.control.breaks),
                      verdict.kind.value, also, verdict.why()])
     return rows
-
-
-def known_results(data: Any) -> Optional[dict[str, dict[str, Any]]]:
-    """The controls by name in what a run has written as JSON; None if it is no such."""
-    if not isinstance(data, dict) or not isinstance(data.get("controls"), list):
-        return None
-    return {entry["name"]: entry for entry in data["controls"]
-            if isinstance(entry, dict) and isinstance(entry.get("name"), str)}

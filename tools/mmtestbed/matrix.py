@@ -8,17 +8,18 @@ Documentation/contracts.rst says which there are, README.rst which are claimed.
 from __future__ import annotations
 
 import collections
-import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from . import cases, configs, controls, lines, verdict
+from . import cases, configs, controls, ledger, lines, provenance, source, tree, verdict
 from .cases import Case
 from .controls import Control
-from .errors import TestbedError
+from .errors import Exit, TestbedError
 from .judge import Status
+from .report import Console
 
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 # A row of a table begins with the id: "MW-2 ...", "| MW-2 | ...", "* - MW-2".
@@ -47,35 +48,6 @@ def claims(readme: str) -> set[str]:
     return found
 
 
-def results_file(cache: Path, line: lines.Line, config: configs.Config) -> Path:
-    """Where the runs of the controls leave what became of them."""
-    variant = "" if config is configs.PLAIN else f"-{config.name}"
-    return cache / f"controls-{line.name}{variant}.json"
-
-
-def inputs(repository: Path, line: lines.Line, config: configs.Config) -> str:
-    """A digest of the suites and patches: with others, old results mean nothing."""
-    digest = hashlib.sha256()
-    for folder in ("mm/kunit", f"patches/{line.name}"):
-        for path in sorted((repository / folder).glob("*")):
-            if path.is_file():
-                digest.update(path.name.encode() + b"\0" +
-                              hashlib.sha256(path.read_bytes()).digest())
-    files = [repository / ".kunitconfig", *([config.fragment] if config.fragment else [])]
-    for path in files:
-        if path.exists():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def merge(old: Any, new: Mapping[str, Any], seen: str) -> dict[str, Any]:
-    """@old results with the controls of the run @new, which had the inputs @seen."""
-    known = controls.known_results(old) or {}
-    for entry in new["controls"]:
-        known[entry["name"]] = {**entry, "inputs": seen}
-    return {**new, "controls": [known[name] for name in sorted(known)]}
-
-
 @dataclass(frozen=True)
 class Facts:
     """All that the matrix is made of, for one line.
@@ -93,9 +65,12 @@ class Facts:
 
     @staticmethod
     def gather(repository: Path, line: lines.Line, config: configs.Config,
-               known_cases: Sequence[Case],
-               known_controls: Sequence[Control], results: Any) -> "Facts":
-        """The facts of @repository.  Raises TestbedError if a document is missing."""
+               known_cases: Sequence[Case], known_controls: Sequence[Control],
+               results: Mapping[str, Mapping[str, Any]]) -> "Facts":
+        """The facts of @repository, with @results of the tree that it is asked about.
+
+        Raises TestbedError if a document is missing.
+        """
         texts = {}
         for name in ("Documentation/contracts.rst", "README.rst"):
             try:
@@ -103,11 +78,10 @@ class Facts:
             except OSError as err:
                 raise TestbedError(f"cannot read {name}: {err.strerror}; restore it "
                                    "from git") from None
-        seen = inputs(repository, line, config)
+        seen = provenance.inputs(repository, line, config)
         here = [c for c in known_controls if line.name in c.lines]
         digests = {control.name: control.digest for control in here}
-        valid = {name: entry
-                 for name, entry in (controls.known_results(results) or {}).items()
+        valid = {name: entry for name, entry in results.items()
                  if entry.get("inputs") == seen
                  and entry.get("digest") == digests.get(name)}
         return Facts(cases.contracts_of(texts["Documentation/contracts.rst"]),
@@ -200,3 +174,56 @@ class Facts:
         word = "FAIL" if problems else "PASS"
         return (f"{word}: {verdict.count(len(self.contracts), 'contract')}, "
                 f"{len(self.claimed)} claimed; {states}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which matrix to print.
+
+    @kdir: the tree whose results count; Debian's source of @line if "".
+    @rst: as README.rst has it.
+    """
+
+    line: lines.Line
+    config: configs.Config
+    kdir: str
+    rst: bool
+
+
+def _results(wanted: Wanted, console: Console) -> tuple[str, Mapping[str, ledger.Entry]]:
+    """The tree that @wanted means, for people, and what is known of it."""
+    cache = tree.cache_root(console, create=False)
+    if wanted.kdir:
+        origin: Optional[source.Source] = source.from_kdir(wanted.kdir, wanted.line,
+                                                           console)
+    else:
+        origin = source.present(wanted.line, cache)
+    if origin is None:
+        return f"no source of Linux {wanted.line.name} here", {}
+    try:
+        place = ledger.place(origin, wanted.config)
+    except OSError as err:
+        raise TestbedError(f"cannot read {err.filename}: {err.strerror}; check what "
+                           "its owner allows") from None
+    return f"Linux {origin.version} ({origin.origin})", ledger.known(cache, place)
+
+
+def show(repository: Path, wanted: Wanted, console: Console) -> int:
+    """Print the matrix of @repository and what is wrong with it; the exit code."""
+    which, results = _results(wanted, console)
+    facts = Facts.gather(
+        repository, wanted.line, wanted.config, cases.read(repository / "mm" / "kunit"),
+        controls.read(repository / "patches" / "controls"), results)
+    console.lines(controls.rst_table(facts.covered()) if wanted.rst
+                  else controls.table(facts.rows()), "")
+    problems = facts.problems()
+    for problem in problems:
+        print(f"mm-testbed: {problem}", file=sys.stderr, flush=True)
+    if not wanted.rst:
+        never = facts.never_red()
+        if never:
+            console.line(f"{verdict.count(len(never), 'case')} that no control turns "
+                         "red:")
+            console.lines([case.full_name for case in never])
+        console.line(f"{facts.closing_line(problems)}; {which}")
+    return Exit.FAILED if problems else Exit.PASSED

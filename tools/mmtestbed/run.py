@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Callable, Iterator, Optional, Sequence
 
 from . import boot, build, cases, coverage, deps, due_reports, every, guards, judge
-from . import lines, lock, ns, options, proc, prune, runner, series, source, tree
-from . import verdict
+from . import lines, lock, ns, options, proc, provenance, prune, runner, series, source
+from . import tree, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .judge import Name, Outcome, Status
@@ -60,6 +60,8 @@ class Command:
         self._report = verdict.Run(line.name, opts.config.name, "", "", cases=self._cases,
                                    repeat=opts.repeat, seed=opts.seed,
                                    patches=[path.name for path in opts.patches])
+        if opts.json:
+            self._report.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
     def show_list(self) -> int:
         """Print the cases that the sources hold and that assert a contract."""
@@ -211,6 +213,10 @@ class Command:
         report = self._report
         report.line, report.version = origin.line.name, origin.version
         report.origin = origin.origin
+        if report.testbed:
+            # The tree may be of another line than was named.
+            report.testbed.update(provenance.digests(REPOSITORY, origin.line,
+                                                     self._opts.config))
         patches = series_of(origin.line)
         extra = "".join(f", {path.name}" for path in self._opts.patches)
         self._console.line(

@@ -15,6 +15,7 @@ from typing import Callable, Optional, Sequence
 from . import deps, lines, lock, proc
 from .errors import HostError, TestbedError, Unavailable, UsageError
 from .report import Console
+from .scan import scan
 
 # What makes a folder a kernel tree that we can use.
 LANDMARKS = ("Makefile", "Kbuild", "mm/migrate.c", "arch/um/Makefile",
@@ -329,9 +330,38 @@ def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
     if not line.covers(version):
         raise TestbedError(f"{archive} holds Linux {full}, not {line.name}; "
                            "remove it and try again")
+    return _debians(tree, line, version, full)
+
+
+def _debians(tree: Path, line: lines.Line, version: lines.Version,
+             full: str) -> Source:
     package = line.package.replace("*", str(version[1]))
     return Source(tree, line, full, f"Debian's {package}",
                   f"debian:{tree.name}", True)
+
+
+def present(line: lines.Line, cache: Path) -> Optional[Source]:
+    """What unpack() gives for @line if it need not unpack anything, else None."""
+    archive = installed(line)
+    tree = newest_unpacked(line, cache)
+    if archive:
+        tree = cache / "src" / line.name / f"tree-{_fingerprint(archive)}"
+    try:
+        text = (tree / "Makefile").read_text(encoding="utf-8") if tree else ""
+        version, full = makefile_version(text)
+    except (OSError, ValueError):
+        return None
+    return _debians(tree, line, version, full) if tree else None
+
+
+def identity(origin: Source) -> str:
+    """Names @origin by what it holds: a tree that has changed has another identity.
+
+    For a tree that others may change, each file is looked at.  Raises OSError.
+    """
+    if origin.frozen or origin.revision:
+        return f"{origin.ident} {origin.revision}".rstrip()
+    return f"{origin.ident} {scan(origin.path).digest}"
 
 
 def _unpack(archive: Path, tree: Path) -> None:

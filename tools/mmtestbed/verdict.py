@@ -30,6 +30,7 @@ class Run:
     @unavailable: the line cannot be had on this machine, which is @error.
     @build_seconds, @boot_seconds: what it took, on the host's clock.
     @coverage: the folder with what has run, "" if that was not counted.
+    @testbed: what it was made from: provenance.facts().
     """
 
     line: str
@@ -50,6 +51,7 @@ class Run:
     build_seconds: float = 0.0
     boot_seconds: float = 0.0
     coverage: str = ""
+    testbed: dict[str, Any] = field(default_factory=dict)
     code: Exit = Exit.PASSED
 
     def contracts(self, name: Name) -> tuple[str, ...]:
@@ -127,7 +129,8 @@ class Run:
         """The run as Documentation/run.rst describes it."""
         tally = collections.Counter(o.status.value for o in self.outcomes)
         return {
-            "schema": SCHEMA, "kernel_version": self.version, "line": self.line,
+            "schema": SCHEMA, "testbed": self.testbed,
+            "kernel_version": self.version, "line": self.line,
             "variant": self.variant, "source": self.origin,
             "patches": list(self.patches), "verdict": self.word().lower(),
             "exit_code": int(self.code), "error": self.error,

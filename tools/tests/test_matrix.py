@@ -4,9 +4,9 @@
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
-from mmtestbed import configs, controls, lines, matrix
+from mmtestbed import configs, controls, lines, matrix, provenance
 from mmtestbed.cases import Case
 
 CONTROL = """\
@@ -68,19 +68,20 @@ class Matrix(unittest.TestCase):
         """Write a file of the repository."""
         (self.root / name).write_text(text, encoding="utf-8")
 
-    def facts(self, results: Any = None, cases: "tuple[Case, ...] | None" = None,
+    def facts(self, results: Optional[dict[str, dict[str, Any]]] = None, cases: "tuple[Case, ...] | None" = None,
               with_control: bool = True) -> matrix.Facts:
         """The facts, with one case and one control unless told otherwise."""
         return matrix.Facts.gather(
             self.root, lines.DEFAULT, configs.PLAIN, (self.case,) if cases is None else cases,
-            [self.control] if with_control else [], results)
+            [self.control] if with_control else [], results or {})
 
-    def results(self, reached: list[str]) -> dict[str, Any]:
+    def results(self, reached: list[str]) -> dict[str, dict[str, Any]]:
         """What a run leaves in which a case of @reached has killed the control."""
-        run = {"controls": [{"name": "lock", "digest": self.control.digest,
-                             "contracts_reached": reached}]}
-        return matrix.merge(None, run, matrix.inputs(self.root, lines.DEFAULT,
-                                                     configs.PLAIN))
+        return {"lock": {"name": "lock", "digest": self.control.digest,
+                         "inputs": provenance.inputs(self.root, lines.DEFAULT,
+                                                     configs.PLAIN),
+                         "contracts_reached": reached, "killed_by": [],
+                         "also_failed": []}}
 
     def test_states(self) -> None:
         self.assertEqual(self.facts().state("MW-2"), "not run")
@@ -91,23 +92,13 @@ class Matrix(unittest.TestCase):
 
     def test_results_of_another_control_do_not_count(self) -> None:
         old = self.results(["MW-2"])
-        old["controls"][0]["digest"] = "0"
+        old["lock"]["digest"] = "0"
         self.assertEqual(self.facts(old).state("MW-2"), "not run")
 
     def test_results_of_other_suites_do_not_count(self) -> None:
         old = self.results(["MW-2"])
         self.write("mm/kunit/a.c", "int y;\n")
         self.assertEqual(self.facts(old).state("MW-2"), "not run")
-
-    def test_damaged_results_do_not_count(self) -> None:
-        some: list[Any] = [[], {"controls": 1}, "x", {"controls": [{}]}]
-        for damaged in some:
-            self.assertEqual(self.facts(damaged).state("MW-2"), "not run")
-
-    def test_merge_keeps_other_controls(self) -> None:
-        merged = matrix.merge(self.results([]), {"controls": [{"name": "b"}]}, "x")
-        self.assertEqual([entry["name"] for entry in merged["controls"]],
-                         ["b", "lock"])
 
     def test_rows(self) -> None:
         self.assertEqual(self.facts(self.results(["MW-2"])).rows()[1:],
