@@ -13,8 +13,19 @@ python_works() {
 			>/dev/null 2>&1
 }
 
+# Whether the arguments have --no-install, ahead of what is for others.
+may_install() {
+	for word in "$@"; do
+		case $word in
+		--no-install) return 1 ;;
+		--) return 0 ;;
+		esac
+	done
+}
+
 install_python() {
-	echo "installing python3 ..."
+	echo "note: Python 3.11 is missing; running apt-get install python3" \
+		"(--no-install forbids it)"
 	if [ "$(id -u)" = 0 ]; then
 		as_root=
 	else
@@ -28,7 +39,7 @@ install_python() {
 
 # Replace this shell by the Python module $1 with the arguments that follow.
 exec_module() {
-	if ! python_works && command -v apt-get >/dev/null 2>&1; then
+	if ! python_works && may_install "$@" && command -v apt-get >/dev/null 2>&1; then
 		install_python
 	fi
 	if ! python_works; then

@@ -37,6 +37,7 @@ class Options:
     resume: bool
     json: Optional[Path]
     words: tuple[str, ...]
+    install: bool = True
 
 
 def _parser() -> options.Parser:
@@ -61,6 +62,7 @@ def _parser() -> options.Parser:
     add("--json", metavar="FILE", help="write what was found, and each step, as JSON")
     add("good", metavar="GOOD", nargs="?", help="a commit that is good")
     add("bad", metavar="BAD", nargs="?", help="a later commit that is bad")
+    options.add_install(parser)
     return parser
 
 
@@ -75,14 +77,15 @@ def parse(argv: Sequence[str]) -> Options:
         raise UsageError(f"GOOD and BAD are missing; see {_ME} --help")
     return Options(Path(args.kdir).expanduser(), args.good or "", args.bad or "",
                    tuple(args.case), args.resume, options.report_file(args.json),
-                   tuple(words))
+                   tuple(words), args.install)
 
 
 class Command(trial.Trial):
     """One call of scripts/bisect.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME), console)
+        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
+                         console)
         self._wanted = wanted
         self._record = Record({})
         self._begun = time.monotonic()
@@ -123,7 +126,8 @@ class Command(trial.Trial):
                                  "give GOOD and BAD")
             request = old.request
             self._good, self._bad = request["good"], request["bad"]
-            self._opts = trial.run_options(request["words"], str(wanted.kdir), _ME)
+            self._opts = trial.run_options(request["words"], str(wanted.kdir), _ME,
+                                           wanted.install)
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
                        "words": list(wanted.words)}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
 
-from . import lock, proc, tree
+from . import deps, lock, proc, tree
 from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
@@ -85,13 +85,13 @@ def command(plan: Plan, src: Path, build: Path) -> list[str]:
     return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
             f"--build_dir={build}",
             *(f"--kunitconfig={path}" for path in plan.configs),
-            "--make_options", "CC=ccache gcc", f"--jobs={plan.jobs}", *plan.options]
+            "--make_options", f"CC={deps.compiler()}", f"--jobs={plan.jobs}", *plan.options]
 
 
 def make(plan: Plan, build: Path, *targets: str) -> list[str]:
     """make @targets in a folder that has been configured, as kunit.py would."""
     return ["make", "-s", *targets, "ARCH=um", f"O={build}", f"--jobs={plan.jobs}",
-            "CC=ccache gcc"]
+            f"CC={deps.compiler()}"]
 
 
 def environment(plan: Plan, build: Path) -> dict[str, str]:

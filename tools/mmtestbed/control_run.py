@@ -52,6 +52,7 @@ class Options:
     guards: bool
     symbols: Mapping[str, str]
     list: bool
+    install: bool = True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help="with --guards: build this in as well, such as CONFIG_KASAN=y")
     add("--rst", action="store_true",
         help="with --matrix or --guards: as a table in reStructuredText")
+    options.add_install(parser)
     return parser
 
 
@@ -110,7 +112,7 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(lines.by_name(args.line), config, args.jobs, args.filter,
                    args.contract, options.report_file(args.json), args.keep, args.kdir,
                    args.timeout or _TIMEOUT * config.slow, args.matrix, args.rst,
-                   args.guards, dict(args.config), args.list)
+                   args.guards, dict(args.config), args.list, args.install)
 
 
 class Command(run.Command):
@@ -121,6 +123,8 @@ class Command(run.Command):
                  "--timeout", str(wanted.timeout)]
         if wanted.kdir:
             words += ["--kdir", wanted.kdir]
+        if not wanted.install:
+            words.append("--no-install")
         super().__init__(options.parse(words), console)
         self._wanted = wanted
         self._controls: list[Control] = []

@@ -34,7 +34,8 @@ COUNTING_TOOLS = (
     deps.Tool("gcov-tool", "gcc", "adds up what several boots have run"),
 )
 HTML_TOOLS = (
-    deps.Tool("gcovr", "gcovr", "shows the source with what has run"),
+    deps.Tool("gcovr", "gcovr", "shows the source with what has run",
+              optional=True),
 )
 TOOLS = COUNTING_TOOLS + HTML_TOOLS
 TEXT, JSON, HTML = "functions.txt", "functions.json", "html"

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The host tools that a run needs; on Debian and Ubuntu they install themselves."""
+"""The host tools that a run needs.
+
+On Debian and Ubuntu what is missing is installed, after a line that says so, unless
+the user forbids it (--no-install).  Elsewhere it is listed, and the run goes on with
+what is there: another distribution may have it under another name.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +24,26 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Tool:
-    """Something that must be there: @probe is a command or an absolute path, or glob."""
+    """Something on the host.
+
+    @probe: a command, or an absolute path, or a glob for one.
+    @package: what Debian calls the package that has it.
+    @why: what it is for, in a few words.
+    @optional: without it, less is done or it takes longer, and that is all.
+    """
 
     probe: str
     package: str
     why: str
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return Path(self.probe).name
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})"
 
     def present(self) -> bool:
         """True if it is installed."""
@@ -44,16 +64,16 @@ BUILD = (
     Tool("xz", "xz-utils", "unpacks the kernel source"),
     Tool("tar", "tar", "unpacks the kernel source"),
     Tool("patch", "patch", "applies the series"),
-    Tool("ccache", "ccache", "makes the second build fast"),
+    Tool("ccache", "ccache", "makes the second build fast", optional=True),
 )
 MUTATE = (
     Tool("/usr/lib/llvm-*/include/clang-c/Index.h", "libclang-dev", "reads C"),
 )
 TEST = (
-    Tool("git", "git", "makes throw-away trees"),
-    Tool("shellcheck", "shellcheck", "checks the shell scripts"),
-    Tool("mypy", "mypy", "checks the Python package"),
-    Tool("rst2xml", "python3-docutils", "reads the documentation"),
+    Tool("git", "git", "makes throw-away trees", optional=True),
+    Tool("shellcheck", "shellcheck", "checks the shell scripts", optional=True),
+    Tool("mypy", "mypy", "checks the Python package", optional=True),
+    Tool("rst2xml", "python3-docutils", "reads the documentation", optional=True),
 )
 
 
@@ -88,25 +108,31 @@ def missing(tools: Sequence[Tool]) -> list[Tool]:
     return [tool for tool in tools if not tool.present()]
 
 
-def ensure(tools: Sequence[Tool], console: Console) -> None:
-    """Install what is missing of @tools, or say how.  Raises HostError."""
+def compiler() -> str:
+    """CC for make: gcc, behind ccache where that is installed."""
+    return "ccache gcc" if shutil.which("ccache") else "gcc"
+
+
+def ensure(tools: Sequence[Tool], console: Console, install: bool = True) -> list[Tool]:
+    """Install what is missing of @tools, if that can be and @install allows it.
+
+    Returns what is still missing, after a note: what a run can do without, and, where
+    there is no apt, anything.  Raises HostError if something else is missing, or if it
+    cannot be installed.
+    """
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:{PATH}".lstrip(":")
     absent = missing(tools)
     if not absent:
-        return
-    names = ", ".join(Path(tool.probe).name for tool in absent)
-    packages = sorted({tool.package for tool in absent})
-    by_hand = "apt-get install " + " ".join(packages)
-    if not shutil.which("apt-get"):
-        raise HostError(f"missing: {names}; install the packages that your "
-                        f"distribution calls {' '.join(packages)}",
-                        [f"{tool.probe}: {tool.why}" for tool in absent])
-    prefix = _root()
+        return []
+    prefix = _root() if install and shutil.which("apt-get") else None
     if prefix is None:
-        raise HostError(f"missing: {names}; as root, run: {by_hand}",
-                        [f"{tool.probe}: {tool.why}" for tool in absent])
-    console.begin("installing " + " ".join(packages))
+        return _do_without(absent, console, install)
+    packages = sorted({tool.package for tool in absent})
     command = ("install", "--no-install-recommends", *packages)
+    by_hand = "apt-get install " + " ".join(packages)
+    console.note(f"missing: {_list(absent)}; running apt-get {' '.join(command)} "
+                 "(--no-install forbids it)")
+    console.begin("installing " + " ".join(packages))
     done = apt(prefix, *command)
     if done.code != 0:
         update = apt(prefix, "update")
@@ -121,3 +147,27 @@ def ensure(tools: Sequence[Tool], console: Console) -> None:
         raise HostError(f"{absent[0].probe} is still missing after "
                         f"{by_hand}; is it on the PATH?")
     console.end()
+    return []
+
+
+def _list(tools: Sequence[Tool]) -> str:
+    return ", ".join(map(str, tools))
+
+
+def _do_without(absent: Sequence[Tool], console: Console, install: bool) -> list[Tool]:
+    """Nothing can be installed: say what is @absent, and how to get it."""
+    packages = " ".join(sorted({tool.package for tool in absent}))
+    if not shutil.which("apt-get"):
+        hint = f"install what your distribution has for Debian's {packages}"
+        needed: list[Tool] = []
+    else:
+        hint = f"as root, run: apt-get install {packages}"
+        needed = [tool for tool in absent if not tool.optional]
+        if not install:
+            hint += ", or leave out --no-install"
+    if needed:
+        names = ", ".join(tool.name for tool in needed)
+        raise HostError(f"missing: {names}; {hint}",
+                        [f"{tool.probe}: {tool.why}" for tool in absent])
+    console.note(f"missing: {_list(absent)}; going on without; {hint}")
+    return list(absent)

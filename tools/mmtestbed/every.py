@@ -74,6 +74,8 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
         found += ["--shuffle", str(opts.seed)]
     if opts.keep:
         found.append("--keep")
+    if not opts.install:
+        found.append("--no-install")
     rest = [*opts.build_options, *(f"--kernel_args={arg}" for arg in opts.kernel_args)]
     return [*found, "--", *rest] if rest else found
 
@@ -137,7 +139,7 @@ class Command:
         obstacle = config.obstacle(line)
         try:
             if not obstacle:
-                deps.ensure(config.tools, console)
+                deps.ensure(config.tools, console, self._opts.install)
         except TestbedError as err:
             obstacle = err.message
         if obstacle:

@@ -39,6 +39,7 @@ class Options:
     json: Optional[Path]
     report: Optional[Path]
     list: bool
+    install: bool = True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", metavar="FILE", help="write what became of each mutant as JSON")
     add("--report", metavar="FILE", help="write the report as text, with all survivors")
     add("--list", action="store_true", help="list the mutants and stop")
+    options.add_install(parser)
     return parser
 
 
@@ -74,7 +76,7 @@ def parse(argv: Sequence[str]) -> Options:
         raise UsageError(f"--again {args.again}: there is no such report")
     return Options(args.jobs, args.kdir, args.filter, args.timeout, again,
                    options.report_file(args.json), options.report_file(args.report),
-                   args.list)
+                   args.list, args.install)
 
 
 def libclang() -> Path:
@@ -123,6 +125,8 @@ class Command(control_run.Command):
         words = ["--timeout", str(wanted.timeout), "--jobs", str(wanted.jobs)]
         if wanted.kdir:
             words += ["--kdir", wanted.kdir]
+        if not wanted.install:
+            words.append("--no-install")
         super().__init__(control_run.parse(words), console)
         self._mutation = wanted
         self._mutants: list[Mutant] = []
@@ -132,7 +136,7 @@ class Command(control_run.Command):
         self._seconds: dict[Name, float] = {}
 
     def _outside(self) -> Optional[int]:
-        deps.ensure(deps.MUTATE, self._console)
+        deps.ensure(deps.MUTATE, self._console, self._mutation.install)
         return super()._outside()
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:

@@ -68,12 +68,20 @@ class Options:
     seed: Optional[int]
     build_options: tuple[str, ...]
     kernel_args: tuple[str, ...]
+    install: bool = True
 
     @property
     def tools(self) -> tuple[deps.Tool, ...]:
         """What the host needs beside deps.BUILD."""
         return tuple(tool for tool in self.config.tools
                      if self.html or tool not in coverage.HTML_TOOLS)
+
+
+def add_install(parser: argparse.ArgumentParser) -> None:
+    """Add the option that all commands have; scripts/python.sh looks for it, too."""
+    parser.add_argument("--no-install", dest="install", action="store_false",
+                        help="never run apt-get install: go on without, or say what is "
+                             "missing")
 
 
 def _choices() -> str:
@@ -137,6 +145,7 @@ def _parser() -> Parser:
         help="run everything N times; a case that differs between them fails")
     add("--shuffle", metavar="SEED", type=int, nargs="?", const=-1,
         help="run each case in a boot of its own, in random order")
+    add_install(parser)
     return parser
 
 
@@ -260,4 +269,5 @@ def parse(argv: Sequence[str]) -> Options:
         own_timeout=args.timeout,
         dry_run=args.dry_run,
         json=report_file(args.json), junit=report_file(args.junit),
-        repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel)
+        repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel,
+        install=args.install)

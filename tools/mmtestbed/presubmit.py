@@ -44,6 +44,7 @@ class Options:
     text: Optional[Path]
     list: bool
     words: tuple[str, ...]
+    install: bool = True
 
 
 def _parser() -> options.Parser:
@@ -68,6 +69,7 @@ def _parser() -> options.Parser:
     add("--text", metavar="FILE", help="write the summary, to go under a cover letter")
     add("series", metavar="SERIES", nargs="?",
         help="HEAD~3..HEAD, an mbox, or a folder of patches")
+    options.add_install(parser)
     return parser
 
 
@@ -85,7 +87,7 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
                    tuple(args.case), frozenset(args.without),
                    options.report_file(args.json), options.report_file(args.text),
-                   args.list, tuple(words))
+                   args.list, tuple(words), args.install)
 
 
 @dataclass
@@ -183,7 +185,8 @@ class Command(trial.Trial):
     """One call of scripts/presubmit.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME), console)
+        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
+                         console)
         self._wanted = wanted
         each, whole = checks.load()
         self._each = [check for check in each if check.name not in wanted.leave_out]
@@ -483,6 +486,8 @@ class Command(trial.Trial):
                      str(report), "--no-html", "--jobs", str(self._opts.jobs)]
             if self._opts.line:
                 words += ["--line", self._opts.line.name]
+            if not self._opts.install:
+                words.append("--no-install")
             done = proc.run([str(run.REPOSITORY / "scripts" / "run.sh"), *words],
                             tick=lambda: self._console.progress(""))
             if done.code not in (Exit.PASSED, Exit.FAILED):

@@ -57,6 +57,7 @@ class Command:
         self._cases = {(case.suite, case.name): case for case in known}
         line = opts.line or lines.DEFAULT
         self._counters: Optional[coverage.Counters] = None
+        self._absent: list[deps.Tool] = []
         self._report = verdict.Run(line.name, opts.config.name, "", "", cases=self._cases,
                                    repeat=opts.repeat, seed=opts.seed,
                                    patches=[path.name for path in opts.patches])
@@ -120,6 +121,9 @@ class Command:
         self._report.code = err.code
         self._report.error = err.message
         self._report.unavailable = isinstance(err, Unavailable)
+        if self._absent:
+            names = ", ".join(tool.name for tool in self._absent)
+            err.details = (*err.details, f"missing on this machine: {names}")
         self._console.error(err)
         with contextlib.suppress(TestbedError):
             self._write_reports()
@@ -134,7 +138,7 @@ class Command:
             raise UsageError(f"no case matches {opts.filter}; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
-        deps.ensure([*deps.BUILD, *opts.tools], self._console)
+        self._ensure([*deps.BUILD, *opts.tools])
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
         if not opts.kdir:
@@ -143,6 +147,12 @@ class Command:
         if opts.build_dir:
             self._check_build_dir(opts.build_dir)
         return None
+
+    def _ensure(self, tools: Sequence[deps.Tool]) -> None:
+        """Have @tools on the host, as far as it goes.  Raises HostError."""
+        self._absent = deps.ensure(tools, self._console, self._opts.install)
+        if any(tool in coverage.HTML_TOOLS for tool in self._absent):
+            self._opts = replace(self._opts, html=False)
 
     def _check_variant(self, line: lines.Line) -> None:
         obstacle = self._opts.config.obstacle(line)

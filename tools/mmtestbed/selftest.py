@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Iterator, Optional, Sequence, Union
 
-from . import deps
+from . import deps, options
 from .errors import Exit, TestbedError
 from .report import GREEN, RED, YELLOW, Console
 
@@ -128,10 +128,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                         help="also what builds many kernels (half an hour and more)")
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
+    options.add_install(parser)
     args = parser.parse_args(argv)
     console = Console()
     try:
-        deps.ensure([*deps.BUILD, *deps.TEST], console)
+        deps.ensure([*deps.BUILD, *deps.TEST], console, args.install)
     except TestbedError as err:
         console.error(err)
         return err.code

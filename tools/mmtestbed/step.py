@@ -24,6 +24,7 @@ class Options:
     kdir: str
     case: tuple[str, ...]
     words: tuple[str, ...]
+    install: bool = True
 
 
 def _parser() -> options.Parser:
@@ -41,6 +42,7 @@ def _parser() -> options.Parser:
     add("--case", metavar="WORD", action="append", default=[],
         help="look at these cases only: a contract (MW-3) or a suite.case glob "
              "(repeatable)")
+    options.add_install(parser)
     return parser
 
 
@@ -48,14 +50,15 @@ def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     mine, words = trial.split_words(argv)
     args = _parser().parse_args(mine)
-    return Options(args.kdir, tuple(args.case), tuple(words))
+    return Options(args.kdir, tuple(args.case), tuple(words), args.install)
 
 
 class Command(trial.Trial):
     """One call of scripts/bisect-step.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, wanted.kdir, _ME), console)
+        super().__init__(trial.run_options(wanted.words, wanted.kdir, _ME, wanted.install),
+                         console)
         self._wanted = wanted
 
     def _outside(self) -> Optional[int]:

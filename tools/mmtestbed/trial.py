@@ -39,15 +39,19 @@ def split_words(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     return words[:cut], words[cut + 1:]
 
 
-def run_options(words: Sequence[str], kdir: str, me: str) -> options.Options:
-    """The options of run.sh in @words, for kernels below @kdir.  Raises UsageError."""
+def run_options(words: Sequence[str], kdir: str, me: str,
+                install: bool = True) -> options.Options:
+    """The options of run.sh in @words, for kernels below @kdir.  Raises UsageError.
+
+    @install: False if nothing may be installed.
+    """
     mine = list(words[:words.index("--")] if "--" in words else words)
     for word in mine:
         name = word.partition("=")[0]
         if name in _OURS:
             raise UsageError(f"{name} is not for run.sh here; see {me} --help")
     parsed = options.parse(["--timeout", _TIMEOUT, *words])
-    return dataclasses.replace(parsed, kdir=kdir)
+    return dataclasses.replace(parsed, kdir=kdir, install=install and parsed.install)
 
 
 def patience(timeout: float, load: float, cpus: int) -> float:
@@ -100,7 +104,7 @@ class Trial(run.Command):
         return self._ours
 
     def _tools(self) -> None:
-        deps.ensure([*deps.BUILD, GIT], self._console)
+        self._ensure([*deps.BUILD, GIT])
         self._cache = tree.cache_root(self._console)
         self._archive = None
 

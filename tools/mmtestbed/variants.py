@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import build, ns, proc, series, tree
+from . import build, deps, ns, proc, series, tree
 from .errors import TestbedError
 
 
@@ -135,7 +135,7 @@ class Variant:
         env = build.environment(plan, places.build)
         env["TMPDIR"] = str(scratch)
         done = proc.run(["make", "-s", *targets, "ARCH=um", f"O={places.build}",
-                         f"--jobs={jobs or plan.jobs}", "CC=ccache gcc"],
+                         f"--jobs={jobs or plan.jobs}", f"CC={deps.compiler()}"],
                         cwd=places.src, env=env)
         if done.code != 0:
             error = build.explain(done, plan, self._base.tree.source.version)

@@ -99,9 +99,10 @@ class DryRun(support.TempCase):
         self.set_env("PATH", str(self.tmp))
         self.addCleanup(setattr, deps, "PATH", deps.PATH)
         setattr(deps, "PATH", str(self.tmp))
+        self.write("apt-get", "#!/bin/sh\nexit 100\n").chmod(0o755)
         opts = options.parse(["--all", "--line", "6.12", "--variant", "gcov"])
         self.assertEqual(every.Command(opts, self.console).run(), Exit.BROKEN)
-        self.assertIn("SKIP  6.12 gcov: missing: gcov, gcov-tool, gcovr",
+        self.assertIn("SKIP  6.12 gcov: cannot install gcc gcovr; check the network",
                       self.text.getvalue())
 
     def test_table(self) -> None:

@@ -96,7 +96,8 @@ class Machine(support.RunCase):
 
     def test_missing_tool_elsewhere(self) -> None:
         called = self.hiding({"patch": "/dev/null", "apt-get": "/dev/null"})
-        self.expect(125, called, "missing: patch", "install the packages")
+        self.expect(125, called, "missing: patch (applies the series); going on without",
+                    "install what your distribution has", "cannot run patch")
 
     def test_no_network(self) -> None:
         apt = self.write("apt-get", "#!/bin/sh\necho 'Err: no route to host'\nexit 100\n")
@@ -109,7 +110,9 @@ class Machine(support.RunCase):
         hidden = {"apt-get": "/dev/null"}
         if shutil.which("gcovr"):
             hidden["gcovr"] = "/dev/null"
-        self.expect(125, self.hiding(hidden, "--variant", "gcov"), "missing: gcovr")
+        empty = self.write("empty.patch", "no patch\n")
+        called = self.hiding(hidden, "--variant", "gcov", "--with", str(empty))
+        self.expect(125, called, "missing: gcovr", "holds no diff")
         self.expect(0, self.hiding(hidden, ONE), "PASS: ")
 
     def test_line_that_cannot_be_had(self) -> None:
