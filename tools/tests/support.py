@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -38,6 +40,16 @@ def only(judge: Judge) -> Outcome:
     """The one outcome that @judge has."""
     [outcome] = judge.outcomes.values()
     return outcome
+
+
+def fake_kernel(folder: Path, suites: dict[str, list[str]]) -> Path:
+    """A pretended kernel in @folder that has these cases; see fake_kernel.py."""
+    kernel = folder / "linux"
+    if not kernel.exists():
+        shutil.copy(Path(__file__).parent / "fake_kernel.py", kernel)
+        kernel.chmod(0o755)
+    (folder / "suites.json").write_text(json.dumps(suites), encoding="ascii")
+    return kernel
 
 
 def without(folder: Path, tool: str) -> str:
