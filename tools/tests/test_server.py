@@ -17,10 +17,10 @@ LONG = Patience(60, True)
 class Servers(support.TempCase):
     def setUp(self) -> None:
         super().setUp()
-        self.text: list[str] = []
+        self.said: list[str] = []
 
     def read(self, raw: str) -> Next:
-        self.text.append(raw)
+        self.said.append(raw)
         return Next.STOP if raw.startswith("KTAP") else Next.GO
 
     def boot(self, *cases: str, traits: str = "", cpu: int = 10) -> Server:
@@ -33,37 +33,37 @@ class Servers(support.TempCase):
 
     def run_case(self, kernel: Server, case: str,
                  patience: Patience = LONG) -> server.Child:
-        self.text.clear()
+        self.said.clear()
         return kernel.run(f"kunit.filter_glob=a.{case}", self.read, patience)
 
     def test_a_child_for_each_request(self) -> None:
         kernel = self.boot("one", "two")
-        self.assertIn("Linux version", self.text[0])
+        self.assertIn("Linux version", self.said[0])
         for case in ("one", "two", "one"):
             child = self.run_case(kernel, case)
             self.assertEqual(child.code, 0)
             self.assertGreater(child.usec, 0)
-            self.assertEqual([line for line in self.text if line.startswith("    ok")],
+            self.assertEqual([line for line in self.said if line.startswith("    ok")],
                              [f"    ok 1 {case}"])
-            self.assertEqual(self.text[-1], "ok 1 a")
+            self.assertEqual(self.said[-1], "ok 1 a")
         self.assertEqual(kernel.run("exit", self.read, LONG).code, 0)
 
     def test_what_a_child_does_changes_nothing_for_the_next(self) -> None:
         kernel = self.boot("one", "crash", "silent", "spin", "order_of_cases", cpu=1)
         self.run_case(kernel, "one")
-        good = list(self.text)
+        good = list(self.said)
         for case, code in (("crash", -signal.SIGABRT), ("silent", -signal.SIGSEGV),
                            ("spin", -signal.SIGXCPU)):
             self.assertEqual(self.run_case(kernel, case).code, code)
             self.assertEqual(self.run_case(kernel, "one").code, 0)
-            self.assertEqual(self.text, good)
+            self.assertEqual(self.said, good)
         self.run_case(kernel, "order_of_cases")
-        self.assertIn("    not ok 1 order_of_cases", self.text)
+        self.assertIn("    not ok 1 order_of_cases", self.said)
 
     def test_much_output(self) -> None:
         kernel = self.boot("long")
         self.assertEqual(self.run_case(kernel, "long").code, 0)
-        self.assertEqual(len([line for line in self.text if "line" in line]), 20000)
+        self.assertEqual(len([line for line in self.said if "line" in line]), 20000)
 
     def test_a_child_that_sleeps_is_killed(self) -> None:
         for virtual in (True, False):
@@ -87,7 +87,7 @@ class Servers(support.TempCase):
     def test_does_not_boot(self) -> None:
         with self.assertRaisesRegex(Lost, "exit status 1"):
             self.boot("one", traits="does-not-boot")
-        self.assertIn("no memory", self.text)
+        self.assertIn("no memory", self.said)
 
     def test_dies_between_two_children(self) -> None:
         kernel = self.boot("one")
