@@ -39,10 +39,15 @@ class How(enum.Enum):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a boot ended, and its exit status if it exited (signals negative)."""
+    """How a boot, or a child of one, ended.
+
+    @code: its exit status if it exited (signals negative).
+    @why: for a hang, what it went by, if not by the clock.
+    """
 
     how: How
     code: int
+    why: str = ""
 
 
 def free_memory() -> int:

@@ -181,7 +181,7 @@ class Command(run.Command):
 
     def _all(self, base: variants.Base, boots: runner.Runner, folder: Path) -> int:
         console = self._console
-        names = runner.listed(boots, base.tree.places.state, base.sha, "")
+        names = boots.listed(base.tree.places.state, base.sha, "")
         with proc.threads(boot.at_a_time(self._wanted.jobs,
                                          self._wanted.config)) as many:
             self._check_base(boots.round(names, "", many))

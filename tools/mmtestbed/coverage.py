@@ -205,12 +205,17 @@ class Counters:
         return {"GCOV_PREFIX": str(folder / "gcov"),
                 "GCOV_PREFIX_STRIP": str(len(self._places.build.parts) - 1)}
 
-    def add(self, folder: Path) -> None:
-        """A kernel that was booted in @folder has ended."""
+    def lose(self) -> None:
+        """A kernel, or a child of one, has ended before it could leave any."""
+        with self._mutex:
+            self.lost += 1
+
+    def add(self, folder: Path, idle: bool = False) -> None:
+        """A kernel that was booted in @folder has ended; @idle: it may have run nothing."""
         new = folder / "gcov"
         if not any(new.glob("mm/*.gcda")):
-            with self._mutex:
-                self.lost += 1
+            if not idle:
+                self.lose()
             return
         with self._mutex:
             self._number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import enum
 import re
+import signal
 import time
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Sequence
@@ -14,6 +15,8 @@ from .boot import Ending, How, Next
 from .guards import Splat
 
 Name = tuple[str, str]          # suite, case
+# The kernel has done all that it was booted for.
+_HALTED = re.compile(r"reboot: (?:System halted|Power down|Restarting system)")
 # So many lines of a case's own output are kept; more where reports are part of it.
 _KEPT = 200
 _KEPT_REPORTS = 2000
@@ -70,7 +73,7 @@ class Trouble:
 
 
 class Judge:
-    """Reads one boot.
+    """Reads one boot, or one child of it.
 
     @expected: the cases that must run, in order.
     @elsewhere: those that are in this boot as well, but run in one of their own.
@@ -82,16 +85,18 @@ class Judge:
                  elsewhere: Sequence[Name] = (), forgiving: bool = False) -> None:
         self.outcomes: dict[Name, Outcome] = {}
         self.troubles: list[Trouble] = []
+        self.notes: list[str] = []      # what is odd, but nobody's fault
         self.version = ""
         self.kernel_seconds = 0.0
         self.cut = False                # somebody has heard enough
+        self.killed = False             # by the host: what was running is not to blame
         self._expected = list(expected)
         self._elsewhere = list(elsewhere)
         self._forgiving = forgiving
         self._live = live
         self._clock = clock
         self._scanner = guards.Scanner()
-        self._started = False
+        self._started = self._halted = False
         self._suite = ""
         self._suites_done: list[str] = []
         self._planned: Optional[int] = None
@@ -120,6 +125,7 @@ class Judge:
             self._ktap_start = self._now
             return Next.PROGRESS
         if not self._started or isinstance(event, ktap.Other):
+            self._halted = self._halted or bool(_HALTED.match(text))
             self._other(text)
             return Next.GO
         return self._event(event)
@@ -236,24 +242,21 @@ class Judge:
         """The boot is over: blame a case, or the run, if it ended badly."""
         if ending.how is How.STOPPED:
             return
+        if ending.how is How.EXITED and ending.code == -signal.SIGKILL:
+            # No kernel ends itself like this, and we have not done it.
+            self.killed = True
+            self._scanner.take()
+            return
         culprit = self.culprit()
         complete = self._planned is not None and \
             len(self._suites_done) == self._planned
-        if ending.how is How.EXITED and complete:
-            for key in self._expected:
-                if key not in self.outcomes:
-                    self._finish(Outcome(*key, Status.MISSING, reason="listed by the "
-                                         "kernel, but gave no result"))
-            if self._scanner.pending():
-                self._trouble("after the last suite")
-            elif ending.code != 0:
-                self.troubles.append(Trouble(
-                    f"the kernel ended with {_exit(ending.code)}"))
+        if complete and (ending.how is How.EXITED or self._halted):
+            self._complete(ending)
             return
         splats = self._scanner.take()
         if ending.how is How.HUNG:
             status = Status.HUNG
-            reason = f"no progress for {timeout:g} s"
+            reason = ending.why or f"no progress for {timeout:g} s"
             if splats:
                 reason += f", after {why(splats)}"
         else:
@@ -271,6 +274,25 @@ class Judge:
             if not splats:
                 trouble.splats.append(Splat(status.value, reason, self._output[-20:]))
             self.troubles.append(trouble)
+
+
+    def _complete(self, ending: Ending) -> None:
+        """The boot is over, after the results of all suites."""
+        for key in self._expected:
+            if key not in self.outcomes:
+                self._finish(Outcome(*key, Status.MISSING, reason="listed by the "
+                                     "kernel, but gave no result"))
+        if self._scanner.pending():
+            self._trouble("after the last suite")
+            return
+        what = "did not end" if ending.how is How.HUNG else \
+            f"ended with {_exit(ending.code)}"
+        if self._halted and (ending.how is How.HUNG or ending.code != 0):
+            # Nothing of ours runs any more: this is between the machine and its host.
+            self.notes.append(f"the kernel {what} after it had halted, with all results "
+                              "in and nothing reported")
+        elif ending.code != 0:
+            self.troubles.append(Trouble(f"the kernel {what}"))
 
 
 def _exit(code: int) -> str:

@@ -347,7 +347,7 @@ class Command:
             due_reports.wanted(self._cases))
         glob = opts.filter
         # --kernel_args may hold filters of their own.
-        names = runner.listed(boots, state, kernel.sha + "".join(opts.kernel_args),
+        names = boots.listed(state, kernel.sha + "".join(opts.kernel_args),
                               glob)
         if not names:
             raise UsageError(f"no case matches {glob or 'the options'}; see --list")

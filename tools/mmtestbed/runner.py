@@ -13,16 +13,18 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence
+from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence, TypeVar
 
 from . import boot, cases, coverage, due_reports, ktap, lock
 from .boot import How, Next
-from .errors import TestbedError
+from .errors import HostError, TestbedError
+from .globs import Job, halves, split
 from .judge import Judge, Name, Outcome, Status, Trouble
 
+LIST = "kunit.action=list"
 _NAME = re.compile(r"[^\s.]+\.[^\s.]+")
-# A suite with so many cases is spread over two boots.
-_LARGE = 16
+# For the command line of a kernel in which nothing waits.
+VIRTUAL = "time-travel=inf-cpu"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Options:
     @raw: gets each line of the console, if not None.
     @spread: in a pool, let each suite have a boot of its own from the start.
     @counters: of what has run, if the kernel has them.
+    @virtual: let no time pass where nothing is done, if the kernel can.
+    @cpu: CPU seconds after which a child hangs.
+    @servers: that fork children, at most.
+    @seed: of what a case draws by chance.
+    @logs: keep the consoles.
     """
 
     kernel: Path
@@ -46,25 +53,62 @@ class Options:
     raw: Optional[Callable[[str], None]] = None
     spread: bool = False
     counters: Optional[coverage.Counters] = None
+    virtual: bool = False
+    cpu: int = 10
+    servers: int = 1
+    seed: int = 1
+    logs: bool = True
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """For the kernel's command line, whatever it is to run."""
+        return (*([VIRTUAL] if self.virtual else []), *self.args)
 
 
 @dataclass
 class Results:
-    """What came out of one round over all cases."""
+    """What came out of one round over all cases.
+
+    @boots: that it took.  @children: of them, or of earlier ones.
+    @notes: what the user should know, and nobody is to blame for.
+    @consoles: SHA-256 of what a case's child has printed.
+    """
 
     outcomes: dict[Name, Outcome] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     version: str = ""
     seconds: float = 0.0
     boots: int = 0
+    children: int = 0
+    notes: list[str] = field(default_factory=list)
+    consoles: dict[Name, str] = field(default_factory=dict)
 
 
-# A boot: its cases, and the glob that selects them.
-Job = tuple[list[Name], str]
+_R = TypeVar("_R", bound="Runner")
 # (what came out so far, cases of the next boot): whether to boot.
 Worthwhile = Callable[[Results, Sequence[Name]], bool]
 # (what came out so far, of earlier boots and of this one): whether that will do.
 Enough = Callable[[Mapping[Name, Outcome]], bool]
+
+
+class Listing:
+    """Reads the list of cases that the kernel prints when it is asked to LIST."""
+
+    def __init__(self) -> None:
+        self.names: list[Name] = []
+        self.log: list[str] = []
+        self.started = False
+
+    def read(self, raw: str) -> Next:
+        """Take in one line of the console."""
+        text = ktap.clean(raw)
+        self.log.append(text)
+        if isinstance(ktap.parse(text), ktap.Version):
+            self.started = True
+        elif self.started and _NAME.fullmatch(text):
+            suite, case = text.split(".")
+            self.names.append((suite, case))
+        return Next.GO
 
 
 class Runner:
@@ -72,13 +116,17 @@ class Runner:
 
     @live: is told of each outcome.
     @reports: what the kernel has to report in the cases that get a boot of their own.
+    @note: is told what the user should know.
     """
 
     def __init__(self, options: Options, live: Callable[[Outcome], None],
-                 reports: Optional[Mapping[Name, Sequence[str]]] = None) -> None:
+                 reports: Optional[Mapping[Name, Sequence[str]]] = None,
+                 note: Callable[[str], None] = lambda text: None) -> None:
         self._options = options
         self._live = live
         self._reports = reports or {}
+        self._tell = note
+        self._kills = 0                 # by the host, in a row
         self._numbers = itertools.count(1)
         self._mutex = threading.Lock()
 
@@ -97,7 +145,7 @@ class Runner:
 
             try:
                 ending = boot.boot(boot.command(options.kernel, folder,
-                                                [*args, *options.args], glob),
+                                                [*args, *options.words], glob),
                                    folder, options.timeout, tee,
                                    counters.environment(folder) if counters else None)
                 if counters:
@@ -111,27 +159,35 @@ class Runner:
 
         Raises TestbedError if it does not get so far.
         """
-        names: list[Name] = []
-        log: list[str] = []
-        started = False
-
-        def read(raw: str) -> Next:
-            nonlocal started
-            text = ktap.clean(raw)
-            log.append(text)
-            if isinstance(ktap.parse(text), ktap.Version):
-                started = True
-            elif started and _NAME.fullmatch(text):
-                suite, case = text.split(".")
-                names.append((suite, case))
-            return Next.GO
-
-        ending = self._boot(["kunit.action=list"], glob, read)
-        if not started:
+        listing = Listing()
+        ending = self._boot([LIST], glob, listing.read)
+        if not listing.started:
             how = "hangs" if ending.how is How.HUNG else "dies"
             raise TestbedError(f"the kernel {how} before KUnit starts; see its last "
-                               "lines", log[-12:])
+                               "lines", listing.log[-12:])
+        return listing.names
+
+    def listed(self, state: Path, sha: str, glob: str) -> list[Name]:
+        """cases(), remembered in @state for the kernel with this @sha."""
+        path = state / "cases.json"
+        known = lock.read_json(path)
+        key = f"{sha} {glob}"
+        if isinstance(known, dict) and key in known:
+            return [(suite, case) for suite, case in known[key]]
+        names = self.cases(glob)
+        old = known if isinstance(known, dict) else {}
+        keep = {k: v for k, v in old.items() if k.startswith(sha)}
+        lock.write_json(path, {**keep, key: names})
         return names
+
+    def close(self) -> None:
+        """Give back what is kept between two rounds."""
+
+    def __enter__(self: _R) -> _R:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def round(self, expected: Sequence[Name], glob: str,
               pool: Optional[concurrent.futures.Executor] = None,
@@ -235,13 +291,30 @@ class Runner:
 
         ending = self._boot([], glob, read, self._options.counters)
         judge.end(ending, self._options.timeout)
+        self._check_host(judge)
         return judge
+
+    def _check_host(self, judge: Judge) -> None:
+        """If the host has killed the boot that @judge has read, say so.
+
+        Raises HostError if that happens again before anything has come out.
+        """
+        with self._mutex:
+            self._kills = self._kills + 1 if judge.killed and not judge.outcomes else 0
+            kills = self._kills
+        if kills > 1:
+            raise HostError("the host kills the kernel (signal 9) each time; is it short "
+                            "of memory? Free some, or say --jobs 1")
+        if judge.killed:
+            judge.notes.append("the host has killed a kernel (signal 9); what it had not "
+                               "done is run again")
 
     def _alone(self, name: Name) -> Judge:
         """A boot for the case @name, which has to end in a report of the kernel."""
         judge = Judge([name], lambda outcome: None, forgiving=True)
         ending = self._boot([due_reports.ARGUMENT], ".".join(name), judge.read)
         judge.end(ending, self._options.timeout)
+        self._check_host(judge)
         for outcome in list(judge.outcomes.values()):
             settled = due_reports.settle(outcome, self._reports[name])
             judge.outcomes[outcome.key] = settled
@@ -260,11 +333,12 @@ class Runner:
         results.seconds += judge.kernel_seconds
         known = {trouble.what for trouble in results.troubles}
         results.troubles += [t for t in judge.troubles if t.what not in known]
+        results.notes += judge.notes
         results.outcomes.update(judge.outcomes)
         if judge.cut:
             return []
         rest = [name for name in names if name not in judge.outcomes]
-        if len(names) == 1 and rest:
+        if len(names) == 1 and rest and not judge.killed:
             # It had a boot of its own, which did not even get to it.
             missed = Outcome(*rest[0], Status.MISSING,
                              reason="its boot ended before it could run")
@@ -272,56 +346,6 @@ class Runner:
             self._announce(missed)
             return []
         return split(rest, names, glob)
-
-
-def split(rest: Sequence[Name], before: Sequence[Name],
-          glob: str) -> list[Job]:
-    """Boots for @rest of the cases @before that @glob selected.
-
-    KUnit takes one glob: a suite that has not begun is one boot, and the cases
-    left of one that has are one boot each.
-    """
-    suites: dict[str, list[Name]] = collections.defaultdict(list)
-    for name in rest:
-        suites[name[0]].append(name)
-    full = collections.Counter(suite for suite, _ in before)
-    case_glob = glob.partition(".")[2]
-    boots: list[Job] = []
-    for suite, names in suites.items():
-        if len(names) == full[suite] and len(full) > 1:
-            boots.append((names, f"{suite}.{case_glob}" if case_glob else suite))
-        else:
-            boots += [([name], ".".join(name)) for name in names]
-    return boots
-
-
-def halves(job: Job) -> list[Job]:
-    """@job, a suite as a whole, as two boots if it is a large one: the cases up to
-    some first letter, and those behind it."""
-    names, glob = job
-    suite, _, case_glob = glob.partition(".")
-    letters = sorted(case[:1] for _, case in names)
-    middle = letters[len(letters) // 2]
-    if case_glob or len(names) < _LARGE or not "a" < middle <= "z" or \
-       letters[0] == middle or letters[0] < "a" or letters[-1] > "z":
-        return [job]
-    before = chr(ord(middle) - 1)
-    return [([name for name in names if name[1] < middle], f"{suite}.[a-{before}]*"),
-            ([name for name in names if name[1] >= middle], f"{suite}.[{middle}-z]*")]
-
-
-def listed(runner: Runner, state: Path, sha: str, glob: str) -> list[Name]:
-    """Runner.cases(), remembered in @state for the kernel with this @sha."""
-    path = state / "cases.json"
-    known = lock.read_json(path)
-    key = f"{sha} {glob}"
-    if isinstance(known, dict) and key in known:
-        return [(suite, case) for suite, case in known[key]]
-    names = runner.cases(glob)
-    old = known if isinstance(known, dict) else {}
-    keep = {k: v for k, v in old.items() if k.startswith(sha)}
-    lock.write_json(path, {**keep, key: names})
-    return names
 
 
 def shuffled(names: Sequence[Name], seed: int) -> list[Name]:

@@ -179,7 +179,7 @@ class Trial(run.Command):
     def _listed(self, boots: runner.Runner, tested: Tested) -> list[Name]:
         """The cases that the kernel has."""
         args = (*self._opts.config.args, *self._opts.kernel_args)
-        names = runner.listed(boots, tested.state, tested.kernel.sha + "".join(args), "")
+        names = boots.listed(tested.state, tested.kernel.sha + "".join(args), "")
         self._names[tested.line] = names
         return names
 

@@ -84,8 +84,38 @@ class Broken(unittest.TestCase):
         self.assertIn("crashed before the first suite", judge.troubles[0].what)
 
     def test_bad_exit_status(self) -> None:
-        judge = support.judged(support.log("good"), GOOD, Ending(How.EXITED, -11))
+        lines = [line for line in support.log("good") if "reboot:" not in line]
+        judge = support.judged(lines, GOOD, Ending(How.EXITED, -11))
         self.assertEqual(judge.troubles[0].what, "the kernel ended with signal 11")
+        self.assertEqual(judge.notes, [])
+
+    def test_bad_end_after_the_kernel_has_halted(self) -> None:
+        for ending in (Ending(How.EXITED, -6), Ending(How.EXITED, 1), Ending(How.HUNG, 0)):
+            with self.subTest(ending):
+                judge = support.judged(support.log("good"), GOOD, ending)
+                self.assertEqual(judge.troubles, [])
+                self.assertIn("after it had halted", judge.notes[0])
+                self.assertTrue(all(o.status.good for o in judge.outcomes.values()))
+
+    def test_report_after_the_kernel_has_halted(self) -> None:
+        lines = [*support.log("good"), Unattributed.WARNING]
+        judge = support.judged(lines, GOOD, Ending(How.EXITED, -6))
+        self.assertIn("after the last suite", judge.troubles[0].what)
+
+    def test_halt_is_no_excuse_for_results_that_do_not_come(self) -> None:
+        lines = support.log("good")
+        cut = next(i for i, line in enumerate(lines) if "good_skips" in line)
+        lines[cut:] = [line for line in lines[cut:] if "reboot:" in line]
+        judge = support.judged(lines, GOOD, Ending(How.EXITED, -6))
+        self.assertEqual(judge.outcomes[GOOD[1]].status, Status.CRASHED)
+        self.assertEqual(judge.notes, [])
+
+    def test_killed_by_the_host(self) -> None:
+        lines = support.log("good")
+        cut = next(i for i, line in enumerate(lines) if "good_skips" in line)
+        judge = support.judged(lines[:cut], GOOD, Ending(How.EXITED, -9))
+        self.assertTrue(judge.killed)
+        self.assertEqual((list(judge.outcomes), judge.troubles), ([GOOD[0]], []))
 
     def test_suite_fails_outside_of_its_cases(self) -> None:
         lines = [line.replace("] ok 1 good", "] not ok 1 good")

@@ -5,7 +5,7 @@ import concurrent.futures
 import signal
 import stat
 
-from mmtestbed import runner
+from mmtestbed import globs, runner
 from mmtestbed.judge import Outcome, Status
 from mmtestbed.errors import TestbedError
 
@@ -119,11 +119,11 @@ class Boots(support.TempCase):
         self.assertEqual(set(found.values()), {"passed"})
         self.assertEqual(len(found), 21)
         names = [("a", case) for case in cases]
-        self.assertEqual([glob for _, glob in runner.halves((names, "a"))],
+        self.assertEqual([glob for _, glob in globs.halves((names, "a"))],
                          ["a.[a-l]*", "a.[m-z]*"])
-        self.assertEqual(runner.halves((names, "a.*x*")), [(names, "a.*x*")])
-        self.assertEqual(runner.halves((names[:5], "a")), [(names[:5], "a")])
-        self.assertEqual(len(runner.halves((names[:5] * 4, "a"))), 1)
+        self.assertEqual(globs.halves((names, "a.*x*")), [(names, "a.*x*")])
+        self.assertEqual(globs.halves((names[:5], "a")), [(names[:5], "a")])
+        self.assertEqual(len(globs.halves((names[:5] * 4, "a"))), 1)
 
     def test_crash_in_a_spread_round_hides_nothing(self) -> None:
         found, results = self.outcomes(
@@ -228,22 +228,22 @@ class Boots(support.TempCase):
 
     def test_listing_is_remembered(self) -> None:
         boots = self.make({"a": ["one"]})
-        names = runner.listed(boots, self.tmp, "sha", "")
+        names = boots.listed(self.tmp, "sha", "")
         (self.tmp / "linux").unlink()
-        self.assertEqual(runner.listed(boots, self.tmp, "sha", ""), names)
+        self.assertEqual(boots.listed(self.tmp, "sha", ""), names)
         with self.assertRaises(TestbedError):
-            runner.listed(boots, self.tmp, "other", "")
+            boots.listed(self.tmp, "other", "")
 
 
 class Split(support.TempCase):
     NAMES = [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")]
 
     def test_whole_suites_stay_together(self) -> None:
-        self.assertEqual(runner.split(self.NAMES[1:], self.NAMES, ""),
+        self.assertEqual(globs.split(self.NAMES[1:], self.NAMES, ""),
                          [([("a", "2")], "a.2"), (self.NAMES[2:], "b")])
 
     def test_a_suite_that_died_at_once_is_taken_apart(self) -> None:
-        self.assertEqual(runner.split(self.NAMES[:2], self.NAMES[:2], "a"),
+        self.assertEqual(globs.split(self.NAMES[:2], self.NAMES[:2], "a"),
                          [([("a", "1")], "a.1"), ([("a", "2")], "a.2")])
 
     def test_shuffle_is_repeatable(self) -> None:

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Kernels that fork children: booted as they are needed, and once more when one is lost."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import threading
+from typing import Callable, Iterator
+
+from . import guards, judge, ktap, tree
+from .boot import Next
+from .judge import Trouble
+from .runner import Options
+from .server import Lost, NoSnapshot, Server
+
+
+class Booted:
+    """A server, and what the kernel has said while it booted."""
+
+    def __init__(self, of: Server) -> None:
+        self.server = of
+        self.version = ""
+        self.log: list[str] = []
+        self._scanner = guards.Scanner()
+
+    def read(self, raw: str) -> Next:
+        """Take in one line that no child has printed; STOP if it is KUnit's."""
+        self.log.append(raw)
+        text = tree.plain(ktap.clean(raw))
+        if text.startswith("Linux version ") and not self.version:
+            self.version = text.split()[2]
+        if isinstance(ktap.parse(text), ktap.Version):
+            return Next.STOP
+        self._scanner.feed(text)
+        return Next.GO
+
+    def trouble(self, when: str) -> list[Trouble]:
+        """What it has reported since the last call."""
+        splats = self._scanner.take()
+        return [Trouble(f"{judge.why(splats)}, {when}", splats)] if splats else []
+
+
+class Servers:
+    """Kernels that fork children, booted as they are needed; for several threads."""
+
+    def __init__(self, options: Options, note: Callable[[str], None]) -> None:
+        self._options = options
+        self._note = note
+        self._free = threading.Condition()
+        self._idle: list[Booted] = []
+        self._all: list[Booted] = []
+        self._count = 0
+        self._number = 0
+        self._huge = True
+        self._closed = False
+        self._new = 0
+        self.troubles: list[Trouble] = []
+        # What a thread has started goes when the thread ends: this one stays.
+        self._starter = concurrent.futures.ThreadPoolExecutor(1)
+
+    @contextlib.contextmanager
+    def borrow(self) -> Iterator[Booted]:
+        """A server for one child; it is thrown away if that raises anything.
+
+        Raises Lost or NoSnapshot if none can be booted.
+        """
+        with self._free:
+            while not self._idle and self._count >= self._options.servers:
+                self._free.wait()
+            booted = self._idle.pop() if self._idle else None
+            self._count += booted is None
+        try:
+            if booted is None:
+                booted = self._boot()
+            yield booted
+        except BaseException:
+            with self._free:
+                self._count -= 1
+                self._free.notify()
+            if booted:
+                booted.server.close()
+            raise
+        with self._free:
+            self._idle.append(booted)
+            self._free.notify()
+
+    def _boot(self) -> Booted:
+        try:
+            return self._boot_once()
+        except NoSnapshot:
+            if not self._all:
+                raise
+            raise Lost("the kernel has not stopped ahead of its suites") from None
+        except Lost as err:
+            with self._free:
+                again, self._huge = self._huge, False
+            if not again:
+                raise
+            self._note(f"{err} while it booted; booting it once more, without huge pages")
+            return self._boot_once()
+
+    def _boot_once(self) -> Booted:
+        options = self._options
+        with self._free:
+            self._number += 1
+            folder = options.folder / f"server-{self._number}"
+        counters = options.counters
+        started = self._starter.submit(
+            Server, options.kernel, folder, options.words, options.cpu, self._huge,
+            counters.environment(folder) if counters else None).result()
+        booted = Booted(started)
+        try:
+            started.ready(options.timeout, booted.read)
+        except BaseException:
+            started.close()
+            raise
+        finally:
+            folder.with_suffix(".log").write_text(
+                "".join(f"{line}\n" for line in booted.log), encoding="utf-8",
+                errors="surrogateescape")
+        with self._free:
+            self._new += 1
+            self._all.append(booted)
+            known = {trouble.what for trouble in self.troubles}
+            self.troubles += [trouble for trouble in
+                              booted.trouble("while the kernel booted")
+                              if trouble.what not in known]
+        return booted
+
+    def new(self) -> int:
+        """How many have been booted since the last call."""
+        with self._free:
+            new, self._new = self._new, 0
+        return new
+
+    def close(self) -> None:
+        """End all of them."""
+        if self._closed:
+            return
+        self._closed = True
+        self._starter.shutdown(wait=False)
+        for booted in self._all:
+            booted.server.close()
+        counters = self._options.counters
+        if counters:
+            # Each child has added its own to those of its server.
+            for number in range(1, self._number + 1):
+                counters.add(self._options.folder / f"server-{number}", True)

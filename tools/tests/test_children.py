@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Each case in a child of its own, of a pretended kernel."""
+
+import concurrent.futures
+from typing import Optional
+
+from mmtestbed import children, runner
+from mmtestbed.errors import HostError, TestbedError
+from mmtestbed.judge import Outcome, Status
+
+from tests import support
+
+REPORTS = {("a", "due_bug"): ["bug mm/x.c"], ("b", "due_none"): ["bug mm/x.c"]}
+
+
+class Base(support.TempCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.seen: list[Outcome] = []
+        self.notes: list[str] = []
+        self.boots: Optional[runner.Runner] = None
+
+    def open(self, suites: dict[str, list[str]], traits: str = "", cpu: int = 10,
+             timeout: float = 30, one_boot: bool = False, servers: int = 2,
+             virtual: bool = True) -> runner.Runner:
+        self.set_env("FAKE_TRAITS", traits)
+        found = children.open_runner(
+            runner.Options(support.fake_kernel(self.tmp, suites), self.tmp / "boots", (),
+                           timeout, 2, cpu=cpu, virtual=virtual, servers=servers),
+            self.seen.append, REPORTS, self.notes.append, one_boot)
+        boots = found.__enter__()
+        self.addCleanup(found.__exit__, None, None, None)
+        return boots
+
+    def round(self, suites: dict[str, list[str]], traits: str = "", cpu: int = 10,
+              timeout: float = 30, virtual: bool = True) -> dict[str, str]:
+        boots = self.open(suites, traits, cpu, timeout, virtual=virtual)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            self.results = boots.round(boots.cases(""), "", pool)
+        self.assertEqual({outcome.key for outcome in self.seen},
+                         set(self.results.outcomes))
+        self.assertEqual(len(self.seen), len(self.results.outcomes))
+        return {".".join(name): outcome.status.value
+                for name, outcome in self.results.outcomes.items()}
+
+    def why(self, suite: str, case: str) -> str:
+        return self.results.outcomes[(suite, case)].reason
+
+
+class Verdicts(Base):
+    def test_all_good(self) -> None:
+        found = self.round({"a": ["one", "two"], "b": ["three"]})
+        self.assertEqual(set(found.values()), {"passed"})
+        results = self.results
+        self.assertEqual((results.children, results.version), (3, "6.12.117"))
+        self.assertIn(results.boots, (1, 2))
+        self.assertEqual((results.troubles, self.notes), ([], []))
+        self.assertGreater(results.seconds, 0)
+
+    def test_each_way_to_end(self) -> None:
+        found = self.round({"a": ["one", "crash", "silent", "spin", "warn", "late", "two"],
+                            "b": ["fail", "absent", "order_of_cases", "three"]}, cpu=1)
+        self.assertEqual(found, {
+            "a.one": "passed", "a.crash": "crashed", "a.silent": "crashed",
+            "a.spin": "hung", "a.warn": "failed", "a.late": "failed", "a.two": "passed",
+            "b.fail": "failed", "b.absent": "missing", "b.order_of_cases": "failed",
+            "b.three": "passed"})
+        self.assertEqual(self.results.children, 11)
+        self.assertEqual(self.results.troubles, [])
+        self.assertEqual(self.notes, [])
+        self.assertIn("panic: ", self.why("a", "crash"))
+        self.assertIn("signal 11", self.why("a", "silent"))
+        self.assertEqual(self.why("a", "spin"), "not done after 1 s of CPU time")
+        self.assertIn("after the last case of a", self.why("a", "late"))
+        self.assertIn("EXPECTATION FAILED", self.why("b", "fail"))
+        log = (self.tmp / "boots" / "a.crash.log").read_text(encoding="utf-8")
+        self.assertIn("Kernel panic", log)
+
+    def test_asleep(self) -> None:
+        for virtual, why in ((True, "asleep: no CPU time used for 1 s"),
+                             (False, "no progress for 1 s")):
+            with self.subTest(virtual=virtual):
+                self.seen.clear()
+                found = self.round({"a": ["hang", "two"]}, timeout=1, virtual=virtual)
+                self.assertEqual(found, {"a.hang": "hung", "a.two": "passed"})
+                self.assertEqual(self.why("a", "hang"), why)
+
+    def test_due_reports(self) -> None:
+        found = self.round({"a": ["one", "due_bug"], "b": ["due_none", "three"]})
+        self.assertEqual(found, {"a.one": "passed", "a.due_bug": "passed",
+                                 "b.due_none": "failed", "b.three": "passed"})
+        self.assertEqual(self.results.outcomes[("a", "due_bug")].expected[0].kind, "bug")
+
+    def test_what_is_reported_while_it_boots_counts(self) -> None:
+        found = self.round({"a": ["one"]}, "warns-while-booting")
+        self.assertEqual(found, {"a.one": "passed"})
+        [trouble] = self.results.troubles
+        self.assertIn("mm/boot.c:26", trouble.what)
+        self.assertIn("while the kernel booted", trouble.what)
+
+
+class HostsFault(Base):
+    """What no case is to blame for."""
+
+    def test_killed_by_the_host_once(self) -> None:
+        self.assertEqual(self.round({"a": ["one", "oom"]}),
+                         {"a.one": "passed", "a.oom": "passed"})
+        [note] = self.notes
+        self.assertIn("a.oom: the host has killed it (signal 9); running it in another",
+                      note)
+
+    def test_killed_by_the_host_each_time(self) -> None:
+        boots = self.open({"a": ["killed"]})
+        with self.assertRaisesRegex(HostError, "short of memory"):
+            boots.round([("a", "killed")], "")
+        self.assertIn("in a boot of its own", self.notes[-1])
+
+    def test_server_goes_while_a_case_runs(self) -> None:
+        self.assertEqual(self.round({"a": ["one", "regicide", "two"]}),
+                         {"a.one": "passed", "a.regicide": "passed", "a.two": "passed"})
+        self.assertIn("ended with signal 9; running it in another child", self.notes[0])
+
+    def test_server_goes_between_two_cases(self) -> None:
+        boots = self.open({"a": ["one", "two"]}, servers=1)
+        names = boots.cases("")
+        self.set_env("FAKE_TRAITS", "dies-between")
+        boots.close()
+        boots = self.open({"a": ["one", "two"]}, "dies-between", servers=1)
+        results = boots.round(names, "")
+        self.assertEqual([o.status for o in results.outcomes.values()],
+                         [Status.PASSED, Status.PASSED])
+        self.assertEqual(results.boots, 2)
+        self.assertEqual(len(self.notes), 1)
+
+    def test_no_memory_for_huge_pages(self) -> None:
+        self.assertEqual(self.round({"a": ["one"]}, "no-huge-pages"), {"a.one": "passed"})
+        self.assertIn("without huge pages", self.notes[0])
+
+
+class Fallback(Base):
+    SUITES = {"a": ["one", "two", "crash", "three"]}
+    FOUND = {"a.one": "passed", "a.two": "passed", "a.crash": "crashed",
+             "a.three": "passed"}
+
+    def test_kernel_that_cannot_fork_itself(self) -> None:
+        self.assertEqual(self.round(self.SUITES, "no-snapshot"), self.FOUND)
+        self.assertEqual(self.results.children, 0)
+        [note] = self.notes
+        self.assertIn("knows no snapshot=", note)
+
+    def test_kernel_that_does_not_boot(self) -> None:
+        boots = self.open(self.SUITES, "does-not-boot")
+        self.assertIn("exit status 1", self.notes[-1])
+        with self.assertRaisesRegex(TestbedError, "dies before KUnit starts"):
+            boots.cases("")
+
+    def test_one_boot_if_asked(self) -> None:
+        boots = self.open(self.SUITES, one_boot=True)
+        results = boots.round(boots.cases(""), "")
+        self.assertEqual((results.children, results.boots, self.notes), (0, 2, []))
+
+    def test_bad_end_after_halt_is_a_note(self) -> None:
+        boots = self.open({"x": ["one"]}, "bad-end", one_boot=True)
+        results = boots.round([("x", "one")], "")
+        self.assertEqual(results.troubles, [])
+        self.assertIn("ended with signal 6 after it had halted", results.notes[0])
+
+    def test_bad_end_without_halt_is_not(self) -> None:
+        boots = self.open({"x": ["one"]}, "bad-end silent-end", one_boot=True)
+        results = boots.round([("x", "one")], "")
+        self.assertEqual(results.troubles[0].what, "the kernel ended with signal 6")
+
+    def test_boot_killed_by_the_host(self) -> None:
+        boots = self.open({"x": ["one", "oom", "two"]}, one_boot=True)
+        results = boots.round(boots.cases(""), "")
+        self.assertEqual([o.status for o in results.outcomes.values()],
+                         [Status.PASSED] * 3)
+        self.assertIn("run again", results.notes[0])
+
+
+class Seeds(Base):
+    def test_same_seed_same_console(self) -> None:
+        boots = self.open({"a": ["one", "lucky"]})
+        names = boots.cases("")
+        first, again = boots.round(names, ""), boots.round(names, "")
+        self.assertEqual(first.consoles, again.consoles)
+        self.assertEqual(set(first.consoles), set(names))
+
+    def test_a_case_that_is_run_again_gets_another_seed(self) -> None:
+        boots = self.open({"a": ["lucky"]})
+        name = ("a", "lucky")
+        found = [boots.some([name], [name]).outcomes[name].status.value for _ in range(3)]
+        self.assertEqual(found, ["passed", "failed", "passed"])
+
+    def test_views(self) -> None:
+        boots = self.open({"a": ["lucky", "due_x"]})
+        assert isinstance(boots, children.Children)
+        name = ("a", "lucky")
+        self.assertEqual(boots.with_seed(2).round([name], "").outcomes[name].status,
+                         Status.FAILED)
+        due = ("a", "due_x")
+        self.assertEqual(boots.round([due], "").outcomes[due].status, Status.SKIPPED)
+        view = boots.with_words(["mm_kunit.expect_report=1"])
+        view.close()
+        self.assertEqual(view.round([due], "").outcomes[due].status, Status.PASSED)
+        self.assertEqual(boots.round([name], "").boots, 0)
+
+
+class Choice(Base):
+    def test_enough(self) -> None:
+        boots = self.open({"a": ["one", "fail", "two"]})
+        results = boots.round(
+            boots.cases(""), "", first={("a", "fail")},
+            enough=lambda seen: any(not o.status.good for o in seen.values()))
+        self.assertEqual(list(results.outcomes), [("a", "fail")])
+
+    def test_worthwhile(self) -> None:
+        boots = self.open({"a": ["one", "fail", "two"]})
+        results = boots.round(boots.cases(""), "",
+                              worthwhile=lambda results, names: names != [("a", "fail")])
+        self.assertEqual(list(results.outcomes), [("a", "one"), ("a", "two")])
+
+    def test_filter(self) -> None:
+        boots = self.open({"a": ["one", "two"], "b": ["one"]})
+        self.assertEqual(boots.cases("*.one"), [("a", "one"), ("b", "one")])
