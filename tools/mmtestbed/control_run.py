@@ -80,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--timeout", metavar="S", type=options.seconds,
         help="seconds without a result after which a kernel hangs (default: "
              f"{_TIMEOUT:g}; more for a slow variant)")
-    add("--json", metavar="FILE", help="write what became of each control as JSON")
+    add("--json", metavar="FILE", help="write what became of each control, or "
+        "guard, as JSON")
     add("--keep", action="store_true", help="keep the logs of the boots, and say where")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="list the controls and stop")
@@ -156,7 +157,8 @@ class Command(run.Command):
                     self._console, base, folder,
                     guardtest.Options(self._wanted.jobs, self._wanted.timeout,
                                       self._wanted.symbols, self._opts.config.args,
-                                      self._wanted.rst)).run()
+                                      self._wanted.rst, self._wanted.json,
+                                      self._head())).run()
             return self._all(base, boots, folder)
 
     @contextlib.contextmanager
@@ -347,15 +349,19 @@ class Command(run.Command):
         return [v.as_json(self._cases) for v in sorted(
             self._verdicts, key=lambda v: v.control.name)]
 
+    def _head(self) -> dict[str, object]:
+        """What each JSON says first."""
+        return {"testbed": self._made, "kernel_version": self._kernel_version,
+                "line": self._wanted.line.name, "variant": self._wanted.config.name}
+
     def _as_json(self) -> dict[str, object]:
         return {
-            "schema": 1, "testbed": self._made, "kernel_version": self._kernel_version,
-            "line": self._wanted.line.name, "variant": self._wanted.config.name,
-            "jobs": self._wanted.jobs, "seconds": round(self._took[0], 3),
+            "schema": 1, **self._head(), "jobs": self._wanted.jobs, "seconds": round(self._took[0], 3),
             "cpu_seconds": round(self._took[1], 3),
             "verdict": self._report.word().lower(),
             "exit_code": int(self._report.code), "error": self._report.error,
             "failed_without_control": sorted(".".join(name) for name in self._red),
+            "skipped_without_control": sorted(".".join(name) for name in self._skipped),
             "controls": self._results(),
         }
 

@@ -13,11 +13,11 @@ import concurrent.futures
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Mapping, Optional, Sequence, TypeVar
+from typing import Any, Mapping, Optional, Sequence, TypeVar
 
-from . import boot, cases, controls, ktap, proc, runner, variants
+from . import boot, cases, controls, ktap, lock, proc, runner, variants, verdict
 from .boot import Next
 from .errors import Exit, TestbedError
 from .judge import Name, Outcome, Status
@@ -52,6 +52,7 @@ class Options:
     @config: further symbols to build in, with their values.
     @args: for the kernel's command line.
     @rst: print the table in reStructuredText.
+    @json: where to write what came out, with what @head says of the run.
     """
 
     jobs: int
@@ -59,6 +60,8 @@ class Options:
     config: Mapping[str, str]
     args: tuple[str, ...]
     rst: bool
+    json: Optional[Path] = None
+    head: Mapping[str, Any] = field(default_factory=dict)
 
 
 def wanted(source: str) -> dict[Name, Wanted]:
@@ -256,6 +259,11 @@ class Command:
                      for row in rows)
         caught = bad - sum(bool(row.fault) for row in rows)
         word, colour = ("FAIL", RED) if faults else ("PASS", GREEN)
+        if self._opts.json:
+            verdict.write(self._opts.json, lock.json_bytes({
+                "schema": 1, **self._opts.head, "verdict": word.lower(),
+                "guards": cells, "caught": caught, "misbehave": bad, "missed": missed,
+                "absent": absent_count}))
         console.line(console.paint(
             f"{word}: {caught} of {bad} cases that misbehave are caught; kunit.py alone "
             f"passes {missed} of them; {absent_count} not built in; Linux "

@@ -263,7 +263,7 @@ class Command(control_run.Command):
         wanted = self._mutation
         if wanted.json:
             verdict.write(wanted.json, lock.json_bytes({
-                "schema": 1, "kernel_version": self._kernel_version,
+                "schema": 1, **self._head(), "filter": wanted.filter,
                 "mutants": [fate.as_json() for fate in fates]}))
         if wanted.report:
             verdict.write(wanted.report, "".join(

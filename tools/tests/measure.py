@@ -34,7 +34,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 TOP = Path(__file__).resolve().parents[2]
 WAYS = ("cold", "warm", "nothing", "case")
@@ -85,9 +85,9 @@ class Plain:
         return ["tools/testing/kunit/kunit.py", "run", f"--build_dir={self._build}",
                 *self._options, *([CASE] if way == "case" else [])]
 
-    def found(self) -> str:
-        """What its last run said of the cases: no more than its exit status."""
-        return ""
+    def report(self) -> dict[str, Any]:
+        """The JSON of its last run: there is none."""
+        return {}
 
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
@@ -119,11 +119,10 @@ class Ours:
         return [str(TOP / "scripts" / "run.sh"), *self._options,
                 *(["--filter", CASE] if way == "case" else [])]
 
-    def found(self) -> str:
-        """What its last run said of the cases."""
-        report = json.loads(self._report.read_text(encoding="utf-8"))
-        counts = collections.Counter(case["status"] for case in report["cases"])
-        return "".join(f", {number} {status}" for status, number in counts.items())
+    def report(self) -> dict[str, Any]:
+        """The JSON of its last run."""
+        report: dict[str, Any] = json.loads(self._report.read_text(encoding="utf-8"))
+        return report
 
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
@@ -161,10 +160,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--folder", help="for trees and builds, some 6 GB")
-    parser.add_argument("--json", help="the single figures")
+    parser.add_argument("--json", help="the single figures, for mmtestbed.figures record")
     args = parser.parse_args(argv)
     source = unpacked(args.line)
-    figures: dict[str, dict[str, list[float]]] = {}
+    ways: dict[str, dict[str, dict[str, list[float]]]] = {}
+    report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(dir=args.folder, prefix="mmtb-measure-") as name:
         folder = Path(name)
         dry_run = subprocess.run(
@@ -174,24 +174,34 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             "run.sh": Ours(folder, args.line, args.variant, source),
             "kunit.py": Plain(folder, dry_run, source)}
         for way in args.ways.split(","):
+            found = ways.setdefault(way, {who: {"wall": [], "cpu": [], "codes": []}
+                                          for who in sides})
             for _ in range(args.times):
                 for who, side in sides.items():
                     side.prepare(way)
                     seconds, cpu, code = side.run(way)
-                    for what, value in (("wall", seconds), ("cpu", cpu)):
-                        figures.setdefault(f"{way} {what}", {}).setdefault(
-                            who, []).append(value)
+                    for what, value in (("wall", seconds), ("cpu", cpu), ("codes", code)):
+                        found[who][what].append(value)
+                    mine = side.report()
+                    if mine and way != "case":
+                        report = mine
+                    counts = collections.Counter(
+                        case["status"] for case in mine.get("cases", ()))
                     print(f"{args.line} {args.variant} {way:8} {who:9} "
-                          f"{seconds:7.1f} s {cpu:7.1f} CPU s  exit {code}"
-                          f"{side.found()}", flush=True)
+                          f"{seconds:7.1f} s {cpu:7.1f} CPU s  exit {code}",
+                          *(f"{number} {status}" for status, number in counts.items()),
+                          sep=", ", flush=True)
             for what in ("wall", "cpu"):
-                ours, plain = (statistics.median(figures[f"{way} {what}"][who])
-                               for who in sides)
+                ours, plain = (statistics.median(found[who][what]) for who in sides)
                 print(f"{args.line} {args.variant} {way:8} ratio {what:4} "
                       f"{ours / plain:6.2f}", flush=True)
     if args.json:
-        Path(args.json).write_text(json.dumps(figures, indent=1) + "\n",
-                                   encoding="utf-8")
+        counts = collections.Counter(case["status"] for case in report.get("cases", ()))
+        Path(args.json).write_text(json.dumps({
+            "schema": 1, **{key: report.get(key) for key in (
+                "testbed", "kernel_version", "line", "variant")},
+            "passed": counts["passed"], "skipped": counts["skipped"], "ways": ways},
+            indent=1) + "\n", encoding="utf-8")
     return 0
 
 

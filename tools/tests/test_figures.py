@@ -1,0 +1,413 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The numbers in the documents are those of the sources and of recorded results."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator
+from unittest import mock
+
+from mmtestbed import controls, figure_texts, figures, lines, mutation, provenance
+from mmtestbed import results, verdict
+from mmtestbed.cases import Case
+from mmtestbed.errors import TestbedError, UsageError
+from mmtestbed.judge import Outcome, Status
+from mmtestbed.results import Sources
+
+from tests import support, test_controls
+
+TOP = figures.REPOSITORY
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+SUITE = """\
+/**
+ * {name}() - It works.
+ * Contract: MW-2
+ */
+static void {name}(struct kunit *test)
+{{
+}}
+static struct kunit_case {name}_cases[] = {{
+	KUNIT_CASE({name}),
+	{{}}
+}};
+static struct kunit_suite {name}_suite = {{
+	.name = "{name}",
+	.test_cases = {name}_cases,
+}};
+"""
+
+
+class Repository(support.TempCase):
+    """A small repository with two cases, two controls and a document."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for name in ("one", "two"):
+            self.write(f"mm/kunit/{name}_kunit.c", SUITE.format(name=name))
+        for line in lines.LINES:
+            self.write(f"patches/{line.name}/series", "")
+        for name in ("a", "b"):
+            self.write(f"patches/controls/{name}.patch",
+                       test_controls.PATCH.replace(", ME-10", ""))
+        self.write("Documentation/contracts.rst", "MW-2\n  It works.\n")
+        self.write("README.rst", "Before.\n\n.. figures: begin covered\n\n"
+                   ".. figures: end\n\nBehind.\n")
+
+    def made(self, **more: Any) -> dict[str, Any]:
+        """What a result says that it was made from."""
+        return {"commit": COMMIT, "changed": False, "date": "2026-11-30", "cpus": 2,
+                "suites": provenance.suites(self.tmp),
+                "series": provenance.series(self.tmp, lines.DEFAULT), **more}
+
+    def head(self, **more: Any) -> dict[str, Any]:
+        """What each JSON begins with."""
+        return {"schema": 1, "testbed": self.made(), "line": "6.12",
+                "variant": "plain", "kernel_version": "6.12.117", "verdict": "pass",
+                **more}
+
+    def run_json(self, **more: Any) -> dict[str, Any]:
+        """What a run of both cases writes."""
+        return self.head(**{
+            "patches": [], "repeat": 1, "boots": 3, "seconds": 1.25, "build_seconds": 366.4,
+            "boot_seconds": 2.5, "cases": [
+                {"suite": name, "name": name, "status": "passed", "seconds": 0.5,
+                 "contracts": ["MW-2"]} for name in ("one", "two")], **more})
+
+    def controls_json(self, **more: Any) -> dict[str, Any]:
+        """What a run of both controls writes."""
+        here = controls.read(self.tmp / "patches/controls")
+        return self.head(**{
+            "jobs": 2, "seconds": 10.0, "cpu_seconds": 12.0,
+            "skipped_without_control": ["two.two"], "controls": [
+                {"name": control.name, "digest": control.digest, "outcome": "killed",
+                 "killed_by": [{"suite": "one", "name": "one", "status": "failed"}],
+                 "also_failed": [], "contracts_reached": ["MW-2"]}
+                for control in here], **more})
+
+    def make(self, data: Any, first: bool = False) -> dict[str, Any]:
+        """The records of @data."""
+        path = self.write("out.json", json.dumps(data))
+        return dict(results.make(path, Sources.read(self.tmp), first))
+
+    def record(self, *some: dict[str, Any]) -> None:
+        """Record @some results, the way the command does."""
+        paths = [self.write(f"out{number}.json", json.dumps(data))
+                 for number, data in enumerate(some)]
+        figures.record(self.tmp, paths, False, self.console)
+
+    def readme(self) -> str:
+        """README.rst as it is."""
+        return (self.tmp / "README.rst").read_text(encoding="utf-8")
+
+    def check(self, current: bool = False) -> int:
+        """The exit code of check."""
+        return figures.check(self.tmp, current, self.console)
+
+    def refused(self, data: Any, why: str) -> None:
+        """Require that @data is not recorded, for the reason @why."""
+        with self.assertRaisesRegex(UsageError, why):
+            self.make(data)
+
+
+class Tree(support.TempCase):
+    """The documents of this repository."""
+
+    def test_places_are_filled(self) -> None:
+        code = figures.check(TOP, False, self.console)
+        self.assertEqual(code, 0, "\n" + self.text.getvalue())
+
+    def test_each_text_has_its_place(self) -> None:
+        names = [name for path in figures.documents(TOP) for name in re.findall(
+            r"^\.\. figures: begin (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)]
+        self.assertEqual(sorted(names), sorted(figure_texts.TEXTS))
+
+    def paragraphs(self, path: Path) -> Iterator[str]:
+        """The prose of the document @path, without places and what is quoted."""
+        text = figure_texts.fill(path.read_text(encoding="utf-8"), None, path.name)
+        for part in re.split(r"\n\s*\n", text):
+            if not part.startswith((" ", "..")) or path.name == "contracts.rst":
+                yield " ".join(part.split())
+
+    def test_no_number_by_hand(self) -> None:
+        """Nobody counts cases, contracts or controls by hand, or names no commit."""
+        counted = re.compile(
+            r"\b\d[\d,]* (?:of \d+ )?(?:cases|contracts|controls|mutants)\b"
+            r"|\b\d+\.\d+ (?:s|min|times)\b")
+        for path in figures.documents(TOP):
+            for part in self.paragraphs(path):
+                found = counted.search(part)
+                if found and not re.search(r"\b[Cc]ommit [0-9a-f]{8}\b", part):
+                    with self.subTest(path.name):
+                        self.fail(f"'{found.group()}' comes from no record, and names "
+                                  f"no commit: {part}")
+
+    def test_commits_exist(self) -> None:
+        git = ["git", "-C", str(TOP)]
+        shallow = subprocess.run([*git, "rev-parse", "--is-shallow-repository"],
+                                 capture_output=True, text=True, check=False)
+        if not shutil.which("git") or shallow.stdout.strip() != "false":
+            self.skipTest("no complete git repository")
+        named = {record["commit"] for record in results.read(TOP).values()}
+        for path in figures.documents(TOP):
+            named.update(re.findall(r"\b[Cc]ommit ([0-9a-f]{7,40})\b", " ".join(
+                self.paragraphs(path))))
+        self.assertGreater(len(named), 3)
+        for commit in sorted(named):
+            with self.subTest(commit):
+                done = subprocess.run([*git, "cat-file", "-e", f"{commit}^{{commit}}"],
+                                      check=False, capture_output=True)
+                self.assertEqual(done.returncode, 0, "there is no such commit")
+
+
+class Recording(Repository):
+    def test_run(self) -> None:
+        [(name, found)] = self.make(self.run_json()).items()
+        self.assertEqual(name, "run-6.12")
+        self.assertEqual([found[key] for key in ("passed", "skipped", "contracts", "cases",
+                                                 "cpus", "date", "commit")],
+                         [2, 0, 1, 2, 2, "2026-11-30", COMMIT[:12]])
+        self.assertEqual(list(self.make(self.run_json(), True)), ["first-6.12"])
+        self.assertEqual(list(self.make(self.run_json(repeat=9, variant="smp"))),
+                         ["repeat-6.12-smp"])
+
+    def test_runs_of_everything(self) -> None:
+        data = {"runs": [{"verdict": "pass", "report": self.run_json()},
+                         {"verdict": "pass", "report": self.run_json(variant="kasan")},
+                         {"verdict": "fail", "report": self.run_json(variant="gcov")},
+                         {"verdict": "skip", "report": {}}]}
+        self.assertEqual(list(self.make(data)), ["run-6.12", "run-6.12-kasan"])
+        self.refused({"runs": []}, "holds no result")
+
+    def test_controls(self) -> None:
+        [(name, found)] = self.make(self.controls_json()).items()
+        self.assertEqual(name, "controls-6.12")
+        self.assertEqual([found[key] for key in (
+            "total", "killed", "proven", "never_red", "never_red_skipped", "jobs",
+            "each_seconds", "each_cpu_seconds")], [2, 2, ["MW-2"], [], 1, 2, 5.0, 6.0])
+
+    def test_a_case_that_did_not_run_was_not_red(self) -> None:
+        data = self.controls_json()
+        data["controls"][1]["also_failed"] = [
+            {"suite": "two", "name": "two", "status": "missing"}]
+        self.assertEqual(self.make(data)["controls-6.12"]["never_red_skipped"], 1)
+
+    def test_measure(self) -> None:
+        side = {"wall": [3.0, 1.0, 2.04], "cpu": [4, 4, 4], "codes": [0, 0, 0]}
+        data = self.head(passed=2, skipped=0,
+                         ways={"warm": {"run.sh": side, "kunit.py": side}})
+        found = self.make(data)["measure-6.12"]
+        self.assertEqual(found["ways"]["warm"]["run.sh"], {"wall": 2.0, "cpu": 4})
+        side["codes"] = [0, 1, 0]
+        self.refused(data, "not every run of 'warm' passed")
+
+    def test_mutants(self) -> None:
+        data = self.head(filter="*", mutants=[
+            {"file": "mm/a.c", "state": state.value}
+            for state in mutation.State])
+        self.assertEqual(self.make(data)["mutants-6.12"]["rows"], [
+            {"file": "mm/a.c", "mutants": 4, "live": 3, "reached": 2, "killed": 1}])
+        self.refused({**data, "filter": "mm/b.c:*"}, "some mutants only")
+
+    def test_guards(self) -> None:
+        data = self.head(guards=[["case"], ["x"]], caught=1, misbehave=1, missed=1, absent=0)
+        self.assertEqual(self.make(data)["guards-6.12"]["table"], [["case"], ["x"]])
+        self.refused({**data, "verdict": "fail"}, "no run that passed")
+
+    def test_refused(self) -> None:
+        run = self.run_json()
+        for data, why in (
+                ("text", "no JSON of a command of mm-testbed"),
+                ({"schema": 1}, "no JSON of a command whose results are recorded"),
+                ({**run, "testbed": self.made(commit="")}, "which commit"),
+                ({**run, "testbed": None}, "which commit"),
+                ({**run, "testbed": self.made(changed=True)}, "not committed"),
+                ({**run, "testbed": self.made(suites="0")}, "of other suites"),
+                ({**run, "testbed": self.made(series="0")}, "of other suites"),
+                ({**run, "line": "7.x", "testbed": self.made(series="0")}, "of other"),
+                ({**run, "verdict": "fail"}, "no run that passed"),
+                ({**run, "patches": ["x.patch"]}, "--with"),
+                ({**run, "cases": run["cases"][:1]}, "lacks two.two"),
+                ({key: run[key] for key in run if key != "boots"}, "lacks what"),
+                (self.controls_json(controls=self.controls_json()["controls"][:1]),
+                 "not of all 2 controls")):
+            with self.subTest(why):
+                self.refused(data, why)
+
+    def test_controls_that_have_changed(self) -> None:
+        data = self.controls_json()
+        self.write("patches/controls/a.patch",
+                   test_controls.PATCH.replace("Somebody", "He"))
+        self.refused(data, "as they are here")
+
+    def test_records_are_kept(self) -> None:
+        self.record(self.run_json(), self.controls_json())
+        self.assertEqual(list(results.read(self.tmp)), ["controls-6.12", "run-6.12"])
+        self.assertIn("recorded Documentation/results/run-6.12.json",
+                      self.text.getvalue())
+
+    def test_nothing_is_kept_of_two_of_which_one_is_refused(self) -> None:
+        with self.assertRaises(UsageError):
+            self.record(self.controls_json(), self.run_json(verdict="fail"))
+        self.assertEqual(results.read(self.tmp), {})
+
+    def test_damaged_records(self) -> None:
+        self.record(self.controls_json())
+        path = self.tmp / "Documentation/results/controls-6.12.json"
+        good = json.loads(path.read_text(encoding="utf-8"))
+        for bad in ([], {}, {**good, "schema": 2}, {**good, "commit": "HEAD"},
+                    {**good, "cases": "2"}):
+            path.write_text(json.dumps(bad), encoding="utf-8")
+            with self.subTest(bad), self.assertRaisesRegex(TestbedError, "no record"):
+                results.read(self.tmp)
+
+
+class Places(Repository):
+    def setUp(self) -> None:
+        super().setUp()
+        self.record(self.run_json(), self.controls_json())
+
+    def test_filled_by_recording(self) -> None:
+        self.assertIn("MW-2  yes      2      2", self.readme())
+        self.assertTrue(self.readme().startswith("Before.\n\n.. figures: begin covered\n"))
+        self.assertTrue(self.readme().endswith(".. figures: end\n\nBehind.\n"))
+        self.assertEqual(self.check(), 0)
+
+    def test_a_number_by_hand(self) -> None:
+        self.write("README.rst", self.readme().replace("yes      2", "yes      3"))
+        self.assertEqual(self.check(), 1)
+        self.assertIn("+MW-2  yes      2      2", self.text.getvalue())
+        self.assertIn("mmtestbed.figures update", self.text.getvalue())
+        figures.update(self.tmp, self.console)
+        self.assertEqual(self.check(), 0)
+
+    def test_update_changes_only_what_differs(self) -> None:
+        before = (self.tmp / "README.rst").stat().st_mtime_ns
+        figures.update(self.tmp, self.console)
+        self.assertEqual((self.tmp / "README.rst").stat().st_mtime_ns, before)
+
+    def test_a_new_case(self) -> None:
+        self.write("mm/kunit/three_kunit.c", SUITE.format(name="three"))
+        self.assertEqual(self.check(), 1)
+        figures.update(self.tmp, self.console)
+        self.assertIn("MW-2  yes      3      2", self.readme())
+
+    def test_a_contract_that_nothing_proves(self) -> None:
+        self.write("Documentation/contracts.rst",
+                   "MW-2\n  It works.\n\nMW-3\n  It does.\n")
+        figures.update(self.tmp, self.console)
+        self.assertIn("MW-3  no       0      0", self.readme())
+
+    def test_a_contract_that_no_control_has_reached(self) -> None:
+        data = self.controls_json()
+        for entry in data["controls"]:
+            entry["contracts_reached"] = []
+        self.record(data)
+        self.assertIn("MW-2  no       2      2", self.readme())
+
+    def test_other_suites(self) -> None:
+        """The text says so of a record, and check --current fails."""
+        self.assertEqual(self.check(True), 0)
+        self.write("README.rst", ".. figures: begin control-runs\n\n.. figures: end\n")
+        figures.update(self.tmp, self.console)
+        self.assertIn("commit 01234567, 2026-11-30).", " ".join(self.readme().split()))
+        path = "mm/kunit/one_kunit.c"
+        self.write(path, SUITE.format(name="one") + "\n")
+        self.assertEqual(self.check(), 1)
+        figures.update(self.tmp, self.console)
+        self.assertIn("with other suites or patches than today's",
+                      " ".join(self.readme().split()))
+        self.write("mm/kunit/three_kunit.c", SUITE.format(name="three"))
+        figures.update(self.tmp, self.console)
+        self.assertIn("commit 01234567, 2026-11-30, which had 2 cases",
+                      " ".join(self.readme().split()))
+        self.assertEqual(self.check(), 0)
+        self.assertEqual(self.check(True), 1)
+        self.assertIn("run-6.12: of commit 01234567", self.text.getvalue())
+
+    def test_other_controls_and_patches(self) -> None:
+        for path in ("patches/controls/a.patch", "patches/6.12/0001-x.patch"):
+            with self.subTest(path):
+                file = self.tmp / path
+                old = file.read_text(encoding="utf-8") if file.exists() else None
+                self.write(path, test_controls.PATCH.replace(", ME-10", "") + " more\n")
+                self.assertEqual(self.check(True), 1)
+                if old is None:
+                    file.unlink()
+                else:
+                    file.write_text(old, encoding="utf-8")
+                self.assertEqual(self.check(True), 0)
+
+    def test_no_record(self) -> None:
+        (self.tmp / "Documentation/results/controls-6.12.json").unlink()
+        with self.assertRaisesRegex(TestbedError, "no record 'controls-6.12'"):
+            self.check()
+
+    def test_bad_places(self) -> None:
+        for text, why in ((".. figures: begin nonsense\n.. figures: end\n", "'nonsense'"),
+                          (".. figures: begin covered\n\nno end\n", "begin with its end"),
+                          (".. figures: end\n", "begin with its end"),
+                          (".. figures: beginning\n", "begin with its end")):
+            self.write("README.rst", text)
+            with self.subTest(text), self.assertRaisesRegex(TestbedError, why):
+                self.check()
+
+    def test_command(self) -> None:
+        with mock.patch.object(figures, "REPOSITORY", self.tmp):
+            self.assertEqual(figures.main(["check"]), 0)
+            self.write("mm/kunit/three_kunit.c", SUITE.format(name="three"))
+            self.assertEqual(figures.main(["check"]), 1)
+            self.assertEqual(figures.main(["update"]), 0)
+            self.assertEqual(figures.main(["check"]), 0)
+            self.assertEqual(figures.main(["check", "--current"]), 1)
+            self.assertEqual(figures.main(["record", str(self.tmp / "no.json")]), 2)
+            self.assertEqual(figures.main(["nonsense"]), 2)
+            self.write("Documentation/results/x.json", "{")
+            self.assertEqual(figures.main(["check"]), 125)
+
+
+class Texts(Repository):
+    """What single places say."""
+
+    def book(self, *some: dict[str, Any], first: bool = False) -> figure_texts.Book:
+        """The records of @some results."""
+        found = {}
+        for data in some:
+            found.update(self.make(data, first))
+        return figure_texts.Book(Sources.read(self.tmp), found, ["MW-2"])
+
+    def test_example_ends_as_a_run_does(self) -> None:
+        book = self.book(self.run_json())
+        text = figure_texts.example(figure_texts.Book(
+            book.sources, {**book.records, "first-6.12": book.records["run-6.12"]},
+            book.contracts))
+        run = verdict.Run("6.12", "plain", "6.12.117", "", cases={
+            (name, name): Case(name, name, ("MW-2",), "", "x.c", 1)
+            for name in ("one", "two")})
+        run.outcomes = [Outcome(name, name, Status.PASSED) for name in ("one", "two")]
+        run.seconds = 1.25
+        self.assertEqual(text[-1].strip(), run.closing_line())
+        self.assertIn("with two CPUs that had nothing built yet, the build took 6 min 6 s "
+                      "and the verdict 2 s (commit 01234567, 2026-11-30)::",
+                      " ".join(text).replace("\n", " "))
+
+    def test_example_of_another_commit(self) -> None:
+        book = self.book(self.run_json())
+        first = {**book.records["run-6.12"], "commit": "f" * 12}
+        text = " ".join(figure_texts.example(figure_texts.Book(
+            book.sources, {**book.records, "first-6.12": first}, book.contracts)))
+        self.assertIn("(commit ffffffff, 2026-11-30). What follows is of commit 01234567",
+                      text)
+
+    def test_controls_that_survive(self) -> None:
+        data = self.controls_json(skipped_without_control=[])
+        data["controls"][1].update(outcome="survived", killed_by=[])
+        text = " ".join(figure_texts.control_runs(self.book(data)))
+        self.assertIn("1 of 2 controls were killed", text)
+        self.assertIn("but for 1 case that passed under all of them.", text)
+
+    def test_durations(self) -> None:
+        self.assertEqual([figure_texts.duration(value) for value in
+                          (0.4, 119.4, 119.6, 3601)],
+                         ["0 s", "119 s", "2 min 0 s", "60 min 1 s"])
