@@ -22,6 +22,7 @@ _CASE = re.compile(r"\bKUNIT_CASE\w*\(\s*(\w+)")
 _SUITE = re.compile(r"struct\s+kunit_suite\s+\w+\s*=\s*\{(.*?)\n\}\s*;", re.DOTALL)
 _CONTRACT = re.compile(r"^\s*\*?\s*Contracts?:\s*(.+)$", re.MULTILINE)
 _REPORT = re.compile(r"^\s*\*?\s*Report:\s*(.+?)\s*$", re.MULTILINE)
+_RANDOM = re.compile(r"^\s*\*?\s*Random:\s*(.+?)\s*$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 
 
@@ -33,6 +34,7 @@ class Case:
     @summary: the first sentence of the comment.
     @file, @line: where its function is.
     @reports: what the kernel has to report in it; see due_reports.py.
+    @random: what it draws from its seed, "" if nothing.
     """
 
     suite: str
@@ -42,6 +44,7 @@ class Case:
     file: str
     line: int
     reports: tuple[str, ...] = ()
+    random: str = ""
 
     @property
     def full_name(self) -> str:
@@ -49,8 +52,11 @@ class Case:
         return f"{self.suite}.{self.name}"
 
 
-def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int, tuple[str, ...]]]:
-    """(contracts, summary, line, reports) by function."""
+_Doc = tuple[tuple[str, ...], str, int, tuple[str, ...], str]
+
+
+def _docs(text: str) -> dict[str, _Doc]:
+    """(contracts, summary, line, reports, random) by function."""
     found = {}
     for match in _DOC.finditer(text):
         body, name = match.groups()
@@ -65,7 +71,8 @@ def _docs(text: str) -> dict[str, tuple[tuple[str, ...], str, int, tuple[str, ..
         summary = " ".join(prose)
         summary = re.sub(rf"^{name}\s*(?:\(\))?\s*[-:]\s*", "", summary)
         found[name] = (contracts, summary, text[:match.end()].count("\n") + 1,
-                       tuple(_REPORT.findall(body)))
+                       tuple(_REPORT.findall(body)),
+                       "; ".join(_RANDOM.findall(body)))
     return found
 
 
@@ -81,9 +88,10 @@ def parse(text: str, file: str) -> list[Case]:
         if not name or not array:
             continue
         for case in arrays.get(array.group(1), []):
-            contracts, summary, line, reports = docs.get(case, ((), "", 0, ()))
+            contracts, summary, line, reports, random = docs.get(
+                case, ((), "", 0, (), ""))
             cases.append(Case(name.group(1), case, contracts, summary, file, line,
-                              reports))
+                              reports, random))
     return cases
 
 

@@ -11,11 +11,13 @@ import collections
 import concurrent.futures
 import contextlib
 import hashlib
+import itertools
 import signal
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Collection, Iterator, Mapping, Optional, Sequence
+from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional
+from typing import Sequence
 
 from . import boot, due_reports, runner
 from .boot import Ending, How, Next
@@ -35,6 +37,7 @@ class _Run:
 
     judge: Judge
     console: str
+    seed: int
 
 
 class Children(runner.Runner):
@@ -55,9 +58,6 @@ class Children(runner.Runner):
         self._patience = Patience(options.timeout, options.virtual)
         self._merging = threading.RLock()
         self._turns: collections.Counter[Name] = collections.Counter()
-        # For what cannot be run in a child.
-        self._spare = runner.Runner(options, lambda outcome: None, reports)
-
     def start(self) -> None:
         """Boot the first server.  Raises Lost or NoSnapshot if that fails."""
         with self._servers.borrow():
@@ -113,8 +113,8 @@ class Children(runner.Runner):
         or as soon as @enough says so of the outcomes so far.
         """
         names = sorted(expected, key=lambda name: name not in first)
-        return self._each([(name, self._options.seed) for name in names], pool,
-                          worthwhile, enough)
+        return self._each([(name, self._options.seed) for name in names], pool, worthwhile,
+                          enough)
 
     def some(self, expected: Sequence[Name], all_names: Sequence[Name],
              pool: Optional[concurrent.futures.Executor] = None,
@@ -132,46 +132,82 @@ class Children(runner.Runner):
         """round(): each case is alone anyway."""
         return self.round(expected, "", pool)
 
-    def _each(self, runs: Sequence[tuple[Name, int]],
-              pool: Optional[concurrent.futures.Executor], worthwhile: Worthwhile,
-              enough: Optional[Enough]) -> Results:
+    def drawn(self, names: Sequence[Name], pool: concurrent.futures.Executor,
+              over: Callable[[], bool]) -> Results:
+        """Run @names with one seed after the other until @over says so.
+
+        A case that has failed is not run any more; its outcome is that of the lowest
+        seed that it has failed with.
+        """
+        left = set(names)
+
+        def worthwhile(results: Results, case: Sequence[Name]) -> bool:
+            left.difference_update(name for name, outcome in results.outcomes.items()
+                                   if not outcome.status.good)
+            return case[0] in left
+
+        runs = ((name, seed) for seed in itertools.count(self._options.seed)
+                for name in names)
+        return self._each(runs, pool, worthwhile, over=lambda: not left or over())
+
+    def _each(self, runs: Iterable[tuple[Name, int]],
+              pool: Optional[concurrent.futures.Executor],
+              worthwhile: Worthwhile = lambda results, names: True,
+              enough: Optional[Enough] = None,
+              over: Callable[[], bool] = lambda: False) -> Results:
+        """Run the cases in @runs, each with its seed."""
         results = Results()
+        todo = iter(runs)
+        failed = threading.Event()
 
-        def one(case: tuple[Name, int]) -> None:
-            name, seed = case
-            with self._merging:
-                if not worthwhile(results, [name]) or \
-                   enough and results.outcomes and enough(results.outcomes):
-                    return
-            done = self._case(name, seed)
-            with self._merging:
-                self._take(results, done)
-                for outcome in done.judge.outcomes.values():
-                    results.consoles[outcome.key] = done.console
-                    self._announce(outcome)
+        def work() -> None:
+            while not failed.is_set():
+                with self._merging:
+                    case = None if over() else next(todo, None)
+                    if not case:
+                        return
+                    if enough and results.outcomes and enough(results.outcomes):
+                        return
+                    if not worthwhile(results, [case[0]]):
+                        continue
+                done = self._case(*case)
+                with self._merging:
+                    self._take(results, done)
 
-        if pool and len(runs) > 1:
-            for _ in pool.map(one, runs):
-                pass
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException:
+                failed.set()
+                raise
+
+        if pool:
+            for future in [pool.submit(guarded) for _ in range(self._options.servers)]:
+                future.result()
         else:
-            for case in runs:
-                one(case)
+            work()
         with self._merging:
             known = {trouble.what for trouble in results.troubles}
             results.troubles += [t for t in self._servers.troubles if t.what not in known]
             results.boots += self._servers.new()
         return results
 
-    @staticmethod
-    def _take(results: Results, done: _Run) -> None:
-        """Add one child to @results."""
+    def _take(self, results: Results, done: _Run) -> None:
+        """Add one child to @results; what is bad in there already stays."""
         results.children += 1
         results.version = results.version or done.judge.version
         results.seconds += done.judge.kernel_seconds
         known = {trouble.what for trouble in results.troubles}
         results.troubles += [t for t in done.judge.troubles if t.what not in known]
         results.notes += done.judge.notes
-        results.outcomes.update(done.judge.outcomes)
+        for name, outcome in done.judge.outcomes.items():
+            outcome.seed = done.seed
+            before = results.outcomes.get(name)
+            if not before or before.status.good or \
+               not outcome.status.good and done.seed < (before.seed or 0):
+                results.outcomes[name] = outcome
+                results.consoles[name] = done.console
+            self._announce(outcome)
 
     def _case(self, name: Name, seed: int) -> _Run:
         """Run the case @name.  What is not its doing is not held against it: it is run
@@ -189,11 +225,18 @@ class Children(runner.Runner):
                 why = str(err)
             self._tell(f"{full_name}: {why}; running it in {after}")
         found = Judge([], lambda outcome: None)
-        results = self._spare.round([name], full_name)
+        results = runner.Runner(
+            replace(self._options, args=(*self._options.args, *self._words(seed)),
+                    folder=self._servers.folder("alone")),
+            lambda outcome: None, self._reports).round([name], full_name)
         found.outcomes, found.troubles = results.outcomes, results.troubles
         found.notes, found.version = results.notes, results.version
         found.kernel_seconds = results.seconds
-        return _Run(found, "")
+        return _Run(found, "", seed)
+
+    def _words(self, seed: int) -> list[str]:
+        """For the command line of each child that is given @seed."""
+        return [*runner.seed_words(seed), *self._extra]
 
     def _spent(self, child: Child) -> bool:
         """True if @child was killed because its CPU time was at an end."""
@@ -207,8 +250,7 @@ class Children(runner.Runner):
         found = Judge([name], lambda outcome: None, forgiving=due)
         found.version = booted.version
         console = _Console(self._options, found)
-        words = [f"kunit.filter_glob={'.'.join(name)}", f"snapshot_seed={seed}",
-                 f"mm_kunit.seed={seed}", *self._extra,
+        words = [f"kunit.filter_glob={'.'.join(name)}", *self._words(seed),
                  *([due_reports.ARGUMENT] if due else [])]
         child = booted.server.run(" ".join(words), console.read, self._patience,
                                   booted.read)
@@ -223,7 +265,7 @@ class Children(runner.Runner):
             self._options.counters.lose()
         if self._options.logs:
             console.keep(".".join(name), found.outcomes[name].status.good)
-        return _Run(found, console.digest()), child
+        return _Run(found, console.digest(), seed), child
 
     def _ending(self, child: Child) -> Ending:
         if child.killed:

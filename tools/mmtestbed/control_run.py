@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import contextlib
+import math
 import os
 import re
 import resource
@@ -14,9 +15,9 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Iterator, Mapping, Optional, Sequence
+from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, cases, configs, controls, due_reports, guardtest, ledger
+from . import boot, build, cases, children, configs, controls, due_reports, guardtest, ledger
 from . import lines, lock, matrix, ns, options, proc, provenance, run, runner, source
 from . import tree, variants, verdict
 from .controls import Control, Kind, Verdict
@@ -27,6 +28,8 @@ from .report import GREEN, RED, Console
 CONTROLS = run.REPOSITORY / "patches" / "controls"
 # Twice what a fixture waits for something that does not come, and then some.
 _TIMEOUT = 15.0
+# CPU seconds after which a case hangs, in virtual time.
+CPU_TIME = 5.0
 # After so many crashes and hangs the cases of other contracts are left out.
 _MOST_BAD = 3
 # After so many seconds the suites only go on for what the control is about.
@@ -53,6 +56,8 @@ class Options:
     symbols: Mapping[str, str]
     list: bool
     install: bool = True
+    cpu: int = 0
+    mode: tuple[str, ...] = ()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,8 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--filter", metavar="GLOB", default="", help="controls, by name")
     add("--contract", metavar="ID", default="", help="controls that break ID")
     add("--timeout", metavar="S", type=options.seconds,
-        help="seconds without a result after which a kernel hangs (default: "
-             f"{_TIMEOUT:g}; more for a slow variant)")
+        help="CPU seconds after which a case hangs in virtual time (default: "
+             f"{CPU_TIME:g}), and seconds without a result in that of the host (default: "
+             f"{_TIMEOUT:g}; both more for a slow variant)")
     add("--json", metavar="FILE", help="write what became of each control, or "
         "guard, as JSON")
     add("--keep", action="store_true", help="keep the logs of the boots, and say where")
@@ -95,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         help="with --guards: build this in as well, such as CONFIG_KASAN=y")
     add("--rst", action="store_true",
         help="with --matrix or --guards: as a table in reStructuredText")
+    options.add_mode(parser)
     options.add_install(parser)
     return parser
 
@@ -113,7 +120,9 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(lines.by_name(args.line), config, args.jobs, args.filter,
                    args.contract, options.report_file(args.json), args.keep, args.kdir,
                    args.timeout or _TIMEOUT * config.slow, args.matrix, args.rst,
-                   args.guards, dict(args.config), args.list, args.install)
+                   args.guards, dict(args.config), args.list, args.install,
+                   math.ceil(args.timeout or CPU_TIME * config.slow),
+                   tuple(options.mode_words(args)))
 
 
 class Command(run.Command):
@@ -121,7 +130,7 @@ class Command(run.Command):
 
     def __init__(self, wanted: Options, console: Console) -> None:
         words = ["--line", wanted.line.name, "--variant", wanted.config.name,
-                 "--timeout", str(wanted.timeout)]
+                 "--timeout", str(wanted.timeout), *wanted.mode]
         if wanted.kdir:
             words += ["--kdir", wanted.kdir]
         if not wanted.install:
@@ -148,18 +157,27 @@ class Command(run.Command):
                                "need; run as root, or allow user namespaces")
         self._place = ledger.place(origin, self._wanted.config)
         with self._base(origin, isolation, folder) as (base, kernel):
-            boots = runner.Runner(
-                runner.Options(kernel, folder / "boots", self._opts.config.args,
-                               self._opts.timeout, self._wanted.jobs, spread=True),
-                lambda outcome: None, due_reports.wanted(self._cases))
+            how = self._how(kernel, folder / "boots", jobs=self._wanted.jobs,
+                            spread=True, cpu=self._wanted.cpu)
             if self._wanted.guards:
                 return guardtest.Command(
                     self._console, base, folder,
-                    guardtest.Options(self._wanted.jobs, self._wanted.timeout,
-                                      self._wanted.symbols, self._opts.config.args,
+                    guardtest.Options(how, not self._opts.children, self._wanted.symbols,
                                       self._wanted.rst, self._wanted.json,
                                       self._head())).run()
-            return self._all(base, boots, folder)
+            with self._open(how, self._console.note) as boots:
+                names = boots.listed(base.tree.places.state, base.sha, "")
+                with proc.threads(boot.at_a_time(self._wanted.jobs,
+                                                 self._wanted.config)) as many:
+                    self._check_base(boots.round(names, "", many))
+            return self._all(base, names, folder)
+
+    def _open(self, how: runner.Options, note: Callable[[str], None] = lambda text: None
+              ) -> contextlib.AbstractContextManager[runner.Runner]:
+        """What runs cases as @how says."""
+        return children.open_runner(how, lambda outcome: None,
+                                    due_reports.wanted(self._cases), note,
+                                    not self._opts.children)
 
     @contextlib.contextmanager
     def _base(self, origin: source.Source, isolation: ns.Isolation,
@@ -181,12 +199,8 @@ class Command(run.Command):
             each = max(1, (os.cpu_count() or 1) // self._wanted.jobs)
             yield variants.Base(work, replace(plan, jobs=each), built.sha), copy
 
-    def _all(self, base: variants.Base, boots: runner.Runner, folder: Path) -> int:
+    def _all(self, base: variants.Base, names: Sequence[Name], folder: Path) -> int:
         console = self._console
-        names = boots.listed(base.tree.places.state, base.sha, "")
-        with proc.threads(boot.at_a_time(self._wanted.jobs,
-                                         self._wanted.config)) as many:
-            self._check_base(boots.round(names, "", many))
         console.begin(f"{verdict.count(len(self._controls), 'control')} on Linux "
                       f"{self._kernel_version}, {self._wanted.jobs} at a time")
         begin, spent = time.monotonic(), _cpu_seconds()
@@ -257,10 +271,10 @@ class Command(run.Command):
     def _break(self, kernel: Path, control: Control, names: Sequence[Name],
                folder: Path) -> Verdict:
         """What the suites say about @kernel, which has been built with @control."""
-        boots = runner.Runner(
-            runner.Options(kernel, folder, self._opts.config.args, self._opts.timeout, 1,
-                           spread=True),
-            lambda outcome: None, due_reports.wanted(self._cases))
+        cpus = os.cpu_count() or 1
+        together = boot.at_a_time(cpus, self._opts.config) // self._wanted.jobs
+        how = self._how(kernel, folder, jobs=max(1, cpus // self._wanted.jobs),
+                        spread=True, cpu=self._wanted.cpu)
         cases_ = self._cases
         # A case that has a boot to itself gets it for its own contracts only.
         targets = controls.targets(control, cases_, names)
@@ -278,9 +292,8 @@ class Command(run.Command):
             return rest[0] not in left_out and not enough(results.outcomes) and \
                 controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
 
-        together = boot.at_a_time(os.cpu_count() or 1, self._opts.config) \
-            // self._wanted.jobs
-        with proc.threads(max(1, together), last=False) as pool:
+        with proc.threads(max(1, together), last=False) as pool, \
+             self._open(how) as boots:
             results = boots.round(names, "", pool, worthwhile, enough,
                                    control.kills or targets)
         for red in self._red:

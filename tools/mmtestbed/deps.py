@@ -69,6 +69,9 @@ BUILD = (
 MUTATE = (
     Tool("/usr/lib/llvm-*/include/clang-c/Index.h", "libclang-dev", "reads C"),
 )
+DEBUG = (
+    Tool("gdb", "gdb", "stops a case where it fails"),
+)
 TEST = (
     Tool("git", "git", "makes throw-away trees", optional=True),
     Tool("shellcheck", "shellcheck", "checks the shell scripts", optional=True),

@@ -71,7 +71,13 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
     if opts.own_timeout:
         found += ["--timeout", str(opts.own_timeout)]
     if opts.seed is not None:
-        found += ["--shuffle", str(opts.seed)]
+        found += ["--seed", str(opts.seed)]
+    if opts.host_time:
+        found.append("--host-time")
+    if opts.one_boot:
+        found.append("--one-boot")
+    if opts.shuffle is not None:
+        found += ["--shuffle", str(opts.shuffle)]
     if opts.keep:
         found.append("--keep")
     if not opts.install:

@@ -13,11 +13,12 @@ import concurrent.futures
 import re
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence, TypeVar
 
-from . import boot, cases, controls, ktap, lock, proc, runner, variants, verdict
+from . import boot, cases, children, controls, ktap, lock, proc, runner, variants
+from . import verdict
 from .boot import Next
 from .errors import Exit, TestbedError
 from .judge import Name, Outcome, Status
@@ -47,18 +48,16 @@ class Wanted:
 class Options:
     """How to run.
 
-    @jobs: boots at a time.
-    @timeout: seconds without a result after which a kernel hangs.
+    @how: the cases, but for the kernel and the folder.
+    @one_boot: not in children.
     @config: further symbols to build in, with their values.
-    @args: for the kernel's command line.
     @rst: print the table in reStructuredText.
     @json: where to write what came out, with what @head says of the run.
     """
 
-    jobs: int
-    timeout: float
+    how: runner.Options
+    one_boot: bool
     config: Mapping[str, str]
-    args: tuple[str, ...]
     rst: bool
     json: Optional[Path] = None
     head: Mapping[str, Any] = field(default_factory=dict)
@@ -172,19 +171,19 @@ class Command:
         demands = wanted((top / SOURCE).read_text(encoding="utf-8"))
         self._folder.mkdir()
         console, opts = self._console, self._opts
-        with proc.threads(opts.jobs, variants.own_mounts) as pool:
+        with proc.threads(opts.how.jobs, variants.own_mounts) as pool:
             console.begin("building the kernels whose cases misbehave")
             watched, alone = self._finish(
                 [pool.submit(self._build, "watched", False),
                  pool.submit(self._build, "alone", True)])
             console.end()
-            boots = runner.Runner(
-                runner.Options(watched, self._folder / "boots", opts.args,
-                               opts.timeout, opts.jobs), lambda outcome: None)
-            names = boots.cases(GLOB)
-            console.begin(f"{len(names)} cases, {opts.jobs} at a time")
-            results = boots.round(names, GLOB, pool)
-            console.end()
+            how = replace(opts.how, kernel=watched, folder=self._folder / "boots")
+            with children.open_runner(how, lambda outcome: None, None, console.note,
+                                      opts.one_boot) as boots:
+                names = boots.cases(GLOB)
+                console.begin(f"{len(names)} cases, {how.jobs} at a time")
+                results = boots.round(names, GLOB, pool)
+                console.end()
             console.begin("the same cases with kunit.py alone")
             plain = self._finish([pool.submit(self._plain, alone, name)
                                   for name in names])
@@ -218,8 +217,9 @@ class Command:
                 progress = isinstance(ktap.parse(ktap.clean(raw)), ktap.Result)
                 return Next.PROGRESS if progress else Next.GO
 
-            boot.boot(boot.command(kernel, folder, self._opts.args, glob), folder,
-                      self._opts.timeout, read)
+            how = self._opts.how
+            boot.boot(boot.command(kernel, folder, how.args, glob), folder, how.timeout,
+                      read)
         # kunit.py exec, with a "kernel" that says the same once more.
         (folder / "linux").write_text(f"#!/bin/sh\nexec cat '{log}'\n", encoding="utf-8")
         (folder / "linux").chmod(0o755)

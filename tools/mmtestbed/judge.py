@@ -47,6 +47,7 @@ class Outcome:
     @output: what it printed.
     @splats: reports of the kernel while it ran.
     @expected: those that had to come, and do not count against it.
+    @seed: that its child was given, if it had one.
     """
 
     suite: str
@@ -57,6 +58,7 @@ class Outcome:
     output: list[str] = field(default_factory=list)
     splats: list[Splat] = field(default_factory=list)
     expected: list[Splat] = field(default_factory=list)
+    seed: Optional[int] = None
 
     @property
     def key(self) -> Name:

@@ -8,11 +8,11 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from . import cases, control_run, deps, lines, lock, mutation, ns, options, proc, run
+from . import cases, children, control_run, deps, lines, lock, mutation, ns, options, proc, run
 from . import runner, variants, verdict
 from .errors import Exit, TestbedError, UsageError
 from .judge import Name, Outcome
@@ -34,12 +34,13 @@ class Options:
     jobs: int
     kdir: str
     filter: str
-    timeout: float
+    timeout: Optional[float]
     again: Optional[Path]
     json: Optional[Path]
     report: Optional[Path]
     list: bool
     install: bool = True
+    mode: tuple[str, ...] = ()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,9 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         help="boots at a time (default: %(default)s)")
     add("--filter", metavar="GLOB", default="*",
         help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
-    add("--timeout", metavar="S", type=options.seconds, default=_TIMEOUT,
-        help="seconds without a result after which a kernel hangs (default: "
-             "%(default)g)")
+    add("--timeout", metavar="S", type=options.seconds,
+        help="CPU seconds after which a case hangs in virtual time (default: "
+             f"{control_run.CPU_TIME:g}), and seconds without a result in that of the host "
+             f"(default: {_TIMEOUT:g})")
+    options.add_mode(parser)
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "
                                         "killed for killed")
     add("--json", metavar="FILE", help="write what became of each mutant as JSON")
@@ -76,7 +79,7 @@ def parse(argv: Sequence[str]) -> Options:
         raise UsageError(f"--again {args.again}: there is no such report")
     return Options(args.jobs, args.kdir, args.filter, args.timeout, again,
                    options.report_file(args.json), options.report_file(args.report),
-                   args.list, args.install)
+                   args.list, args.install, tuple(options.mode_words(args)))
 
 
 def libclang() -> Path:
@@ -118,11 +121,18 @@ def mutate(tool: Path, target: mutation.Target, first: int, src: Path, cmd: str,
     return mutation.parse(listing.read_text(encoding="utf-8")), out.read_bytes()
 
 
+def _bad(outcomes: Mapping[Name, Outcome]) -> bool:
+    """One case has noticed: the mutant is dead."""
+    return any(not outcome.status.good for outcome in outcomes.values())
+
+
 class Command(control_run.Command):
     """One call of scripts/mutate.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        words = ["--timeout", str(wanted.timeout), "--jobs", str(wanted.jobs)]
+        words = ["--jobs", str(wanted.jobs), *wanted.mode]
+        if wanted.timeout:
+            words += ["--timeout", str(wanted.timeout)]
         if wanted.kdir:
             words += ["--kdir", wanted.kdir]
         if not wanted.install:
@@ -134,6 +144,8 @@ class Command(control_run.Command):
         self._built: set[int] = set()
         self._reach: dict[Name, set[int]] = {}
         self._seconds: dict[Name, float] = {}
+        # The case that was the last to notice a mutant of (file, function).
+        self._killers: dict[tuple[str, str], Name] = {}
 
     def _outside(self) -> Optional[int]:
         deps.ensure(deps.MUTATE, self._console, self._mutation.install)
@@ -182,8 +194,9 @@ class Command(control_run.Command):
         self._built = mutation.live(kernel, folder / "live")
         self._console.begin("running all cases without a mutant")
         logs = folder / "trace"
-        boots = runner.Runner(runner.Options(kernel, logs, ("mm_mutate_trace=1",),
-                                             self._opts.timeout, 1), lambda outcome: None)
+        # In one boot: what a case has reached is printed when the next one begins.
+        boots = runner.Runner(self._how(kernel, logs, args=("mm_mutate_trace=1",), jobs=1,
+                                        spread=False), lambda outcome: None)
         self._names = boots.cases("")
         results = boots.round(self._names, "")
         self._check_base(results)
@@ -205,8 +218,12 @@ class Command(control_run.Command):
                 lock.read_json(wanted.again)), todo)
         fates: list[Fate] = []
         console.begin(f"running {verdict.count(len(todo), 'mutant')}")
-        with proc.threads(wanted.jobs) as pool:
-            futures = [pool.submit(self._fate, m, known.get(m.number), kernel, folder)
+        how = self._how(kernel, folder / "boots", jobs=wanted.jobs, spread=False,
+                        cpu=self._wanted.cpu, logs=False)
+        with proc.threads(wanted.jobs) as pool, \
+             children.open_runner(how, lambda outcome: None, None, console.note,
+                                  not self._opts.children) as boots:
+            futures = [pool.submit(self._fate, m, known.get(m.number), boots, how)
                        for m in todo]
             for number, future in enumerate(futures, 1):
                 fates.append(future.result())
@@ -216,8 +233,8 @@ class Command(control_run.Command):
         console.end()
         return fates
 
-    def _fate(self, mutant: Mutant, known: Optional[Fate], kernel: Path,
-              folder: Path) -> Fate:
+    def _fate(self, mutant: Mutant, known: Optional[Fate], boots: runner.Runner,
+              how: runner.Options) -> Fate:
         if known:
             return known
         reaching = [name for name in self._names
@@ -226,31 +243,43 @@ class Command(control_run.Command):
         if not reaching:
             return Fate(mutant, State.UNREACHED if mutant.number in self._built
                         else State.DEAD)
+        if isinstance(boots, children.Children):
+            return self._in_children(mutant, reaching, boots)
         quick = [name for name in reaching if self._seconds[name] < _QUICK]
         slow = [name for name in reaching if self._seconds[name] >= _QUICK]
         for names in (quick, slow):
             if names:
-                fate = self._boot_mutant(mutant, names, kernel,
-                                         folder / f"mutant-{mutant.number}")
+                fate = self._boot_mutant(mutant, names, replace(
+                    how, folder=how.folder / f"mutant-{mutant.number}", jobs=1))
                 if fate.state is State.KILLED:
                     fate.cases = len(reaching)
                     return fate
         return Fate(mutant, State.SURVIVED, cases=len(reaching))
 
-    def _boot_mutant(self, mutant: Mutant, names: Sequence[Name], kernel: Path,
-                     folder: Path) -> Fate:
+    def _in_children(self, mutant: Mutant, names: Sequence[Name],
+                     boots: children.Children) -> Fate:
+        """What becomes of @mutant, which a child chooses, by the cases @names."""
+        # What has noticed a mistake in the same function comes first, then what is fast.
+        last = self._killers.get((mutant.file, mutant.function))
+        names = sorted(names, key=lambda name: (name != last, self._seconds[name]))
+        results = boots.with_words([f"mm_mutant={mutant.number}"]).round(
+            names, "", enough=_bad)
+        for outcome in results.outcomes.values():
+            if not outcome.status.good:
+                self._killers[(mutant.file, mutant.function)] = outcome.key
+                return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
+                            f"{outcome.status.value}: {outcome.reason}", len(names))
+        return Fate(mutant, State.SURVIVED, cases=len(names))
+
+    def _boot_mutant(self, mutant: Mutant, names: Sequence[Name],
+                     how: runner.Options) -> Fate:
         args = (f"mm_mutant={mutant.number}",
                 f"mm_mutate_cases={mutation.mask(names, self._names)}")
-        boots = runner.Runner(runner.Options(kernel, folder, args, self._opts.timeout, 1),
-                              lambda outcome: None)
-
-        def bad(outcomes: Mapping[Name, Outcome]) -> bool:
-            return any(not o.status.good for o in outcomes.values())
-
+        boots = runner.Runner(replace(how, args=args), lambda outcome: None)
         results = boots.round(
-            names, "*", enough=bad,
+            names, "*", enough=_bad,
             worthwhile=lambda results, rest: not results.boots)
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(how.folder, ignore_errors=True)
         for outcome in results.outcomes.values():
             if not outcome.status.good:
                 return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
+import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,10 @@ _REFUSED = {
 
 # Seconds without a result after which the plain kernel hangs.
 _TIMEOUT = 60.0
+# CPU seconds after which a case of it hangs that runs in virtual time.
+CPU_TIME = 10.0
+# What a random case draws from, unless --seed says so.
+SEED = 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,6 +49,8 @@ class Options:
     """What the user asked for; see parse() for the words.
 
     @wanted: the variant that was named.  @config: that, or the default.
+    @shuffle: the seed of the order, None if that is to stay.
+    @seed: of what is random in the cases, None for the usual one.
     """
 
     kdir: str
@@ -65,16 +73,37 @@ class Options:
     json: Optional[Path]
     junit: Optional[Path]
     repeat: int
+    shuffle: Optional[int]
     seed: Optional[int]
+    seconds: Optional[float]
+    one_boot: bool
+    host_time: bool
+    gdb: str
     build_options: tuple[str, ...]
     kernel_args: tuple[str, ...]
     install: bool = True
 
     @property
+    def children(self) -> bool:
+        """A child of the kernel for each case: a kernel with more CPUs cannot fork."""
+        return not self.one_boot and self.config.cpus == 1
+
+    @property
+    def virtual(self) -> bool:
+        """Virtual time, which more CPUs cannot have either."""
+        return not self.host_time and self.config.cpus == 1
+
+    @property
+    def cpu(self) -> int:
+        """CPU seconds after which a case hangs, in virtual time."""
+        return math.ceil(self.own_timeout or CPU_TIME * self.config.slow)
+
+    @property
     def tools(self) -> tuple[deps.Tool, ...]:
         """What the host needs beside deps.BUILD."""
-        return tuple(tool for tool in self.config.tools
-                     if self.html or tool not in coverage.HTML_TOOLS)
+        return (*(tool for tool in self.config.tools
+                  if self.html or tool not in coverage.HTML_TOOLS),
+                *(deps.DEBUG if self.gdb else ()))
 
 
 def add_install(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +111,22 @@ def add_install(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-install", dest="install", action="store_false",
                         help="never run apt-get install: go on without, or say what is "
                              "missing")
+
+
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """The options that say how cases run."""
+    parser.add_argument("--one-boot", action="store_true",
+                        help="let the cases share boots, in the order of the sources, as "
+                             "kunit.py does")
+    parser.add_argument("--host-time", action="store_true",
+                        help="let time pass as it does on the host, instead of only while "
+                             "something runs")
+
+
+def mode_words(args: argparse.Namespace) -> list[str]:
+    """The words for what add_mode() has read."""
+    return [*(["--one-boot"] if args.one_boot else []),
+            *(["--host-time"] if args.host_time else [])]
 
 
 def _choices() -> str:
@@ -102,7 +147,8 @@ def _parser() -> Parser:
         prog="scripts/run.sh", allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
-                    "Linux,\nand judge every case.",
+                    "Linux,\nand judge every case.  Each case runs in a child that the "
+                    "kernel forks\noff itself, and in virtual time.",
         epilog=_choices() + "\n\n" + textwrap.fill(
             "What follows -- goes to the tree's kunit.py; --kernel_args=ARG goes "
             "to the kernel's command line.  Exit codes: 0 every case passed; 1 a "
@@ -136,17 +182,36 @@ def _parser() -> Parser:
         help="keep the kernel and the logs of the boots, and say where")
     add("--raw", action="store_true", help="print the kernel's console as it comes")
     add("--timeout", metavar="S", type=seconds,
-        help="seconds without a result after which a kernel hangs (default: 60; more "
-             "for a slow variant)")
+        help="CPU seconds after which a case hangs in virtual time (default: 10), and "
+             "seconds without a result in that of the host (default: 60; both more for "
+             "a slow variant)")
+    add_mode(parser)
     add("--dry-run", action="store_true", help="print the commands, do nothing")
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
     add("--repeat", metavar="N", type=positive, default=1,
-        help="run everything N times; a case that differs between them fails")
+        help="run everything N times, with a new seed each time unless --seed names one; "
+             "a case that differs between them fails")
+    add("--seed", metavar="N", type=number,
+        help=f"of whatever is random in the cases (default: {SEED}); the same seed does "
+             "the same again")
+    add("--seconds", metavar="S", type=seconds,
+        help="run the random cases, or those of --filter, with one new seed after the "
+             "other for so long")
+    add("--gdb", metavar="CASE",
+        help="boot for this case alone, in gdb, which stops where an assertion fails")
     add("--shuffle", metavar="SEED", type=int, nargs="?", const=-1,
-        help="run each case in a boot of its own, in random order")
+        help="with --one-boot: a boot for each case, in random order.  Pointless "
+             "otherwise: with a child for each, no case comes after another")
     add_install(parser)
     return parser
+
+
+def number(text: str) -> int:
+    """A seed."""
+    if not text.isdigit() or int(text) >= 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number below 2^32")
+    return int(text)
 
 
 def positive(text: str) -> int:
@@ -230,6 +295,21 @@ def pass_on(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(build), tuple(kernel)
 
 
+def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
+    """Refuse what does not go with --seconds and --gdb.  Raises UsageError."""
+    if args.seconds and one_boot:
+        raise UsageError("--seconds needs a child for each case, which neither --one-boot "
+                         "nor a kernel with more CPUs has")
+    for word, given in (("repeat", args.repeat > 1), ("gdb", args.gdb), ("all", args.all)):
+        if args.seconds and given:
+            raise UsageError(f"--seconds does not go with --{word}; see scripts/run.sh "
+                             "--help")
+    if args.gdb and (args.all or args.filter or args.repeat > 1):
+        raise UsageError("--gdb names the one case to run: no --all, --filter or --repeat")
+    if args.gdb and not re.fullmatch(r"\w+\.\w+", args.gdb):
+        raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
+
+
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     words = list(argv)
@@ -255,9 +335,14 @@ def parse(argv: Sequence[str]) -> Options:
         if given and not config.counts:
             raise UsageError(f"--{word} goes with --variant gcov; see scripts/run.sh "
                              "--help")
-    seed: Optional[int] = args.shuffle
-    if seed == -1:
-        seed = random.SystemRandom().randrange(1 << 32)
+    shuffle: Optional[int] = args.shuffle
+    if shuffle == -1:
+        shuffle = random.SystemRandom().randrange(1 << 32)
+    one_boot = args.one_boot or config.cpus > 1
+    if shuffle is not None and not one_boot:
+        raise UsageError("--shuffle goes with --one-boot: with a child for each case, no "
+                         "case comes after another")
+    _check_seconds(args, one_boot)
     return Options(
         kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
         all=args.all, wanted=wanted, config=config,
@@ -269,5 +354,7 @@ def parse(argv: Sequence[str]) -> Options:
         own_timeout=args.timeout,
         dry_run=args.dry_run,
         json=report_file(args.json), junit=report_file(args.junit),
-        repeat=args.repeat, seed=seed, build_options=build, kernel_args=kernel,
+        repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
+        one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
+        build_options=build, kernel_args=kernel,
         install=args.install)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import collections
-import concurrent.futures
 import contextlib
 import errno
 import fcntl
@@ -18,19 +16,16 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable, Iterator, Optional, Sequence
+from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import boot, build, cases, coverage, deps, due_reports, every, guards, judge
-from . import lines, lock, ns, options, proc, provenance, prune, runner, series, source
-from . import tree, verdict
+from . import boot, build, cases, children, coverage, debug, deps, due_reports, every
+from . import failures, lines, lock, ns, options, proc, provenance, prune, rounds, runner
+from . import series, source, tree, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
-from .judge import Name, Outcome, Status
-from .report import GREEN, RED, YELLOW, Console
+from .report import GREEN, RED, Console
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-# So much of a failing case's output and of a report is shown, in lines.
-_SHOWN = 30
 
 
 def suite_files() -> dict[str, bytes]:
@@ -59,8 +54,9 @@ class Command:
         self._counters: Optional[coverage.Counters] = None
         self._absent: list[deps.Tool] = []
         self._report = verdict.Run(line.name, opts.config.name, "", "", cases=self._cases,
-                                   repeat=opts.repeat, seed=opts.seed,
+                                   repeat=opts.repeat, shuffle=opts.shuffle,
                                    patches=[path.name for path in opts.patches])
+        self._display = failures.Display(console, self._report, opts)
         if opts.json:
             self._report.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
@@ -237,10 +233,12 @@ class Command:
         kernel, state = self._kernel(origin, patches, isolation, folder)
         built = time.monotonic()
         report.build_seconds = built - begin
+        if self._opts.gdb:
+            return self._debug(origin, kernel.path, folder)
         self._boot(kernel, state, folder)
         report.boot_seconds = time.monotonic() - built
-        self._decode(kernel.path)
-        self._show_failures()
+        failures.decode(report, kernel.path)
+        self._display.failures()
         self._cover(state)
         if self._opts.keep:
             self._keep(folder, state)
@@ -333,127 +331,51 @@ class Command:
             self._console.note(note)
         return {**applied.files, **suites}
 
+    def _how(self, kernel: Path, folder: Path, **others: Any) -> runner.Options:
+        """How to run cases in @kernel; @others: what differs from the usual."""
+        opts = self._opts
+        usual = runner.Options(
+            kernel, folder, (*opts.config.args, *opts.kernel_args), opts.timeout,
+            opts.jobs, spread=opts.jobs > 1, virtual=opts.virtual, cpu=opts.cpu,
+            seed=options.SEED if opts.seed is None else opts.seed)
+        if not opts.children and opts.seed is not None:
+            usual = replace(usual, args=(*usual.args, *runner.seed_words(opts.seed)))
+        found = replace(usual, **others)
+        return replace(found, servers=children.at_a_time(found.jobs, found))
+
+    def _debug(self, origin: source.Source, kernel: Path, folder: Path) -> int:
+        """--gdb."""
+        suite, _, case = self._opts.gdb.partition(".")
+        src = self._cache / "mnt" / "src"
+        return debug.run(self._how(kernel, folder / "boots"), (suite, case),
+                         (suite, case) in due_reports.wanted(self._cases),
+                         {f"{src}/mm/kunit": REPOSITORY / "mm" / "kunit",
+                          str(src): origin.path}, self._console)
+
     def _boot(self, kernel: build.Kernel, state: Path, folder: Path) -> None:
         """List the cases, run them, and put the outcomes into the report."""
-        opts, console = self._opts, self._console
-        many = opts.repeat > 1
-        boots = runner.Runner(
-            runner.Options(kernel.path, folder / "boots",
-                           (*opts.config.args, *opts.kernel_args), opts.timeout,
-                           opts.jobs, console.line if opts.raw else None,
-                           spread=opts.jobs > 1 and not opts.raw,
-                           counters=self._counters),
-            (lambda outcome: None) if many or opts.raw else self._live,
-            due_reports.wanted(self._cases))
-        glob = opts.filter
-        # --kernel_args may hold filters of their own.
-        names = boots.listed(state, kernel.sha + "".join(opts.kernel_args),
-                              glob)
-        if not names:
-            raise UsageError(f"no case matches {glob or 'the options'}; see --list")
-        order = names
-        rounds: list[runner.Results] = []
-        with proc.threads(boot.at_a_time(opts.jobs, opts.config)) as pool:
-            if opts.seed is not None:
-                order = runner.shuffled(names, opts.seed)
-                console.line(f"each case in a boot of its own, order {opts.seed}")
-            if many:
-                console.begin(f"running {opts.repeat} times")
-                rounds = self._rounds(boots, order, glob, pool)
-                console.end()
-            elif opts.seed is not None:
-                rounds = [boots.isolated(order, pool)]
-            else:
-                rounds = [boots.round(order, glob, pool)]
-        self._report.flaky = runner.flaky(rounds)
-        self._report.add(rounds, names)
-
-    def _rounds(self, boots: runner.Runner, order: Sequence[Name], glob: str,
-                pool: concurrent.futures.ThreadPoolExecutor) -> list[runner.Results]:
-        """--repeat: as many rounds at a time as there are jobs."""
-        results: list[runner.Results] = []
-        if self._opts.seed is not None:
-            for number in range(self._opts.repeat):
-                again = runner.shuffled(order, self._opts.seed + number)
-                results.append(boots.isolated(again, pool))
-                self._console.progress(f"{number + 1} of {self._opts.repeat}")
-            return results
-        waiting: collections.deque[concurrent.futures.Future[runner.Results]] = \
-            collections.deque()
-        for number in range(self._opts.repeat):
-            waiting.append(pool.submit(boots.round, order, glob))
-            # Thousands at once take seconds to submit.
-            if number >= 2 * self._opts.jobs:
-                results.append(waiting.popleft().result())
-                self._console.progress(f"{len(results)} of {self._opts.repeat}")
-        while waiting:
-            results.append(waiting.popleft().result())
-            self._console.progress(f"{len(results)} of {self._opts.repeat}")
-        return results
-
-    def _live(self, outcome: Outcome) -> None:
-        """One line for a case that has just come out."""
-        words = {Status.PASSED: ("ok", GREEN), Status.SKIPPED: ("skip", YELLOW)}
-        word, colour = words.get(outcome.status, ("FAIL", RED))
-        name = f"{outcome.suite}.{outcome.name}"
-        contracts = " ".join(self._report.contracts(outcome.key))
-        tail = ""
-        if outcome.status is Status.SKIPPED:
-            tail = f"  # {outcome.reason}"
-        elif not outcome.status.good:
-            tail = f"  {outcome.status.value}: {outcome.reason}"
-        self._console.line(f"{self._console.paint(f'{word:4}', colour)}  {name:56}  "
-                           f"{contracts:12}  {outcome.seconds:6.2f} s{tail}")
-
-    def _decode(self, kernel: Path) -> None:
-        """Name functions and lines in the kernel's reports."""
-        decoder = guards.Decoder(kernel)
-        for outcome in self._report.outcomes:
-            for splat in outcome.splats:
-                decoder.decode(splat)
-            for splat in outcome.expected:
-                decoder.decode(splat)
-            if outcome.splats and outcome.status is not Status.HUNG:
-                outcome.reason = judge.why(outcome.splats)
-        for trouble in self._report.troubles:
-            for splat in trouble.splats:
-                decoder.decode(splat)
-
-    def _show_failures(self) -> None:
-        """For each bad case: what it promises, and what happened instead."""
-        console, report = self._console, self._report
-        for outcome in report.bad():
-            case = self._cases.get(outcome.key)
-            console.line()
-            console.line(console.paint(
-                f"{outcome.suite}.{outcome.name}: {outcome.status.value}", RED))
-            contracts = " ".join(report.contracts(outcome.key))
-            if contracts:
-                console.line(f"  contract: {contracts}")
-            if case and case.summary:
-                console.line(f"  promises: {case.summary} ({case.file}:{case.line})")
-            if outcome.reason:
-                console.line(f"  reason:   {outcome.reason}")
-            if outcome.key in report.flaky:
-                counts = ", ".join(f"{count} {status}" for status, count
-                                   in report.flaky[outcome.key].items())
-                console.line(f"  flaky:    {counts}")
-            quoted = {line for splat in outcome.splats for line in splat.lines}
-            console.lines([line for line in outcome.output
-                           if line.strip() not in quoted][:_SHOWN])
-            self._quote(outcome.splats)
-        for trouble in report.troubles:
-            console.line()
-            console.line(console.paint(f"the kernel misbehaved: {trouble.what}", RED))
-            self._quote(trouble.splats)
-        if report.bad() or report.troubles:
-            console.line()
-
-    def _quote(self, splats: Sequence[guards.Splat]) -> None:
-        for splat in splats:
-            where = f", {splat.where}" if splat.where else ""
-            self._console.line(f"  kernel report ({splat.kind}{where}):")
-            self._console.lines(splat.lines[:_SHOWN], "    | ")
+        opts, report = self._opts, self._report
+        how = self._how(kernel.path, folder / "boots", counters=self._counters)
+        if opts.raw:
+            how = replace(how, raw=self._console.line, spread=False, servers=1)
+        plan = rounds.Rounds(opts, self._console, self._display, how.seed,
+                             [name for name, case in self._cases.items() if case.random])
+        with children.open_runner(how, plan.live, due_reports.wanted(self._cases),
+                                  self._console.note, not opts.children) as boots:
+            # --kernel_args may hold filters of their own.
+            names = boots.listed(state, kernel.sha + "".join(opts.kernel_args),
+                                 opts.filter)
+            if not names:
+                raise UsageError(f"no case matches {opts.filter or 'the options'}; see "
+                                 "--list")
+            with proc.threads(boot.at_a_time(opts.jobs, opts.config)) as pool:
+                found = plan.run(boots, names, pool)
+        report.flaky = runner.flaky(found)
+        report.add(found, names)
+        report.seed = how.seed if report.children else opts.seed
+        report.virtual = how.virtual
+        for note in report.notes:
+            self._console.note(note)
 
     def _keep(self, folder: Path, state: Path) -> None:
         """Copy what this run made to where it stays, in one step."""

@@ -61,7 +61,7 @@ class Options:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """For the kernel's command line, whatever it is to run."""
+        """For the command line of a kernel that forks children, or of any."""
         return (*([VIRTUAL] if self.virtual else []), *self.args)
 
 
@@ -89,6 +89,11 @@ _R = TypeVar("_R", bound="Runner")
 Worthwhile = Callable[[Results, Sequence[Name]], bool]
 # (what came out so far, of earlier boots and of this one): whether that will do.
 Enough = Callable[[Mapping[Name, Outcome]], bool]
+
+
+def seed_words(seed: int) -> list[str]:
+    """For the command line of a kernel, or of a child of it, that is given @seed."""
+    return [f"snapshot_seed={seed}", f"mm_kunit.seed={seed}"]
 
 
 class Listing:

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import contextlib
 import threading
+from pathlib import Path
 from typing import Callable, Iterator
 
 from . import guards, judge, ktap, tree
@@ -51,7 +53,7 @@ class Servers:
         self._idle: list[Booted] = []
         self._all: list[Booted] = []
         self._count = 0
-        self._number = 0
+        self._numbers: collections.Counter[str] = collections.Counter()
         self._huge = True
         self._closed = False
         self._new = 0
@@ -102,9 +104,7 @@ class Servers:
 
     def _boot_once(self) -> Booted:
         options = self._options
-        with self._free:
-            self._number += 1
-            folder = options.folder / f"server-{self._number}"
+        folder = self.folder("server")
         counters = options.counters
         started = self._starter.submit(
             Server, options.kernel, folder, options.words, options.cpu, self._huge,
@@ -128,6 +128,12 @@ class Servers:
                               if trouble.what not in known]
         return booted
 
+    def folder(self, name: str) -> Path:
+        """A folder called @name that nobody else has."""
+        with self._free:
+            self._numbers[name] += 1
+            return self._options.folder / f"{name}-{self._numbers[name]}"
+
     def new(self) -> int:
         """How many have been booted since the last call."""
         with self._free:
@@ -145,5 +151,5 @@ class Servers:
         counters = self._options.counters
         if counters:
             # Each child has added its own to those of its server.
-            for number in range(1, self._number + 1):
+            for number in range(1, self._numbers["server"] + 1):
                 counters.add(self._options.folder / f"server-{number}", True)

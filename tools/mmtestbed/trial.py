@@ -6,6 +6,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import math
 import os
 import shutil
 import time
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from . import boot, build, deps, due_reports, evidence, explain, gitrepo, lines, ns
+from . import boot, build, children, deps, due_reports, evidence, explain, gitrepo, lines, ns
 from . import options, proc, run, runner, series, source, tree
 from .errors import TestbedError, UsageError
 from .evidence import Finding
@@ -26,8 +27,8 @@ from .report import Console
 _TIMEOUT = "20"
 GIT = deps.Tool("git", "git", "reads your repository")
 # Options of run.sh that make no sense for more than one kernel, or that we set.
-_OURS = ("--kdir", "--filter", "--list", "--dry-run", "--repeat", "--shuffle", "--raw",
-         "--json", "--junit", "--keep", "--build-dir")
+_OURS = ("--kdir", "--filter", "--list", "--dry-run", "--repeat", "--shuffle", "--seconds",
+         "--gdb", "--raw", "--json", "--junit", "--keep", "--build-dir")
 
 
 def split_words(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -166,14 +167,16 @@ class Trial(run.Command):
             tuple[runner.Runner, concurrent.futures.ThreadPoolExecutor]]:
         """(kernel that can be booted, threads for the boots)."""
         opts, folder = self._opts, self._folder / "boots"
-        args = (*opts.config.args, *opts.kernel_args)
         shutil.rmtree(folder, ignore_errors=True)
-        boots = runner.Runner(
-            runner.Options(tested.kernel.path, folder, args,
-                           patience(opts.timeout, os.getloadavg()[0], os.cpu_count() or 1),
-                           opts.jobs, spread=opts.jobs > 1), lambda outcome: None,
-            due_reports.wanted(self._cases))
-        with proc.threads(boot.at_a_time(opts.jobs, opts.config), last=False) as pool:
+        how = self._how(
+            tested.kernel.path, folder,
+            timeout=patience(opts.timeout, os.getloadavg()[0], os.cpu_count() or 1),
+            cpu=math.ceil(opts.timeout if opts.timeout != float(_TIMEOUT) else
+                          options.CPU_TIME * opts.config.slow))
+        with proc.threads(boot.at_a_time(opts.jobs, opts.config), last=False) as pool, \
+             children.open_runner(how, lambda outcome: None,
+                                  due_reports.wanted(self._cases), self._console.note,
+                                  not opts.children) as boots:
             yield boots, pool
 
     def _listed(self, boots: runner.Runner, tested: Tested) -> list[Name]:

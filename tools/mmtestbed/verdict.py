@@ -45,7 +45,11 @@ class Run:
     seconds: float = 0.0
     boots: int = 0
     repeat: int = 1
+    shuffle: "int | None" = None
     seed: "int | None" = None
+    virtual: bool = False
+    children: int = 0
+    notes: list[str] = field(default_factory=list)
     error: str = ""
     unavailable: bool = False
     build_seconds: float = 0.0
@@ -71,6 +75,8 @@ class Run:
             self.troubles += [t for t in results.troubles if t.what not in known]
             self.seconds += results.seconds
             self.boots += results.boots
+            self.children += results.children
+            self.notes += [note for note in results.notes if note not in self.notes]
             self.version = results.version or self.version
         place = {name: index for index, name in enumerate(order)}
         self.outcomes += sorted(worst.values(),
@@ -138,7 +144,10 @@ class Run:
             "build_seconds": round(self.build_seconds, 3),
             "boot_seconds": round(self.boot_seconds, 3),
             "seconds": round(self.seconds, 3), "boots": self.boots,
-            "repeat": self.repeat, "shuffle_seed": self.seed,
+            "repeat": self.repeat, "shuffle_seed": self.shuffle,
+            "mode": "children" if self.children else "boots", "children": self.children,
+            "time": "virtual" if self.virtual else "host", "seed": self.seed,
+            "notes": self.notes,
             "coverage": self.coverage,
             "troubles": [{"what": t.what, "guards": [_splat(s) for s in t.splats]}
                          for t in self.troubles],
@@ -150,6 +159,7 @@ class Run:
         return {
             "suite": outcome.suite, "name": outcome.name,
             "status": outcome.status.value, "seconds": round(outcome.seconds, 4),
+            "seed": outcome.seed,
             "contracts": list(self.contracts(outcome.key)),
             "summary": case.summary if case else "",
             "reason": outcome.reason,

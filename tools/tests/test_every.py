@@ -37,12 +37,13 @@ class Plan(unittest.TestCase):
 
     def test_words_mean_the_same_to_the_run(self) -> None:
         given = ["--all", "--jobs", "3", "--filter", "a.b", "--repeat", "2", "--timeout",
-                 "9", "--shuffle", "7", "--keep", "--", "--kconfig_add", "CONFIG_X=y",
-                 "--kernel_args=z=1"]
+                 "9", "--one-boot", "--host-time", "--shuffle", "7", "--seed", "8",
+                 "--keep", "--", "--kconfig_add", "CONFIG_X=y", "--kernel_args=z=1"]
         opts = options.parse(given)
         again = options.parse(every.words(opts, NEW, KASAN))
         self.assertEqual((again.line, again.config, again.all), (NEW, KASAN, False))
-        for name in ("jobs", "filter", "repeat", "timeout", "seed", "keep",
+        for name in ("jobs", "filter", "repeat", "timeout", "seed", "shuffle", "one_boot",
+                     "host_time", "keep",
                      "build_options", "kernel_args"):
             self.assertEqual(getattr(again, name), getattr(opts, name), name)
 

@@ -34,8 +34,36 @@ class Parse(support.TempCase):
         self.assertEqual(opts.patches, (one, two))
 
     def test_shuffle(self) -> None:
-        self.assertEqual(options.parse(["--shuffle", "7"]).seed, 7)
-        self.assertIsNotNone(options.parse(["--shuffle"]).seed)
+        opts = options.parse(["--one-boot", "--shuffle", "7"])
+        self.assertEqual((opts.shuffle, opts.seed), (7, None))
+        self.assertIsNotNone(options.parse(["--one-boot", "--shuffle"]).shuffle)
+        self.assertEqual(options.parse(["--variant", "smp", "--shuffle", "1"]).shuffle, 1)
+        with self.assertRaisesRegex(UsageError, "goes with --one-boot"):
+            options.parse(["--shuffle"])
+
+    def test_children_and_time(self) -> None:
+        wanted: list[tuple[list[str], bool, bool, int]] = [
+                ([], True, True, 10), (["--one-boot"], False, True, 10),
+                (["--host-time"], True, False, 10), (["--timeout", "2.5"], True, True, 3),
+                (["--variant", "kasan"], True, True, 40),
+                (["--variant", "smp"], False, False, 20)]
+        for words, children, virtual, cpu in wanted:
+            with self.subTest(words):
+                opts = options.parse(words)
+                self.assertEqual((opts.children, opts.virtual, opts.cpu),
+                                 (children, virtual, cpu))
+
+    def test_seconds_and_gdb(self) -> None:
+        self.assertEqual(options.parse(["--seconds", "5", "--seed", "7"]).seconds, 5)
+        self.assertEqual([tool.name for tool in options.parse(["--gdb", "a.b"]).tools],
+                         ["gdb"])
+        for words in (["--seconds", "5", "--one-boot"], ["--seconds", "5", "--all"],
+                      ["--seconds", "5", "--variant", "smp"], ["--gdb", "a"],
+                      ["--seconds", "5", "--repeat", "2"], ["--gdb", "a.*"],
+                      ["--gdb", "a.b", "--filter", "x"], ["--seed", "-1"],
+                      ["--seed", "4294967296"]):
+            with self.subTest(words), self.assertRaises(UsageError):
+                options.parse(words)
 
 
 class PassOn(support.TempCase):

@@ -64,16 +64,25 @@ class Default(support.RunCase):
     def test_6_repeat_and_shuffle(self) -> None:
         data = self.json("--repeat", "3", ONE)
         self.assertEqual((data["verdict"], data["repeat"]), ("pass", 3))
-        data = self.json("--shuffle", "7", ONE)
-        self.assertEqual((data["verdict"], data["shuffle_seed"]), ("pass", 7))
+        self.assertIn(data["boots"], (1, 2))
+        self.assertEqual((data["mode"], data["children"]),
+                         ("children", 3 * len(data["cases"])))
+        text = self.expect(0, call("--repeat", "3", "--seed", "5", ONE))
+        self.assertIn("printed the same 3 times, byte for byte", text)
+        data = self.json("--one-boot", "--shuffle", "7", ONE)
+        self.assertEqual((data["verdict"], data["shuffle_seed"], data["mode"]),
+                         ("pass", 7, "boots"))
         self.assertEqual(data["boots"], len(data["cases"]))
 
     def test_7_raw_and_keep(self) -> None:
         text = self.expect(0, call("--raw", "--keep", ONE), "KTAP version 1",
                            "kept the kernel and the logs in")
         folder = text.split("kept the kernel and the logs in ")[1].split("\n")[0]
+        self.assertIn("Linux version",
+                      (Path(folder) / "server-1.log").read_text(encoding="utf-8"))
+        name = ONE.partition("=")[2]
         self.assertIn("KTAP version 1",
-                      (Path(folder) / "boot-1.log").read_text(encoding="utf-8"))
+                      (Path(folder) / f"{name}.log").read_text(encoding="utf-8"))
 
     def test_8_a_repository_with_a_space_in_its_path(self) -> None:
         copy = self.tmp / "a b"

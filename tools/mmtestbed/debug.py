@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/run.sh --gdb: boot for one case, in gdb, and stop where it goes wrong."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+from typing import Mapping
+
+from . import boot, due_reports, ns, proc, runner
+from .errors import HostError
+from .judge import Name
+from .report import Console
+
+# KUnit comes through here when an assertion has failed, the kernel when it gives up.
+_STOPS = ("__kunit_do_failed_assertion", "panic", "__warn")
+# What User-Mode Linux lives by.
+_SIGNALS = ("SIGSEGV", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGIO", "SIGCHLD",
+            "SIGWINCH")
+
+
+def command(how: runner.Options, name: Name, due: bool,
+            sources: Mapping[str, Path]) -> list[str]:
+    """The command line of gdb for the case @name.
+
+    @due: the case has to end in a report.
+    @sources: where what was compiled at a path can be found now.
+    """
+    words = [*how.words, *runner.seed_words(how.seed),
+             *([due_reports.ARGUMENT] if due else [])]
+    orders = ["set pagination off", "set breakpoint pending on", "set confirm off",
+              "set follow-fork-mode parent", "set detach-on-fork on",
+              *(f"set substitute-path {old} {new}" for old, new in sources.items()),
+              f"handle {' '.join(_SIGNALS)} nostop noprint pass",
+              *(f"break {function}" for function in _STOPS), "run", "backtrace 12", "up"]
+    return ["gdb", "-q", *(word for order in orders for word in ("-ex", order)), "--args",
+            *boot.command(how.kernel, how.folder / "gdb", words, ".".join(name))]
+
+
+def run(how: runner.Options, name: Name, due: bool, sources: Mapping[str, Path],
+        console: Console) -> int:
+    """Let the user have gdb on the terminal; its exit code.  Raises HostError."""
+    folder = how.folder / "gdb"
+    folder.mkdir(parents=True, exist_ok=True)
+    console.line(f"booting for {'.'.join(name)} in gdb; it stops at {', '.join(_STOPS)}")
+    # Ctrl-C is for gdb.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(command(how, name, due, sources), cwd=folder,
+                              env=proc.environment({"TMPDIR": str(folder)}),
+                              preexec_fn=_foreground) as process:
+            return process.wait()
+    except OSError as err:
+        raise HostError(f"cannot run gdb: {err.strerror}; install it and try "
+                        "again") from err
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _foreground() -> None:
+    """gdb gets Ctrl-C, and goes when we go."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    ns.die_with_parent()
