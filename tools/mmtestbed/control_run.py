@@ -369,8 +369,8 @@ class Command(run.Command):
 
     def _as_json(self) -> dict[str, object]:
         return {
-            "schema": 1, **self._head(), "jobs": self._wanted.jobs, "seconds": round(self._took[0], 3),
-            "cpu_seconds": round(self._took[1], 3),
+            "schema": 1, **self._head(), "jobs": self._wanted.jobs,
+            "seconds": round(self._took[0], 3), "cpu_seconds": round(self._took[1], 3),
             "verdict": self._report.word().lower(),
             "exit_code": int(self._report.code), "error": self._report.error,
             "failed_without_control": sorted(".".join(name) for name in self._red),

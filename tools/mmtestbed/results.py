@@ -80,7 +80,8 @@ def digest_of(digests: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
 
 
-def _head(kind: str, data: Mapping[str, Any], file: str, sources: Sources) -> dict[str, Any]:
+def _head(kind: str, data: Mapping[str, Any], file: str,
+          sources: Sources) -> dict[str, Any]:
     """What each record begins with.  Raises UsageError if @data cannot be recorded."""
     made = data.get("testbed")
     if not isinstance(made, dict) or not made.get("commit"):
@@ -142,7 +143,8 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
     red = {(case["suite"], case["name"]) for entry in found.values()
            for case in [*entry["killed_by"], *entry["also_failed"]]
            if case["status"] != "missing"}
-    green = {case.full_name for case in sources.cases if (case.suite, case.name) not in red}
+    green = {case.full_name for case in sources.cases
+             if (case.suite, case.name) not in red}
     skipped = green & set(data["skipped_without_control"])
     return _name("controls", data["line"], data["variant"]), {
         **head, "controls": digest, "total": len(found),
