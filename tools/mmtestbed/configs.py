@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The configurations that a kernel can be built in: the words of --variant.
 
-A new one is an entry in CONFIGS and, if it has a fragment, a file in tools/configs/.
+A new one is an entry in CONFIGS and a file in tools/configs/. up.config is for all that
+have one CPU.
 The fragments come after .kunitconfig and are kept as they are: a symbol more or less,
 and the compiler's cache knows hardly any file again.
 """
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 from . import coverage, deps
 from .lines import Line
@@ -45,15 +45,16 @@ class Config:
     counts: bool = False
 
     @property
-    def fragment(self) -> Optional[Path]:
-        """What it adds to .kunitconfig; None for the plain one."""
-        return FOLDER / f"{self.name}.config" if self is not PLAIN else None
+    def fragments(self) -> tuple[Path, ...]:
+        """What it adds to .kunitconfig, in the order in which it comes."""
+        names = [*(["up"] if self.cpus == 1 else []),
+                 *([self.name] if self is not PLAIN else [])]
+        return tuple(FOLDER / f"{name}.config" for name in names)
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All that kunit.py has to merge."""
-        base = REPOSITORY / ".kunitconfig"
-        return (base, self.fragment) if self.fragment else (base,)
+        return (REPOSITORY / ".kunitconfig", *self.fragments)
 
     def obstacle(self, line: Line) -> str:
         """Why @line cannot be built like this; "" if it can."""

@@ -12,13 +12,14 @@ from tests import support
 
 class Table(unittest.TestCase):
     def test_each_has_its_fragment_and_each_fragment_its_variant(self) -> None:
-        named = {config.fragment for config in configs.CONFIGS if config.fragment}
+        named = {path for config in configs.CONFIGS for path in config.fragments}
         self.assertEqual(named, set(configs.FOLDER.glob("*")))
         for config in configs.CONFIGS:
             self.assertTrue(all(path.is_file() for path in config.files), config.name)
 
-    def test_plain_adds_nothing(self) -> None:
-        self.assertEqual([path.name for path in configs.PLAIN.files], [".kunitconfig"])
+    def test_plain_adds_only_what_one_cpu_allows(self) -> None:
+        self.assertEqual([path.name for path in configs.PLAIN.files],
+                         [".kunitconfig", "up.config"])
         self.assertEqual((configs.PLAIN.args, configs.PLAIN.specs), ((), ""))
 
     def test_no_symbol_twice(self) -> None:
@@ -30,10 +31,12 @@ class Table(unittest.TestCase):
 
         base = symbols(configs.PLAIN.files[0].read_text(encoding="utf-8"))
         for config in configs.CONFIGS:
-            if config.fragment:
-                mine = symbols(config.fragment.read_text(encoding="utf-8"))
+            known = set(base)
+            for path in config.fragments:
+                mine = symbols(path.read_text(encoding="utf-8"))
                 self.assertTrue(mine, config.name)
-                self.assertEqual(base & mine, set(), config.name)
+                self.assertEqual(known & mine, set(), config.name)
+                known |= mine
 
     def test_lines_lack_what_exists(self) -> None:
         for line in lines.LINES:
