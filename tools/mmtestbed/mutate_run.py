@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from . import cases, children, control_run, deps, lines, lock, mutation, ns, options, proc, run
-from . import runner, variants, verdict
+from . import cases, children, control_options, control_run, deps, lines, lock, mutation
+from . import ns, options, proc, run, runner, variants, verdict
 from .errors import Exit, TestbedError, UsageError
 from .judge import Name, Outcome
 from .mutation import Fate, Mutant, State
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
     add("--timeout", metavar="S", type=options.seconds,
         help="CPU seconds after which a case hangs in virtual time (default: "
-             f"{control_run.CPU_TIME:g}), and seconds without a result in that of the host "
+             f"{control_options.CPU_TIME:g}), and seconds without a result in that of the host "
              f"(default: {_TIMEOUT:g})")
     options.add_mode(parser)
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "
@@ -137,7 +137,7 @@ class Command(control_run.Command):
             words += ["--kdir", wanted.kdir]
         if not wanted.install:
             words.append("--no-install")
-        super().__init__(control_run.parse(words), console)
+        super().__init__(control_options.parse(words), console)
         self._mutation = wanted
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mmtestbed import configs, control_run, controls, ledger, lines, lock, matrix
-from mmtestbed import provenance, prune, run, source
+from mmtestbed import configs, control_options, control_run, controls, ledger, lines
+from mmtestbed import lock, matrix, provenance, prune, run, source
 from mmtestbed.cases import Case
 from mmtestbed.source import Source
 
@@ -207,7 +207,7 @@ class EndOfARun(support.TempCase):
         file = self.write("tree/mm/migrate.c", "int x;\n")
         origin = Source(self.tmp / "tree", lines.DEFAULT, "6.12.117", "KDIR tree",
                         "kdir:tree", False)
-        command = control_run.Command(control_run.parse(["--filter", "mv-2-*"]),
+        command = control_run.Command(control_options.parse(["--filter", "mv-2-*"]),
                                       self.console)
         command._cache = self.tmp
         command._place = ledger.place(origin, configs.PLAIN)

@@ -7,8 +7,8 @@ import json
 from typing import Any
 from unittest import mock
 
-from mmtestbed import control_run, controls, figures, guardtest, lines, mutation, options
-from mmtestbed import provenance, results, run
+from mmtestbed import control_options, control_run, controls, figures, guardtest, lines
+from mmtestbed import mutation, options, provenance, results, run
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.judge import Outcome, Status
 from mmtestbed.results import Sources
@@ -238,7 +238,7 @@ class Commands(support.TempCase):
         self.assertGreaterEqual(found["passed"], found["cases"])
 
     def test_controls(self) -> None:
-        command = control_run.Command(control_run.parse([]), self.console)
+        command = control_run.Command(control_options.parse([]), self.console)
         command._kernel_version = "6.12.117"
         command._verdicts = [
             controls.Verdict(control, controls.Kind.KILLED, reached=control.breaks)
@@ -250,7 +250,7 @@ class Commands(support.TempCase):
             id for control in command._controls for id in control.breaks})
 
     def test_guards(self) -> None:
-        command = control_run.Command(control_run.parse(["--guards"]), self.console)
+        command = control_run.Command(control_options.parse(["--guards"]), self.console)
         command._kernel_version = "6.12.117"
         path = self.tmp / "guards.json"
         base: Any = None
