@@ -161,6 +161,8 @@ def _measure(data: Mapping[str, Any], file: str, sources: Sources,
     head = _head("measure", data, file, sources)
     ways = {}
     for way, sides in data["ways"].items():
+        if set(sides) != {"run.sh", "kunit.py"}:
+            raise UsageError(f"{file} compares run.sh with something else than kunit.py")
         if any(code for side in sides.values() for code in side["codes"]):
             raise UsageError(f"{file}: not every run of '{way}' passed; only such are "
                              "recorded")

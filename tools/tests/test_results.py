@@ -150,6 +150,9 @@ class Recording(Repository):
         self.assertEqual(found["ways"]["warm"]["run.sh"], {"wall": 2.0, "cpu": 4})
         side["codes"] = [0, 1, 0]
         self.refused(data, "not every run of 'warm' passed")
+        side["codes"] = [0]
+        self.refused({**data, "ways": {"warm": {"run.sh": side, "before": side}}},
+                     "something else than kunit.py")
 
     def test_mutants(self) -> None:
         data = self.head(filter="*", mutants=[
