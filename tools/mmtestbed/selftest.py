@@ -97,10 +97,9 @@ def tests_in(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
             yield item
 
 
-# Tests that build many kernels: only with --all, or when they are named.
-LONG = ("tests.e2e.test_bisect.", "tests.e2e.test_presubmit.",
-        "tests.e2e.test_controls.", "tests.e2e.test_kdir.",
-        "tests.e2e.test_bad_input.OrdinaryUser.")
+# Tests that take long on the real kernel, and say little that those with the fake one
+# do not say: only with --all, or when they are named.
+LONG = ("tests.e2e.test_a_run.Kill.",)
 
 
 def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.TestSuite:
@@ -123,9 +122,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         prog="scripts/test.sh", description="Test mm-testbed itself; the kernel tests "
         "among it build Linux and take some minutes.")
     parser.add_argument("--quick", action="store_true",
-                        help="leave out what builds or boots a kernel")
+                        help="leave out what builds or boots a kernel, the fake one "
+                        "included")
     parser.add_argument("--all", action="store_true",
-                        help="also what builds many kernels (half an hour and more)")
+                        help="also what takes long on the real kernel")
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
     options.add_install(parser)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Git histories on top of the real source, made in a second.
+"""Git histories on top of the source of the fake kernel, made in no time.
 
-The source itself is one commit in a bare repository in the cache, made once.  What
-belongs to a source that is no longer used goes away with the rest (mmtestbed/prune.py).
+The source itself is one commit in a bare repository in the cache of the tests.
 """
 
 from __future__ import annotations
@@ -18,9 +17,8 @@ from typing import Callable, Optional
 
 from mmtestbed import lines, lock, series
 
-from tests.e2e import support
+from tests import fake
 
-_CONTROLS = support.TOP / "patches" / "controls"
 # git goes by dates: what comes later must be younger.
 _BASE_DATE, _DATE = "1600000000 +0000", "1700000000 +0000"
 _IDENT = f"Test <test@example.org> {_DATE}"
@@ -49,14 +47,13 @@ def git(folder: Path, *words: str, data: Optional[bytes] = None,
 
 def source(line: lines.Line = lines.DEFAULT) -> tuple[Path, str]:
     """(bare repository that holds the source of @line, its one commit)."""
-    tree = support.pristine(line)
-    folder = support.cache() / "test-history" / tree.name / "source.git"
+    tree = fake.tree(line)
+    folder = fake.cache() / "test-history" / tree.name / "source.git"
     with lock.held(folder.parent / "lock", lambda: None):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             git(folder, "init", "-q", "--bare")
-            # Debian's tarball has a .gitignore that hides everything.
             git(folder, "-c", "core.compression=1", "-c", "core.bare=false",
                 f"--work-tree={tree}", "add", "-f", "-A", ".")
             made = git(folder, "write-tree").strip()
@@ -128,11 +125,6 @@ class Line:
                    f"{self.parent}..{branch}").split()
 
 
-def control(name: str) -> Path:
-    """The control called @name."""
-    return _CONTROLS / f"{name}.patch"
-
-
 def bisectable(repository: Path, base: str, name: str, seed: int,
                length: int = 64) -> tuple[list[str], str]:
     """A branch called @name, one commit of which applies the control @name.
@@ -141,12 +133,12 @@ def bisectable(repository: Path, base: str, name: str, seed: int,
     Returns (the commits, the bad one).
     """
     dice = random.Random(seed)
-    line = Line(support.pristine(), base)
+    line = Line(fake.tree(), base)
     bad = dice.randrange(5, length - 5)
     broken = {dice.randrange(1, length - 3) for _ in range(4)} - {bad, bad - 1}
     for number in range(length):
         if number == bad:
-            line.patch("mm: be quicker", control(name))
+            line.patch("mm: be quicker", fake.control(name))
         elif number in broken:
             victim = dice.choice(("mm/mempool.c", "lib/string.c"))
             text = line.read(victim)
@@ -170,10 +162,7 @@ def bisectable(repository: Path, base: str, name: str, seed: int,
 
 
 def shallow(user: "UserTree", branch: str, depth: int) -> Path:
-    """A clone of @user with no more than @depth commits of @branch.
-
-    It borrows the files: to send them all takes minutes.
-    """
+    """A clone of @user with no more than @depth commits of @branch."""
     path = user.path.parent / "shallow"
     shutil.rmtree(path, ignore_errors=True)
     git(user.path, "clone", "-q", "--depth", str(depth), "--reference", str(user.path),
@@ -189,7 +178,7 @@ def short(line: Line, before: Callable[[], None] = lambda: None) -> int:
     line.comment("lib/string.c", "three")
     line.comment("mm/migrate_device.c", "four")
     line.comment("net/mctp/route.c", "five")
-    line.patch("mm: be quicker", control("mv-2-write-flag-lost"))
+    line.patch("mm: be quicker", fake.control("mv-2-write-flag-lost"))
     bad = line.count - 1
     line.comment("mm/mempool.c", "seven")
     line.comment("MAINTAINERS", "eight")
@@ -218,10 +207,7 @@ class BareTree:
 
 
 class UserTree:
-    """A clone of the source, as a user has one; and all that git keeps of it.
-
-    It stays in the cache: to remove so many files takes longer than a test.
-    """
+    """A clone of the source, as a user has one; and all that git keeps of it."""
 
     def __init__(self, name: str = "user tree") -> None:
         bare, self.base = source()

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Call scripts/run.sh as a user would, and look at what is left behind."""
+"""Call the scripts as a user would, and look at what is left behind.
+
+There are two worlds to do so in: this repository with the real kernel and the cache of
+the user, and a copy of it for a fake kernel, with a cache of its own (tests/fake).
+"""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -18,7 +23,7 @@ from mmtestbed.errors import Unavailable
 from mmtestbed.lines import DEFAULT, Line
 from mmtestbed.report import Console
 
-from tests import support
+from tests import fake, support
 
 TOP = run.REPOSITORY
 RUN = TOP / "scripts" / "run.sh"
@@ -45,26 +50,87 @@ class Called:
     text: str
 
 
-def call(*words: str, cwd: Optional[Path] = None, script: Path = RUN,
-         prefix: Sequence[str] = (), kdir: "Path | str" = "", cached: str = "") -> Called:
-    """Run @script with @words.
+@dataclass(frozen=True)
+class World:
+    """A repository, and what it is called with.
 
-    @prefix: a command that runs it.  @kdir, @cached: KDIR and MMTB_CACHE.
+    @top: its top.  @cached: MMTB_CACHE, "" for the default.
+    @kdir: KDIR where a test does not say so, "" for none.
     """
-    environment = {key: value for key, value in os.environ.items() if key != "KDIR"}
-    if kdir:
-        environment["KDIR"] = str(kdir)
-    if cached:
-        environment["MMTB_CACHE"] = cached
-    done = subprocess.run([*prefix, str(script), *words], cwd=cwd, env=environment,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
-    return Called(done.returncode, done.stdout)
+
+    top: Path
+    cached: str = ""
+    kdir: str = ""
+
+    def script(self, name: str = "run") -> Path:
+        """The script called @name."""
+        return self.top / "scripts" / f"{name}.sh"
+
+    @property
+    def cache(self) -> Path:
+        """The cache that the runs use."""
+        return Path(self.cached) if self.cached else \
+            tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
+
+    def environment(self, kdir: "Path | str" = "", cached: str = "") -> dict[str, str]:
+        """What a script finds.  @kdir, @cached: KDIR and MMTB_CACHE, if not ours."""
+        environment = {key: value for key, value in os.environ.items() if key != "KDIR"}
+        if self.cached:
+            # The others' compiler cache is none of ours either.
+            environment.pop("CCACHE_DIR", None)
+        if kdir or self.kdir:
+            environment["KDIR"] = str(kdir or self.kdir)
+        if cached or self.cached:
+            environment["MMTB_CACHE"] = cached or self.cached
+        return environment
+
+    def call(self, *words: str, cwd: Optional[Path] = None, script: "Path | str" = "run",
+             prefix: Sequence[str] = (), kdir: "Path | str" = "",
+             cached: str = "") -> Called:
+        """Run @script with @words.  @prefix: a command that runs it."""
+        path = script if isinstance(script, Path) else self.script(script)
+        done = subprocess.run([*prefix, str(path), *words], cwd=cwd,
+                              env=self.environment(kdir, cached),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        return Called(done.returncode, done.stdout)
+
+    def processes(self) -> set[str]:
+        """The command lines of what belongs to a run, by process.
+
+        In a chroot, what runs outside has the same paths, and is none of ours.
+        """
+        found = set()
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if not os.path.samefile(path.parent / "root", "/"):
+                    continue
+                words = path.read_bytes().decode("utf-8", "replace").split("\0")
+            except OSError:
+                continue
+            if any(str(self.cache) in word for word in words):
+                found.add(f"{path.parent.name} {' '.join(words)}")
+        return found
+
+    def mounts(self) -> set[str]:
+        """The mounts below the cache that the machine sees."""
+        text = Path("/proc/self/mounts").read_text(encoding="utf-8")
+        return {line for line in text.splitlines() if str(self.cache) in line}
+
+    def rests(self) -> set[str]:
+        """Temporary files in the cache."""
+        return {str(path) for pattern in ("run.*", "src/*/.*", "state/*/.*")
+                for path in self.cache.glob(pattern)}
 
 
-def cache() -> Path:
-    """The cache that the runs use."""
-    return tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
+REAL = World(TOP)
+call = REAL.call
+
+
+@functools.cache
+def fake_world() -> World:
+    """That of the fake kernel, which is not one of this machine's packages."""
+    return World(fake.repository(), str(fake.cache()), str(fake.tree()))
 
 
 def pristine(line: Line = DEFAULT) -> Path:
@@ -74,44 +140,26 @@ def pristine(line: Line = DEFAULT) -> Path:
     """
     silent = Console(sys.stderr)
     try:
-        archive = source.tarball(line, cache(), silent)
+        archive = source.tarball(line, REAL.cache, silent)
     except Unavailable as err:
         raise unittest.SkipTest(err.message) from None
-    return source.unpack(line, archive, cache(), silent).path
-
-
-def processes() -> set[str]:
-    """The command lines of what belongs to a run, by process.
-
-    In a chroot, what runs outside has the same paths, and is none of ours.
-    """
-    found = set()
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if not os.path.samefile(path.parent / "root", "/"):
-                continue
-            words = path.read_bytes().decode("utf-8", "replace").split("\0")
-        except OSError:
-            continue
-        if any(str(cache()) in word for word in words):
-            found.add(f"{path.parent.name} {' '.join(words)}")
-    return found
-
-
-def mounts() -> set[str]:
-    """The mounts below the cache that the machine sees."""
-    lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
-    return {line for line in lines if str(cache()) in line}
-
-
-def rests() -> set[str]:
-    """Temporary files in the cache."""
-    return {str(path) for pattern in ("run.*", "src/*/.*", "state/*/.*")
-            for path in cache().glob(pattern)}
+    return source.unpack(line, archive, REAL.cache, silent).path
 
 
 class RunCase(support.TempCase):
     """A test of the whole command."""
+
+    @property
+    def world(self) -> World:
+        """What is called."""
+        return REAL
+
+    def call(self, *words: str, script: "Path | str" = "run",
+             prefix: Sequence[str] = (), kdir: "Path | str" = "",
+             cached: str = "") -> Called:
+        """Run @script with @words; see World.call()."""
+        return self.world.call(*words, script=script, prefix=prefix, kdir=kdir,
+                               cached=cached)
 
     def expect(self, code: int, called: Called, *texts: str) -> str:
         """@called ended with @code and said each of @texts; all that it said."""
@@ -123,17 +171,26 @@ class RunCase(support.TempCase):
 
     def clean(self) -> None:
         """Nothing of a run is left."""
-        self.assertEqual(mounts(), set())
-        self.assertEqual(processes(), set())
-        self.assertEqual(rests(), set())
+        self.assertEqual(self.world.mounts(), set())
+        self.assertEqual(self.world.processes(), set())
+        self.assertEqual(self.world.rests(), set())
 
     def json(self, *words: str, kdir: "Path | str" = "") -> Any:
         """What --json says about a run with @words."""
         path = self.tmp / "out.json"
-        called = call("--json", str(path), *words, kdir=kdir)
+        called = self.call("--json", str(path), *words, kdir=kdir)
+        self.assertTrue(path.exists(), called.text)
         data = json.loads(path.read_text(encoding="utf-8"))
         self.assertEqual(data["exit_code"], called.code)
         return data
+
+
+class FakeCase(RunCase):
+    """A test of the whole command with the fake kernel."""
+
+    @property
+    def world(self) -> World:
+        return fake_world()
 
 
 def no_mounts(called: Called) -> bool:
@@ -141,13 +198,13 @@ def no_mounts(called: Called) -> bool:
     return called.code == 77 or called.text.startswith("unshare: ")
 
 
-def without_mounts(test: unittest.TestCase) -> list[str]:
+def without_mounts(test: RunCase) -> list[str]:
     """A prefix for call(): a machine that allows no mounts of one's own.
 
     What @test copies there, for want of an overlay, goes away with it.
     """
     def remove() -> None:
-        for record in cache().glob("state/*/copied.json"):
+        for record in test.world.cache.glob("state/*/copied.json"):
             shutil.rmtree(record.parent)
 
     prefix = ["unshare", "--map-root-user", "sh", "-c",
@@ -155,8 +212,6 @@ def without_mounts(test: unittest.TestCase) -> list[str]:
               'exit 77; done; exec "$@"', "sh"]
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
         test.skipTest("no user namespaces to try it in")
-    if shutil.disk_usage(cache()).free < 3 << 30:
-        test.skipTest("no room for a copy of the source")
     test.addCleanup(remove)
     return prefix
 

@@ -2,9 +2,11 @@
 """The default run: every case passes, and nothing is left behind."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -123,7 +125,7 @@ class Stopped(support.RunCase):
                 process.kill()
                 self.fail("the run goes on after the signal")
         limit = time.monotonic() + 20
-        while support.processes() and time.monotonic() < limit:
+        while self.world.processes() and time.monotonic() < limit:
             time.sleep(0.05)
         if signum == signal.SIGKILL and self._later:
             self.expect(0, call(ONE))
@@ -157,3 +159,14 @@ class Stopped(support.RunCase):
         out = self.tmp / "out.json"
         self.stop(signal.SIGKILL, 1.5, "--repeat", "100000", "--json", str(out), ONE)
         self.assertEqual(list(self.tmp.iterdir()), [])
+
+
+class Kill(support.RunCase):
+    """kill -9 at any moment, as in test_controls.py, with all that User-Mode Linux is."""
+
+    def test_run(self) -> None:
+        tool = TOP / "tools" / "tests" / "kill9.py"
+        done = subprocess.run([sys.executable, str(tool), str(RUN), ONE], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env={**os.environ, "MMTB_CACHE": str(self.world.cache)})
+        self.assertEqual(done.returncode, 0, done.stdout)

@@ -10,8 +10,9 @@ from pathlib import Path
 from mmtestbed import source
 from mmtestbed.lines import by_name
 
+from tests import fake
 from tests.e2e import support
-from tests.e2e.support import ONE, TOP, call
+from tests.e2e.support import ONE
 
 BREAKS_THE_BUILD = """--- a/mm/migrate.c
 +++ b/mm/migrate.c
@@ -26,46 +27,46 @@ DOES_NOT_APPLY = BREAKS_THE_BUILD.replace(" // SPDX", " // nothing of the kind, 
                                                     ).replace("  * Memory", "  * Not")
 
 
-class Usage(support.RunCase):
+class Usage(support.FakeCase):
     def test_options(self) -> None:
-        self.expect(2, call("--nonsense"), "see scripts/run.sh --help")
-        self.expect(2, call("--", "--arch=x86_64"), "User-Mode Linux only")
-        self.expect(2, call("--json", "/no/such/folder/x"), "/no/such/folder/x")
+        self.expect(2, self.call("--nonsense"), "see scripts/run.sh --help")
+        self.expect(2, self.call("--", "--arch=x86_64"), "User-Mode Linux only")
+        self.expect(2, self.call("--json", "/no/such/folder/x"), "/no/such/folder/x")
 
     def test_variants(self) -> None:
-        self.expect(2, call("--variant", "odd"), "odd")
-        self.expect(2, call("--variant", "smp"), "User-Mode Linux 6.12 has no SMP")
-        self.expect(2, call("--coverage", str(self.tmp / "new")), "--variant gcov")
-        self.expect(2, call("--all", "--raw"), "--raw does not go with --all")
+        self.expect(2, self.call("--variant", "odd"), "odd")
+        self.expect(2, self.call("--variant", "smp"), "User-Mode Linux 6.12 has no SMP")
+        self.expect(2, self.call("--coverage", str(self.tmp / "new")), "--variant gcov")
+        self.expect(2, self.call("--all", "--raw"), "--raw does not go with --all")
 
     def test_filter_without_a_match(self) -> None:
-        self.expect(2, call("--filter", "no_such_suite"), "no case matches")
+        self.expect(2, self.call("--filter", "no_such_suite"), "no case matches")
 
     def test_kunit_py_refuses(self) -> None:
-        self.expect(2, call("--", "--no_such_option"), "--no_such_option")
+        self.expect(2, self.call("--", "--no_such_option"), "--no_such_option")
 
     def test_kdir(self) -> None:
-        self.expect(2, call(kdir="/no/such/tree"), "/no/such/tree is no folder")
-        self.expect(2, call("--kdir", str(self.tmp)), "no kernel source tree")
+        self.expect(2, self.call(kdir="/no/such/tree"), "/no/such/tree is no folder")
+        self.expect(2, self.call("--kdir", str(self.tmp)), "no kernel source tree")
 
     def test_build_dir(self) -> None:
         self.write("mine/thesis.tex", "words")
-        self.expect(2, call("--build-dir", str(self.tmp / "mine")), "other files")
+        self.expect(2, self.call("--build-dir", str(self.tmp / "mine")), "other files")
 
 
-class Broken(support.RunCase):
+class Broken(support.FakeCase):
     def test_patch_does_not_apply(self) -> None:
         patch = self.write("off.patch", DOES_NOT_APPLY)
-        self.expect(125, call("--with", str(patch)), "off.patch does not apply",
+        self.expect(125, self.call("--with", str(patch)), "off.patch does not apply",
                     "hunk #1 at line 1 of mm/migrate.c")
 
     def test_compile_error(self) -> None:
         patch = self.write("bad.patch", BREAKS_THE_BUILD)
-        self.expect(125, call("--with", str(patch)), "mm/migrate.c:1:1: error:")
-        self.expect(0, call(ONE), "PASS: ")
+        self.expect(125, self.call("--with", str(patch)), "mm/migrate.c:1:1: error:")
+        self.expect(0, self.call(ONE), "PASS: ")
 
     def test_option_that_the_tree_lacks(self) -> None:
-        self.expect(125, call("--", "--kconfig_add", "CONFIG_NO_SUCH_THING=y"),
+        self.expect(125, self.call("--", "--kconfig_add", "CONFIG_NO_SUCH_THING=y"),
                     "CONFIG_NO_SUCH_THING=y")
 
     def test_broken_is_in_the_json(self) -> None:
@@ -75,7 +76,7 @@ class Broken(support.RunCase):
         self.assertIn("off.patch", data["error"])
 
 
-class Machine(support.RunCase):
+class Machine(support.FakeCase):
     """What the machine lacks."""
 
     def hiding(self, hidden: dict[str, str], *words: str,
@@ -88,7 +89,8 @@ class Machine(support.RunCase):
             if path is None:
                 self.skipTest(f"no {name}")
             script += f"mount --bind {other} {os.path.realpath(path)} || exit 77\n"
-        called = call(*words, cached=cached, prefix=[
+        called = self.call(*words, cached=cached, prefix=[
+            *(["env", "-u", "KDIR"] if cached else []),
             "unshare", "-m", "sh", "-c", script + 'exec "$@"', "sh"])
         if support.no_mounts(called):
             self.skipTest("the host allows no mounts")
@@ -131,9 +133,9 @@ class Machine(support.RunCase):
         support.needs_root(self)
         folder = self.tmp / "small"
         folder.mkdir()
-        called = call(cached=str(folder), prefix=[
+        called = self.call(cached=str(folder), prefix=[
             "unshare", "-m", "sh", "-c",
-            f"mount -t tmpfs -o size=20m small {folder} || exit 77\n"
+            f"mount -t tmpfs -o size=200k small {folder} || exit 77\n"
             'exec "$@"', "sh"])
         if support.no_mounts(called):
             self.skipTest("the host allows no mounts")
@@ -143,12 +145,10 @@ class Machine(support.RunCase):
     def test_no_overlay(self) -> None:
         """On a cache that is itself on an overlay: a copy serves as well."""
         support.needs_root(self)
-        cache = support.cache()
-        if shutil.disk_usage(self.tmp).free < 4e9:
-            self.skipTest("no room for a copy of the source")
+        cache = self.world.cache
         for name in ("upper", "work"):
             (self.tmp / name).mkdir(parents=True)
-        called = call(ONE, prefix=[
+        called = self.call(ONE, prefix=[
             "unshare", "-m", "sh", "-c",
             f"mount -t overlay -o lowerdir={cache},upperdir={self.tmp}/upper,"
             f"workdir={self.tmp}/work none {cache} || exit 77\n"
@@ -162,16 +162,17 @@ class Machine(support.RunCase):
         """With something to build for both: neither disturbs the other."""
         patch = self.write("harmless.patch", BREAKS_THE_BUILD.replace(
             "this is not C", "/* harmless */"))
-        words = [str(support.RUN), ONE, "--with", str(patch)]
+        words = [str(self.world.script()), ONE, "--with", str(patch)]
         runs = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
-                                 stderr=subprocess.STDOUT) for _ in range(2)]
+                                 stderr=subprocess.STDOUT, env=self.world.environment())
+                for _ in range(2)]
         for process in runs:
             text, _ = process.communicate()
             self.assertEqual(process.returncode, 0, text)
         self.clean()
 
 
-class OrdinaryUser(support.RunCase):
+class OrdinaryUser(support.FakeCase):
     """A user who is not root, with the compiler's cache of the others."""
 
     NAME = "mmtb-tester"
@@ -193,21 +194,12 @@ class OrdinaryUser(support.RunCase):
 
     def test_run(self) -> None:
         home = Path(f"~{self.NAME}").expanduser()
-        copy = home / "mm-testbed"
-        copy.mkdir()
-        for name in ("scripts", "tools", "mm", "patches", ".kunitconfig"):
-            part = TOP / name
-            if part.is_dir():
-                shutil.copytree(part, copy / name)
-            else:
-                shutil.copy(part, copy / name)
-        ccache = home / "ccache"
-        if (support.cache() / "ccache").is_dir():
-            shutil.copytree(support.cache() / "ccache", ccache)
+        copy = fake.lay_out(home / "mm-testbed")
+        tree = fake.plant(home / "linux")
         subprocess.run(["chown", "-R", f"{self.NAME}:", str(home)], check=True)
-        called = call(ONE, script=copy / "scripts" / "run.sh", cwd=home, prefix=[
+        called = self.call(ONE, script=copy / "scripts" / "run.sh", prefix=[
             "runuser", "-u", self.NAME, "--", "env", "-u", "MMTB_CACHE",
-            "-u", "XDG_CACHE_HOME", f"HOME={home}", f"CCACHE_DIR={ccache}",
+            "-u", "XDG_CACHE_HOME", f"HOME={home}", f"KDIR={tree}",
             "PATH=/usr/local/bin:/usr/bin:/bin"])
         self.expect(0, called, "PASS: ")
         self.assertEqual(list((home / ".cache/mm-testbed").glob("run.*")), [])

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -13,11 +12,10 @@ from typing import Any, ClassVar
 
 from mmtestbed import lines, series
 
+from tests import fake
 from tests.e2e import history, support
 from tests.e2e.history import Line, UserTree, git
 
-SCRIPT = support.TOP / "scripts" / "bisect.sh"
-STEP = support.TOP / "scripts" / "bisect-step.sh"
 # One bug for each mechanism, and the contract that it breaks.
 BUGS = {
     "me-8-mprotect-forgets-exclusive": "ME-8",
@@ -28,10 +26,10 @@ BUGS = {
 }
 QUICK = "mv-2-write-flag-lost"
 # What it takes away.
-_WRITABLE = b"mpfn |= pte_write(pte) ? MIGRATE_PFN_WRITE : 0;"
+_WRITABLE = b"mpfn |= pte & PTE_WRITE ? MIGRATE_PFN_WRITE : 0;"
 
 
-class BisectCase(support.RunCase):
+class BisectCase(support.FakeCase):
     """One tree for all; nothing of it may change."""
 
     user: ClassVar[UserTree]
@@ -59,7 +57,7 @@ class BisectCase(support.RunCase):
 
     def bisect(self, code: int, *words: str) -> tuple[Any, str]:
         """(the JSON, all that was printed) of a call that ends with @code."""
-        called = support.call("--json", str(self.out), *words, script=SCRIPT,
+        called = self.call("--json", str(self.out), *words, script="bisect",
                               kdir=self.user.path)
         text = self.expect(code, called)
         self.untouched()
@@ -67,7 +65,7 @@ class BisectCase(support.RunCase):
 
     def refused(self, code: int, text: str, *words: str) -> None:
         """One clear line, and an end with @code."""
-        self.expect(code, support.call(*words, script=SCRIPT, kdir=self.user.path), text)
+        self.expect(code, self.call(*words, script="bisect", kdir=self.user.path), text)
         self.untouched()
 
 
@@ -127,11 +125,11 @@ class Ways(BisectCase):
 
     def test_only_a_range(self) -> None:
         """Around the bug, nothing builds."""
-        line = Line(support.pristine(), self.user.base)
+        line = Line(fake.tree(), self.user.base)
         text = line.read("mm/mempool.c")
         line.comment("MAINTAINERS", "one")
         line.commit("break the build", {"mm/mempool.c": b"oops\n" + text})
-        line.patch("mm: be quicker", history.control(QUICK))
+        line.patch("mm: be quicker", fake.control(QUICK))
         line.commit("build again", {"mm/mempool.c": text})
         commits = line.write(self.user.path, "range")
         self.before = self.user.look()
@@ -142,12 +140,12 @@ class Ways(BisectCase):
 
     def test_no_mounts(self) -> None:
         """On a machine that allows none, it works on a copy."""
-        line = Line(support.pristine(), self.user.base)
+        line = Line(fake.tree(), self.user.base)
         bad = history.short(line)
         commits = line.write(self.user.path, "short")
         self.before = self.user.look()
-        called = support.call("--json", str(self.out), "--case", "MV-2", "source",
-                              "short", script=SCRIPT, kdir=self.user.path,
+        called = self.call("--json", str(self.out), "--case", "MV-2", "source",
+                              "short", script="bisect", kdir=self.user.path,
                               prefix=support.without_mounts(self))
         self.expect(0, called, "no private mounts on this machine", "FOUND")
         data = json.loads(self.out.read_text(encoding="utf-8"))
@@ -157,8 +155,8 @@ class Ways(BisectCase):
 
     def test_interrupted(self) -> None:
         """By each signal in turn; the steps that are done are not done again."""
-        words = [str(SCRIPT), "--case", "MV-2", "--json", str(self.out), "source", QUICK]
-        environment = {**os.environ, "KDIR": str(self.user.path)}
+        words = [str(self.world.script("bisect")), "--case", "MV-2", "--json", str(self.out), "source", QUICK]
+        environment = self.world.environment(self.user.path)
         seen = []
         for number, signum in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGKILL),
                                         2):
@@ -175,11 +173,11 @@ class Ways(BisectCase):
                 process.communicate()
             self.assertIn(process.returncode, (128 + signum, -signum), "".join(seen))
             limit = time.monotonic() + 20
-            while support.processes() and time.monotonic() < limit:
+            while self.world.processes() and time.monotonic() < limit:
                 time.sleep(0.05)
             self.clean()
             self.untouched()
-        called = support.call("--resume", "--json", str(self.out), script=SCRIPT,
+        called = self.call("--resume", "--json", str(self.out), script="bisect",
                               kdir=self.user.path)
         self.expect(0, called, "going on after 3 steps", "FOUND")
         data = json.loads(self.out.read_text(encoding="utf-8"))
@@ -189,7 +187,7 @@ class Ways(BisectCase):
 
     def test_flaky(self) -> None:
         """A case that fails in one boot of three, and then in two of three."""
-        line = Line(support.pristine(), self.user.base)
+        line = Line(fake.tree(), self.user.base)
         path = "mm/migrate_device.c"
         text = line.read(path)
 
@@ -218,8 +216,8 @@ class Ways(BisectCase):
 
     def test_patches_that_are_upstream(self) -> None:
         """Two of the series have gone in on the way, and what is around one changes."""
-        line = Line(support.pristine(), self.user.base)
-        folder = support.TOP / "patches" / "6.12"
+        line = Line(fake.tree(), self.user.base)
+        folder = fake.REPO / "patches" / "6.12"
         gone = [path for path in series.read(folder) if "mm-migrate-device-" in path.name]
         self.assertEqual(len(gone), 2)
 
@@ -227,7 +225,7 @@ class Ways(BisectCase):
             for path in gone:
                 line.patch(f"upstream: {path.stem}", path)
             text = line.read("mm/migrate_device.c")
-            old = b"\n\t/* For file back page */\n\tif (folio_mapping(folio))\n"
+            old = b"\n\t/* For file back page */\n\tif (page->mapping)\n"
             self.assertEqual(text.count(old), 1)
             line.commit("mm/migrate_device: say it in other words", {
                 "mm/migrate_device.c": text.replace(old, old.replace(
@@ -245,26 +243,26 @@ class Ways(BisectCase):
     def test_shallow(self) -> None:
         # In a place that stays, with its private clone.
         shallow = history.shallow(self.user, QUICK, 4)
-        called = support.call("HEAD~9", "HEAD", script=SCRIPT, kdir=shallow)
+        called = self.call("HEAD~9", "HEAD", script="bisect", kdir=shallow)
         self.expect(2, called, "the clone is shallow")
-        called = support.call("--case", "MV-2", "HEAD~3", "HEAD", script=SCRIPT,
+        called = self.call("--case", "MV-2", "HEAD~3", "HEAD", script="bisect",
                               kdir=shallow)
         self.expect(2, called, "fails as BAD does")
 
 
-class Mainline(support.RunCase):
+class Mainline(support.FakeCase):
     """The line 7.x, in a bare repository."""
 
     def test_7x(self) -> None:
         which = lines.by_name("7.x")
         user = history.BareTree(which)
-        line = Line(support.pristine(which), user.base)
+        line = Line(fake.tree(which), user.base)
         bad = history.short(line)
         commits = line.write(user.path, "bad")
         before = user.look()
         out = self.tmp / "out.json"
-        called = support.call("--json", str(out), "--case", "MV-2", "source", "bad",
-                              script=SCRIPT, kdir=user.path)
+        called = self.call("--json", str(out), "--case", "MV-2", "source", "bad",
+                              script="bisect", kdir=user.path)
         self.expect(0, called, "FOUND")
         data = json.loads(out.read_text(encoding="utf-8"))
         self.assertEqual(data["first_bad"], commits[bad])
@@ -285,18 +283,19 @@ class Step(BisectCase):
     def test_bisect_run(self) -> None:
         path, bad = self.user.path, self.bad[QUICK]
         git(path, "bisect", "start", f"{bad}~0", f"{bad}~4")
-        text = git(path, "bisect", "run", str(STEP), "--kdir", str(path), "--case", "MV-2")
+        text = git(path, "bisect", "run", str(self.world.script("bisect-step")),
+                   "--kdir", str(path), "--case", "MV-2")
         self.assertIn(f"{bad} is the first bad commit", text)
 
     def test_the_machine_is_at_fault(self) -> None:
         small = self.tmp / "file"
         small.touch()
-        called = support.call("--case", "MV-2", script=STEP, kdir=self.user.path,
+        called = self.call("--case", "MV-2", script="bisect-step", kdir=self.user.path,
                               cached=str(small / "x"))
         self.expect(255, called, "cannot use the cache")
 
     def test_no_kernel(self) -> None:
-        self.expect(255, support.call(script=STEP, kdir=self.tmp),
+        self.expect(255, self.call(script="bisect-step", kdir=self.tmp),
                     "no kernel source tree")
 
     def test_does_not_build(self) -> None:
@@ -304,7 +303,7 @@ class Step(BisectCase):
         before = file.read_bytes()
         file.write_bytes(b"oops\n" + before)
         try:
-            called = support.call("--case", "MV-2", script=STEP, kdir=self.user.path)
+            called = self.call("--case", "MV-2", script="bisect-step", kdir=self.user.path)
         finally:
             file.write_bytes(before)
         self.expect(125, called, "mm/mempool.c:1:")

@@ -2,14 +2,13 @@
 """scripts/controls.sh: each outcome of a control, the guards, and kill -9."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests import support as basics
+from tests import fake
 from tests.e2e import support
 
 HEAD = """\
@@ -51,15 +50,10 @@ COMMENT = HEAD.format(what="say something else", breaks="MV-2",
 """
 
 
-class Controls(support.RunCase):
+class Controls(support.FakeCase):
     def repository(self, **controls: str) -> Path:
-        """A copy of this repository that has @controls and no others."""
-        top = self.tmp / "copy"
-        for name in ("mm", "tools", "scripts", "patches", "Documentation"):
-            shutil.copytree(support.TOP / name, top / name,
-                            ignore=shutil.ignore_patterns("__pycache__"))
-        for name in (".kunitconfig", "README.rst"):
-            shutil.copy(support.TOP / name, top)
+        """A repository that has @controls and no others."""
+        top = fake.lay_out(self.tmp / "copy")
         shutil.rmtree(top / "patches/controls")
         (top / "patches/controls").mkdir()
         for stem, text in controls.items():
@@ -70,8 +64,8 @@ class Controls(support.RunCase):
     def outcomes(self, top: Path, code: int) -> dict[str, Any]:
         """What became of each control of the repository @top."""
         path = self.tmp / "out.json"
-        self.expect(code, support.call("--json", str(path),
-                                       script=top / "scripts/controls.sh"))
+        self.expect(code, self.call("--json", str(path),
+                                    script=top / "scripts/controls.sh"))
         data = json.loads(path.read_text(encoding="utf-8"))
         self.assertEqual(data["exit_code"], code)
         return {entry["name"]: entry for entry in data["controls"]}
@@ -94,57 +88,76 @@ class Controls(support.RunCase):
 
     def test_a_real_one_is_killed(self) -> None:
         top = self.repository()
-        real = sorted((support.TOP / "patches/controls").glob("mv-2-*.patch"))[0]
-        shutil.copy(real, top / "patches/controls")
+        shutil.copy(fake.control("mv-2-write-flag-lost"), top / "patches/controls")
         [entry] = self.outcomes(top, 0).values()
         self.assertEqual(entry["outcome"], "killed")
         self.assertIn("MV-2", entry["killed_by"][0]["contracts"])
 
     def test_a_report_that_no_longer_comes(self) -> None:
         top = self.repository()
-        shutil.copy(support.TOP / "patches/controls/zd-6-ram-not-looked-for.patch",
-                    top / "patches/controls")
+        shutil.copy(fake.control("zd-6-ram-not-looked-for"), top / "patches/controls")
         [entry] = self.outcomes(top, 0).values()
         self.assertEqual(entry["outcome"], "killed")
         self.assertIn("misused_memremap_pages_warns_and_refuses",
                       [case["name"] for case in entry["killed_by"]])
 
+    def test_all_are_killed(self) -> None:
+        """As they come, twice; then the matrix has something to say."""
+        for _ in range(2):
+            self.expect(0, self.call(script="controls"), "9 of 9 controls killed")
+        self.expect(0, self.call("--matrix", script="controls"), "9 proven",
+                    "zone_device_refusal.needs_what_is_not_there", "PASS: ")
+        self.clean()
+
     def test_no_control_matches(self) -> None:
-        script = support.TOP / "scripts/controls.sh"
-        self.expect(2, support.call("--filter", "no-such-*", script=script),
+        self.expect(2, self.call("--filter", "no-such-*", script="controls"),
                     "no control for Linux 6.12 named no-such-*")
 
     def test_matrix(self) -> None:
-        script = support.TOP / "scripts/controls.sh"
-        self.expect(0, support.call("--matrix", script=script), "MW-2", "PASS: ")
+        """That of the real suites, which needs no kernel."""
+        self.expect(0, support.REAL.call("--matrix", script="controls"), "MW-2", "PASS: ")
 
     def test_matrix_of_an_empty_claim(self) -> None:
         top = self.repository()
         with open(top / "README.rst", "a", encoding="utf-8") as readme:
             readme.write("\nMW-2  yes\nXX-1  yes\n")
-        self.expect(1, support.call("--matrix", script=top / "scripts/controls.sh"),
+        self.expect(1, self.call("--matrix", script=top / "scripts/controls.sh"),
                     "README.rst claims MW-2, which no control breaks",
                     "README.rst claims XX-1, which Documentation/contracts.rst does "
                     "not have")
 
     def test_guards(self) -> None:
-        script = support.TOP / "scripts/controls.sh"
-        self.expect(0, support.call("--guards", script=script),
-                    "PASS: ", "are caught")
+        text = self.expect(0, self.call("--guards", "--timeout", "2", script="controls"),
+                           "PASS: 6 of 6 cases that misbehave are caught; kunit.py alone "
+                           "passes 2 of them; 1 not built in")
+        self.assertRegex(text, r"(?m)^hangs .* hung .* time limit")
         self.clean()
 
+    def test_a_guard_that_sleeps(self) -> None:
+        """What is not caught, or not as it has to be, is a fault."""
+        top = self.repository()
+        path = top / "mm/kunit/guard_selftest_kunit.c"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("Guard: passed -", "Guard: failed nothing"),
+                        encoding="utf-8")
+        self.expect(1, self.call("--guards", "--timeout", "2",
+                                 script=top / "scripts/controls.sh"),
+                    "guard_selftest.behaves: passed instead of failed", "FAIL: ")
 
-class Kill(basics.TempCase):
+
+class Kill(support.FakeCase):
+    """With kill -9 at any moment, nothing is left behind."""
+
     def kill(self, *words: str) -> None:
         """Kill the command @words 20 times."""
         tool = Path(__file__).resolve().parents[1] / "kill9.py"
         done = subprocess.run([sys.executable, str(tool), *words], check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              env={**os.environ, "MMTB_CACHE": str(support.cache())})
+                              env=self.world.environment())
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_run(self) -> None:
-        self.kill(str(support.RUN), support.ONE)
+        self.kill(str(self.world.script()))
 
     def test_controls(self) -> None:
-        self.kill(str(support.TOP / "scripts/controls.sh"), "--filter", "mv-2-*")
+        self.kill(str(self.world.script("controls")))

@@ -7,15 +7,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests import fake
 from tests.e2e import support
-from tests.e2e.support import ONE, TOP, call
+from tests.e2e.support import ONE
 
 # Like a user's: other people's .gitignore would hide what we add.
 _GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org",
         "-c", "core.excludesFile=/dev/null", "-c", "gc.auto=0"]
 
 
-class Kdir(support.RunCase):
+class Kdir(support.FakeCase):
     """One tree for all, in a path with a space; the tests restore what they change."""
 
     kdir: Path
@@ -27,11 +28,8 @@ class Kdir(support.RunCase):
         super().setUpClass()
         if not shutil.which("git"):
             raise unittest.SkipTest("no git")
-        cls._folder = tempfile.TemporaryDirectory(prefix="kdir ", dir=support.cache(),
-                                                  ignore_cleanup_errors=True)
-        cls.kdir = Path(cls._folder.name) / "linux"
-        subprocess.run(["cp", "-a", "--reflink=auto", str(support.pristine()),
-                        str(cls.kdir)], check=True)
+        cls._folder = tempfile.TemporaryDirectory(prefix="kdir ")
+        cls.kdir = fake.plant(Path(cls._folder.name) / "linux")
         (cls.kdir / ".gitignore").write_text("*.o\n/.config\n/include/config/\n",
                                              encoding="ascii")
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "source"]):
@@ -66,25 +64,23 @@ class Kdir(support.RunCase):
 
     def test_1_same_verdict_and_untouched(self) -> None:
         before = self.status()
-        self.expect(0, call(kdir=self.kdir), "PASS: ", "from KDIR")
+        self.expect(0, self.call(kdir=self.kdir), "PASS: ", "from KDIR")
         self.assertEqual(self.status(), before)
-        self.assertNotIn("building", self.expect(0, call(ONE, kdir=self.kdir)))
+        self.assertNotIn("building", self.expect(0, self.call(ONE, kdir=self.kdir)))
 
     def test_2_compile_error(self) -> None:
         text = (self.kdir / "mm/migrate.c").read_text(encoding="utf-8")
         self.edit("mm/migrate.c", "this is not C\n" + text)
-        self.expect(125, call(kdir=self.kdir), "mm/migrate.c:1:1: error:")
+        self.expect(125, self.call(kdir=self.kdir), "mm/migrate.c:1:1: error:")
         self.doCleanups()
-        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
+        self.expect(0, self.call(ONE, kdir=self.kdir), "PASS: ")
 
     def test_3_a_bug_in_the_tree(self) -> None:
         """A control, applied to KDIR itself, turns a case of its contract red."""
-        controls = sorted((TOP / "patches/controls").glob("mw-3-*.patch"))
-        if not controls:
-            self.skipTest("no control for MW-3")
         before = (self.kdir / "mm/filemap.c").read_bytes()
         subprocess.run(["patch", "-s", "-p1", "-d", str(self.kdir), "-i",
-                        str(controls[0])], check=True)
+                        str(fake.control("mw-3-ptl-dropped-before-queue-lock"))],
+                       check=True)
         self.addCleanup((self.kdir / "mm/filemap.c").write_bytes, before)
         data = self.json("--filter=migration_wait*", kdir=self.kdir)
         self.assertEqual((data["verdict"], data["exit_code"]), ("fail", 1))
@@ -100,11 +96,11 @@ class Kdir(support.RunCase):
         self.edit("include/generated/autoconf.h", "#error wrong autoconf.h\n")
         self.edit("mm/migrate.o", "no object\n")
         before = self.status()
-        self.expect(0, call(ONE, kdir=self.kdir), "PASS: ")
+        self.expect(0, self.call(ONE, kdir=self.kdir), "PASS: ")
         self.assertEqual(self.status(), before)
         self.assertTrue((self.kdir / "include/generated/autoconf.h").exists())
 
     def test_5_unsupported_version(self) -> None:
         text = (self.kdir / "Makefile").read_text(encoding="utf-8")
         self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 13"))
-        self.expect(0, call(ONE, kdir=self.kdir), "is no supported line; trying")
+        self.expect(0, self.call(ONE, kdir=self.kdir), "is no supported line; trying")

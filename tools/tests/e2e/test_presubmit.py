@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from mmtestbed import lines
 
+from tests import fake
 from tests.e2e import history, support
 from tests.e2e.history import Line, UserTree, git
 
-SCRIPT = support.TOP / "scripts" / "presubmit.sh"
 _SIGNED = "Signed-off-by: Test <test@example.org>\n"
 _BREAKS = "mw-8-wait-is-killable"
 
@@ -28,7 +28,7 @@ def five(line: Line) -> None:
     line.commit("mm/mempool: include what is used", {"mm/mempool.c": text},
                 "The next patches use SZ_4K, which <linux/sizes.h> defines.\n\n"
                 + _SIGNED)
-    line.patch("mm: let waiters be killed", history.control(_BREAKS),
+    line.patch("mm: let waiters be killed", fake.control(_BREAKS),
                "A task that waits for a migration need not outlive its killer.\n\n"
                + _SIGNED)
     line.commit("mm/mempool: use a number that is not there",
@@ -46,7 +46,7 @@ def five(line: Line) -> None:
                 "This is a constant that is not used.\n\n" + _SIGNED)
 
 
-class Presubmit(support.RunCase):
+class Presubmit(support.FakeCase):
     """One tree for all; nothing of it may change."""
 
     user: ClassVar[UserTree]
@@ -57,7 +57,7 @@ class Presubmit(support.RunCase):
         """A clone of the source with the series on a branch."""
         super().setUpClass()
         cls.user = UserTree()
-        line = Line(support.pristine(), cls.user.base)
+        line = Line(fake.tree(), cls.user.base)
         five(line)
         cls.commits = line.write(cls.user.path, "five")
 
@@ -73,7 +73,7 @@ class Presubmit(support.RunCase):
     def check(self, code: int, *words: str) -> tuple[Any, str]:
         """(the JSON, all that was printed) of a call that ends with @code."""
         path = self.tmp / "out.json"
-        called = support.call("--json", str(path), *words, script=SCRIPT,
+        called = self.call("--json", str(path), *words, script="presubmit",
                               kdir=self.user.path)
         text = self.expect(code, called)
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ class Presubmit(support.RunCase):
 
     def refused(self, text: str, *words: str) -> None:
         """Wrong usage: one line, and nothing is done."""
-        called = support.call(*words, script=SCRIPT, kdir=self.user.path)
+        called = self.call(*words, script="presubmit", kdir=self.user.path)
         self.expect(2, called, text)
         self.assertEqual(len([line for line in called.text.splitlines()
                               if line.startswith("mm-testbed: ")]), 1, called.text)
@@ -182,17 +182,17 @@ class Presubmit(support.RunCase):
     def test_shallow(self) -> None:
         # In a place that stays, with its private clone.
         shallow = history.shallow(self.user, "five", 3)
-        called = support.call("--case", "MW-8", "HEAD~1..HEAD", script=SCRIPT,
+        called = self.call("--case", "MW-8", "HEAD~1..HEAD", script="presubmit",
                               kdir=shallow)
         self.expect(1, called, "list_lru_unread")
-        called = support.call("HEAD~5..HEAD", script=SCRIPT, kdir=shallow)
+        called = self.call("HEAD~5..HEAD", script="presubmit", kdir=shallow)
         self.expect(2, called, "the clone is shallow")
 
     def test_no_mounts(self) -> None:
         """What needs a throw-away copy of the build is left out."""
         out = self.tmp / "out.json"
-        called = support.call("--json", str(out), "--case", "MW-8",
-                              f"source..{self.commits[0]}", script=SCRIPT,
+        called = self.call("--json", str(out), "--case", "MW-8",
+                              f"source..{self.commits[0]}", script="presubmit",
                               kdir=self.user.path, prefix=support.without_mounts(self))
         self.expect(0, called, "no private mounts on this machine", "PASS: ")
         [results] = self.verdicts(json.loads(out.read_text(encoding="utf-8")))
@@ -201,11 +201,11 @@ class Presubmit(support.RunCase):
 
     def test_coverage(self) -> None:
         """A patch of which one line runs, and one that no case reaches."""
-        line = Line(support.pristine(), self.user.base)
+        line = Line(fake.tree(), self.user.base)
         path = "mm/migrate_device.c"
         line.commit("mm/migrate_device: look twice", {path: _insert(
             line.read(path), b"void migrate_vma_pages(struct migrate_vma *migrate)\n{\n",
-            b"\tif (migrate->start == 1)\n\t\tmigrate->cpages = 0;\n\n")},
+            b"\tif (migrate->start == 77)\n\t\tmigrate->cpages = 0;\n\n")},
             "No address is that odd.\n\n" + _SIGNED)
         line.write(self.user.path, "counted")
         self.before = self.user.look()
@@ -222,13 +222,13 @@ class Presubmit(support.RunCase):
         hidden = ["unshare", "-m", "--propagation", "private", "sh", "-c",
                   'mount --bind /dev/null "$(readlink -f "$(command -v gcov)")" || exit 77; '
                   'exec "$@"', "sh"]
-        line = Line(support.pristine(), self.user.base)
+        line = Line(fake.tree(), self.user.base)
         line.comment("mm/migrate_device.c", "counted")
         line.write(self.user.path, "comment")
         self.before = self.user.look()
         out = self.tmp / "out.json"
-        called = support.call("--json", str(out), "--case", "MW-8", "source..comment",
-                              script=SCRIPT, kdir=self.user.path, prefix=hidden)
+        called = self.call("--json", str(out), "--case", "MW-8", "source..comment",
+                              script="presubmit", kdir=self.user.path, prefix=hidden)
         if support.no_mounts(called):
             self.skipTest("cannot hide gcov")
         text = self.expect(1, called, "coverage: skipped: gcov is not installed")
@@ -240,14 +240,14 @@ class Presubmit(support.RunCase):
         """One patch for mainline, in a bare repository."""
         which = lines.by_name("7.x")
         user = history.BareTree(which)
-        line = Line(support.pristine(which), user.base)
-        line.patch("mm: be quicker", history.control("mv-2-write-flag-lost"),
+        line = Line(fake.tree(which), user.base)
+        line.patch("mm: be quicker", fake.control("mv-2-write-flag-lost"),
                    "This flag is set for the sake of symmetry.\n\n" + _SIGNED)
         line.write(user.path, "one")
         before = user.look()
         out = self.tmp / "out.json"
-        called = support.call("--json", str(out), "--case", "MV-2", "source..one",
-                              script=SCRIPT, kdir=user.path)
+        called = self.call("--json", str(out), "--case", "MV-2", "source..one",
+                              script="presubmit", kdir=user.path)
         self.expect(1, called, "migrate_vma.locked_page_gets_an_entry")
         data = json.loads(out.read_text(encoding="utf-8"))
         [results] = self.verdicts(data)
@@ -262,6 +262,6 @@ class Presubmit(support.RunCase):
             str(linked), self.commits[0])
         self.addCleanup(git, self.user.path, "worktree", "prune")
         self.before = self.user.look()
-        called = support.call("--case", "MW-8", "HEAD~1..HEAD", script=SCRIPT,
+        called = self.call("--case", "MW-8", "HEAD~1..HEAD", script="presubmit",
                               kdir=linked)
         self.expect(0, called, "PASS: ")
