@@ -185,7 +185,7 @@ class Command(trial.Trial):
                 raise TestbedError(f"BAD, {bad}, cannot be judged: {step.why}")
             if step.verdict == GOOD:
                 raise UsageError(f"BAD, {bad}, passes" + (
-                    ", by a majority of the boots: " + ", ".join(step.flaky)
+                    ", by a majority of the runs: " + ", ".join(step.flaky)
                     if step.flaky else "; there is nothing to look for"))
             assert found
             record.evidence = [list(failure.name) for failure in found.bad]
@@ -337,7 +337,7 @@ class Command(trial.Trial):
                 console.line(f"  {self.ours.commit(id)}  ({what})")
         flaky = sorted({line for step in record.judged() for line in step.flaky})
         if flaky:
-            console.note(f"flaky: {', '.join(flaky)}; the majority of the boots decided")
+            console.note(f"flaky: {', '.join(flaky)}; the majority of the runs decided")
         console.line(f"logs of the boots: {self._logs}")
         console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
         if self._wanted.json:

@@ -60,7 +60,7 @@ class Failure:
 
     @property
     def believed(self) -> bool:
-        """The majority of the boots failed."""
+        """The majority of the runs failed."""
         return 2 * self.failed > self.boots
 
     @property
@@ -74,8 +74,8 @@ class Failure:
         return ".".join(self.name)
 
     def tally(self) -> str:
-        """'3 of 3 boots'."""
-        return f"{self.failed} of {self.boots} boots"
+        """'3 of 3 runs'."""
+        return f"{self.failed} of {self.boots} runs"
 
     def as_json(self) -> dict[str, Any]:
         """It for a record."""

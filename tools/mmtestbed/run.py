@@ -430,9 +430,14 @@ class Command:
             line(f"export KCFLAGS={shlex.quote(plan.kcflags())}")
         line(shlex.join(build.command(plan, mnt / "src",
                                       opts.build_dir or mnt / "build")))
-        line(shlex.join(boot.command(mnt / "run/linux", mnt / "run/boot-1",
-                                     (*opts.config.args, *opts.kernel_args),
-                                     opts.filter)))
+        how = self._how(mnt / "run/linux", mnt / "run/server-1")
+        if opts.children:
+            # The requests, such as kunit.filter_glob=SUITE.CASE, go to descriptor 3.
+            line(shlex.join(boot.command(how.kernel, how.folder, [
+                *how.words, f"snapshot=3,4,{how.cpu},1"], "")))
+        else:
+            line(shlex.join(boot.command(how.kernel, mnt / "run/boot-1", how.words,
+                                         opts.filter)))
         return Exit.PASSED
 
 

@@ -3,7 +3,7 @@
 """Time scripts/run.sh beside plain kunit.py on the same patched source.
 
     tools/tests/measure.py [--line LINE] [--variant NAME] [--ways cold,warm,...]
-                           [--times N] [--folder DIR] [--json FILE]
+                           [--times N] [--folder DIR] [--json FILE] [--before DIR]
 
 The ways, each for both, one after the other, N times:
 
@@ -14,7 +14,8 @@ The ways, each for both, one after the other, N times:
 
 The source is unpacked beforehand, for both, and so is what kunit.py gets to see: a
 copy with the series applied and mm/kunit laid over, the same config fragments, the
-same arguments for the kernel.  Both wall time and CPU time are given, the latter of all
+same arguments for the kernel.  With --before, run.sh of another checkout takes the place
+of kunit.py, with a cache of its own; only --ways nothing,case come out soon then.  Both wall time and CPU time are given, the latter of all
 processes: it says more on a machine that does other things as well.  Some minutes
 for each cold build: no part of the unit tests.
 """
@@ -56,8 +57,8 @@ class Plain:
         jobs = [word for word in build if word.startswith("--jobs")]
         self._options += ["--make_options", "CC=ccache gcc", *jobs]
         self._options += [f"--kernel_args={word}" for word in boot[1:]
-                          if not word.startswith(("kunit", "mem=", "console=",
-                                                  "uml_dir="))]
+                          if not word.startswith(("kunit", "mem=", "console=", "uml_dir=",
+                                                  "snapshot=", "time-travel="))]
         subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(self._tree)],
                        check=True)
         self._env: dict[str, str] = {}
@@ -96,9 +97,12 @@ class Plain:
 
 
 class Ours:
-    """scripts/run.sh with a cache of its own."""
+    """scripts/run.sh of the checkout @top, with a cache of its own in @folder."""
 
-    def __init__(self, folder: Path, line: str, variant: str, source: Path) -> None:
+    def __init__(self, folder: Path, line: str, variant: str, source: Path,
+                 top: Path = TOP) -> None:
+        folder.mkdir(exist_ok=True)
+        self._top = top
         self._cache = folder / "cache"
         self._report = folder / "report.json"
         self._options = ["--line", line, "--variant", variant,
@@ -113,10 +117,12 @@ class Ours:
             shutil.rmtree(self._cache / "state", ignore_errors=True)
         if way == "cold":
             shutil.rmtree(self._cache / "ccache", ignore_errors=True)
+        if way in ("nothing", "case") and not (self._cache / "state").exists():
+            self.run(way)
 
     def command(self, way: str) -> list[str]:
         """What to run."""
-        return [str(TOP / "scripts" / "run.sh"), *self._options,
+        return [str(self._top / "scripts" / "run.sh"), *self._options,
                 *(["--filter", CASE] if way == "case" else [])]
 
     def report(self) -> dict[str, Any]:
@@ -126,7 +132,7 @@ class Ours:
 
     def run(self, way: str) -> tuple[float, float, int]:
         """(seconds, CPU seconds, exit status) of one run."""
-        return timed(self.command(way), TOP, dict(os.environ, MMTB_CACHE=str(self._cache)))
+        return timed(self.command(way), self._top, dict(os.environ, MMTB_CACHE=str(self._cache)))
 
 
 def timed(command: Sequence[str], folder: Path, env: dict[str, str]) -> tuple[float, float, int]:
@@ -159,6 +165,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--variant", default="plain")
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--before", metavar="DIR", type=Path,
+                        help="compare with run.sh of this checkout, not with kunit.py")
     parser.add_argument("--folder", help="for trees and builds, some 6 GB")
     parser.add_argument("--json", help="the single figures, for mmtestbed.figures record")
     args = parser.parse_args(argv)
@@ -170,9 +178,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         dry_run = subprocess.run(
             [TOP / "scripts" / "run.sh", "--line", args.line, "--variant", args.variant,
              "--dry-run"], check=True, capture_output=True, text=True).stdout
-        sides: dict[str, Ours | Plain] = {
-            "run.sh": Ours(folder, args.line, args.variant, source),
-            "kunit.py": Plain(folder, dry_run, source)}
+        ours = Ours(folder / "after", args.line, args.variant, source)
+        sides: dict[str, Ours | Plain] = {"run.sh": ours, "before": Ours(
+            folder / "before", args.line, args.variant, source, args.before.resolve())} \
+            if args.before else {"run.sh": ours, "kunit.py": Plain(folder, dry_run, source)}
         for way in args.ways.split(","):
             found = ways.setdefault(way, {who: {"wall": [], "cpu": [], "codes": []}
                                           for who in sides})
@@ -182,19 +191,19 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                     seconds, cpu, code = side.run(way)
                     for what, value in (("wall", seconds), ("cpu", cpu), ("codes", code)):
                         found[who][what].append(value)
-                    mine = side.report()
-                    if mine and way != "case":
-                        report = mine
+                    said = side.report()
+                    if side is ours and way != "case":
+                        report = said
                     counts = collections.Counter(
-                        case["status"] for case in mine.get("cases", ()))
+                        case["status"] for case in said.get("cases", ()))
                     print(f"{args.line} {args.variant} {way:8} {who:9} "
                           f"{seconds:7.1f} s {cpu:7.1f} CPU s  exit {code}",
                           *(f"{number} {status}" for status, number in counts.items()),
                           sep=", ", flush=True)
             for what in ("wall", "cpu"):
-                ours, plain = (statistics.median(found[who][what]) for who in sides)
+                mine, other = (statistics.median(found[who][what]) for who in sides)
                 print(f"{args.line} {args.variant} {way:8} ratio {what:4} "
-                      f"{ours / plain:6.2f}", flush=True)
+                      f"{mine / other:6.2f}", flush=True)
     if args.json:
         counts = collections.Counter(case["status"] for case in report.get("cases", ()))
         Path(args.json).write_text(json.dumps({

@@ -62,24 +62,24 @@ class Examine(support.TempCase):
     def test_a_failure_is_seen_three_times(self) -> None:
         found = self.examine({NAMES[1]: [Status.FAILED]})
         [failure] = found.bad
-        self.assertEqual((failure.tally(), failure.flaky), ("3 of 3 boots", False))
+        self.assertEqual((failure.tally(), failure.flaky), ("3 of 3 runs", False))
         self.assertEqual(self.boots.ran.count(NAMES[1]), 3)
         self.assertEqual(self.told, [])
 
     def test_once_is_not_enough(self) -> None:
         found = self.examine({NAMES[1]: [Status.FAILED, Status.PASSED, Status.PASSED]})
         self.assertEqual(found.bad, [])
-        self.assertEqual(found.flaky[0].tally(), "1 of 3 boots")
+        self.assertEqual(found.flaky[0].tally(), "1 of 3 runs")
         self.assertIn("a.two is flaky", self.told[0])
 
     def test_twice_is_enough_but_flaky(self) -> None:
         found = self.examine({NAMES[1]: [Status.FAILED, Status.PASSED, Status.HUNG]})
         self.assertEqual(found.bad, found.flaky)
-        self.assertEqual(found.bad[0].tally(), "2 of 3 boots")
+        self.assertEqual(found.bad[0].tally(), "2 of 3 runs")
 
     def test_the_likely_one_is_booted_at_once(self) -> None:
         found = self.examine({NAMES[1]: [Status.FAILED]}, True, NAMES[1])
-        self.assertEqual(found.bad[0].tally(), "3 of 3 boots")
+        self.assertEqual(found.bad[0].tally(), "3 of 3 runs")
         self.assertEqual(self.boots.ran.count(NAMES[1]), 3)
 
     def test_the_likely_one_passes(self) -> None:
@@ -89,7 +89,7 @@ class Examine(support.TempCase):
     def test_another_one_fails(self) -> None:
         found = self.examine({NAMES[2]: [Status.FAILED]}, True, NAMES[1])
         self.assertEqual([failure.name for failure in found.bad], [NAMES[2]])
-        self.assertEqual(found.bad[0].tally(), "3 of 3 boots")
+        self.assertEqual(found.bad[0].tally(), "3 of 3 runs")
 
     def test_the_likely_one_is_flaky(self) -> None:
         """Whichever of its boots comes first: the majority decides."""

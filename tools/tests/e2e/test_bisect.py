@@ -212,7 +212,7 @@ class Ways(BisectCase):
         self.assertEqual(by_commit[commits[2]]["verdict"], "good")
         for commit, tally in ((commits[2], "1 of 3"), (commits[3], "2 of 3")):
             self.assertIn(tally, by_commit[commit]["flaky"][0])
-        self.assertIn("the majority of the boots decided", said)
+        self.assertIn("the majority of the runs decided", said)
 
     def test_patches_that_are_upstream(self) -> None:
         """Two of the series have gone in on the way, and what is around one changes."""
