@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -62,6 +63,12 @@ def without(folder: Path, tool: str) -> str:
                 link.unlink(missing_ok=True)
                 link.symlink_to(path)
     return str(folder)
+
+
+def check(*command: str) -> str:
+    """What @command prints; it has to succeed."""
+    return subprocess.run(command, check=True, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
 
 
 class TempCase(unittest.TestCase):

@@ -2,14 +2,22 @@
 """Each case in a child of its own, of a pretended kernel."""
 
 import concurrent.futures
-from typing import Optional
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Callable, Optional
 
 from mmtestbed import children, runner
 from mmtestbed.errors import HostError, TestbedError
 from mmtestbed.judge import Outcome, Status
 
-from tests import support
+from tests import kill9, support
 
+TOOLS = Path(__file__).resolve().parent.parent
 REPORTS = {("a", "due_bug"): ["bug mm/x.c"], ("b", "due_none"): ["bug mm/x.c"]}
 
 
@@ -223,3 +231,66 @@ class Choice(Base):
     def test_filter(self) -> None:
         boots = self.open({"a": ["one", "two"], "b": ["one"]})
         self.assertEqual(boots.cases("*.one"), [("a", "one"), ("b", "one")])
+
+
+# What runs a case that sleeps for ever, and tells of nothing.
+DRIVER = """
+import sys
+from pathlib import Path
+from mmtestbed import children, runner
+kernel, folder = map(Path, sys.argv[1:3])
+how = runner.Options(kernel, folder, (), 60, 1, virtual=True)
+with children.open_runner(how, print) as boots:
+    boots.round([("a", "hang")], "")
+"""
+
+
+class Killed(Base):
+    """kill -9 of anything leaves no process."""
+
+    def start(self) -> tuple[str, "subprocess.Popen[bytes]", list[int]]:
+        """(mark of all processes, our own one, the server and the child)."""
+        mark = f"MMTB_TEST={uuid.uuid4().hex}"
+        name, _, value = mark.partition("=")
+        kernel = support.fake_kernel(self.tmp, {"a": ["hang"]})
+        process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, str(kernel), str(self.tmp / "boots")],
+            env={**os.environ, name: value, "PYTHONPATH": str(TOOLS)})
+        self.addCleanup(process.kill)
+
+        def others() -> list[int]:
+            found = [int(entry.split()[0]) for entry in kill9.marked(mark)]
+            return [pid for pid in found if pid != process.pid]
+
+        self.wait(lambda: len(others()) == 2)
+        return mark, process, others()
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 60
+        while not done():
+            self.assertLess(time.monotonic(), deadline, "nothing happens")
+            time.sleep(0.01)
+
+    def test_the_command(self) -> None:
+        mark, process, _ = self.start()
+        process.kill()
+        process.wait()
+        self.wait(lambda: not kill9.marked(mark))
+
+    def test_the_server_and_then_the_command(self) -> None:
+        mark, process, others = self.start()
+        server = next(pid for pid in others if parent(pid) == process.pid)
+        os.kill(server, signal.SIGKILL)
+        # Another server takes its place, and has another child.
+        self.wait(lambda: not set(others) & {
+            int(entry.split()[0]) for entry in kill9.marked(mark)})
+        self.wait(lambda: len(kill9.marked(mark)) == 3)
+        process.kill()
+        process.wait()
+        self.wait(lambda: not kill9.marked(mark))
+
+
+def parent(pid: int) -> int:
+    """The parent of the process @pid."""
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return int(text.rpartition(")")[2].split()[1])
