@@ -283,6 +283,29 @@ static void guard_check(void *data)
 			    "pages leaked: unaccounted for");
 }
 
+/*
+ * What is prepared once is prepared at boot, before a snapshot of the kernel may
+ * be made: it would have to be done again in each copy.
+ */
+static int __init guard_prepare(void)
+{
+	struct mm_struct *mm = mm_alloc();
+	int err = mm ? guard_grow_vmalloc() : -ENOMEM;
+
+	if (err) {
+		pr_err("mm_kunit: nothing can be watched, error %d\n", err);
+		return err;
+	}
+	guard_quieten_rcu();
+	mmk_swap_prepare();
+	mmk_tasks_prepare();
+	/* What has been unmapped lazily, each copy would unmap. */
+	vm_unmap_aliases();
+	guard_mm = mm;
+	return 0;
+}
+late_initcall(guard_prepare);
+
 /**
  * mmk_case_init() - Set up what is watched during a case
  * @test: the case that is about to run
@@ -294,22 +317,17 @@ static void guard_check(void *data)
  */
 int mmk_case_init(struct kunit *test)
 {
+	static bool counting;
 	struct mmk_guard *guard;
 
 	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
-	if (!guard)
+	if (!guard || !guard_mm)
 		return -ENOMEM;
 
-	if (!guard_mm) {
-		guard_mm = mm_alloc();
-		if (!guard_mm || guard_grow_vmalloc())
-			return -ENOMEM;
-		guard_quieten_rcu();
-		mmk_swap_prepare();
-		mmk_tasks_prepare();
-		/* What has run up to here is not the doing of a case. */
-		if (IS_ENABLED(CONFIG_GCOV))
-			__gcov_reset();
+	/* What has run up to here is not the doing of a case. */
+	if (IS_ENABLED(CONFIG_GCOV) && !counting) {
+		__gcov_reset();
+		counting = true;
 	}
 
 	/* And with it all that the case forks. */
