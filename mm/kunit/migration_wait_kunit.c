@@ -5,6 +5,7 @@
  * keeps the folio while the wait is set up, so the order counts.
  */
 #include <linux/kthread.h>
+#include <linux/delay.h>
 #include <linux/delayacct.h>
 #include <linux/highmem.h>
 #include <linux/migrate.h>
@@ -2864,6 +2865,8 @@ static void hammer_main(struct mmk_task *task)
 
 	while (!READ_ONCE(h->stop)) {
 		h->err |= get_user(byte, (u8 __user *)h->addr) || byte != SEED;
+		/* Virtual time only goes by for what is said to take some. */
+		udelay(1);
 		cond_resched();
 	}
 }
