@@ -176,11 +176,11 @@ static void scrub_free_pages(void)
 		__free_page(pages[nr]);
 }
 
-static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
+static void swap_out_filled(struct kunit *test, struct swapped *s,
+			    bool keep_cached)
 {
 	struct folio *folio;
 
-	mmk_fill(test, s->addr, 1, SEED);
 	folio = mmk_pte_folio(test, s->mm, s->addr);
 	if (keep_cached)
 		mmk_folio_get(test, folio);
@@ -196,6 +196,12 @@ static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
 	KUNIT_ASSERT_EQ(test, slots_used(), 1L);
 	s->idle = vma_lock_count(s->mm, s->addr);
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
+}
+
+static void swap_out(struct kunit *test, struct swapped *s, bool keep_cached)
+{
+	mmk_fill(test, s->addr, 1, SEED);
+	swap_out_filled(test, s, keep_cached);
 }
 
 /* A new mm, a swap area, and one page that has gone there. */
@@ -762,6 +768,27 @@ static void locked_init(struct kunit *test, struct swapped *s,
 	lock_folio(test, s->folio);
 }
 
+/*
+ * The same, and the area holds what the folio does: reclaim does not write one
+ * that somebody has a reference on, so that it has to be written before.
+ */
+static void locked_written_init(struct kunit *test, struct swapped *s,
+				struct mmk_folio_state *unlocked)
+{
+	s->mm = mmk_mm_enter(test);
+	area_on(test, true);
+	s->addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s->addr, 1, SEED);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, PAGE_SIZE), 0);
+	scrub_free_pages();
+	/* Comes from the area, and stays in the swap cache. */
+	KUNIT_ASSERT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
+	swap_out_filled(test, s, true);
+	KUNIT_ASSERT_FALSE(test, folio_test_dirty(s->folio));
+	mmk_folio_snapshot(s->folio, unlocked);
+	lock_folio(test, s->folio);
+}
+
 /**
  * nowait_fault_returns_at_once() - FAULT_FLAG_RETRY_NOWAIT under mmap_lock
  * @test: the running case
@@ -1080,7 +1107,7 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	struct mmk_fault *fault;
 	struct swapped s = {};
 
-	locked_init(test, &s, &before);
+	locked_written_init(test, &s, &before);
 	mmk_mm_snapshot(s.mm, &rss);
 	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
 				MMK_VMA_LOCK);
@@ -1120,7 +1147,7 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 	struct swapped s = {};
 	bool added;
 
-	locked_init(test, &s, &before);
+	locked_written_init(test, &s, &before);
 	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
 				MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
