@@ -64,6 +64,7 @@ BUILD = (
     Tool("xz", "xz-utils", "unpacks the kernel source"),
     Tool("tar", "tar", "unpacks the kernel source"),
     Tool("patch", "patch", "applies the series"),
+    Tool("find", "findutils", "sees what has changed in a tree"),
     Tool("ccache", "ccache", "makes the second build fast", optional=True),
 )
 MUTATE = (

@@ -3,26 +3,54 @@
 
 from __future__ import annotations
 
+import errno
+import functools
 import hashlib
-import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterable, Sequence
+
+from . import proc
 
 # size in bytes, mtime and ctime in nanoseconds since the epoch
 Stat = tuple[int, int, int]
 
+# What find prints of a file: its path, and what stat() says.  Its clock has ten digits
+# behind the point, of which the last is always 0.
+_FORMAT = r"%P\0%s %T@ %C@\0"
 # Left behind in the source by a build without O=; kbuild then refuses O=.
-_CONFIGURED = re.compile(r"\.config$|include/(config|generated)/"
-                         r"|arch/[^/]+/include/generated/")
+_CONFIGURED = re.compile(rb"(?:\A|\0)(?:\.config\0|include/(?:config|generated)/"
+                         rb"|arch/[^/\0]+/include/generated/)")
+
+
+def _ns(clock: bytes) -> int:
+    """Seconds, as find prints them, in nanoseconds."""
+    seconds, _, fraction = clock.partition(b".")
+    return int(seconds) * 10 ** 9 + int(fraction[:9].ljust(9, b"0"))
+
+
+def _stat(text: bytes) -> Stat:
+    size, mtime, ctime = text.split(b" ")
+    return int(size), _ns(mtime), _ns(ctime)
 
 
 @dataclass(frozen=True)
 class Scan:
-    """All files of a tree (without .git) by path, with a digest of it all."""
+    """All files of a tree (without .git) with what stat() says: a row each, sorted."""
 
-    files: dict[str, Stat]
-    digest: str
+    rows: Sequence[tuple[bytes, bytes]]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """One name for it all."""
+        return hashlib.blake2b(self.dump, digest_size=16).hexdigest()
+
+    @functools.cached_property
+    def files(self) -> dict[str, Stat]:
+        """The stat of each file, by path."""
+        return {_path(path): _stat(stat) for path, stat in self.rows}
 
     def newer(self, since_ns: int, built_ns: int) -> list[str]:
         """Files put in place after @since_ns that make takes for old.
@@ -30,28 +58,53 @@ class Scan:
         Such a file has a fresh ctime, but an mtime before @built_ns, when the
         last build ended: it came by cp -p or by rename.
         """
-        return [path for path, (_, mtime, ctime) in self.files.items()
-                if ctime >= since_ns and mtime <= built_ns]
+        found = []
+        since = b"%10d" % (since_ns // 10 ** 9)
+        for path, text in self.rows:
+            # Few are: that saves to take all of them apart.
+            if text[-21:-11] >= since:
+                _, mtime, ctime = _stat(text)
+                if ctime >= since_ns and mtime <= built_ns:
+                    found.append(_path(path))
+        return found
+
+    def changed(self, before: "Scan") -> dict[str, bool]:
+        """What differs from @before, by path: whether the file was there and is now."""
+        rows, old = set(self.rows), set(before.rows)
+        now = {path for path, _ in rows - old}
+        then = {path for path, _ in old - rows}
+        return {_path(path): path in now and path in then for path in now | then}
 
     def built_in_place(self) -> bool:
         """True if somebody has built or configured inside of the tree."""
-        return any(_CONFIGURED.match(path) for path in self.files)
+        return bool(_CONFIGURED.search(self.dump))
+
+    @functools.cached_property
+    def dump(self) -> bytes:
+        """It all, for load()."""
+        return b"\0".join(part for row in self.rows for part in row)
+
+
+def _path(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _rows(parts: Sequence[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return zip(parts[::2], parts[1::2])
+
+
+def load(data: bytes) -> Scan:
+    """What dump() has made."""
+    return Scan(list(_rows(data.split(b"\0"))))
 
 
 def scan(root: Path) -> Scan:
     """Look at each file below @root.  Raises OSError."""
-    files: dict[str, Stat] = {}
-    todo = [""]
-    while todo:
-        folder = todo.pop()
-        with os.scandir(os.path.join(root, folder)) as entries:
-            for entry in entries:
-                path = folder + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if path != ".git":
-                        todo.append(path + "/")
-                elif path != ".git":
-                    stat = entry.stat(follow_symlinks=False)
-                    files[path] = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-    text = repr(sorted(files.items())).encode("utf-8", "surrogateescape")
-    return Scan(files, hashlib.blake2b(text, digest_size=16).hexdigest())
+    with tempfile.NamedTemporaryFile(prefix="scan.") as file:
+        done = proc.run(["find", str(root.absolute()), "-ignore_readdir_race", "-name",
+                         ".git", "-prune", "-o", "!", "-type", "d", "-fprintf", file.name,
+                         _FORMAT])
+        if done.code != 0:
+            reason = (done.output.splitlines() or ["find fails"])[0]
+            raise OSError(errno.EIO, reason, str(root))
+        return Scan(sorted(_rows(file.read().split(b"\0"))))

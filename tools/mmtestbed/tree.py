@@ -217,6 +217,11 @@ class WorkTree:
         return self._scan.digest
 
     @property
+    def scanned(self) -> Optional[Scan]:
+        """What look() has seen; None if it did not have to."""
+        return self._scan
+
+    @property
     def scanned_ns(self) -> int:
         """When look() began, in ns since the epoch; 0 if it did not have to."""
         return self._scanned_ns

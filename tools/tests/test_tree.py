@@ -114,6 +114,32 @@ class Scanning(support.TempCase):
         self.write("a/b.c", "22")
         self.assertNotEqual(scan.scan(self.tmp).digest, before.digest)
 
+    def test_what_changed(self) -> None:
+        """Also of files whose names are no words."""
+        for name in ("a b", "line\nend", "caf\udce9"):
+            self.write(f"x/{name}", "1")
+        before = scan.load(scan.scan(self.tmp).dump)
+        self.assertEqual(before, scan.scan(self.tmp))
+        self.write("x/line\nend", "22")
+        (self.tmp / "x/caf\udce9").unlink()
+        self.write("new", "")
+        self.assertEqual(scan.scan(self.tmp).changed(before),
+                         {"x/line\nend": True, "x/caf\udce9": False, "new": False})
+
+    def test_times_to_the_nanosecond(self) -> None:
+        path = self.write("a", "123")
+        os.utime(path, ns=(1, 1234567891987654321))
+        stat = path.stat()
+        found = scan.scan(self.tmp)
+        self.assertEqual(found.files, {"a": (3, stat.st_mtime_ns, stat.st_ctime_ns)})
+        ctime = stat.st_ctime_ns
+        self.assertEqual(found.newer(ctime, stat.st_mtime_ns), ["a"])
+        self.assertEqual(found.newer(ctime + 1, stat.st_mtime_ns), [])
+        self.assertEqual(found.newer(ctime, stat.st_mtime_ns - 1), [])
+
+    def test_cannot_look(self) -> None:
+        self.assertRaises(OSError, scan.scan, self.tmp / "nothing")
+
     def test_built_in_place(self) -> None:
         self.write("a/.config", "")
         self.assertFalse(scan.scan(self.tmp).built_in_place())
