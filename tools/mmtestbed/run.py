@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import boot, build, cases, children, coverage, debug, deps, due_reports, every
-from . import failures, lines, lock, ns, options, proc, provenance, prune, rounds, runner
-from . import series, source, tree, verdict
+from . import applied, boot, build, cases, children, coverage, debug, deps, due_reports
+from . import every, failures, lines, lock, ns, options, proc, provenance, prune, rounds
+from . import runner, series, source, tree, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .report import GREEN, RED, Console
@@ -324,12 +324,13 @@ class Command:
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        applied = series.apply(
-            origin.path, patches, scratch, None if origin.frozen else
+        result = applied.apply(
+            self._cache / "applied", origin.path, patches, scratch,
+            None if origin.frozen else
             lambda: source.reference(origin.line, self._cache, self._console))
-        for note in applied.notes:
+        for note in result.notes:
             self._console.note(note)
-        return {**applied.files, **suites}
+        return {**result.files, **suites}
 
     def _how(self, kernel: Path, folder: Path, **others: Any) -> runner.Options:
         """How to run cases in @kernel; @others: what differs from the usual."""

@@ -97,6 +97,8 @@ class Machine(support.FakeCase):
         return called
 
     def test_missing_tool_elsewhere(self) -> None:
+        # Nobody has applied the series yet.
+        shutil.rmtree(fake.cache() / "applied", ignore_errors=True)
         called = self.hiding({"patch": "/dev/null", "apt-get": "/dev/null"})
         self.expect(125, called, "missing: patch (applies the series); going on without",
                     "install what your distribution has", "cannot run patch")
