@@ -13,9 +13,9 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Optional, Sequence
 
-from . import deps, lock, proc, tree
+from . import deps, lock, narrow, proc, record, surroundings, tree
 from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
@@ -23,6 +23,9 @@ from .tree import Files, WorkTree, digest
 # In the build folder: what it was built from, and a mark while make is at work.
 STAMP = ".mm-testbed.json"
 BUSY = ".mm-testbed.busy"
+# What decides which configuration kunit.py makes, below the tree.
+_KUNIT = tuple(f"tools/testing/kunit/{name}" for name in (
+    "kunit.py", "kunit_kernel.py", "kunit_config.py", "configs/arch_uml.config"))
 _FIRST_ERRORS = 12
 _ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
                     r"^make.*\*\*\* |^(?:\S*ld|collect2|cc1|as): |Error \d+$|"
@@ -40,7 +43,6 @@ class Plan:
     @jobs: of make.
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
-    @quick: plain make will do for a tree that has been built before.
     @specs: a spec file for the compiler: what it holds.
     """
 
@@ -48,7 +50,6 @@ class Plan:
     jobs: int
     options: tuple[str, ...]
     ccache: Path
-    quick: bool = False
     specs: str = ""
 
     @property
@@ -113,27 +114,24 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
     return proc.environment(extra)
 
 
-def _compiler() -> str:
-    """Names the compiler that is installed now."""
-    path = os.path.realpath(shutil.which("gcc") or "gcc")
-    try:
-        stat = os.stat(path)
-    except OSError:
-        return path
-    return f"{path} {stat.st_size} {stat.st_mtime_ns}"
-
-
 def sha256(path: Path) -> str:
     """The SHA-256 of the file @path."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def frame(plan: Plan) -> str:
+    """A digest of all that decides what the kernel will be, but for its source."""
+    text = "\0".join((*(path.read_text(encoding="utf-8") for path in plan.configs),
+                      *plan.options, plan.kcflags(),
+                      surroundings.programs(deps.compiler()),
+                      surroundings.environment(proc.environment())))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def inputs(plan: Plan, seen: str, wanted: Files) -> str:
     """A digest of all that decides what the kernel will be."""
-    text = "\0".join((seen, digest(wanted),
-                      *(path.read_text(encoding="utf-8") for path in plan.configs),
-                      *plan.options, _compiler(), plan.kcflags()))
+    text = "\0".join((seen, digest(wanted), frame(plan)))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -161,6 +159,10 @@ class Builder:
         self._console = console
         self._build = work.places.build
         self._started = 0.0
+        self._known: Optional[record.Record] = None
+        self._configured = ""
+        self._added: dict[str, str] = {}
+        self._headers: list[str] = []
 
     def kernel(self, wanted: Files) -> Kernel:
         """The kernel for @wanted on top of the source.  Call it with the tree mounted.
@@ -169,30 +171,35 @@ class Builder:
         """
         build = self._build
         stamp: dict[str, Any] = lock.read_json(build / STAMP) or {}
+        self._known = record.load(build, stamp.get("inputs", ""))
         seen = self._tree.look()
         need = inputs(self._plan, seen, wanted)
         binary = build / "linux"
         busy = build / BUSY
-        if not busy.exists() and stamp.get("inputs") == need and \
-           self._unchanged(binary, stamp):
+        whole = not busy.exists() and self._unchanged(binary, stamp) and \
+            self._known is not None and self._known.same_host()
+        if whole and stamp.get("inputs") == need:
+            self._configured = stamp["config"]
             return Kernel(binary, stamp["sha"])
         if busy.exists():
             # Killed in the middle: any file may be half-written.
             self._empty()
             self._tree.tidy()
             stamp = {}
+        changed = self._changed(seen, wanted) if whole else None
         busy.touch()
         self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
                            int(stamp.get("built_ns", 0)))
         (build / STAMP).unlink(missing_ok=True)
         try:
-            done = self._make("building the kernel", stamp)
+            done = self._make("building the kernel", stamp.get("config", ""), changed)
         except Interrupted as stop:
             if stop.tidy:
                 lock.write_json(build / STAMP, self._times())
                 busy.unlink()
             raise
-        stamp = {**self._times(), "config": self._config()}
+        self._configured = self._config()
+        stamp = {**self._times(), "config": self._configured}
         if done.code == 0 and not binary.exists():
             raise TestbedError("kunit.py built no kernel; see its output",
                                done.output.splitlines()[-_FIRST_ERRORS:])
@@ -204,18 +211,35 @@ class Builder:
         stat = binary.stat()
         stamp.update(inputs=need, sha=sha256(binary), size=stat.st_size,
                      mtime_ns=stat.st_mtime_ns)
+        self._keep_record(seen, wanted, need)
         lock.write_json(build / STAMP, stamp)
         busy.unlink()
         self._console.end()
         self._show_warnings(done)
         return Kernel(binary, stamp["sha"])
 
+    def _changed(self, seen: str, wanted: Files) -> Optional[set[str]]:
+        """The files that differ from those of the last kernel; None if that is unclear,
+        or if that is not all that differs."""
+        known = self._known
+        if known is None or known.frame != frame(self._plan):
+            return None
+        return record.changed(self._build, known, seen, self._tree.scanned, wanted,
+                              self._tree.source.path)
+
+    def _keep_record(self, seen: str, wanted: Files, need: str) -> None:
+        """Note what the kernel that has just been built was built from."""
+        headers = self._headers or surroundings.headers([self._build])
+        record.save(self._build, record.Record(
+            need, frame(self._plan), seen, record.laid(wanted), self._added, headers,
+            surroundings.files(headers)), self._tree.scanned)
+
     def variant(self) -> Path:
         """The kernel of a variant.  Call it with WorkTree.variant() open.
 
         Raises TestbedError if it cannot be built.
         """
-        done = self._make("building the variant", {})
+        done = self._make("building the variant", self._configured, None)
         if done.code != 0:
             self._console.abandon()
             raise explain(done, self._plan, self._tree.source.version)
@@ -223,14 +247,38 @@ class Builder:
         self._show_warnings(done)
         return self._build / "linux"
 
-    def _make(self, step: str, stamp: dict[str, Any]) -> proc.Done:
+    def _make(self, step: str, configured: str,
+              changed: Optional[set[str]]) -> proc.Done:
+        """Build what is in the tree, by the shortest way that is sure.
+
+        @configured: names the configuration that the last build had.
+        @changed: the files that have changed since, None for any.
+        """
         self._console.begin(step)
         self._started = time.time()
         src = self._tree.places.src
         env = environment(self._plan, self._build)
+        if changed is not None and self._known:
+            known = self._known
+            rebuilt: Optional[narrow.Rebuilt] = narrow.Rebuilt("", ())
+            if changed:
+                rebuilt = narrow.Kbuild(self._build, src, env, known.added,
+                                        self._plan.jobs).rebuild(changed)
+            if rebuilt:
+                self._added = known.added
+                self._headers = sorted({*known.headers, *surroundings.headers(
+                    self._build / folder for folder in rebuilt.folders)})
+                return proc.Done(0, rebuilt.said)
+        self._headers = []
+        with narrow.watched(env, self._tree.places.run / "watch") as watch:
+            done = self._make_all(configured, src, watch.env)
+            self._added = watch.added()
+            return done
+
+    def _make_all(self, configured: str, src: Path, env: dict[str, str]) -> proc.Done:
+        """Let make look at everything, and kunit.py at the configuration if need be."""
         before = self._config()
-        if self._plan.quick and not self._plan.options and \
-           stamp.get("config") == before:
+        if not self._plan.options and configured == before:
             done = proc.run(make(self._plan, self._build, "linux"), cwd=src, env=env,
                             tick=self._tick)
             if not _ABOUT_CONFIG.search(done.output) and self._config() == before:
@@ -240,8 +288,10 @@ class Builder:
 
     def _config(self) -> str:
         """Names the configuration that the build folder has, and what asked for it."""
-        found = hashlib.sha256(b"".join(path.read_bytes() for path in self._plan.configs))
-        found.update(tree.read_or_none(self._build / ".config") or b"")
+        found = hashlib.sha256(frame(self._plan).encode())
+        for path in (self._build / ".config",
+                     *(self._tree.places.src / name for name in _KUNIT)):
+            found.update(b"\0" + (tree.read_or_none(path) or b""))
         return found.hexdigest()
 
     def _show_warnings(self, done: proc.Done) -> None:

@@ -109,11 +109,6 @@ class Trial(run.Command):
         self._cache = tree.cache_root(self._console)
         self._archive = None
 
-    def _work_tree(self, origin: source.Source, isolation: ns.Isolation, folder: Path,
-                   overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
-        work, plan = super()._work_tree(origin, isolation, folder, overlay)
-        return work, dataclasses.replace(plan, quick=True)
-
     def _build(self, origin: source.Source, patches: Sequence[Path],
                isolation: ns.Isolation, folder: Path,
                overlay: bool) -> tuple[build.Kernel, Path]:

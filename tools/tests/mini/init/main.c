@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <linux/facts.h>
+
+int main(void)
+{
+	printf("migrate=%d case=%d lib=%d wide=%d config=%d\n", migrate(), a_case(), in_lib(),
+	       WIDE, CONFIG_DEFAULT);
+	return 0;
+}
