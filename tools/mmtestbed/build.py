@@ -102,6 +102,9 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
         "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
         "KBUILD_BUILD_VERSION": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # kbuild has the compiler write down what it has read, headers of the host
+        # included where those are read: ccache need not preprocess on its own.
+        "CCACHE_DEPEND": "1",
     }
     plan.lay_specs()
     if plan.kcflags():
