@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import signal
 import threading
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional
@@ -252,12 +253,15 @@ class Children(runner.Runner):
         console = _Console(self._options, found)
         words = [f"kunit.filter_glob={'.'.join(name)}", *self._words(seed),
                  *([due_reports.ARGUMENT] if due else [])]
+        begin = time.monotonic()
         child = booted.server.run(" ".join(words), console.read, self._patience,
                                   booted.read)
+        found.kernel_seconds = time.monotonic() - begin
         with self._merging:
             self._servers.troubles += booted.trouble("between two cases")
         found.end(console.stopped or self._ending(child), self._options.timeout)
         blame(found, name)
+        found.outcomes[name].seconds = found.kernel_seconds
         if due:
             outcome = found.outcomes[name]
             found.outcomes[name] = due_reports.settle(outcome, self._reports[name])
@@ -269,8 +273,8 @@ class Children(runner.Runner):
 
     def _ending(self, child: Child) -> Ending:
         if child.killed:
-            return Ending(How.HUNG, 0, "asleep: no CPU time used for "
-                          f"{self._options.timeout:g} s" if self._options.virtual else "")
+            return Ending(How.HUNG, 0, f"no progress for {self._options.timeout:g} s: no "
+                          "CPU time used" if self._options.virtual else "")
         if self._spent(child):
             return Ending(How.HUNG, 0, f"not done after {self._options.cpu} s of CPU time")
         return Ending(How.EXITED, child.code)

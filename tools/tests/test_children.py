@@ -85,7 +85,7 @@ class Verdicts(Base):
         self.assertIn("Kernel panic", log)
 
     def test_asleep(self) -> None:
-        for virtual, why in ((True, "asleep: no CPU time used for 1 s"),
+        for virtual, why in ((True, "no progress for 1 s: no CPU time used"),
                              (False, "no progress for 1 s")):
             with self.subTest(virtual=virtual):
                 self.seen.clear()

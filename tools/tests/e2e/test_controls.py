@@ -128,9 +128,10 @@ class Controls(support.FakeCase):
 
     def test_guards(self) -> None:
         text = self.expect(0, self.call("--guards", "--timeout", "2", script="controls"),
-                           "PASS: 6 of 6 cases that misbehave are caught; kunit.py alone "
+                           "PASS: 7 of 7 cases that misbehave are caught; kunit.py alone "
                            "passes 2 of them; 1 not built in")
         self.assertRegex(text, r"(?m)^hangs .* hung .* time limit")
+        self.assertRegex(text, r"(?m)^loops .* hung .* time limit")
         self.clean()
 
     def test_a_guard_that_sleeps(self) -> None:

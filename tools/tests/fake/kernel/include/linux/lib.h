@@ -26,6 +26,11 @@ void warn_slowpath(const char *file, int line, const char *function,
 void panic(const char *what) __attribute__((noreturn));
 bool glob_match(const char *pattern, const char *text);
 const char *param(const char *name);
+void add_params(char *line);
+void snapshot(void);
+
+/* This is a child, of which there may be others. */
+extern bool snapshot_child;
 
 #define WARN_ON(condition) ({						\
 	bool bad_ = (condition);					\

@@ -141,12 +141,7 @@ static void list_tests(void)
 	}
 }
 
-/**
- * kunit_run_all() - Run the cases that the command line asks for, or list them
- *
- * Return: the exit code of the kernel.
- */
-int kunit_run_all(void)
+static int run_all(void)
 {
 	const char *action = param("kunit.action=");
 	struct tally total = {};
@@ -174,4 +169,20 @@ int kunit_run_all(void)
 	       total.failed, total.skipped,
 	       total.passed + total.failed + total.skipped);
 	return 0;
+}
+
+/**
+ * kunit_run_all() - Run the cases that the command line asks for, or list them
+ *
+ * Return: the exit code of the kernel. A child does not return.
+ */
+int kunit_run_all(void)
+{
+	int code;
+
+	snapshot();
+	code = run_all();
+	if (snapshot_child)
+		exit(code);
+	return code;
 }

@@ -74,6 +74,18 @@ static void hangs(struct kunit *test)
 }
 
 /**
+ * loops() - There is no result, and it keeps the CPU busy
+ * @test: the running case
+ *
+ * Guard: hung s of CPU time
+ */
+static void loops(struct kunit *test)
+{
+	while (*(struct kunit * volatile *)&test)
+		;
+}
+
+/**
  * exits() - The kernel ends before its time
  * @test: the running case
  *
@@ -102,6 +114,7 @@ static const struct kunit_case guard_selftest_cases[] = {
 	KUNIT_CASE(leaks_a_page),
 	KUNIT_CASE(crashes),
 	KUNIT_CASE(hangs),
+	KUNIT_CASE(loops),
 	KUNIT_CASE(exits),
 	KUNIT_CASE(needs_kasan),
 	{}

@@ -8,8 +8,10 @@
 #include <kunit/test.h>
 
 const char *saved_command_line;
+#define MAX_PARAMS 256
+
 static int nr_params;
-static char **params;
+static char *params[MAX_PARAMS];
 
 /**
  * param() - A parameter of the command line
@@ -25,8 +27,21 @@ const char *param(const char *name)
 	return NULL;
 }
 
+/**
+ * add_params() - Take in more of a command line
+ * @line: parameters, with blanks in between; they are kept in there
+ */
+void add_params(char *line)
+{
+	char *word = strtok(line, " ");
+
+	for (; word && nr_params < MAX_PARAMS; word = strtok(NULL, " "))
+		params[nr_params++] = word;
+}
+
 void printk(const char *format, ...)
 {
+	static unsigned long nr_lines;
 	static struct timespec began;
 	struct timespec now;
 	va_list args;
@@ -37,6 +52,9 @@ void printk(const char *format, ...)
 		began = now;
 	since = now.tv_sec - began.tv_sec +
 		(now.tv_nsec - began.tv_nsec) / 1e9;
+	/* No time passes, but for what a line takes. */
+	if (param("time-travel=inf-cpu"))
+		since = ++nr_lines / 1e6;
 	printf("[%12.6f] ", since);
 	va_start(args, format);
 	vprintf(format, args);
@@ -49,8 +67,8 @@ static void save_command_line(int argc, char **argv)
 	static char line[4096];
 	size_t used = 0;
 
-	nr_params = argc;
-	params = argv;
+	for (int nr = 0; nr < argc && nr < MAX_PARAMS; nr++)
+		params[nr_params++] = argv[nr];
 	for (int nr = 1; nr < argc && used < sizeof(line); nr++)
 		used += snprintf(line + used, sizeof(line) - used, "%s%s",
 				 nr > 1 ? " " : "", argv[nr]);
