@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from . import bisection, controls, evidence, explain, gitrepo, lock, ns, options, trial
-from . import verdict
+from . import bisection, controls, entry, evidence, explain, gitrepo, lock, ns, options
+from . import output, trial, verdict
 from .bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record, Step
 from .errors import Exit, HostError, Interrupted, TestbedError, UsageError
 from .evidence import Failure, Finding
@@ -87,6 +87,7 @@ class Command(trial.Trial):
         super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
                          console)
         self._wanted = wanted
+        console.aside(output.distinct(wanted.json))
         self._record = Record({})
         self._begun = time.monotonic()
         self._started = False
@@ -341,7 +342,7 @@ class Command(trial.Trial):
         console.line(f"logs of the boots: {self._logs}")
         console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
         if self._wanted.json:
-            verdict.write(self._wanted.json, lock.json_bytes(self._as_json()))
+            output.write(self._wanted.json, lock.json_bytes(self._as_json()))
         word = f"first bad commit {conclusion.first[:12]}" if conclusion.first else \
             f"first bad commit is one of {len(conclusion.candidates)}"
         judged = record.judged()
@@ -423,4 +424,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -32,10 +32,13 @@ def main(argv: Sequence[str]) -> int:
         return step.main(argv)
     except SystemExit as err:
         return 0 if not err.code else ABORT
+    except OSError:
+        raise                           # of the standard output: entry.py knows
     except Exception:
         traceback.print_exc()
         return ABORT
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from . import entry
+    sys.exit(entry.run(lambda: main(sys.argv[1:]), ABORT, ABORT))

@@ -14,9 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, children, control_options, controls, due_reports, guardtest
-from . import ledger, lock, matrix, ns, options, proc, provenance, run, runner, source
-from . import variants, verdict
+from . import boot, build, children, control_options, controls, due_reports, entry
+from . import guardtest
+from . import ledger, lock, matrix, ns, options, output, proc, provenance, run, runner
+from . import source, variants, verdict
 from .control_options import Options
 from .controls import Control, Kind, Verdict
 from .errors import Exit, Refused, TestbedError, UsageError
@@ -43,6 +44,7 @@ class Command(run.Command):
             words.append("--no-install")
         super().__init__(options.parse(words), console)
         self._wanted = wanted
+        console.aside(output.distinct(wanted.json))
         self._controls: list[Control] = []
         if not wanted.guards:
             self._controls = controls.select(controls.read(CONTROLS), wanted.line.name,
@@ -286,7 +288,7 @@ class Command(run.Command):
 
     def _write_reports(self) -> None:
         if self._wanted.json:
-            verdict.write(self._wanted.json, lock.json_bytes(self._as_json()))
+            output.write(self._wanted.json, lock.json_bytes(self._as_json()))
 
 
 def _cpu_seconds() -> float:
@@ -328,4 +330,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from . import deps, lock, ns, proc
+from . import deps, lock, ns, output, proc
 from .errors import TestbedError
 from .tree import Places
 
@@ -48,7 +48,9 @@ def counts(path: str) -> bool:
 
 def is_report(folder: Path) -> bool:
     """True if all that @folder holds is a report of ours."""
-    return {path.name for path in folder.iterdir()} <= {TEXT, JSON, HTML}
+    return {path.name for path in folder.iterdir()} <= {TEXT, JSON, HTML} and \
+        all(path.is_file() for path in (folder / TEXT, folder / JSON) if path.exists()) \
+        and not (folder / HTML).is_symlink()
 
 
 @dataclass
@@ -279,14 +281,13 @@ class Counters:
         if html:
             self.html(new / HTML)
         target.mkdir(parents=True, exist_ok=True)
-        for name in (TEXT, JSON, HTML):
-            old = target / name
-            if old.is_dir():
-                shutil.rmtree(old)
-            else:
-                old.unlink(missing_ok=True)
-            if (new / name).exists():
-                shutil.move(new / name, old)
+        for name in (TEXT, JSON):
+            output.write(target / name, (new / name).read_bytes())
+        old = target / HTML
+        if old.is_dir():
+            shutil.rmtree(old)
+        if html:
+            shutil.move(new / HTML, old)
         return summary(functions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from . import configs, controls, deps, lines, lock, options, proc, source, verdict
+from . import configs, controls, deps, lines, lock, options, output, proc, source
 from .configs import Config
 from .errors import Exit, Interrupted, TestbedError
 from .lines import Line
@@ -135,7 +136,8 @@ class Command:
             rows = [self._one(which, config) for which, config in todo]
         except Interrupted as stop:
             proc.kill_all()
-            print("mm-testbed: stopped", file=sys.stderr, flush=True)
+            if stop.signum != signal.SIGPIPE:
+                print("mm-testbed: stopped", file=sys.stderr, flush=True)
             return 128 + stop.signum
         return self._close(rows)
 
@@ -177,7 +179,7 @@ class Command:
         console.line()
         console.lines(controls.table(table, 160), "")
         if self._opts.json:
-            verdict.write(self._opts.json, lock.json_bytes(
+            output.write(self._opts.json, lock.json_bytes(
                 {"schema": _SCHEMA, "exit_code": int(code(rows)), "runs": [
                     {"line": found.line, "variant": found.variant,
                      "verdict": found.word.lower(), "note": found.note,

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from . import cases, figure_texts, lock, options, results, verdict
+from . import cases, entry, figure_texts, lock, options, results, verdict
 from .errors import Exit, TestbedError, UsageError
 from .figure_texts import Book
 from .report import Console
@@ -147,4 +147,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence, TypeVar
 
 from . import boot, cases, children, controls, ktap, lock, proc, runner, variants
-from . import verdict
+from . import output
 from .boot import Next
 from .errors import Exit, TestbedError
 from .judge import Name, Outcome, Status
@@ -260,7 +260,7 @@ class Command:
         caught = bad - sum(bool(row.fault) for row in rows)
         word, colour = ("FAIL", RED) if faults else ("PASS", GREEN)
         if self._opts.json:
-            verdict.write(self._opts.json, lock.json_bytes({
+            output.write(self._opts.json, lock.json_bytes({
                 "schema": 1, **self._opts.head, "verdict": word.lower(),
                 "guards": cells, "caught": caught, "misbehave": bad, "missed": missed,
                 "absent": absent_count}))

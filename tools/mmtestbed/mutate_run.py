@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from . import cases, children, control_options, control_run, deps, lines, lock, mutation
-from . import ns, options, proc, run, runner, variants, verdict
+from . import cases, children, control_options, control_run, deps, entry, lines
+from . import lock, mutation
+from . import ns, options, output, proc, run, runner, variants, verdict
 from .errors import Exit, TestbedError, UsageError
 from .judge import Name, Outcome
 from .mutation import Fate, Mutant, State
@@ -139,6 +140,7 @@ class Command(control_run.Command):
             words.append("--no-install")
         super().__init__(control_options.parse(words), console)
         self._mutation = wanted
+        console.aside(output.distinct(wanted.json, wanted.report))
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
         self._built: set[int] = set()
@@ -291,11 +293,11 @@ class Command(control_run.Command):
     def _save(self, fates: Sequence[Fate]) -> None:
         wanted = self._mutation
         if wanted.json:
-            verdict.write(wanted.json, lock.json_bytes({
+            output.write(wanted.json, lock.json_bytes({
                 "schema": 1, **self._head(), "filter": wanted.filter,
                 "mutants": [fate.as_json() for fate in fates]}))
         if wanted.report:
-            verdict.write(wanted.report, "".join(
+            output.write(wanted.report, "".join(
                 f"{line}\n" for line in mutation.report(fates)).encode())
 
     def _close_mutants(self, fates: Sequence[Fate]) -> int:
@@ -321,4 +323,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -243,7 +243,8 @@ def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
         except BaseException:
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
             os._exit(code)
     return _babysit(pid)
 

@@ -11,9 +11,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Optional, Sequence
+from typing import Any, NoReturn, Optional, Sequence
 
-from . import configs, coverage, deps, lines
+from . import configs, coverage, deps, lines, output
 from .errors import UsageError
 
 # Options of kunit.py that would turn the run into something else.
@@ -42,6 +42,11 @@ SEED = 1
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse's own does not mind if nobody reads it.
+        if message and file:
+            file.write(message)
 
 
 @dataclass(frozen=True)
@@ -231,16 +236,11 @@ def seconds(text: str) -> float:
 
 
 def report_file(name: Optional[str]) -> Optional[Path]:
-    """A file that we can write at the end: better to know before the build."""
-    if name is None:
-        return None
-    path = Path(name).absolute()
-    if not path.parent.is_dir() or path.is_dir():
-        raise UsageError(f"cannot write {name}: its folder does not exist or it is "
-                         "one itself")
-    if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"cannot write {name}: its folder is read-only for you")
-    return path
+    """Where a report goes that is written at the end: better to know before the build.
+
+    Raises UsageError if it cannot be written.
+    """
+    return None if name is None else output.target(name)
 
 
 def report_folder(name: Optional[str]) -> Optional[Path]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
 
-from . import build, checks, controls, evidence, gitrepo, lock, ns, options, patchset
-from . import proc, run, source, tree, trial, variants, verdict
+from . import build, checks, controls, entry, evidence, gitrepo, lock, ns, options, output
+from . import patchset, proc, run, source, tree, trial, variants
 from .checks import Check, Context, Message, Patch, Place, Result, Series, Status
 from .errors import Exit, HostError, TestbedError, UsageError
 from .evidence import Finding
@@ -188,6 +188,7 @@ class Command(trial.Trial):
         super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
                          console)
         self._wanted = wanted
+        console.aside(output.distinct(wanted.json, wanted.text))
         each, whole = checks.load()
         self._each = [check for check in each if check.name not in wanted.leave_out]
         self._whole = [check for check in whole if check.name not in wanted.leave_out]
@@ -510,9 +511,9 @@ class Command(trial.Trial):
         console.line()
         console.lines(text, "")
         if wanted.text:
-            verdict.write(wanted.text, ("\n".join(text) + "\n").encode())
+            output.write(wanted.text, ("\n".join(text) + "\n").encode())
         if wanted.json:
-            verdict.write(wanted.json, lock.json_bytes(report.as_json(code)))
+            output.write(wanted.json, lock.json_bytes(report.as_json(code)))
         return code
 
     def _write_reports(self) -> None:
@@ -546,4 +547,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Optional, Sequence
 
 from . import applied, boot, build, cases, children, coverage, debug, deps, due_reports
-from . import every, failures, lines, lock, ns, options, proc, provenance, prune, rounds
-from . import runner, series, source, tree, verdict
+from . import entry, every, failures, lines, lock, ns, options, output, proc, provenance
+from . import prune, rounds, runner, series, source, tree, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .report import GREEN, RED, Console
@@ -94,7 +94,8 @@ class Command:
     def _interrupted(self, stop: Interrupted) -> int:
         proc.kill_all()
         name = signal.Signals(stop.signum).name
-        print(f"mm-testbed: stopped by {name}", file=sys.stderr, flush=True)
+        if stop.signum != signal.SIGPIPE:
+            print(f"mm-testbed: stopped by {name}", file=sys.stderr, flush=True)
         return 128 + stop.signum
 
     def _guarded(self, step: Callable[[], Optional[int]]) -> Optional[int]:
@@ -393,9 +394,9 @@ class Command:
 
     def _write_reports(self) -> None:
         if self._opts.json:
-            verdict.write(self._opts.json, lock.json_bytes(self._report.as_json()))
+            output.write(self._opts.json, lock.json_bytes(self._report.as_json()))
         if self._opts.junit:
-            verdict.write(self._opts.junit, self._report.as_junit())
+            output.write(self._opts.junit, self._report.as_junit())
 
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
@@ -457,6 +458,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         opts = options.parse(sys.argv[1:] if argv is None else argv)
+        console.aside(output.distinct(opts.json, opts.junit))
         if opts.all:
             return every.Command(opts, console).run()
         command = Command(opts, console)
@@ -471,4 +473,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import fnmatch
 import os
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Iterator, Optional, Sequence, Union
 
-from . import deps, options
+from . import deps, entry, options
 from .errors import Exit, TestbedError
 from .report import GREEN, RED, YELLOW, Console
 
@@ -118,7 +117,7 @@ def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(
+    parser = options.Parser(
         prog="scripts/test.sh", description="Test mm-testbed itself; the kernel tests "
         "among it build Linux and take some minutes.")
     parser.add_argument("--quick", action="store_true",
@@ -129,8 +128,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
     options.add_install(parser)
-    args = parser.parse_args(argv)
     console = Console()
+    try:
+        args = parser.parse_args(argv)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
     try:
         deps.ensure([*deps.BUILD, *deps.TEST], console, args.install)
     except TestbedError as err:
@@ -154,4 +157,4 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry.run(main))

@@ -232,12 +232,3 @@ def _by_number(contract: str) -> tuple[str, int]:
 def count(number: int, noun: str) -> str:
     """'1 case', '2 cases'."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a report in one step.  Raises TestbedError."""
-    try:
-        lock.write(path, data)
-    except OSError as err:
-        raise TestbedError(f"cannot write {path}: {err.strerror}; name another "
-                           "file") from None
