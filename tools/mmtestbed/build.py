@@ -86,13 +86,15 @@ def command(plan: Plan, src: Path, build: Path) -> list[str]:
     return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
             f"--build_dir={build}",
             *(f"--kunitconfig={path}" for path in plan.configs),
-            "--make_options", f"CC={deps.compiler()}", f"--jobs={plan.jobs}", *plan.options]
+            "--make_options", f"CC={deps.compiler()}",
+            *(["--make_options", f"LLVM={deps.llvm()}"] if deps.llvm() else []),
+            f"--jobs={plan.jobs}", *plan.options]
 
 
 def make(plan: Plan, build: Path, *targets: str) -> list[str]:
     """make @targets in a folder that has been configured, as kunit.py would."""
     return ["make", "-s", *targets, "ARCH=um", f"O={build}", f"--jobs={plan.jobs}",
-            f"CC={deps.compiler()}"]
+            f"CC={deps.compiler()}", *([f"LLVM={deps.llvm()}"] if deps.llvm() else [])]
 
 
 def environment(plan: Plan, build: Path) -> dict[str, str]:

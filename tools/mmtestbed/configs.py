@@ -58,6 +58,8 @@ class Config:
 
     def obstacle(self, line: Line) -> str:
         """Why @line cannot be built like this; "" if it can."""
+        if self.specs and deps.llvm():
+            return "gcc counts what has run, not clang; unset LLVM"
         return dict(line.lacks).get(self.name, "")
 
 

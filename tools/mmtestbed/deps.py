@@ -112,9 +112,36 @@ def missing(tools: Sequence[Tool]) -> list[Tool]:
     return [tool for tool in tools if not tool.present()]
 
 
+def llvm() -> str:
+    """LLVM= for make, from the environment: "" for gcc, else as kbuild has it.
+
+    "1": clang; "-16": clang-16; "/usr/lib/llvm-16/bin/": clang in this folder.
+    """
+    return os.environ.get("LLVM", "")
+
+
+def _of_llvm(name: str) -> str:
+    """What the program @name of LLVM is called here."""
+    wanted = llvm()
+    if wanted.endswith("/"):
+        return wanted + name
+    return name + wanted if wanted.startswith("-") else name
+
+
 def compiler() -> str:
-    """CC for make: gcc, behind ccache where that is installed."""
-    return "ccache gcc" if shutil.which("ccache") else "gcc"
+    """CC for make: gcc or clang, behind ccache where that is installed."""
+    name = _of_llvm("clang") if llvm() else "gcc"
+    return f"ccache {name}" if shutil.which("ccache") else name
+
+
+def compilers() -> tuple[Tool, ...]:
+    """What a build with LLVM= needs beside BUILD."""
+    if not llvm():
+        return ()
+    version = llvm() if llvm().startswith("-") else ""
+    return (Tool(_of_llvm("clang"), f"clang{version}", "compiles the kernel"),
+            Tool(_of_llvm("ld.lld"), f"lld{version}", "links the kernel"),
+            Tool(_of_llvm("llvm-ar"), f"llvm{version}", "links the kernel"))
 
 
 def ensure(tools: Sequence[Tool], console: Console, install: bool = True) -> list[Tool]:

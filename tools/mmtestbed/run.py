@@ -135,7 +135,7 @@ class Command:
             raise UsageError(f"no case matches {opts.filter}; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
-        self._ensure([*deps.BUILD, *opts.tools])
+        self._ensure([*deps.BUILD, *deps.compilers(), *opts.tools])
         self._cache = tree.cache_root(self._console)
         self._archive: Optional[Path] = None
         if not opts.kdir:
@@ -285,7 +285,8 @@ class Command:
         # overlays there are no variants: such a tree gets its own state.
         names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
         state = tree.state_folder(self._cache, origin, opts.config.name, "\0".join(
-            [str(opts.build_dir or ""), *opts.build_options, *names]))
+            [str(opts.build_dir or ""), *opts.build_options, *names,
+             *([f"LLVM={deps.llvm()}"] if deps.llvm() else [])]))
         places = tree.choose_places(self._cache, state, overlay, folder)
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
@@ -401,7 +402,7 @@ class Command:
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
         opts, line = self._opts, self._console.line
-        absent = deps.missing([*deps.BUILD, *opts.tools])
+        absent = deps.missing([*deps.BUILD, *deps.compilers(), *opts.tools])
         if absent:
             packages = sorted({tool.package for tool in absent})
             line("apt-get install --no-install-recommends " + shlex.join(packages))

@@ -62,6 +62,17 @@ class Build(support.TempCase):
         self.assertIn(f"--kunitconfig={self.tmp}/one", words)
         self.assertIn(f"--kunitconfig={self.tmp}/two", words)
 
+    def test_make_is_told_of_llvm(self) -> None:
+        src, folder = self.tmp / "src", self.tmp / "build"
+        for words in (build.command(self.plan(), src, folder),
+                      build.make(self.plan(), folder, "vmlinux")):
+            self.assertNotIn("LLVM=", " ".join(words))
+        self.set_env("LLVM", "-16")
+        self.assertIn("LLVM=-16", build.command(self.plan(), src, folder))
+        self.assertIn("LLVM=-16", build.make(self.plan(), folder, "vmlinux"))
+        self.assertIn("gcc counts", configs.by_name("gcov").obstacle(lines.DEFAULT))
+        self.assertEqual(configs.PLAIN.obstacle(lines.DEFAULT), "")
+
     def test_specs_come_after_the_users_flags(self) -> None:
         self.set_env("KCFLAGS", "-Wmine")
         plan = self.plan("*cc1_options:\n+ -Wours\n")

@@ -92,6 +92,17 @@ class Ensure(support.TempCase):
         (self.tmp / "bin/ccache").touch(0o755)
         self.assertEqual(deps.compiler(), "ccache gcc")
 
+    def test_clang_where_llvm_is_asked_for(self) -> None:
+        self.host()
+        for wanted, compiler, packages in (
+                ("", "gcc", []), ("1", "clang", ["clang", "lld", "llvm"]),
+                ("-16", "clang-16", ["clang-16", "lld-16", "llvm-16"]),
+                ("/opt/bin/", "/opt/bin/clang", ["clang", "lld", "llvm"])):
+            with self.subTest(wanted):
+                self.set_env("LLVM", wanted)
+                self.assertEqual(deps.compiler(), compiler)
+                self.assertEqual([tool.package for tool in deps.compilers()], packages)
+
 
 class Python(support.TempCase):
     """What the scripts do where there is no Python."""
