@@ -362,7 +362,9 @@ def open_runner(options: Options, live: Callable[[Outcome], None],
             if not why:
                 yield found
                 return
-        note(f"{why}; the cases share boots instead of having a child each")
+        note(f"{why}; the cases share boots, in the time of the host, instead of having a "
+             "child each")
+        options = replace(options, virtual=False)
     yield runner.Runner(options, live, reports, note)
 
 

@@ -247,6 +247,7 @@ class Command(control_run.Command):
                         else State.DEAD)
         if isinstance(boots, children.Children):
             return self._in_children(mutant, reaching, boots)
+        how = replace(how, virtual=boots.virtual)
         quick = [name for name in reaching if self._seconds[name] < _QUICK]
         slow = [name for name in reaching if self._seconds[name] >= _QUICK]
         for names in (quick, slow):

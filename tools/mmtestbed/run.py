@@ -373,10 +373,10 @@ class Command:
                                  "--list")
             with proc.threads(boot.at_a_time(opts.jobs, opts.config)) as pool:
                 found = plan.run(boots, names, pool)
+            report.virtual = boots.virtual
         report.flaky = runner.flaky(found)
         report.add(found, names)
         report.seed = how.seed if report.children else opts.seed
-        report.virtual = how.virtual
         for note in report.notes:
             self._console.note(note)
 

@@ -185,6 +185,11 @@ class Runner:
         lock.write_json(path, {**keep, key: names})
         return names
 
+    @property
+    def virtual(self) -> bool:
+        """True if time is virtual."""
+        return self._options.virtual
+
     def close(self) -> None:
         """Give back what is kept between two rounds."""
 

@@ -36,7 +36,7 @@ class Base(support.TempCase):
             runner.Options(support.fake_kernel(self.tmp, suites), self.tmp / "boots", (),
                            timeout, 2, cpu=cpu, virtual=virtual, servers=servers),
             self.seen.append, REPORTS, self.notes.append, one_boot)
-        boots = found.__enter__()
+        boots = self.boots = found.__enter__()
         self.addCleanup(found.__exit__, None, None, None)
         return boots
 
@@ -155,6 +155,9 @@ class Fallback(Base):
         self.assertEqual(self.results.children, 0)
         [note] = self.notes
         self.assertIn("knows no snapshot=", note)
+        self.assertIn("in the time of the host", note)
+        assert self.boots
+        self.assertFalse(self.boots.virtual)
 
     def test_kernel_that_does_not_boot(self) -> None:
         boots = self.open(self.SUITES, "does-not-boot")
