@@ -2,19 +2,22 @@
 """Keep the cache from growing for ever.
 
 What is kept between runs is a folder with a lock in it, and to take the lock marks the
-folder as used.  What nobody has used for long goes away; what is in use never does.
+folder as used.  What nobody has used for long goes away; what is in use never does.  If
+it still is more than the user wants to spare, what was used longest ago goes as well.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import time
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
-from . import lock
+from . import lock, proc
+from .errors import UsageError
 from .report import Console
 
 _DAY = 24 * 60 * 60
@@ -24,6 +27,12 @@ AGE = 14 * _DAY
 RECENT = _DAY
 # The folders of the cache that grow, and how many of the newest each keeps.
 KEPT = {"state": 12, "git": 8, "test-history": 2}
+# So much may all of it hold, in GiB, unless MMTB_CACHE_MAX says otherwise; ccache has a
+# limit of its own.
+MOST = 30.0
+_GIB = 1 << 30
+# A folder that is used again and again is measured anew after so long, in seconds.
+_STALE = 60 * 60
 # What a folder that is being removed is called.
 _GONE = ".gone"
 
@@ -67,8 +76,89 @@ def _delete(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def limit() -> float:
+    """How much the cache may hold, in bytes.  Raises UsageError."""
+    text = os.environ.get("MMTB_CACHE_MAX", "") or str(MOST)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise UsageError(f"MMTB_CACHE_MAX={text} is no number of GiB; 0 means no limit")
+    return value * _GIB if value else math.inf
+
+
+def sizes(cache: Path, folders: Sequence[Path], now: float) -> dict[Path, int]:
+    """What each of @folders of @cache holds, in bytes.
+
+    To look takes time: it is remembered, for as long as nobody uses a folder, and for a
+    while if somebody does.
+    """
+    record = cache / "sizes.json"
+    data: Any = lock.read_json(record)
+    known: dict[str, Any] = data if isinstance(data, dict) else {}
+    kept: dict[str, list[float]] = {}
+    unknown = []
+    for folder in folders:
+        name, when = str(folder.relative_to(cache)), used(folder) or 0.0
+        old = known.get(name)
+        if isinstance(old, list) and len(old) == 3 and \
+           (old[1] == when or 0 <= now - old[2] < _STALE):
+            kept[name] = old
+        else:
+            unknown.append(folder)
+            kept[name] = [0, when, now]
+    if unknown:
+        done = proc.run(["du", "-s", "-B1", "--", *map(str, unknown)])
+        for line in done.output.splitlines():
+            size, _, path = line.partition("\t")
+            if size.isdigit() and Path(path) in unknown:
+                kept[str(Path(path).relative_to(cache))][0] = int(size)
+        lock.write_json(record, kept)
+    return {folder: int(kept[str(folder.relative_to(cache))][0]) for folder in folders}
+
+
+def shrink(cache: Path, most: float, console: Console) -> None:
+    """Bring @cache down to @most bytes: what was used longest ago goes first.
+
+    What was used last stays in any case, as do the sources.
+    """
+    if most == math.inf:
+        return
+    times = {path: when for name in KEPT for path in sorted((cache / name).glob("*"))
+             if (when := used(path)) is not None}
+    held = sizes(cache, [*times, *sorted(cache.glob("src/*/tree-*"))], time.time())
+    total = sum(held.values())
+    if total <= most:
+        return
+    console.begin(f"the cache holds {total / _GIB:.1f} GiB, and may hold "
+                  f"{most / _GIB:g} (MMTB_CACHE_MAX): removing what was used longest ago")
+    count = 0
+    for folder in sorted(times, key=lambda path: times[path])[:-1]:
+        if total <= most:
+            break
+        if remove(folder, times[folder]):
+            count += 1
+            total -= held[folder]
+            console.progress(f"{total / _GIB:.1f} GiB left")
+    console.end(f"{count} folder{'' if count == 1 else 's'}")
+    if total > most:
+        console.note(f"the cache still holds {total / _GIB:.1f} GiB: the sources, and what "
+                     "is in use or was used last")
+
+
 def clear(cache: Path, console: Console) -> None:
-    """Remove what is due in @cache.  Nothing that goes wrong with that matters."""
+    """Remove what is due in @cache.  Nothing that goes wrong with that matters.
+
+    Raises UsageError if it is not clear how much the cache may hold.
+    """
+    most = limit()
+    _clear_old(cache, console)
+    with contextlib.suppress(OSError):
+        shrink(cache, most, console)
+
+
+def _clear_old(cache: Path, console: Console) -> None:
     todo: list[tuple[Path, float]] = []
     rests: list[Path] = []
     now = time.time()

@@ -82,7 +82,7 @@ class Command:
             proc.catch_signals()
             code = self._guarded(self._outside)
             if code is None:
-                prune.clear(self._cache, self._console)
+                code = self._guarded(lambda: prune.clear(self._cache, self._console))
         except Interrupted as stop:
             return self._interrupted(stop)
         if code is not None:
@@ -136,7 +136,7 @@ class Command:
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
         self._ensure([*deps.BUILD, *deps.compilers(), *opts.tools])
-        self._cache = tree.cache_root(self._console)
+        self._cache = tree.cache_root(self._console, kdir=opts.kdir)
         self._archive: Optional[Path] = None
         if not opts.kdir:
             self._archive = source.tarball(opts.line or lines.DEFAULT, self._cache,

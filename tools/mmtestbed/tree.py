@@ -9,6 +9,7 @@ copy that is kept up to date.  The source itself is never written to.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Iterator, Mapping, Optional
 
 from . import lock, ns, proc
-from .errors import HostError, TestbedError
+from .errors import HostError, Refused, TestbedError, UsageError
 from .report import Console
 from .scan import Scan, scan
 from .source import Source
@@ -39,10 +40,24 @@ def plain(text: str) -> str:
     return _OURS.sub("", text)
 
 
-def cache_root(console: Console, create: bool = True) -> Path:
+def _check_apart(cache: Path, kdir: str) -> None:
+    """The tree that @kdir lies in is never written to.
+
+    Raises UsageError if @cache is in there.
+    """
+    folder = Path(kdir).expanduser().resolve()
+    tops = [folder, *(path for path in folder.parents if (path / "Kbuild").exists())]
+    for top in tops:
+        if cache.resolve().is_relative_to(top):
+            raise UsageError(f"the cache {cache} lies in {top}, which is never written "
+                             "to; set MMTB_CACHE to a folder somewhere else")
+
+
+def cache_root(console: Console, create: bool = True, kdir: str = "") -> Path:
     """The folder for all that we keep between runs, created if @create says so.
 
-    Raises HostError if it cannot be used.
+    @kdir: the user's tree, if there is one.
+    Raises HostError if it cannot be used, UsageError if it lies in @kdir.
     """
     wanted = os.environ.get("MMTB_CACHE") or ""
     if not wanted:
@@ -58,6 +73,8 @@ def cache_root(console: Console, create: bool = True) -> Path:
         if path is not None:
             console.note(f"make cannot work below '{path}'; using {other} instead")
         path = other
+    if kdir:
+        _check_apart(path, kdir)
     if not create:
         return path
     try:
@@ -149,6 +166,13 @@ class WorkTree:
                 ns.bind(self.build_store(), places.build)
                 mounts.append(places.build)
             yield
+        except OSError as err:
+            if self._isolation is ns.Isolation.USER and self.on_overlay and \
+               err.errno in (errno.EACCES, errno.EPERM, errno.EOVERFLOW):
+                # To our user namespace, they are nobody's.
+                raise Refused("the tree has files of somebody else, which only root can "
+                              "lay something over") from err
+            raise
         finally:
             for target in reversed(mounts):
                 with contextlib.suppress(OSError):
@@ -313,12 +337,14 @@ class WorkTree:
             src.mkdir()
             names = [entry.name for entry in os.scandir(self.source.path)
                      if entry.name != ".git"]
-            done = proc.run(["cp", "-a", "--reflink=auto", "-t", str(src), "--",
-                             *names], cwd=self.source.path,
+            done = proc.run(["cp", "-a", "--no-preserve=ownership", "--reflink=auto", "-t",
+                             str(src), "--", *names], cwd=self.source.path,
                             tick=lambda: self._console.progress(""))
             if done.code != 0:
-                raise HostError(f"cannot copy the source to {src}; make room there "
-                                "or set MMTB_CACHE", done.output.splitlines()[-3:])
+                said = done.output.splitlines()[-3:] or ["no message"]
+                raise HostError(f"cannot copy the source to {src} ({said[-1]}); make room "
+                                "there or set MMTB_CACHE, or let everybody read the source",
+                                said)
             self._console.end()
         else:
             for path in known.keys() - facts.files.keys():

@@ -106,7 +106,7 @@ class Trial(run.Command):
 
     def _tools(self) -> None:
         self._ensure([*deps.BUILD, GIT])
-        self._cache = tree.cache_root(self._console)
+        self._cache = tree.cache_root(self._console, kdir=self._opts.kdir)
         self._archive = None
 
     def _build(self, origin: source.Source, patches: Sequence[Path],

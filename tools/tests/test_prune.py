@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from mmtestbed import lock, prune
+from mmtestbed.errors import UsageError
 
 from tests import support
 
@@ -48,6 +49,75 @@ class Due(PruneCase):
 
     def test_the_clock_goes_back(self) -> None:
         self.assertEqual(self.due(1, -5, -400), [])
+
+
+class Limit(PruneCase):
+    """MMTB_CACHE_MAX."""
+
+    def fill(self, name: str, days: float, mib: int) -> Path:
+        """A folder of @mib MiB that was used so many @days ago."""
+        folder = self.folder(name, days)
+        (folder / "data").write_bytes(b"x" * (mib << 20))
+        return folder
+
+    def shrink(self, mib: float) -> set[str]:
+        """What is left where no more than @mib MiB are allowed."""
+        self.set_env("MMTB_CACHE_MAX", str(mib / 1024))
+        return self.clear() - {"sizes.json"}
+
+    def test_longest_unused_goes_first(self) -> None:
+        for name, days in (("state/a", 0.3), ("git/b", 0.4), ("state/c", 0.1),
+                           ("state/d", 0.2)):
+            self.fill(name, days, 2)
+        self.assertEqual(self.shrink(20), {"a", "b", "c", "d"})
+        self.assertEqual(self.text.getvalue(), "")
+        self.assertEqual(self.shrink(5), {"c", "d"})
+        self.assertIn("the cache holds 0.0 GiB, and may hold 0.0048", self.text.getvalue())
+        self.assertIn(": 2 folders", self.text.getvalue())
+
+    def test_what_is_in_use_stays(self) -> None:
+        used = self.fill("state/used", 0.5, 2)
+        self.fill("state/old", 0.4, 2)
+        self.fill("state/new", 0.1, 2)
+        with lock.held(used / "lock", lambda: None):
+            when = time.time() - 0.5 * DAY
+            os.utime(used / "lock", (when, when))
+            self.assertEqual(self.shrink(1), {"used", "new"})
+        self.assertIn("still holds", self.text.getvalue())
+
+    def test_sources_count_and_stay(self) -> None:
+        self.write("src/6.12/tree-x/Makefile", "x" * (3 << 20))
+        self.fill("state/a", 0.5, 1)
+        self.fill("state/b", 0.4, 1)
+        self.shrink(2)
+        self.assertTrue((self.tmp / "src/6.12/tree-x/Makefile").exists())
+        self.assertFalse((self.tmp / "state/a").exists())
+        self.assertTrue((self.tmp / "state/b").exists())
+
+    def test_looks_again_only_at_what_was_used(self) -> None:
+        one, two = self.fill("state/one", 0.5, 1), self.fill("state/two", 0.4, 1)
+        now = time.time()
+        before = prune.sizes(self.tmp, [one, two], now)
+        for folder in (one, two):
+            (folder / "data").write_bytes(b"x" * (5 << 20))
+        self.assertEqual(prune.sizes(self.tmp, [one, two], now + 9999), before)
+        os.utime(two / "lock")
+        self.assertEqual(prune.sizes(self.tmp, [one, two], now + 60), before)
+        after = prune.sizes(self.tmp, [one, two], now + 9999)
+        self.assertEqual(after[one], before[one])
+        self.assertGreater(after[two], 5 << 20)
+
+    def test_no_limit(self) -> None:
+        self.set_env("MMTB_CACHE_MAX", "0")
+        self.fill("state/a", 0.5, 1)
+        self.clear()
+        self.assertFalse((self.tmp / "sizes.json").exists())
+
+    def test_nonsense(self) -> None:
+        for text in ("x", "-1", "inf", "nan"):
+            self.set_env("MMTB_CACHE_MAX", text)
+            with self.subTest(text), self.assertRaisesRegex(UsageError, "no number of GiB"):
+                prune.clear(self.tmp, self.console)
 
 
 class Clear(PruneCase):

@@ -4,6 +4,8 @@
 import json
 import os
 import shutil
+import signal
+import stat
 import subprocess
 from pathlib import Path
 
@@ -48,6 +50,60 @@ class Usage(support.FakeCase):
     def test_kdir(self) -> None:
         self.expect(2, self.call(kdir="/no/such/tree"), "/no/such/tree is no folder")
         self.expect(2, self.call("--kdir", str(self.tmp)), "no kernel source tree")
+
+    def test_cache_in_the_tree(self) -> None:
+        """Neither a run nor any other command begins to write there."""
+        tree = fake.plant(self.tmp / "linux")
+        for script, words in (("run", []), ("controls", []), ("bisect", ["A", "B"]),
+                              ("presubmit", ["A..B"])):
+            with self.subTest(script):
+                self.expect(2, self.call(*words, script=script, kdir=tree,
+                                         cached=str(tree / "mm/cache")),
+                            f"lies in {tree}, which is never written to")
+        self.expect(255, self.call(script="bisect-step", kdir=tree,
+                                   cached=str(tree / "mm/cache")), "never written to")
+        self.assertFalse((tree / "mm/cache").exists())
+
+    def test_limit_of_the_cache(self) -> None:
+        called = self.call(prefix=["env", "MMTB_CACHE_MAX=much"])
+        self.expect(2, called, "MMTB_CACHE_MAX=much is no number of GiB")
+
+    def test_where_reports_go(self) -> None:
+        null = self.tmp / "null"
+        support.needs_root(self)
+        try:
+            os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        except OSError:
+            self.skipTest("no devices to be made here")
+        for word in ("--json", "--junit"):
+            self.expect(0, self.call(word, str(null), ONE), "PASS: ")
+            self.assertTrue(stat.S_ISCHR(null.stat().st_mode))
+        file = self.write("out", "")
+        file.chmod(0o444)
+        self.expect(2, self.call("--json", str(file)), "it is read-only")
+        self.expect(2, self.call("--json", "-", "--junit", "-"), "two reports would go")
+
+    def test_json_on_the_standard_output(self) -> None:
+        for script, words in (("run", [ONE]), ("controls", ["--filter", "mv-2-*"])):
+            with self.subTest(script):
+                done = subprocess.run(
+                    [str(self.world.script(script)), "--json", "-", *words], check=False,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    env=self.world.environment())
+                self.assertEqual(json.loads(done.stdout)["verdict"], "pass", done.stderr)
+                self.assertIn("PASS: ", done.stderr)
+
+    def test_nobody_reads(self) -> None:
+        """As with | head -1: the run ends, and leaves nothing behind."""
+        with subprocess.Popen([str(self.world.script()), "--repeat", "100000", ONE],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=self.world.environment()) as process:
+            assert process.stdout and process.stderr
+            self.assertIn(b"Linux 6.12", process.stdout.readline())
+            process.stdout.close()
+            self.assertEqual(process.stderr.read(), b"")
+        self.assertEqual(process.returncode, -signal.SIGPIPE)
+        self.clean()
 
     def test_build_dir(self) -> None:
         self.write("mine/thesis.tex", "words")
@@ -194,14 +250,41 @@ class OrdinaryUser(support.FakeCase):
         """Remove the user and all that is theirs."""
         subprocess.run(["userdel", "-r", self.NAME], capture_output=True, check=False)
 
-    def test_run(self) -> None:
+    def as_user(self, tree: Path, *words: str, script: str = "run") -> support.Called:
+        """A call of @script by the user, in a home with a repository, on @tree."""
         home = Path(f"~{self.NAME}").expanduser()
-        copy = fake.lay_out(home / "mm-testbed")
-        tree = fake.plant(home / "linux")
-        subprocess.run(["chown", "-R", f"{self.NAME}:", str(home)], check=True)
-        called = self.call(ONE, script=copy / "scripts" / "run.sh", prefix=[
+        copy = home / "mm-testbed"
+        if not copy.exists():
+            fake.lay_out(copy)
+            subprocess.run(["chown", "-R", f"{self.NAME}:", str(copy)], check=True)
+        return self.call(*words, script=copy / "scripts" / f"{script}.sh", prefix=[
             "runuser", "-u", self.NAME, "--", "env", "-u", "MMTB_CACHE",
             "-u", "XDG_CACHE_HOME", f"HOME={home}", f"KDIR={tree}",
             "PATH=/usr/local/bin:/usr/bin:/bin"])
-        self.expect(0, called, "PASS: ")
+
+    def tree(self, owner: str) -> Path:
+        """A tree of @owner that everybody can read."""
+        self.tmp.chmod(0o755)
+        tree = fake.plant(self.tmp / "linux")
+        subprocess.run(["chown", "-R", f"{owner}:", str(tree)], check=True)
+        subprocess.run(["chmod", "-R", "go=rX", str(tree)], check=True)
+        return tree
+
+    def test_run(self) -> None:
+        self.expect(0, self.as_user(self.tree(self.NAME), ONE), "PASS: ")
+        home = Path(f"~{self.NAME}").expanduser()
         self.assertEqual(list((home / ".cache/mm-testbed").glob("run.*")), [])
+
+    def test_tree_of_root(self) -> None:
+        """Nothing can be laid over it in a user namespace; a copy serves as well."""
+        tree = self.tree("root")
+        for _ in range(2):
+            self.expect(0, self.as_user(tree, ONE), "PASS: ", "working on a copy instead")
+        called = self.as_user(tree, script="controls")
+        self.expect(125, called, "has files of somebody else", "which controls need")
+
+    def test_tree_that_cannot_be_read(self) -> None:
+        tree = self.tree("root")
+        (tree / "mm/mempool.c").chmod(0o600)
+        text = self.expect(125, self.as_user(tree, ONE), "BROKEN: ")
+        self.assertIn("mm/mempool.c", text.splitlines()[-1])
