@@ -54,10 +54,10 @@ class Usage(support.FakeCase):
     def test_cache_in_the_tree(self) -> None:
         """Neither a run nor any other command begins to write there."""
         tree = fake.plant(self.tmp / "linux")
-        for script, words in (("run", []), ("controls", []), ("bisect", ["A", "B"]),
-                              ("presubmit", ["A..B"])):
+        for script, words in (("run", ""), ("controls", ""), ("bisect", "A B"),
+                              ("presubmit", "A..B")):
             with self.subTest(script):
-                self.expect(2, self.call(*words, script=script, kdir=tree,
+                self.expect(2, self.call(*words.split(), script=script, kdir=tree,
                                          cached=str(tree / "mm/cache")),
                             f"lies in {tree}, which is never written to")
         self.expect(255, self.call(script="bisect-step", kdir=tree,
