@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import resource
 import signal
 import sys
 import time
 import unittest
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Iterator, Optional, Sequence, Union
 
-from . import deps, entry, options
+from . import controls, deps, entry, options
 from .errors import Exit, TestbedError
 from .report import GREEN, RED, YELLOW, Console
 
@@ -23,12 +25,61 @@ _ExcInfo = Union[tuple[type[BaseException], BaseException, TracebackType],
                  tuple[None, None, None]]
 
 
+def cpu_seconds() -> float:
+    """What this process, and all that it has waited for, have cost so far."""
+    return sum(usage.ru_utime + usage.ru_stime for usage in
+               map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
+@dataclass
+class Part:
+    """Some tests, and what they have cost, in seconds of the clock and of CPUs."""
+
+    tests: int = 0
+    wall: float = 0.0
+    cpu: float = 0.0
+
+
+class Parts:
+    """What the time has gone into, from now on."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Part] = {}
+        self._wall, self._cpu = time.monotonic(), cpu_seconds()
+
+    def spent(self, name: str, tests: int = 0) -> None:
+        """All since the last call has been spent on the part called @name."""
+        wall, cpu = time.monotonic(), cpu_seconds()
+        part = self._parts.setdefault(name, Part())
+        part.tests += tests
+        part.wall += wall - self._wall
+        part.cpu += cpu - self._cpu
+        self._wall, self._cpu = wall, cpu
+
+    def table(self) -> list[str]:
+        """Lines with a row for each part, and one for the sum, in minutes."""
+        whole = Part(*(sum(getattr(part, name) for part in self._parts.values())
+                       for name in ("tests", "wall", "cpu")))
+        rows = [["part", "tests", "minutes", "CPU minutes"]]
+        for name, part in [*self._parts.items(), ("all", whole)]:
+            rows.append([name, str(part.tests or "-"), f"{part.wall / 60:.1f}",
+                         f"{part.cpu / 60:.1f}"])
+        return controls.table(rows)
+
+
+def part_of(test: str) -> str:
+    """The part that the test with the id @test counts to."""
+    words = test.removeprefix("tests.").split(".")
+    return ".".join(words[:2]) if words[0] == "e2e" else "unit tests"
+
+
 class Result(unittest.TestResult):
     """Prints each test as it comes out.  A subtest that fails, fails its test."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, parts: Parts) -> None:
         super().__init__()
         self._console = console
+        self._parts = parts
         self._started = 0.0
         self._bad = False
         self._skip: Optional[str] = None
@@ -44,6 +95,7 @@ class Result(unittest.TestResult):
         """A test is over: say how it came out."""
         super().stopTest(test)
         took = time.monotonic() - self._started
+        self._parts.spent(part_of(test.id()), 1)
         name = test.id().removeprefix("tests.")
         if self._bad:
             self.failed += 1
@@ -128,7 +180,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
     options.add_install(parser)
-    console = Console()
+    console, parts = Console(), Parts()
     try:
         args = parser.parse_args(argv)
     except TestbedError as err:
@@ -140,16 +192,18 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     os.chdir(TOOLS.parent)
-    result = Result(console)
+    result = Result(console, parts)
     suite = collect(args.patterns, args.quick, args.all)
-    started = time.monotonic()
+    parts.spent("preparations")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         suite.run(result)
     except KeyboardInterrupt:
         result.failed += 1
         console.line("interrupted")
-    console.line(f"{time.monotonic() - started:.0f} s")
+    parts.spent("the rest")
+    console.line()
+    console.lines(parts.table(), "")
     console.line(f"{result.passed} passed, {result.failed} failed, "
                  f"{result.left_out} skipped")
     good = result.failed == 0 and result.passed > 0
