@@ -59,8 +59,12 @@ class Children(runner.Runner):
         self._patience = Patience(options.timeout, options.virtual)
         self._merging = threading.RLock()
         self._turns: collections.Counter[Name] = collections.Counter()
-    def start(self) -> None:
-        """Boot the first server.  Raises Lost or NoSnapshot if that fails."""
+    def start(self, cases: int = 1) -> None:
+        """Boot the first server, and as many beside it as @cases keep busy.
+
+        Raises Lost or NoSnapshot if it does not come up.
+        """
+        self._servers.prepare(cases)
         with self._servers.borrow():
             pass
 
@@ -347,14 +351,17 @@ def blame(found: Judge, name: Name) -> None:
 def open_runner(options: Options, live: Callable[[Outcome], None],
                 reports: Optional[Mapping[Name, Sequence[str]]] = None,
                 note: Callable[[str], None] = lambda text: None,
-                one_boot: bool = False) -> Iterator[runner.Runner]:
+                one_boot: bool = False, cases: int = 1) -> Iterator[runner.Runner]:
     """What runs cases in the kernel of @options: in children, if it can fork some and
-    not @one_boot; else in boots, which is said."""
+    not @one_boot; else in boots, which is said.
+
+    @cases: about how many there are to run.
+    """
     if not one_boot:
         with Children(options, live, reports, note) as found:
             why = ""
             try:
-                found.start()
+                found.start(cases)
             except NoSnapshot:
                 why = "this kernel cannot fork itself (it knows no snapshot=)"
             except Lost as err:

@@ -364,7 +364,9 @@ class Command:
         plan = rounds.Rounds(opts, self._console, self._display, how.seed,
                              [name for name, case in self._cases.items() if case.random])
         with children.open_runner(how, plan.live, due_reports.wanted(self._cases),
-                                  self._console.note, not opts.children) as boots:
+                                  self._console.note, not opts.children, len(
+                                      cases.selected(opts.filter, list(self._cases)))
+                                  ) as boots:
             # --kernel_args may hold filters of their own.
             names = boots.listed(state, kernel.sha + "".join(opts.kernel_args),
                                  opts.filter)

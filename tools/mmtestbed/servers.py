@@ -52,6 +52,8 @@ class Servers:
         self._free = threading.Condition()
         self._idle: list[Booted] = []
         self._all: list[Booted] = []
+        # Started ahead of time, and not looked at yet.
+        self._early: list[tuple[Server, Path]] = []
         self._count = 0
         self._numbers: collections.Counter[str] = collections.Counter()
         self._huge = True
@@ -97,21 +99,34 @@ class Servers:
         except Lost as err:
             with self._free:
                 again, self._huge = self._huge, False
+                early, self._early = self._early, []
+            for started, _ in early:
+                started.close()
             if not again:
                 raise
             self._note(f"{err} while it booted; booting it once more, without huge pages")
             return self._boot_once()
 
-    def _boot_once(self) -> Booted:
-        options = self._options
+    def prepare(self, cases: int) -> None:
+        """Let as many as @cases keep busy begin to boot."""
+        for _ in range(min(cases, self._options.servers)):
+            self._early.append(self._start())
+
+    def _start(self) -> tuple[Server, Path]:
+        """A server that begins to boot, and its folder."""
+        options, counters = self._options, self._options.counters
         folder = self.folder("server")
-        counters = options.counters
-        started = self._starter.submit(
+        return self._starter.submit(
             Server, options.kernel, folder, options.words, options.cpu, self._huge,
-            counters.environment(folder) if counters else None).result()
+            counters.environment(folder) if counters else None).result(), folder
+
+    def _boot_once(self) -> Booted:
+        with self._free:
+            early = self._early.pop(0) if self._early else None
+        started, folder = early or self._start()
         booted = Booted(started)
         try:
-            started.ready(options.timeout, booted.read)
+            started.ready(self._options.timeout, booted.read)
         except BaseException:
             started.close()
             raise
@@ -146,8 +161,9 @@ class Servers:
             return
         self._closed = True
         self._starter.shutdown(wait=False)
-        for booted in self._all:
-            booted.server.close()
+        for started in [*(booted.server for booted in self._all),
+                        *(early for early, _ in self._early)]:
+            started.close()
         counters = self._options.counters
         if counters:
             # Each child has added its own to those of its server.

@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,6 +144,38 @@ class HostsFault(Base):
     def test_no_memory_for_huge_pages(self) -> None:
         self.assertEqual(self.round({"a": ["one"]}, "no-huge-pages"), {"a.one": "passed"})
         self.assertIn("without huge pages", self.notes[0])
+
+
+class Early(Base):
+    """Servers that boot while the first one lists the cases."""
+
+    def begin(self, cases: int, traits: str = "") -> tuple[list[str], int]:
+        """(verdicts, boots) with servers for @cases."""
+        self.set_env("FAKE_TRAITS", traits)
+        how = runner.Options(support.fake_kernel(self.tmp, {"a": ["one", "two"]}),
+                             self.tmp / "boots", (), 30, 2, virtual=True, servers=2)
+        with children.open_runner(how, self.seen.append, {}, self.notes.append,
+                                  cases=cases) as boots, \
+             concurrent.futures.ThreadPoolExecutor(2) as pool:
+            self.early = len(list((self.tmp / "boots").glob("server-?")))
+            results = boots.round(boots.cases(""), "", pool)
+        self.assertEqual(kill9.marked(str(self.tmp)), [])
+        return [o.status.value for o in results.outcomes.values()], results.boots
+
+    def test_no_more_than_there_are_cases_for(self) -> None:
+        for cases, early in ((1, 1), (2, 2), (9, 2)):
+            shutil.rmtree(self.tmp / "boots", ignore_errors=True)
+            with self.subTest(cases):
+                found, _ = self.begin(cases)
+                self.assertEqual((found, self.early), (["passed", "passed"], early))
+
+    def test_that_do_not_boot(self) -> None:
+        self.assertEqual(self.begin(9, "no-huge-pages")[0], ["passed", "passed"])
+        [note] = self.notes
+        self.assertIn("without huge pages", note)
+
+    def test_of_a_kernel_that_cannot_fork(self) -> None:
+        self.assertEqual(self.begin(9, "no-snapshot"), (["passed", "passed"], 1))
 
 
 class Fallback(Base):
