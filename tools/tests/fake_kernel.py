@@ -53,6 +53,10 @@ def _case(suite: str, number: int, name: str, args: dict[str, str]) -> None:
         die(signal.SIGABRT)
     elif kind == "silent":              # goes without a word
         die(signal.SIGSEGV)
+    elif kind == "orphan":              # leaves a process of its group behind
+        if os.fork() == 0:
+            time.sleep(1000)
+        die(signal.SIGSEGV)
     elif kind == "spin":                # burns CPU time
         while True:
             pass
@@ -152,6 +156,9 @@ def serve(args: dict[str, str]) -> None:
                 die(signal.SIGKILL)
             if "nonsense" in TRAITS:
                 answer(answers, "what?")
+            if "cannot-fork" in TRAITS:
+                answer(answers, "done -11 256 0")
+                continue
             # As the kernel does: its console has been written when "done" comes.
             pid = os.fork()
             if pid == 0:

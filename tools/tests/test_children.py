@@ -2,6 +2,7 @@
 """Each case in a child of its own, of a pretended kernel."""
 
 import concurrent.futures
+import dataclasses
 import os
 import shutil
 import signal
@@ -12,12 +13,13 @@ import uuid
 from pathlib import Path
 from typing import Callable, Optional
 
-from mmtestbed import children, runner
+from mmtestbed import children, coverage, runner, tree
 from mmtestbed.errors import HostError, TestbedError
 from mmtestbed.judge import Outcome, Status
 
 from tests import kill9, support
 
+PLACES = tree.Places(*[Path()] * len(dataclasses.fields(tree.Places)))
 TOOLS = Path(__file__).resolve().parent.parent
 REPORTS = {("a", "due_bug"): ["bug mm/x.c"], ("b", "due_none"): ["bug mm/x.c"]}
 
@@ -108,6 +110,48 @@ class Verdicts(Base):
         self.assertIn("while the kernel booted", trouble.what)
 
 
+    def test_what_is_reported_between_two_children_counts(self) -> None:
+        boots = self.open({"a": ["one", "two"]}, servers=1)
+        assert isinstance(boots, children.Children)
+        [booted] = boots._servers._all
+        with open(f"/proc/{booted.server.process.pid}/fd/1", "w",
+                  encoding="ascii") as console:
+            console.write("WARNING: CPU: 0 PID: 1 at mm/idle.c:26 foo+0x29/0x30\n")
+        results = boots.round(boots.cases(""), "")
+        self.assertEqual([o.status for o in results.outcomes.values()],
+                         [Status.PASSED] * 2)
+        self.assertIn("mm/idle.c:26", results.troubles[0].what)
+        self.assertIn("between two cases", results.troubles[0].what)
+
+    def test_counters(self) -> None:
+        """Those of each server are added at the end, and those of a crash are lost."""
+        counters = Counters()
+        self.set_env("FAKE_TRAITS", "counts")
+        how = runner.Options(
+            support.fake_kernel(self.tmp, {"a": ["one", "crash", "due_bug"]}),
+            self.tmp / "boots", (), 30, 1, virtual=True, counters=counters)
+        with children.open_runner(how, self.seen.append, REPORTS) as boots:
+            boots.round(boots.cases(""), "")
+            self.assertEqual(counters.added, [])
+        self.assertEqual((counters.added, counters.lost),
+                         ([self.tmp / "boots" / "server-1"], 1))
+
+
+class Counters(coverage.Counters):
+    """Counters that are not read."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(), PLACES)
+        self.added: list[Path] = []
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        return {"GCOV_PREFIX": str(folder / "gcov")}
+
+    def add(self, folder: Path, idle: bool = False) -> None:
+        if any((folder / "gcov" / "mm").glob("*.gcda")):
+            self.added.append(folder)
+
+
 class HostsFault(Base):
     """What no case is to blame for."""
 
@@ -123,6 +167,20 @@ class HostsFault(Base):
         with self.assertRaisesRegex(HostError, "short of memory"):
             boots.round([("a", "killed")], "")
         self.assertIn("in a boot of its own", self.notes[-1])
+        self.assertEqual(len(list((self.tmp / "boots" / "alone-1").glob("boot-?.log"))), 2)
+
+    def test_answers_that_make_no_sense(self) -> None:
+        """It is not done without its own boot, and no such kernel stays behind."""
+        for traits, why in (("nonsense", "answers 'what?'"), ("cannot-fork", "no child")):
+            with self.subTest(traits):
+                self.notes.clear()
+                boots = self.open({"a": ["one"]}, traits)
+                results = boots.round([("a", "one")], "")
+                self.assertEqual([o.status for o in results.outcomes.values()],
+                                 [Status.PASSED])
+                self.assertEqual(len(self.notes), 2)
+                self.assertIn(why, self.notes[0])
+                self.assertEqual(kill9.marked(str(self.tmp)), [])
 
     def test_server_goes_while_a_case_runs(self) -> None:
         self.assertEqual(self.round({"a": ["one", "regicide", "two"]}),
@@ -235,6 +293,14 @@ class Seeds(Base):
         name = ("a", "lucky")
         found = [boots.some([name], [name]).outcomes[name].status.value for _ in range(3)]
         self.assertEqual(found, ["passed", "failed", "passed"])
+
+    def test_the_lowest_seed_that_fails_stays(self) -> None:
+        boots = self.open({"a": ["lucky"]})
+        assert isinstance(boots, children.Children)
+        name = ("a", "lucky")
+        results = boots._each([(name, seed) for seed in (5, 2, 8, 1)], None)
+        self.assertEqual((results.outcomes[name].status, results.outcomes[name].seed),
+                         (Status.FAILED, 2))
 
     def test_views(self) -> None:
         boots = self.open({"a": ["lucky", "due_x"]})

@@ -2,14 +2,16 @@
 """Children of one server, which is a pretended kernel."""
 
 import os
+import selectors
 import signal
 import time
+from unittest import mock
 
 from mmtestbed import proc, server
 from mmtestbed.boot import Next
 from mmtestbed.server import Lost, NoSnapshot, Patience, Server
 
-from tests import support
+from tests import kill9, support
 
 LONG = Patience(60, True)
 
@@ -64,6 +66,32 @@ class Servers(support.TempCase):
         kernel = self.boot("long")
         self.assertEqual(self.run_case(kernel, "long").code, 0)
         self.assertEqual(len([line for line in self.said if "line" in line]), 20000)
+
+    def test_console_that_is_read_after_the_answer(self) -> None:
+        kernel = self.boot("one")
+        select = kernel._selector.select
+
+        def answers_first(timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+            return [(key, mask) for key, mask in select(timeout)
+                    if key.fd != kernel._console]
+
+        with mock.patch.object(kernel._selector, "select", answers_first):
+            self.run_case(kernel, "one")
+        self.assertEqual(self.said[-1], "ok 1 a")
+
+    def test_what_a_child_leaves_behind_is_killed(self) -> None:
+        kernel = self.boot("orphan")
+        self.assertEqual(self.run_case(kernel, "orphan").code, -signal.SIGSEGV)
+        deadline = time.monotonic() + 20
+        while len(kill9.marked(str(self.tmp))) > 1 and time.monotonic() < deadline:
+            os.sched_yield()
+        [left] = kill9.marked(str(self.tmp))
+        self.assertEqual(int(left.split()[0]), kernel.process.pid)
+
+    def test_no_process_to_be_had(self) -> None:
+        kernel = self.boot("one", traits="cannot-fork")
+        with self.assertRaisesRegex(Lost, "fork no child .error 11"):
+            self.run_case(kernel, "one")
 
     def test_a_child_that_sleeps_is_killed(self) -> None:
         for virtual in (True, False):
