@@ -23,8 +23,9 @@ from .judge import Judge, Name, Outcome, Status, Trouble
 
 LIST = "kunit.action=list"
 _NAME = re.compile(r"[^\s.]+\.[^\s.]+")
-# For the command line of a kernel in which nothing waits.
-VIRTUAL = "time-travel=inf-cpu"
+# For the command line of a kernel in which nothing waits, and whose clock always
+# begins with the same time.
+VIRTUAL = ("time-travel=inf-cpu", "time-travel-start=0")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Options:
     @property
     def words(self) -> tuple[str, ...]:
         """For the command line of a kernel that forks children, or of any."""
-        return (*([VIRTUAL] if self.virtual else []), *self.args)
+        return (*(VIRTUAL if self.virtual else ()), *self.args)
 
 
 @dataclass

@@ -14,10 +14,11 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 from . import boot, proc
 from .boot import Next
@@ -28,6 +29,9 @@ Read = Callable[[str], Next]
 _LOOK = 0.2
 # How long a server may take to notice that its child has been killed, in seconds.
 _NOTICE = 20.0
+# The kernel's ends of the pipes.  One server is started at a time.
+_NUMBERS = (500, 501)
+_spawning = threading.Lock()
 # CLOCK_PROCESS_CPUTIME_ID of another process: CPUCLOCK_SCHED in <linux/posix-timers.h>.
 _CPUCLOCK_SCHED = 2
 
@@ -94,6 +98,34 @@ def kill(pid: int) -> None:
         pass
 
 
+@contextlib.contextmanager
+def _pipes() -> Iterator[tuple[int, int, int, int]]:
+    """Two pipes, (read end, write end) each; the first and the last end are for a process
+    that is started meanwhile, and are closed afterwards.
+
+    These two have the same numbers each time, if nobody else uses them: the kernel
+    mixes its command line into its random numbers.
+    """
+    with _spawning:
+        ours, theirs = [], []
+        for turn, number in enumerate(_NUMBERS):
+            ends = list(os.pipe())
+            child = ends.pop(turn)
+            try:
+                os.fstat(number)
+            except OSError:
+                os.dup2(child, number, inheritable=False)
+                os.close(child)
+                child = number
+            ours += ends
+            theirs.append(child)
+        try:
+            yield theirs[0], ours[0], ours[1], theirs[1]
+        finally:
+            for end in theirs:
+                os.close(end)
+
+
 class Server:
     """One booted kernel.  To be used by one thread at a time."""
 
@@ -107,25 +139,23 @@ class Server:
         Raises HostError if the binary does not start.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        requests, self._requests = os.pipe()
-        self._answers, answers = os.pipe()
-        words = [*args, f"snapshot={requests},{answers},{cpu},{int(huge)}"]
-        try:
-            self.process = proc.start(
-                boot.command(kernel, folder, words, ""), cwd=folder,
-                env=proc.environment({"TMPDIR": str(folder), **(env or {})}),
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, pass_fds=(requests, answers))
-        except BaseException as err:
-            os.close(self._requests)
-            os.close(self._answers)
-            if isinstance(err, OSError):
-                raise HostError(f"cannot start the kernel {kernel}: {err.strerror}; is "
-                                "its folder mounted noexec?") from err
-            raise
-        finally:
-            os.close(requests)
-            os.close(answers)
+        environment = proc.environment({"TMPDIR": str(folder), **(env or {})})
+        with _pipes() as (requests, self._requests, self._answers, answers):
+            # Relative, so that the command line is the same each time.
+            line = boot.command(kernel, Path(), [
+                *args, f"snapshot={requests},{answers},{cpu},{int(huge)}"], "")
+            try:
+                self.process = proc.start(
+                    line, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    pass_fds=(requests, answers))
+            except BaseException as err:
+                os.close(self._requests)
+                os.close(self._answers)
+                if isinstance(err, OSError):
+                    raise HostError(f"cannot start the kernel {kernel}: {err.strerror}; "
+                                    "is its folder mounted noexec?") from err
+                raise
         assert self.process.stdout
         self._console = self.process.stdout.fileno()
         os.set_blocking(self._console, False)

@@ -154,3 +154,17 @@ class Servers(support.TempCase):
             os.sched_yield()
         self.assertIsNone(server.cpu_time(pid))
         self.assertNotIn(kernel.process, proc._alive)
+
+    def test_the_command_line_is_the_same_each_time(self) -> None:
+        """It is part of what the kernel's random numbers begin with."""
+        found = []
+        for name in ("a", "b"):
+            self.set_env("FAKE_TRAITS", "")
+            kernel = Server(support.fake_kernel(self.tmp, {"a": ["one"]}),
+                            self.tmp / name, ("x",), 10)
+            self.addCleanup(kernel.close)
+            found.append(kernel.process.args)
+            kernel.ready(20, self.read)
+            self.assertEqual(self.run_case(kernel, "one").code, 0)
+        self.assertEqual(found[0], found[1])
+        self.assertIn("uml_dir=./", str(found[0]))
