@@ -29,6 +29,10 @@ static bool guard_expect_report;
 module_param_named(expect_report, guard_expect_report, bool, 0444);
 MODULE_PARM_DESC(expect_report, "Run the cases that end in a WARN or a BUG");
 
+static uint guard_seed = 1;
+module_param_named(seed, guard_seed, uint, 0444);
+MODULE_PARM_DESC(seed, "What the cases with something random in them draw from");
+
 static const struct {
 	enum node_stat_item item;
 	const char *name;
@@ -340,6 +344,19 @@ int mmk_case_init(struct kunit *test)
 	guard->test = test;
 	guard_read_twice(guard);
 	return kunit_add_action_or_reset(test, guard_check, guard);
+}
+
+/**
+ * mmk_seed() - What a case that draws at random has to begin with
+ *
+ * The kernel-doc of such a case has a line "Random:". scripts/run.sh gives each
+ * child mm_kunit.seed, and other ones with --seed, --repeat and --seconds.
+ *
+ * Return: a number above zero, 1 unless the command line says otherwise.
+ */
+u32 mmk_seed(void)
+{
+	return guard_seed ?: 1;
 }
 
 /**

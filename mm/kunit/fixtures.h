@@ -80,6 +80,7 @@ void __gcov_reset(void);
 /* fixture_guard.c: what every case of every suite has to leave as it was */
 int mmk_case_init(struct kunit *test);
 void mmk_expect_report(struct kunit *test);
+u32 mmk_seed(void);
 
 /* fixture_warn.c: WARNs that are the result */
 void mmk_warn_begin(struct kunit *test);

@@ -114,7 +114,8 @@ def promise(text: str, name: str) -> list[str]:
         return []
     lines = [re.sub(r"^\s*\* ?", "", line).rstrip() for line in body.splitlines()]
     lines = [line for line in lines
-             if not line.startswith("@") and not _CONTRACT.match(line)]
+             if not line.startswith("@") and not _CONTRACT.match(line)
+             and not _RANDOM.match(line)]
     paragraphs = re.split(r"\n\s*\n", "\n".join(lines).strip())
     return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
 

@@ -17,6 +17,7 @@ SOURCE = '''
  * More words.
  *
  * Contract: MW-1, MW-12
+ * Random: the order
  */
 static void waits(struct kunit *test)
 {
@@ -55,6 +56,11 @@ static struct kunit_suite some_suite = {
 class Parse(unittest.TestCase):
     def setUp(self) -> None:
         self.cases = cases.parse(SOURCE, "mm/kunit/some_kunit.c")
+
+    def test_random(self) -> None:
+        self.assertEqual([case.random for case in self.cases], ["the order", "", ""])
+        self.assertEqual(cases.promise(SOURCE, "waits"),
+                         ["waits() - A task waits for its folio.", "More words."])
 
     def test_names(self) -> None:
         self.assertEqual([case.full_name for case in self.cases],
