@@ -133,6 +133,9 @@ class Command:
                                                          list(self._cases)):
             # Only with further options may the kernel hold suites of others.
             raise UsageError(f"no case matches {opts.filter}; see --list")
+        if opts.gdb and not opts.build_options and \
+           opts.gdb not in {case.full_name for case in self._cases.values()}:
+            raise UsageError(f"--gdb {opts.gdb}: there is no such case; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
         self._ensure([*deps.BUILD, *deps.compilers(), *opts.tools])
@@ -235,7 +238,7 @@ class Command:
         built = time.monotonic()
         report.build_seconds = built - begin
         if self._opts.gdb:
-            return self._debug(origin, kernel.path, folder)
+            return self._debug(origin, isolation, kernel.path, folder)
         self._boot(kernel, state, folder)
         report.boot_seconds = time.monotonic() - built
         failures.decode(report, kernel.path)
@@ -346,8 +349,13 @@ class Command:
         found = replace(usual, **others)
         return replace(found, servers=children.at_a_time(found.jobs, found))
 
-    def _debug(self, origin: source.Source, kernel: Path, folder: Path) -> int:
+    def _debug(self, origin: source.Source, isolation: ns.Isolation, kernel: Path,
+               folder: Path) -> int:
         """--gdb."""
+        if isolation.mounts:
+            # gdb wants /proc to be that of our PID namespace.
+            with contextlib.suppress(OSError):
+                ns.mount("proc", Path("/proc"), "proc", ns.MS_NOSUID | ns.MS_NODEV)
         suite, _, case = self._opts.gdb.partition(".")
         src = self._cache / "mnt" / "src"
         return debug.run(self._how(kernel, folder / "boots"), (suite, case),
