@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional
 from typing import Sequence
 
-from . import boot, due_reports, runner
+from . import boot, due_reports, proc, runner
 from .boot import Ending, How, Next
-from .errors import TestbedError
+from .errors import Interrupted, TestbedError
 from .judge import Judge, Name, Outcome, Status
 from .runner import Enough, Options, Results, Worthwhile
 from .server import Child, Lost, NoSnapshot, Patience
@@ -227,6 +227,8 @@ class Children(runner.Runner):
                     return done
                 why = "the host has killed it (signal 9)"
             except Lost as err:
+                if proc.stopping():
+                    raise Interrupted(signal.SIGTERM) from None
                 why = str(err)
             self._tell(f"{full_name}: {why}; running it in {after}")
         found = Judge([], lambda outcome: None)

@@ -123,6 +123,11 @@ def kill_all() -> None:
         kill_group(process, signal.SIGKILL)
 
 
+def stopping() -> bool:
+    """True once kill_all() has been called: what ends now, ends by us."""
+    return _over.is_set()
+
+
 @contextlib.contextmanager
 def threads(count: int, begin: Callable[[], None] = lambda: None, *,
             last: bool = True) -> Iterator[concurrent.futures.ThreadPoolExecutor]:

@@ -76,6 +76,8 @@ def _case(suite: str, number: int, name: str, args: dict[str, str]) -> None:
         ok = "ok" if once("flaky") else "not ok"
     elif kind == "lucky":               # by the seed
         ok = "not ok" if int(args.get("snapshot_seed", "0")) % 3 == 2 else "ok"
+    elif kind == "notices":             # one mutant
+        ok = "not ok" if args.get("mm_mutant") == name.rpartition("_")[2] else "ok"
     elif kind == "oom":                 # the host kills it, the first time
         if once(name):
             die(signal.SIGKILL)
