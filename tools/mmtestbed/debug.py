@@ -6,18 +6,32 @@ from __future__ import annotations
 import signal
 import subprocess
 from pathlib import Path
-from typing import Mapping
+from typing import Mapping, Optional
 
-from . import boot, due_reports, ns, proc, runner
+from . import boot, coverage, due_reports, ns, proc, runner
 from .errors import HostError
 from .judge import Name
 from .report import Console
+from .tree import Files
 
 # KUnit comes through here when an assertion has failed, the kernel when it gives up.
 _STOPS = ("__kunit_do_failed_assertion", "panic", "__warn")
 # What User-Mode Linux lives by.
 _SIGNALS = ("SIGSEGV", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGIO", "SIGCHLD",
             "SIGWINCH")
+
+
+def with_lines(files: Files, tree: Path) -> dict[str, Optional[bytes]]:
+    """@files, of which the others are in @tree, so that gdb can show the suites and the
+    files under test: only these are compiled anew."""
+    found = dict(files)
+    for path, more in (
+            ("mm/kunit/Makefile", "subdir-ccflags-y += -g\n"),
+            ("mm/Makefile", "".join(f"CFLAGS_{name}.o += -g\n"
+                                    for name in coverage.FILES))):
+        old = found.get(path) or (tree / path).read_bytes()
+        found[path] = old.rstrip(b"\n") + b"\n" + more.encode()
+    return found
 
 
 def command(how: runner.Options, name: Name, due: bool,

@@ -314,11 +314,13 @@ class Command:
                 if opts.config.counts:
                     self._counters = coverage.Counters(folder / "coverage", work.places)
                     self._counters.keep()
-                if not opts.patches or not overlay:
+                if not (opts.patches or opts.gdb) or not overlay:
                     shutil.copy(kernel.path, copy)
                     return replace(kernel, path=copy), state
             changed = self._patched(origin, [*patches, *opts.patches],
                                     folder / "varied", suites)
+            if opts.gdb:
+                changed = debug.with_lines(changed, origin.path)
             with work.variant(changed):
                 shutil.copy(builder.variant(), copy)
                 if self._counters:

@@ -31,6 +31,17 @@ class Gdb(support.TempCase):
                         orders.index("run"))
         self.assertTrue(any(order.startswith("handle SIGSEGV") for order in orders))
 
+    def test_lines_are_built_in(self) -> None:
+        self.write("mm/Makefile", "obj-y += migrate.o")
+        found = debug.with_lines({"mm/kunit/Makefile": b"obj-y += kunit/\n", "x": None},
+                                 self.tmp)
+        self.assertEqual(found["mm/kunit/Makefile"],
+                         b"obj-y += kunit/\nsubdir-ccflags-y += -g\n")
+        lines = (found["mm/Makefile"] or b"").splitlines()
+        self.assertEqual(lines[0], b"obj-y += migrate.o")
+        self.assertIn(b"CFLAGS_migrate_device.o += -g", lines)
+        self.assertIsNone(found["x"])
+
     def test_it_stops_at_a_failed_assertion(self) -> None:
         if not shutil.which("gdb") or not shutil.which("gcc"):
             self.skipTest("gdb or gcc is not installed")
