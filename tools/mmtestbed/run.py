@@ -20,7 +20,7 @@ from typing import Any, Callable, Iterator, Optional, Sequence
 
 from . import applied, boot, build, cases, children, coverage, debug, deps, due_reports
 from . import entry, every, failures, lines, lock, ns, options, output, proc, provenance
-from . import prune, rounds, runner, series, source, tree, verdict
+from . import prune, rounds, runner, series, source, tree, unpack, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .report import GREEN, RED, Console
@@ -214,8 +214,14 @@ class Command:
         opts = self._opts
         if opts.kdir:
             return source.from_kdir(opts.kdir, opts.line, self._console)
-        return source.unpack(opts.line or lines.DEFAULT, self._archive, self._cache,
-                             self._console)
+        found = self._unpacked()
+        if unpack.lacks(found.path, series.paths(opts.patches)):
+            return self._unpacked(whole=True)
+        return found
+
+    def _unpacked(self, whole: bool = False) -> source.Source:
+        return source.unpack(self._opts.line or lines.DEFAULT, self._archive, self._cache,
+                             self._console, whole)
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         origin = self._source()
@@ -269,6 +275,19 @@ class Command:
                 isolation: ns.Isolation,
                 folder: Path) -> tuple[build.Kernel, Path]:
         """The kernel to boot, as a copy that no other run touches, and its state."""
+        try:
+            return self._somewhere(origin, patches, isolation, folder)
+        except TestbedError as err:
+            if not origin.frozen or not unpack.may_explain(origin.path, err):
+                raise
+        self._console.note("this takes files that no run has taken so far")
+        self._unpacked(whole=True)
+        return self._somewhere(origin, patches, isolation, folder)
+
+    def _somewhere(self, origin: source.Source, patches: Sequence[Path],
+                   isolation: ns.Isolation,
+                   folder: Path) -> tuple[build.Kernel, Path]:
+        """_kernel(), on an overlay or else on a copy."""
         if isolation.mounts:
             try:
                 return self._build(origin, patches, isolation, folder, True)
@@ -334,7 +353,8 @@ class Command:
         result = applied.apply(
             self._cache / "applied", origin.path, patches, scratch,
             None if origin.frozen else
-            lambda: source.reference(origin.line, self._cache, self._console))
+            lambda: source.reference(origin.line, self._cache, self._console,
+                                     series.paths(patches)))
         for note in result.notes:
             self._console.note(note)
         return {**result.files, **suites}

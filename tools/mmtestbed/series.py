@@ -101,6 +101,11 @@ def _paths(patch: Path) -> set[str]:
     return paths
 
 
+def paths(patches: Sequence[Path]) -> set[str]:
+    """What @patches touch, below the tree.  Raises TestbedError."""
+    return {path for patch in patches for path in _paths(patch)}
+
+
 def _patch(patch: Path, scratch: Path, *words: str) -> proc.Done:
     return proc.run(["patch", "-p1", *words, "--no-backup-if-mismatch",
                      "--reject-file=-", "-d", str(scratch), "-i",

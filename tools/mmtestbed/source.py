@@ -10,9 +10,10 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable, Iterable, Optional, Sequence
 
 from . import deps, lines, lock, proc
+from . import unpack as unpacking
 from .errors import HostError, TestbedError, Unavailable, UsageError
 from .report import Console
 from .scan import scan
@@ -114,9 +115,15 @@ def at_commit(tree: Path, commit: str, ident: str, wanted: Optional[lines.Line],
     return Source(tree, line, full, commit[:12], ident, False, commit)
 
 
-def reference(line: lines.Line, cache: Path, console: Console) -> Path:
-    """The tree that the series of @line was made on.  Raises HostError."""
-    return unpack(line, tarball(line, cache, console), cache, console).path
+def reference(line: lines.Line, cache: Path, console: Console,
+              paths: Iterable[str] = ()) -> Path:
+    """The tree that the series of @line was made on, with those of the files @paths
+    that Debian's source has.  Raises HostError."""
+    archive = tarball(line, cache, console)
+    tree = unpack(line, archive, cache, console).path
+    if unpacking.lacks(tree, paths):
+        unpack(line, archive, cache, console, whole=True)
+    return tree
 
 
 def installed(line: lines.Line, folder: Path = Path("/usr/src")) -> Optional[Path]:
@@ -306,25 +313,33 @@ def newest_unpacked(line: lines.Line, cache: Path) -> Optional[Path]:
 
 
 def unpack(line: lines.Line, archive: Optional[Path], cache: Path,
-           console: Console) -> Source:
-    """Debian's tree, unpacked once: all of it is there or nothing.
+           console: Console, whole: bool = False) -> Source:
+    """Debian's tree, unpacked once: what a kernel is built from is there or nothing.
 
+    @whole: all that Debian's tree has is wanted.
     Raises HostError if @archive cannot be unpacked.
     """
     folder = cache / "src" / line.name
     folder.mkdir(parents=True, exist_ok=True)
     if archive is None:
-        tree = newest_unpacked(line, cache)
-        assert tree
+        found = newest_unpacked(line, cache)
+        assert found
+        tree = found
+        if whole and unpacking.is_part(tree):
+            archive = installed(line, folder)
+            if not archive or tree != folder / f"tree-{_fingerprint(archive)}":
+                raise HostError(f"{tree} lacks files that this takes, and its archive "
+                                f"is gone; install {line.package} again")
     else:
         tree = folder / f"tree-{_fingerprint(archive)}"
+    if archive:
         with lock.held(folder / "unpack.lock", lambda: console.note(
                 "waiting for another run, which unpacks the source")):
             for rest in folder.glob(".unpack.*"):
                 shutil.rmtree(rest, ignore_errors=True)
-            if not tree.exists():
-                console.begin(f"unpacking {archive.name}")
-                _unpack(archive, tree)
+            if not tree.exists() or whole and unpacking.is_part(tree):
+                console.begin(f"unpacking {'all of ' if whole else ''}{archive.name}")
+                unpacking.unpack(archive, tree, whole)
                 console.end()
     version, full = makefile_version((tree / "Makefile").read_text(encoding="utf-8"))
     if not line.covers(version):
@@ -362,16 +377,3 @@ def identity(origin: Source) -> str:
     if origin.frozen or origin.revision:
         return f"{origin.ident} {origin.revision}".rstrip()
     return f"{origin.ident} {scan(origin.path).digest}"
-
-
-def _unpack(archive: Path, tree: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix=".unpack.", dir=tree.parent) as tmp:
-        done = proc.run(["tar", "-C", tmp, "-xJf", str(archive), "--no-same-owner",
-                         "--strip-components=1", "--one-top-level=tree"])
-        if done.code != 0:
-            last = (done.output.strip().splitlines() or ["no message"])[-1]
-            hint = "make room" if "No space left" in done.output else \
-                "remove it and try again"
-            raise HostError(f"cannot unpack {archive} below {tree.parent}; {hint}",
-                            [last])
-        os.replace(Path(tmp) / "tree", tree)

@@ -5,7 +5,7 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 
-from mmtestbed import lines, source
+from mmtestbed import lines, run, series, source, unpack
 from mmtestbed.errors import TestbedError, Unavailable, UsageError
 
 from tests import support
@@ -176,6 +176,66 @@ class Unpack(support.TempCase):
             source.unpack(lines.DEFAULT, archive, self.tmp / "cache", self.console)
         left = {path.name for path in (self.tmp / "cache/src/6.12").iterdir()}
         self.assertEqual(left, {"unpack.lock"})
+
+    def part(self) -> source.Source:
+        """An archive as Debian's, unpacked by a run that needs nothing special."""
+        top = "linux-source-6.12"
+        self.write(f"{top}/Makefile", MAKEFILE.format(12))
+        for name in ("mm/migrate.c", "drivers/gpu/drm/Kconfig", "drivers/gpu/drm/x.c",
+                     "include/sound/core.h", "sound/core.c", "drivers/net/loopback.c",
+                     "drivers/net/fddi/x.h", "arch/x86/x.c", "arch/arm/boot/x.dts"):
+            self.write(f"{top}/{name}", name)
+        self.box = self.tmp / "cache/src/6.12" / f"{top}.tar.xz"
+        self.box.parent.mkdir(parents=True)
+        with tarfile.open(self.box, "w:xz") as tar:
+            tar.add(self.tmp / top, top)
+        return source.unpack(lines.DEFAULT, self.box, self.tmp / "cache", self.console)
+
+    def test_in_part(self) -> None:
+        """What is read stays, and what the tree lacks is known by name."""
+        found = self.part().path
+        there = {str(path.relative_to(found)) for path in found.rglob("*")
+                 if path.is_file()}
+        self.assertEqual(there, {"Makefile", "mm/migrate.c", "drivers/gpu/drm/Kconfig",
+                                 "include/sound/core.h", "drivers/net/loopback.c",
+                                 "arch/x86/x.c"})
+        for path in ("drivers/gpu/drm/x.c", "sound/core.c", "drivers/net/fddi/x.h",
+                     "arch/arm/boot/x.dts"):
+            self.assertTrue(unpack.lacks(found, [path]), path)
+        self.assertFalse(unpack.lacks(found, [*there, "mm/new.c", "drivers/gpu/Kconfig"]))
+        missing = TestbedError("the kernel does not build: make: *** No rule to make "
+                               "target 'sound/core.o'")
+        self.assertTrue(unpack.may_explain(found, missing))
+        self.assertFalse(unpack.may_explain(found, TestbedError("x.c:1:1: error: no")))
+
+    def test_the_rest(self) -> None:
+        """Who needs more gets all of it, once, and by the same name."""
+        first = self.part()
+        tree = source.unpack(lines.DEFAULT, self.box, self.tmp / "cache", self.console,
+                             whole=True)
+        self.assertEqual(tree, first)
+        self.assertEqual((tree.path / "sound/core.c").read_text(encoding="utf-8"),
+                         "sound/core.c")
+        self.assertFalse(unpack.is_part(tree.path))
+        before = tree.path.stat().st_ino
+        for box in (None, self.box):
+            source.unpack(lines.DEFAULT, box, self.tmp / "cache", self.console, whole=True)
+        self.assertEqual(tree.path.stat().st_ino, before)
+        self.assertEqual({path.name for path in tree.path.parent.iterdir()},
+                         {"unpack.lock", tree.path.name, self.box.name})
+
+    def test_the_rest_is_gone(self) -> None:
+        self.part()
+        self.box.unlink()
+        with self.assertRaisesRegex(TestbedError, "install linux-source-6.12 again"):
+            source.unpack(lines.DEFAULT, None, self.tmp / "cache", self.console,
+                          whole=True)
+
+    def test_our_patches_take_nothing_that_is_left_out(self) -> None:
+        patches = sorted((run.REPOSITORY / "patches").rglob("*.patch"))
+        self.assertGreater(len(patches), 100)
+        self.assertEqual([path for path in series.paths(patches)
+                          if unpack.left_out(path)], [])
 
     def test_wrong_version(self) -> None:
         self.archive(1)
