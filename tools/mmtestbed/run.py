@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import applied, boot, build, cases, children, coverage, debug, deps, due_reports
-from . import entry, every, failures, lines, lock, ns, options, output, proc, provenance
-from . import prune, rounds, runner, series, source, tree, unpack, verdict
+from . import ahead, applied, boot, build, cases, children, coverage, debug, deps
+from . import due_reports, entry, every, failures, lines, lock, ns, options, output, proc
+from . import provenance, prune, rounds, runner, series, source, tree, unpack, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .report import GREEN, RED, Console
@@ -138,7 +138,13 @@ class Command:
             raise UsageError(f"--gdb {opts.gdb}: there is no such case; see --list")
         if not opts.kdir:
             self._check_variant(opts.line or lines.DEFAULT)
-        self._ensure([*deps.BUILD, *deps.compilers(), *opts.tools])
+        tools = [*deps.BUILD, *deps.compilers(), *opts.tools]
+        with contextlib.ExitStack() as meanwhile:
+            if opts.install and not opts.kdir and deps.missing(tools):
+                meanwhile.enter_context(ahead.fetched(
+                    opts.line or lines.DEFAULT, tree.cache_root(self._console),
+                    self._console))
+            self._ensure(tools)
         self._cache = tree.cache_root(self._console, kdir=opts.kdir)
         self._archive: Optional[Path] = None
         if not opts.kdir:

@@ -2,11 +2,12 @@
 """Where the source comes from."""
 
 import tarfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 
-from mmtestbed import lines, run, series, source, unpack
-from mmtestbed.errors import TestbedError, Unavailable, UsageError
+from mmtestbed import ahead, lines, run, series, source, unpack
+from mmtestbed.errors import HostError, TestbedError, Unavailable, UsageError
 
 from tests import support
 
@@ -153,6 +154,36 @@ class Kdir(support.TempCase):
         for path in ("/no/such/folder", str(self.tmp), "/etc/passwd"):
             with self.subTest(path), self.assertRaises(UsageError):
                 source.from_kdir(path, None, self.console)
+
+
+class Ahead(support.TempCase):
+    def fetch(self, tarball: object) -> None:
+        """Let @tarball be what fetches."""
+        self.addCleanup(setattr, source, "tarball", source.tarball)
+        setattr(source, "tarball", tarball)
+
+    def test_at_the_same_time(self) -> None:
+        """It begins before the other work ends, and is over at the end."""
+        began, over = threading.Event(), threading.Event()
+
+        def tarball(*_: object) -> None:
+            began.set()
+            self.assertTrue(over.wait(60))
+            self.text.write("fetched")
+
+        self.fetch(tarball)
+        with ahead.fetched(lines.DEFAULT, self.tmp, self.console):
+            self.assertTrue(began.wait(60))
+            over.set()
+        self.assertIn("fetched", self.text.getvalue())
+
+    def test_errors_can_wait(self) -> None:
+        def tarball(*_: object) -> None:
+            raise HostError("no network")
+
+        self.fetch(tarball)
+        with ahead.fetched(lines.DEFAULT, self.tmp, self.console):
+            pass
 
 
 class Unpack(support.TempCase):
