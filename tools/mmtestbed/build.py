@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from . import deps, lock, narrow, proc, record, surroundings, tree
+from . import deps, lock, narrow, proc, progress, record, surroundings, tree
 from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
@@ -57,6 +56,16 @@ class Plan:
         """Where @specs are for the compiler: beside ccache, in the same place always."""
         name = hashlib.sha256(self.specs.encode()).hexdigest()[:12]
         return self.ccache.parent / f"specs-{name}"
+
+    @property
+    def objects(self) -> Path:
+        """The file that says how many objects kernels have."""
+        return self.ccache.parent / "objects.json"
+
+    @property
+    def variant(self) -> str:
+        """What the configuration is called."""
+        return " ".join(path.stem for path in self.configs[1:]) or "plain"
 
     def kcflags(self) -> str:
         """KCFLAGS: the user's and our own."""
@@ -168,6 +177,7 @@ class Builder:
         self._configured = ""
         self._added: dict[str, str] = {}
         self._headers: list[str] = []
+        self._progress = progress.Progress(0, 1)
 
     def kernel(self, wanted: Files) -> Kernel:
         """The kernel for @wanted on top of the source.  Call it with the tree mounted.
@@ -259,7 +269,8 @@ class Builder:
         @configured: names the configuration that the last build had.
         @changed: the files that have changed since, None for any.
         """
-        self._console.begin(step)
+        self._progress = progress.Progress(self._expected(), self._plan.jobs)
+        self._console.begin(step, self._progress.text(0, 0.0))
         self._started = time.time()
         src = self._tree.places.src
         env = environment(self._plan, self._build)
@@ -278,7 +289,21 @@ class Builder:
         with narrow.watched(env, self._tree.places.run / "watch") as watch:
             done = self._make_all(configured, src, watch.env)
             self._added = watch.added()
-            return done
+        if done.code == 0 and self._progress.expected:
+            progress.keep(self._plan.objects, self._name,
+                          progress.objects(self._build))
+        return done
+
+    def _expected(self) -> int:
+        """How many objects will be made; 0 if that depends on what has changed."""
+        if (self._build / "init").exists():
+            return 0
+        return progress.expected(self._plan.objects, self._name)
+
+    @property
+    def _name(self) -> str:
+        """The kernel, as progress.expected() knows it."""
+        return f"{self._tree.source.line.name} {self._plan.variant}"
 
     def _make_all(self, configured: str, src: Path, env: dict[str, str]) -> proc.Done:
         """Let make look at everything, and kunit.py at the configuration if need be."""
@@ -330,14 +355,9 @@ class Builder:
                 os.unlink(entry.path)
 
     def _tick(self) -> None:
-        objects = 0
-        for folder, _, names in os.walk(self._build):
-            for name in names:
-                if name.endswith(".o"):
-                    with contextlib.suppress(OSError):
-                        path = os.path.join(folder, name)
-                        objects += os.path.getmtime(path) >= self._started
-        self._console.progress(f"{objects} objects")
+        now = time.time()
+        done = progress.objects(self._build, self._started)
+        self._console.progress(self._progress.text(done, now - self._started))
 
 
 def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:

@@ -95,14 +95,14 @@ class Console:
         """Something that the user should know but need not act on."""
         self.line(self.paint("note: ", YELLOW) + text)
 
-    def begin(self, step: str) -> None:
-        """A long step begins."""
+    def begin(self, step: str, detail: str = "") -> None:
+        """A long step begins; @detail says how long it will be."""
         self._step = step
         self._started = self._beat = time.monotonic()
         if self._tty:
-            self.progress("")
+            self.progress(detail)
         else:
-            self.line(f"{step} ...")
+            self.line(f"{step} ... {detail}".rstrip())
 
     def progress(self, detail: str) -> None:
         """The long step is alive; @detail says how far it is."""
