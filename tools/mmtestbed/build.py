@@ -84,10 +84,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel that has been built, and the SHA-256 of it."""
+    """A kernel that has been built, the SHA-256 of it, and of what it was built from."""
 
     path: Path
     sha: str
+    inputs: str = ""
 
 
 def command(plan: Plan, src: Path, build: Path) -> list[str]:
@@ -195,7 +196,7 @@ class Builder:
             self._known is not None and self._known.same_host()
         if whole and stamp.get("inputs") == need:
             self._configured = stamp["config"]
-            return Kernel(binary, stamp["sha"])
+            return Kernel(binary, stamp["sha"], need)
         if busy.exists():
             # Killed in the middle: any file may be half-written.
             self._empty()
@@ -231,7 +232,7 @@ class Builder:
         busy.unlink()
         self._console.end()
         self._show_warnings(done)
-        return Kernel(binary, stamp["sha"])
+        return Kernel(binary, stamp["sha"], need)
 
     def _changed(self, seen: str, wanted: Files) -> Optional[set[str]]:
         """The files that differ from those of the last kernel; None if that is unclear,

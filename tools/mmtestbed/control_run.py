@@ -105,7 +105,8 @@ class Command(run.Command):
                 raise TestbedError(f"{err.message}, which controls need; run as root, "
                                    "or allow user namespaces") from None
             each = max(1, (os.cpu_count() or 1) // self._wanted.jobs)
-            yield variants.Base(work, replace(plan, jobs=each), built.sha), copy
+            yield variants.Base(work, replace(plan, jobs=each), built.sha,
+                                built.inputs), copy
 
     def _all(self, base: variants.Base, names: Sequence[Name], folder: Path) -> int:
         console = self._console

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import build, deps, ns, proc, series, tree
+from . import build, deps, narrow, ns, proc, record, series, tree
 from .errors import TestbedError
 
 
@@ -35,12 +35,13 @@ class Base:
     """A kernel that has been built; hold the lock of its state.
 
     @tree, @plan: what it was built from and how.
-    @sha: SHA-256 of its binary.
+    @sha: SHA-256 of its binary.  @inputs: of what it was built from.
     """
 
     tree: tree.WorkTree
     plan: build.Plan
     sha: str
+    inputs: str = ""
 
 
 class Variant:
@@ -49,6 +50,8 @@ class Variant:
     def __init__(self, base: Base, places: tree.Places) -> None:
         self._base = base
         self._places = places
+        # The files that have changed; None if one has come or gone.
+        self._touched: Optional[set[str]] = set()
 
     @property
     def kernel(self) -> Path:
@@ -57,7 +60,8 @@ class Variant:
 
     @property
     def src(self) -> Path:
-        """The source."""
+        """The source.  Who writes there by hand has to edit() a Makefile as well, since
+        make() may trust that nothing has changed but what it knows of."""
         return self._places.src
 
     @property
@@ -78,6 +82,7 @@ class Variant:
             for path, content in applied.files.items():
                 # Written anew, so that make takes it for newer than its object.
                 target = src / path
+                self._note(path, stays=target.exists() and content is not None)
                 if content is None:
                     target.unlink()
                     continue
@@ -91,7 +96,15 @@ class Variant:
         new = change(old)
         if new == old:
             raise TestbedError(f"{path} is not as expected")
+        self._note(path)
         target.write_bytes(new)
+
+    def _note(self, path: str, stays: bool = True) -> None:
+        """Remember that @path changes; not @stays: that it comes or goes."""
+        if self._touched is not None and stays:
+            self._touched.add(path)
+        else:
+            self._touched = None
 
     def make(self, config: Optional[Mapping[str, str]] = None,
              jobs: Optional[int] = None) -> str:
@@ -103,7 +116,8 @@ class Variant:
         before = self._config()
         if config:
             self._configure(before, config)
-        self._run("linux", *self._base.plan.options, jobs=jobs)
+        if config or not self._rebuilt(jobs):
+            self._run("linux", *self._base.plan.options, jobs=jobs)
         if not config and self._config() != before:
             raise TestbedError("it changes the configuration of the kernel")
         sha = build.sha256(self.kernel)
@@ -111,6 +125,16 @@ class Variant:
         if sha == self._base.sha or not fresh:
             raise NoEffect("the kernel is the same with and without it")
         return sha
+
+    def _rebuilt(self, jobs: Optional[int]) -> bool:
+        """Build only what depends on the files that have changed; False if make has to
+        look at everything."""
+        known = record.load(self._places.build, self._base.inputs)
+        if not self._touched or not known:
+            return False
+        return narrow.Kbuild(self._places.build, self._places.src, self._environment(),
+                             known.added, jobs or self._base.plan.jobs).rebuild(
+                                 self._touched) is not None
 
     def _config(self) -> str:
         return (self._places.build / ".config").read_text(encoding="utf-8")
@@ -128,15 +152,17 @@ class Variant:
             if (f"{symbol}={value}\n" in after) == (value == "n"):
                 raise TestbedError(f"the tree cannot have {symbol}={value}")
 
+    def _environment(self) -> dict[str, str]:
+        scratch = self._places.run / "tmp"
+        scratch.mkdir(exist_ok=True)
+        return {**build.environment(self._base.plan, self._places.build),
+                "TMPDIR": str(scratch)}
+
     def _run(self, *targets: str, jobs: Optional[int] = None) -> None:
         places, plan = self._places, self._base.plan
-        scratch = places.run / "tmp"
-        scratch.mkdir(exist_ok=True)
-        env = build.environment(plan, places.build)
-        env["TMPDIR"] = str(scratch)
         done = proc.run(["make", "-s", *targets, "ARCH=um", f"O={places.build}",
                          f"--jobs={jobs or plan.jobs}", f"CC={deps.compiler()}"],
-                        cwd=places.src, env=env)
+                        cwd=places.src, env=self._environment())
         if done.code != 0:
             error = build.explain(done, plan, self._base.tree.source.version)
             here = f"{places.src}/"

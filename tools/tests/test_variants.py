@@ -2,8 +2,10 @@
 """Variants of a built kernel: a pretended one, made by a Makefile of six lines."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests import support
@@ -116,3 +118,84 @@ class Variants(support.TempCase):
                          ["error", "the tree cannot have CONFIG_UNKNOWN=y"])
         self.assertEqual(found["base"], "one\nCONFIG_A=y\n")
         self.assertEqual(found["left"], [])
+
+
+# Builds tests/mini and variants of it; prints what each came to, as JSON.
+EDITS = """
+import json, subprocess, sys
+from pathlib import Path
+from mmtestbed import build, lines, ns, source, tree, variants
+from mmtestbed.report import Console
+top = Path(sys.argv[1])
+looks = []
+
+class Variant(variants.Variant):
+    def _run(self, *targets, **words):
+        looks.append(1)
+        super()._run(*targets, **words)
+
+variants.Variant = Variant
+
+def work(isolation):
+    if not isolation.mounts:
+        print("null", flush=True)
+        return 0
+    for name in ("lower", "src", "build", "run"):
+        (top / "cache/mnt" / name).mkdir(parents=True)
+    (top / "state").mkdir()
+    (top / "run").mkdir()
+    ns.tmpfs(top / "run")
+    origin = source.Source(top / "kdir", lines.DEFAULT, "6.12", "t", "t", True)
+    places = tree.choose_places(top / "cache", top / "state", True, top / "run")
+    console = Console(sys.stderr)
+    base_tree = tree.WorkTree(origin, places, isolation, None, console)
+    plan = build.Plan((top / "config",), 1, (), top / "ccache")
+    with base_tree.mounted():
+        built = build.Builder(base_tree, plan, console).kernel({})
+    base = variants.Base(base_tree, plan, built.sha, built.inputs)
+    variants.own_mounts()
+    found = {}
+    for number, (name, kind) in enumerate(json.loads(sys.argv[2])):
+        looks.clear()
+        with variants.open_variant(base, top / "run" / str(number)) as one:
+            if kind == "patch":
+                one.apply([top / name])
+            else:
+                one.edit(name, lambda old: old + b"ccflags-y += -DMORE=4\\n")
+            sha = one.make()
+            assert sha == build.sha256(one.kernel)
+            found[name] = [subprocess.run([one.kernel], capture_output=True, text=True,
+                                          check=True).stdout.split()[:2], len(looks)]
+    print(json.dumps(found), flush=True)
+    return 0
+
+sys.exit(ns.run(work))
+"""
+
+
+class Edits(support.TempCase):
+    """What one patch changes is all that is built, if that is sure."""
+
+    def test_all(self) -> None:
+        shutil.copytree(Path(__file__).parent / "mini", self.tmp / "kdir")
+        self.write("config", "CONFIG_DEFAULT=1\n")
+        self.write("source.patch", patch("mm/migrate.c", "\treturn 1 + INTERNAL + MORE;",
+                                         "\treturn 7 + INTERNAL + MORE;"))
+        self.write("header.patch", patch("mm/internal.h", "#define INTERNAL 0",
+                                         "#define INTERNAL 2"))
+        self.write("new.patch", "--- /dev/null\n+++ b/mm/new.h\n@@ -0,0 +1 @@\n+/* */\n" +
+                   patch("mm/migrate.c", "\treturn 1 + INTERNAL + MORE;",
+                         "\treturn 5 + INTERNAL + MORE;"))
+        jobs = [("source.patch", "patch"), ("header.patch", "patch"),
+                ("new.patch", "patch"), ("mm/Makefile", "edit")]
+        done = subprocess.run([sys.executable, "-c", EDITS, str(self.tmp),
+                               json.dumps(jobs)], stdout=subprocess.PIPE, text=True,
+                              check=True)
+        found = json.loads(done.stdout)
+        if found is None:
+            self.skipTest("no mounts of our own")
+        self.assertEqual(found, {
+            "source.patch": [["migrate=7", "case=1"], 0],
+            "header.patch": [["migrate=3", "case=3"], 0],
+            "new.patch": [["migrate=5", "case=1"], 1],
+            "mm/Makefile": [["migrate=5", "case=1"], 1]})
