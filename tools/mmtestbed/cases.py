@@ -97,9 +97,9 @@ def parse(text: str, file: str) -> list[Case]:
 
 def read(folder: Path) -> list[Case]:
     """All cases of the suites in @folder (mm/kunit), by file and order."""
-    return [case for path in sorted(folder.glob("*_kunit.c"))
+    return [case for path in sorted(folder.rglob("*_kunit.c"))
             for case in parse(path.read_text(encoding="utf-8", errors="replace"),
-                              f"mm/kunit/{path.name}")]
+                              f"mm/kunit/{path.relative_to(folder)}")]
 
 
 def promise(text: str, name: str) -> list[str]:

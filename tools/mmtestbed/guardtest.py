@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Watch the watchers: cases that misbehave on purpose, and what is said of them.
 
-Each case of mm/kunit/guard_selftest_kunit.c has a line "Guard: <verdict> <text>"
+Each case of guard_selftest_kunit.c has a line "Guard: <verdict> <text>"
 in its kernel-doc.  It is run as scripts/run.sh runs a case, and judged by the same
 code.  Beside it stands what kunit.py makes of the same case in a kernel whose
 suites do not watch themselves.
@@ -25,7 +25,7 @@ from .judge import Name, Outcome, Status
 from .report import GREEN, RED, Console
 
 OPTION = "CONFIG_MM_KUNIT_GUARD_SELFTEST"
-SOURCE = "mm/kunit/guard_selftest_kunit.c"
+SOURCE = "mm/kunit/guard_selftest/guard_selftest_kunit.c"
 GLOB = "guard_selftest*"
 _T = TypeVar("_T")
 # The line that makes a suite watch itself; taken out for kunit.py alone.
@@ -151,8 +151,8 @@ def noticed(outcome: Optional[Outcome]) -> str:
         return "list of cases"
     if outcome.status is Status.CRASHED:
         return "end of the log"
-    return "the suite" if "fixture_guard" in outcome.reason or any(
-        "fixture_guard" in line for line in outcome.output) else "an assertion"
+    return "the suite" if "lib/guard.c" in outcome.reason or any(
+        "lib/guard.c" in line for line in outcome.output) else "an assertion"
 
 
 class Command:

@@ -25,9 +25,9 @@ from .errors import TestbedError, UsageError
 SCHEMA = 1
 FOLDER = "Documentation/results"
 # Cases that README.rst shows the lines of.
-EXAMPLES = ("migration_wait.waiters_hold_no_reference",
-            "swap_fault.many_pages_come_back_from_swap",
-            "swap_fault.every_combination_gives_documented_result")
+EXAMPLES = ("migration_wait_fault.waiters_hold_no_reference",
+            "swap_fault_area.many_pages_come_back_from_swap",
+            "swap_fault_stage.every_combination_gives_documented_result")
 # Each record has these; the others go with its kind.
 _COMMON = {"schema": int, "kind": str, "commit": str, "date": str, "line": str,
            "variant": str, "kernel_version": str, "cpus": int, "suites": str,

@@ -33,7 +33,7 @@ def suite_files() -> dict[str, bytes]:
     folder = REPOSITORY / "mm" / "kunit"
     return {str(path.relative_to(REPOSITORY)): path.read_bytes()
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and (path.suffix in (".c", ".h", ".S")
+            if path.is_file() and (path.suffix in (".c", ".h", ".S", ".mk")
                                    or path.name in ("Kconfig", "Makefile"))}
 
 

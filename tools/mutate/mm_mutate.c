@@ -31,7 +31,7 @@ core_param(mm_mutate_cases, mm_mutate_cases, charp, 0444);
 u8 mm_mutant_reached[MM_MUTANTS];
 
 static const char *mm_mutate_case = "boot";
-static int (*mm_mutate_init_of[64])(struct kunit *test);
+static int (*mm_mutate_init_of[256])(struct kunit *test);
 
 static void mm_mutate_report(void)
 {

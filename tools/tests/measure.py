@@ -39,7 +39,7 @@ from typing import Any, Optional, Sequence
 
 TOP = Path(__file__).resolve().parents[2]
 WAYS = ("cold", "warm", "nothing", "case")
-CASE = "zone_device.pages_begin_idle"
+CASE = "zone_device_type.pages_begin_idle"
 
 
 class Plain:

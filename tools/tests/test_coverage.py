@@ -77,7 +77,7 @@ class Parse(unittest.TestCase):
         pattern = coverage.SPECS.split()[-1].partition("=")[2].replace(";", "|")
         for name in ("../src/mm/migrate.c", "/k/mm/migrate_device.c", "/k/mm/memremap.c"):
             self.assertRegex(name, pattern)
-        for name in ("../src/mm/kunit/migrate_vma_kunit.c", "/k/fs/swap.c",
+        for name in ("../src/mm/kunit/migrate_vma/hole_kunit.c", "/k/fs/swap.c",
                      "/k/mm/hmm_test.c", "/k/include/linux/swap.h"):
             self.assertIsNone(re.search(pattern, name), name)
 

@@ -12,8 +12,8 @@ from mmtestbed.judge import Judge, Name, Outcome, Status
 from tests import support
 
 SUITES = Path(__file__).resolve().parents[2] / "mm" / "kunit"
-BUG = ("zone_device", "double_put_is_caught")
-WARN = ("zone_device", "overlapping_pgmaps_are_refused")
+BUG = ("zone_device_put", "double_put_is_caught")
+WARN = ("zone_device_pgmap", "overlapping_pgmaps_are_refused")
 PUT = "bug put_page_testzero"
 
 

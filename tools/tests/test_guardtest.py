@@ -115,7 +115,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(guardtest.noticed(outcome(Status.HUNG)), "time limit")
         self.assertEqual(guardtest.noticed(outcome(Status.PASSED)), "")
         self.assertEqual(guardtest.noticed(
-            outcome(Status.FAILED, "EXPECTATION FAILED at mm/kunit/fixture_guard.c:1")),
+            outcome(Status.FAILED, "EXPECTATION FAILED at mm/kunit/lib/guard.c:1")),
             "the suite")
 
 

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Faults: the locks that they are taken under, and what do_swap_page() does
+ *
+ * The constants say what the suites expect. They are keyed on a header as old as
+ * the behaviour, never on the code under test.
+ */
+#ifndef _MM_KUNIT_COMPAT_FAULT_H
+#define _MM_KUNIT_COMPAT_FAULT_H
+
+#include <linux/debug_locks.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/pagemap.h>
+
+#include "vma.h"
+
+/*
+ * MMK_TO_RAM_LOCKED: do_swap_page() calls migrate_to_ram with the page locked,
+ * and waits for a page that somebody else has locked as it does for a migration
+ * entry. Before that, all who fault on a page get into the driver at once.
+ *
+ * MMK_SWAPIN_PAST_CACHE: a page of a RAM disk that only one pte needs is read past
+ * the swap cache, and so is exclusive to it, whatever the entry says. Since then
+ * all go through the swap cache, and the entry alone decides: do_swap_page() leaves
+ * it to do_wp_page() to find out that an entry which once was shared no longer is.
+ *
+ * MMK_SWAPIN_MINDS_REFS: a reference of somebody else keeps a page that is written
+ * to there.
+ *
+ * MMK_SWAPIN_REAPS_CACHE: a fault that backs out frees a slot which no pte needs.
+ *
+ * MMK_KNOWS_UFFD_WP: handle_pte_marker() knows what it has to do with a uffd-wp
+ * marker.
+ */
+#if __has_include("linux/leafops.h")
+#define MMK_TO_RAM_LOCKED	true
+#define MMK_SWAPIN_PAST_CACHE	false
+#define MMK_SWAPIN_MINDS_REFS	false
+#define MMK_SWAPIN_REAPS_CACHE	true
+#define MMK_KNOWS_UFFD_WP	true
+#else
+#define MMK_TO_RAM_LOCKED	false
+#define MMK_SWAPIN_PAST_CACHE	true
+#define MMK_SWAPIN_MINDS_REFS	true
+#define MMK_SWAPIN_REAPS_CACHE	false
+#define MMK_KNOWS_UFFD_WP	IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP)
+#endif
+
+/* What do_swap_page() does to a page before it calls migrate_to_ram, and after */
+static inline void mmk_fault_page_lock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		lock_page(page);
+}
+
+static inline void mmk_fault_page_unlock(struct page *page)
+{
+	if (MMK_TO_RAM_LOCKED)
+		unlock_page(page);
+}
+
+/**
+ * struct mmk_held - A lock that is held across handle_mm_fault()
+ * @map: lockdep's name of it, which outlives the VMA
+ */
+struct mmk_held {
+#ifdef CONFIG_LOCKDEP
+	struct lockdep_map *map;
+#endif
+};
+
+static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
+					    struct vm_area_struct *vma,
+					    unsigned int fault_flags)
+{
+	struct mmk_held held = {};
+
+#ifdef CONFIG_LOCKDEP
+	held.map = &mm->mmap_lock.dep_map;
+	if (fault_flags & FAULT_FLAG_VMA_LOCK)
+		held.map = mmk_vma_lock_map(vma);
+#endif
+	return held;
+}
+
+/*
+ * With lockdep, ask it: the kernel under test may have the rule wrong. Without,
+ * go by the rule, or the case could not go on.
+ */
+static inline bool mmk_still_held(const struct mmk_held *held,
+				  unsigned int fault_flags, vm_fault_t ret)
+{
+#ifdef CONFIG_LOCKDEP
+	if (debug_locks)
+		return lock_is_held(held->map);
+#endif
+	if (ret & VM_FAULT_COMPLETED)
+		return false;
+	return !(ret & VM_FAULT_RETRY) ||
+	       (fault_flags & FAULT_FLAG_RETRY_NOWAIT);
+}
+
+#endif /* _MM_KUNIT_COMPAT_FAULT_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flags of pages and address spaces, and what stands for the TLB
+ */
+#ifndef _MM_KUNIT_COMPAT_MM_H
+#define _MM_KUNIT_COMPAT_MM_H
+
+#include <linux/mm.h>
+
+/* The flags of a page: a number, or a structure around it */
+static inline unsigned long *mmk_page_flags(struct page *page)
+{
+	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
+	return (unsigned long *)&page->flags;
+}
+
+#ifndef NUM_MM_FLAG_BITS
+#define mm_flags_set(flag, mm)		set_bit(flag, &(mm)->flags)
+#define mm_flags_clear(flag, mm)	clear_bit(flag, &(mm)->flags)
+#endif
+
+/*
+ * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
+ * be flushed, and does so when it is about to return to user space, which the
+ * mm of a case never does.
+ */
+static inline void mmk_tlb_forget(struct mm_struct *mm)
+{
+	mm->context.sync_tlb_range_from = 0;
+	mm->context.sync_tlb_range_to = 0;
+}
+
+static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
+				   unsigned long end)
+{
+	return mm->context.sync_tlb_range_to >= end &&
+	       mm->context.sync_tlb_range_from <= start;
+}
+
+#endif /* _MM_KUNIT_COMPAT_MM_H */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Device pages, and how they lead to their pgmap
+ */
+#ifndef _MM_KUNIT_COMPAT_PGMAP_H
+#define _MM_KUNIT_COMPAT_PGMAP_H
+
+#include <linux/memremap.h>
+#include <linux/mm.h>
+
+#ifndef MMK_HAVE_PAGE_PGMAP
+static inline struct dev_pagemap *page_pgmap(const struct page *page)
+{
+	return page->pgmap;
+}
+#endif
+
+#ifdef MMK_HAVE_PAGE_INIT_OF_PGMAP
+static inline void mmk_zone_device_page_init(struct page *page)
+{
+	zone_device_page_init(page, page_pgmap(page), 0);
+}
+
+/* Whether pages can be handed out after memunmap_pages() has been called. */
+#define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	true
+#else
+static inline void mmk_zone_device_page_init(struct page *page)
+{
+	zone_device_page_init(page);
+}
+
+#define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	false
+#endif
+
+/*
+ * Whether get_dev_pagemap() takes a pgmap that the caller has already, and
+ * whether the callback is called by its page.
+ */
+#ifdef MMK_HAVE_PGMAP_LOOKUP_CACHE
+#define MMK_PGMAP_LOOKUP_CACHES	true
+
+static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
+{
+	return get_dev_pagemap(pfn, NULL);
+}
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return get_dev_pagemap(pfn, pgmap);
+}
+#else
+#define MMK_PGMAP_LOOKUP_CACHES	false
+
+static inline struct dev_pagemap *mmk_get_dev_pagemap(unsigned long pfn)
+{
+	return get_dev_pagemap(pfn);
+}
+
+static inline struct dev_pagemap *
+mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	return NULL;
+}
+#endif
+
+/* The callback of a driver that gets its pages back, and its operations. */
+#ifdef MMK_HAVE_FOLIO_FREE
+#define MMK_PGMAP_OPS(_free, _to_ram)					\
+	{ .folio_free = _free, .migrate_to_ram = _to_ram }
+#define MMK_DEFINE_FOLIO_FREE(_free)
+
+/* Whether the driver is told when a GENERIC page comes back. */
+#define MMK_GENERIC_CALLS_FREE	false
+
+/* Whether the callback is looked for before anything else is done. */
+#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	false
+#else
+#define MMK_PGMAP_OPS(_free, _to_ram)					\
+	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
+#define MMK_DEFINE_FOLIO_FREE(_free)					\
+static void _free##_page(struct page *page)				\
+{									\
+	_free(page_folio(page));					\
+}
+
+#define MMK_GENERIC_CALLS_FREE	true
+#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	true
+#endif
+
+/*
+ * What a page has that nobody uses, and where those stand that wait for an
+ * FS_DAX page to be idle. FS_DAX and P2PDMA pages count from zero since 6.15, as
+ * __init_zone_device_page() says.
+ */
+#ifdef MMK_HAVE_DAX_PAGE_IS_IDLE
+#define MMK_FSDAX_IDLE_REFS	0
+#define MMK_P2PDMA_IDLE_REFS	0
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return page;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	/* From zero: not for folio_get(). */
+	folio_ref_inc(page_folio(page));
+}
+
+/* How many pgmaps make put_page() look for FS_DAX pages; -1: it need not. */
+static inline int mmk_nr_devmap_managed(void)
+{
+	return -1;
+}
+#else
+#define MMK_FSDAX_IDLE_REFS	1
+#define MMK_P2PDMA_IDLE_REFS	1
+
+static inline void *mmk_fsdax_wait_key(struct page *page)
+{
+	return &page_folio(page)->_refcount;
+}
+
+static inline void mmk_fsdax_page_use(struct page *page)
+{
+	get_page(page);
+}
+
+static inline int mmk_nr_devmap_managed(void)
+{
+#ifdef CONFIG_FS_DAX
+	return static_key_count(&devmap_managed_key.key);
+#else
+	return -1;
+#endif
+}
+#endif
+
+#endif /* _MM_KUNIT_COMPAT_PGMAP_H */

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the headers of this kernel declare, for the headers beside this file. A probe
+# looks for a declaration, never at the code under test, and does not depend on the
+# configuration.
+
+# $(call mmk-probe,NAME,FILES,PATTERN): -DMMK_HAVE_NAME if one of FILES has it. A
+# declaration may go over several lines; a parenthesis would end the call.
+mmk-probe = $(if $(shell grep -Elzs '$(3)' $(addprefix $(srctree)/,$(2))),-DMMK_HAVE_$(1))
+
+mmk-inc := include/linux
+
+mmk-probes := \
+	$(call mmk-probe,RMP_FLAGS,$(mmk-inc)/rmap.h,RMP_LOCKED) \
+	$(call mmk-probe,DEVICE_EXCLUSIVE_RANGE,$(mmk-inc)/rmap.h,int make_device_exclusive_range) \
+	$(call mmk-probe,PAGE_PGMAP,$(mmk-inc)/mmzone.h,dev_pagemap \*page_pgmap) \
+	$(call mmk-probe,PAGE_INIT_OF_PGMAP,$(mmk-inc)/memremap.h,void zone_device_page_init[^;]*dev_pagemap) \
+	$(call mmk-probe,PGMAP_LOOKUP_CACHE,$(mmk-inc)/memremap.h,\*get_dev_pagemap[^;{]*dev_pagemap) \
+	$(call mmk-probe,FOLIO_FREE,$(mmk-inc)/memremap.h,\*folio_free) \
+	$(call mmk-probe,DAX_PAGE_IS_IDLE,$(mmk-inc)/dax.h,bool dax_page_is_idle) \
+	$(call mmk-probe,VMA_LOCK_STRUCT,$(mmk-inc)/mm_types.h,struct vma_lock \*vm_lock) \
+	$(call mmk-probe,START_CREATING_PATH,$(mmk-inc)/namei.h,\*start_creating_path) \
+	$(call mmk-probe,MKNOD_DELEGATED,$(mmk-inc)/fs.h,int vfs_mknod[^;]*delegated_inode) \
+	$(call mmk-probe,VMALLOC_NR_PAGES,$(mmk-inc)/vmalloc.h,vmalloc_nr_pages) \
+	$(call mmk-probe,ADD_TO_SWAP,mm/swap.h $(mmk-inc)/swap.h,bool add_to_swap) \
+	$(call mmk-probe,SWAP_ENTRY_TO_INFO,mm/swap.h,\*__swap_entry_to_info) \
+	$(call mmk-probe,SWAP_CACHE_DEL_FOLIO,mm/swap.h,void swap_cache_del_folio) \
+	$(call mmk-probe,SWAP_ENTRY_SWAPPED,mm/swap.h $(mmk-inc)/swap.h,bool swap_entry_swapped) \
+	$(call mmk-probe,SWAP_PUT_DIRECT,$(mmk-inc)/swap.h,void swap_put_entries_direct) \
+	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare)
+
+subdir-ccflags-y += $(mmk-probes)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Taking mappings away and putting them back
+ */
+#ifndef _MM_KUNIT_COMPAT_RMAP_H
+#define _MM_KUNIT_COMPAT_RMAP_H
+
+#include <linux/mm.h>
+#include <linux/rmap.h>
+
+/* How remove_migration_ptes() is told what the caller has and wants. */
+#ifdef MMK_HAVE_RMP_FLAGS
+#define TTU_USE_SHARED_ZEROPAGE	RMP_USE_SHARED_ZEROPAGE
+#define MMK_REMOVE_RMAP_LOCKED	RMP_LOCKED
+#else
+#define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
+#endif
+
+#ifndef FOLIO_MAPPING_ANON
+#define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
+#endif
+
+/* Gives the folio back locked, and with a reference; or NULL. */
+static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
+						     unsigned long addr,
+						     void *owner)
+{
+#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
+	struct page *page = NULL;
+
+	make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	return page;
+#else
+	struct folio *folio;
+	struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+
+	return IS_ERR(page) ? NULL : page;
+#endif
+}
+
+/* What MMU notifiers are told when exclusive access of a device ends. */
+#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
+#define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_EXCLUSIVE
+#else
+#define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_CLEAR
+#endif
+
+#endif /* _MM_KUNIT_COMPAT_RMAP_H */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Swap slots and the swap cache
+ */
+#ifndef _MM_KUNIT_COMPAT_SWAP_H
+#define _MM_KUNIT_COMPAT_SWAP_H
+
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#if __has_include("linux/swap_slots.h")
+#include <linux/swap_slots.h>
+#endif
+
+#include "../../swap.h"
+#include "leaf.h"
+
+#ifndef MMK_HAVE_SWAP_ENTRY_TO_INFO
+#define __swap_entry_to_info(entry) swp_swap_info(entry)
+#endif
+
+#ifndef MMK_HAVE_SWAP_CACHE_DEL_FOLIO
+#define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
+#endif
+
+/*
+ * How many ptes have a slot. Newer kernels keep the counts of a cluster under
+ * RCU, and only as long as one of its slots is in use.
+ */
+#ifndef MMK_HAVE_SWAP_ENTRY_SWAPPED
+#define mmk_swap_count(entry)	__swap_count(entry)
+#else
+#define mmk_swap_count(entry)						\
+({									\
+	softleaf_t __entry = (entry);					\
+	int __count = 0;						\
+									\
+	rcu_read_lock();						\
+	if (swap_entry_swapped(__swap_entry_to_info(__entry), __entry))	\
+		__count = __swap_count(__entry);			\
+	rcu_read_unlock();						\
+	__count;							\
+})
+#endif
+
+/* Gives a folio that is not in the swap cache a slot. */
+#ifdef MMK_HAVE_ADD_TO_SWAP
+#define mmk_swap_cache_add(folio) add_to_swap(folio)
+#else
+#define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
+#endif
+
+/*
+ * Frees a slot if the entry is swap. Up to 6.19 the kernel finds out by itself;
+ * later kernels leave that to their callers, and WARN about any other entry.
+ */
+static inline void mmk_swap_put_if_swap(softleaf_t entry)
+{
+#ifdef MMK_HAVE_SWAP_PUT_DIRECT
+	if (softleaf_is_swap(entry))
+		swap_put_entries_direct(entry, 1);
+#else
+	free_swap_and_cache(entry);
+#endif
+}
+
+/*
+ * Up to 6.18, a page that only one pte needs is read past the swap cache, with
+ * its slot pinned meanwhile.
+ */
+#ifdef MMK_HAVE_SWAPCACHE_PREPARE
+#define mmk_swapin_pin(entry) (!swapcache_prepare(entry, 1))
+#define mmk_swapin_unpin(entry) \
+	swapcache_clear(swp_swap_info(entry), entry, 1)
+#else
+#define mmk_swapin_pin(entry) false
+#define mmk_swapin_unpin(entry) do { } while (0)
+#endif
+
+/*
+ * Up to 6.14, slots that are free or about to be used are kept in a cache per
+ * CPU: give them back, so that the slots in use can be counted.
+ */
+static inline void mmk_swap_slots_drain(void)
+{
+#ifdef _LINUX_SWAP_SLOTS_H
+	disable_swap_slots_cache_lock();
+	reenable_swap_slots_cache_unlock();
+#endif
+}
+
+#endif /* _MM_KUNIT_COMPAT_SWAP_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Places to step in: locks, interrupts and references, by their tracepoints
+ */
+#ifndef _MM_KUNIT_COMPAT_TRACE_H
+#define _MM_KUNIT_COMPAT_TRACE_H
+
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+
+#include <trace/events/lock.h>
+#include <trace/events/page_ref.h>
+#include <trace/events/preemptirq.h>
+
+/* Nesting of RCU read-side critical sections of a task that sleeps */
+static inline int mmk_rcu_depth(struct task_struct *task)
+{
+#ifdef CONFIG_PREEMPT_RCU
+	return READ_ONCE(task->rcu_read_lock_nesting);
+#else
+	return 0;
+#endif
+}
+
+/* Calls of lock_acquire(): places to step in between two locks. */
+#ifdef CONFIG_LOCKDEP
+#define mmk_lock_probe_register(probe, data) \
+	register_trace_lock_acquire(probe, data)
+#define mmk_lock_probe_unregister(probe, data) \
+	unregister_trace_lock_acquire(probe, data)
+#else
+#define mmk_lock_probe_register(probe, data) \
+	((void)(probe), (void)(data), -EOPNOTSUPP)
+#define mmk_lock_probe_unregister(probe, data) \
+	((void)(probe), (void)(data))
+#endif
+
+/* Called whenever anybody is about to take a lock; needs lockdep. */
+typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
+			       unsigned int subclass, int trylock, int read,
+			       int check, struct lockdep_map *next_lock,
+			       unsigned long ip);
+
+static inline int mmk_lock_watch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	return register_trace_lock_acquire(probe, data);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
+{
+#ifdef CONFIG_LOCKDEP
+	unregister_trace_lock_acquire(probe, data);
+	tracepoint_synchronize_unregister();
+#endif
+}
+
+static inline struct lockdep_map *mmk_spinlock_map(spinlock_t *lock)
+{
+#ifdef CONFIG_LOCKDEP
+	return &lock->dep_map;
+#else
+	return NULL;
+#endif
+}
+
+/*
+ * Every lock that lockdep sees taken, just before it is, and dropped, just
+ * before it is. The probes get what register_trace_lock_acquire() and
+ * register_trace_lock_release() give them; 0 or an error.
+ */
+#if defined(CONFIG_LOCKDEP) && defined(CONFIG_TRACEPOINTS)
+#define mmk_watch_locks(acquire, release, data)				\
+	(register_trace_lock_acquire(acquire, data) ?:			\
+	 register_trace_lock_release(release, data))
+#define mmk_unwatch_locks(acquire, release, data)			\
+do {									\
+	unregister_trace_lock_release(release, data);			\
+	unregister_trace_lock_acquire(acquire, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#define mmk_lock_map(lock)	(&(lock)->dep_map)
+#define mmk_lock_held(lock)	(lockdep_is_held(lock) == LOCK_STATE_HELD)
+#else
+#define mmk_watch_locks(acquire, release, data)				\
+	((void)(acquire), (void)(release), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_locks(acquire, release, data)			\
+	((void)(acquire), (void)(release), (void)(data))
+#define mmk_lock_map(lock)	((struct lockdep_map *)NULL)
+#define mmk_lock_held(lock)	((void)(lock), false)
+#endif
+
+/* Interrupts being enabled, just before they are. */
+#if defined(CONFIG_TRACE_IRQFLAGS) && defined(CONFIG_PREEMPTIRQ_TRACEPOINTS)
+#define mmk_watch_irq_enable(enable, data)				\
+	register_trace_irq_enable(enable, data)
+#define mmk_unwatch_irq_enable(enable, data)				\
+do {									\
+	unregister_trace_irq_enable(enable, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_irq_enable(enable, data)				\
+	((void)(enable), (void)(data))
+#endif
+
+/* Changes of a page's reference count, right after they are made or refused. */
+#ifdef CONFIG_DEBUG_PAGE_REF
+#define mmk_watch_page_refs(mod, mod_and, data)				\
+	(register_trace_page_ref_mod(mod, data) ?:			\
+	 register_trace_page_ref_mod_and_test(mod_and, data) ?:		\
+	 register_trace_page_ref_mod_and_return(mod_and, data) ?:	\
+	 register_trace_page_ref_freeze(mod_and, data))
+#define mmk_unwatch_page_refs(mod, mod_and, data)			\
+do {									\
+	unregister_trace_page_ref_freeze(mod_and, data);		\
+	unregister_trace_page_ref_mod_and_return(mod_and, data);	\
+	unregister_trace_page_ref_mod_and_test(mod_and, data);		\
+	unregister_trace_page_ref_mod(mod, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_page_refs(mod, mod_and, data)				\
+	((void)(mod), (void)(mod_and), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_page_refs(mod, mod_and, data)			\
+	((void)(mod), (void)(mod_and), (void)(data))
+#endif
+
+#endif /* _MM_KUNIT_COMPAT_TRACE_H */

@@ -1,0 +1,664 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Huge pages under migration: one entry in a pmd stands for all of the page,
+ * until something needs to tell its parts apart.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+#include <linux/slab.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+#include "../../internal.h"
+#include "../compat/leaf.h"
+#include "../compat/mm.h"
+#include "../lib/guard.h"
+#include "../lib/huge.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "huge_page.h"
+
+/* The same for a page of tmpfs, which a child has as well */
+static void huge_init_file(struct kunit *test, struct huge *h,
+			   enum mmk_pte_kind kind)
+{
+	h->mm = mmk_mm_enter(test);
+	h->cache = MMK_HUGE_PAGES;
+	h->addr = mmk_map_huge_file(test, h->mm);
+	mmk_fill(test, h->addr, FILLED, SEED);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
+						   PROT_READ), 0L);
+	h->child = mmk_fork(test);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(h->child, h->addr, false), 0);
+	MMK_EXPECT_PMD(test, h->child, h->addr, PRESENT);
+	hp_huge_note(test, h);
+	KUNIT_ASSERT_EQ(test, h->rss.shmem, MMK_HUGE_PAGES);
+}
+
+/* ME-3, ME-4, ME-5: there and back */
+
+/**
+ * struct round_case - A pmd that is migrated
+ * @description: for the log
+ * @kind: of the entry that it has to become
+ * @young: accessed bit
+ * @dirty: dirty bit
+ * @move: the migration succeeds
+ */
+struct round_case {
+	const char *description;
+	enum mmk_pte_kind kind;
+	bool young;
+	bool dirty;
+	bool move;
+};
+
+static const struct round_case round_cases[] = {
+	{ "writable, young, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, young, dirty, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, true, false },
+	{ "writable, young, clean, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, false, true },
+	{ "writable, young, clean, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, false, false },
+	{ "writable, old, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, false, true, true },
+	{ "writable, old, clean, put back",
+	  MMK_PTE_MIGRATION_WRITE, false, false, false },
+	{ "readable exclusive, young, dirty, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, true },
+	{ "readable exclusive, young, dirty, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, false },
+	{ "readable exclusive, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
+	{ "readable exclusive, young, clean, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, false },
+	{ "readable exclusive, old, dirty, moved",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, true },
+	{ "readable exclusive, old, clean, put back",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, false, false },
+	{ "shared, young, dirty, moved",
+	  MMK_PTE_MIGRATION_READ, true, true, true },
+	{ "shared, young, dirty, put back",
+	  MMK_PTE_MIGRATION_READ, true, true, false },
+	{ "shared, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ, true, false, true },
+	{ "shared, young, clean, put back",
+	  MMK_PTE_MIGRATION_READ, true, false, false },
+	{ "shared, old, dirty, moved",
+	  MMK_PTE_MIGRATION_READ, false, true, true },
+	{ "shared, old, clean, put back",
+	  MMK_PTE_MIGRATION_READ, false, false, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(round, round_cases, description);
+
+static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
+			       unsigned long addr, struct folio *folio,
+			       const struct round_case *c)
+{
+	pmd_t pmd = mmk_pmd(mm, addr);
+
+	MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+	if (!pmd_trans_huge(pmd))
+		return;
+	KUNIT_EXPECT_EQ(test, pmd_pfn(pmd), folio_pfn(folio));
+	KUNIT_EXPECT_EQ(test, !!pmd_write(pmd),
+			c->kind == MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, !!pmd_young(pmd), c->young);
+	KUNIT_EXPECT_EQ(test, !!pmd_dirty(pmd), c->dirty);
+}
+
+/*
+ * There, and back as @c has it, in each mm. Return: the folio that is there then
+ */
+static struct folio *round_trip(struct kunit *test, struct huge *h,
+				const struct round_case *c)
+{
+	struct mm_struct *mms[] = { h->mm, h->child };
+	unsigned int i, nr = h->child ? 2 : 1;
+	softleaf_t entry;
+	struct folio *to;
+
+	for (i = 0; i < nr; i++)
+		mmk_pmd_set_flags(test, mms[i], h->addr, c->young, c->dirty);
+	folio_clear_dirty(h->folio);
+	h->state.dirty = c->dirty;
+
+	mmk_tlb_forget(h->mm);
+	hp_huge_unmap(test, h, c->kind);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(h->mm, h->addr,
+						h->addr + MMK_HUGE_SIZE));
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(h->folio), c->dirty);
+	for (i = 0; i < nr; i++) {
+		MMK_EXPECT_KIND(test, mmk_pmd_kind(mms[i], h->addr), c->kind);
+		entry = softleaf_from_pmd(mmk_pmd(mms[i], h->addr));
+		KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h->pfn);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
+				c->young);
+		KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry),
+				c->dirty);
+	}
+
+	to = hp_huge_end(test, h, c->move);
+	for (i = 0; i < nr; i++)
+		expect_huge_mapped(test, mms[i], h->addr, to, c);
+	mmk_expect_folio_same(test, "after it", to, &h->state);
+	mmk_expect_mm_same(test, "after it", h->mm, &h->rss);
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h->addr,
+						     FILLED, SEED));
+	return to;
+}
+
+/**
+ * huge_page_keeps_what_its_pmd_had() - A round trip by one entry
+ * @test: the running case
+ *
+ * A huge page is unmapped for a migration: one entry in its pmd, of the right
+ * kind, with its pfn, young and dirty, in each mm that maps it, and not one pte.
+ * Its dirty bit is the folio's. The RSS counts it all the while. Then it is
+ * moved, or put back: the pmd is as it was, for the page that is there now.
+ *
+ * Contract: ME-3, ME-4, ME-5
+ */
+static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct huge h;
+
+	hp_huge_init(test, &h, c->kind);
+	round_trip(test, &h, c);
+}
+
+static const struct round_case file_cases[] = {
+	{ "writable, young, dirty, moved",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, young, dirty, put back",
+	  MMK_PTE_MIGRATION_WRITE, true, true, false },
+	{ "writable, old, clean, moved",
+	  MMK_PTE_MIGRATION_WRITE, false, false, true },
+	{ "read-only, young, clean, moved",
+	  MMK_PTE_MIGRATION_READ, true, false, true },
+	{ "read-only, old, dirty, put back",
+	  MMK_PTE_MIGRATION_READ, false, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
+
+/**
+ * huge_page_of_tmpfs_keeps_what_its_pmd_had() - The same for a file
+ * @test: the running case
+ *
+ * As huge_page_keeps_what_its_pmd_had(), in two mms that share the page: no entry
+ * is exclusive, and the page cache has the page of now in all of its slots.
+ *
+ * Contract: ME-12, ME-3, ME-4, ME-5
+ */
+static void huge_page_of_tmpfs_keeps_what_its_pmd_had(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct address_space *mapping;
+	struct folio *to, *cached;
+	struct huge h;
+	pgoff_t index;
+
+	huge_init_file(test, &h, c->kind);
+	mapping = h.folio->mapping;
+	to = round_trip(test, &h, c);
+	for (index = 0; index < MMK_HUGE_PAGES; index += MMK_HUGE_PAGES - 1) {
+		cached = filemap_get_folio(mapping, index);
+		KUNIT_ASSERT_PTR_EQ(test, cached, to);
+		folio_put(cached);
+	}
+}
+
+static const struct round_case pin_cases[] = {
+	{ "writable, young, dirty",
+	  MMK_PTE_MIGRATION_WRITE, true, true, true },
+	{ "writable, old, clean",
+	  MMK_PTE_MIGRATION_WRITE, false, false, false },
+	{ "readable exclusive, young, clean",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
+	{ "readable exclusive, old, dirty",
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
+
+/**
+ * pinned_exclusive_huge_page_stays_mapped() - A huge page that DMA may go to
+ * @test: the running case
+ *
+ * As pinned_exclusive_page_stays_mapped(): its pmd is left as it was, young or
+ * old, clean or dirty, and keeps its mapping and its references. Unpinned, it
+ * gets its entry.
+ *
+ * Contract: ME-3, ME-15
+ */
+static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	bool write = c->kind == MMK_PTE_MIGRATION_WRITE;
+	struct page *page;
+	struct huge h;
+	pmd_t pmd;
+	int refs;
+
+	hp_huge_init(test, &h, c->kind);
+	page = mmk_pin(test, h.addr + PAGE_SIZE, write ? FOLL_WRITE : 0);
+	KUNIT_EXPECT_PTR_EQ(test, page, folio_page(h.folio, 1));
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	folio_clear_dirty(h.folio);
+	h.hold = mmk_hold(test, h.folio);
+	refs = folio_ref_count(h.folio);
+	pmd = mmk_pmd(h.mm, h.addr);
+
+	try_to_migrate(h.folio, 0);
+	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(h.mm, h.addr)), pmd_val(pmd));
+	expect_huge_mapped(test, h.mm, h.addr, h.folio, c);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), refs);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(h.folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(h.folio));
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(folio_page(h.folio, 0)));
+	mmk_expect_mm_same(test, "pinned", h.mm, &h.rss);
+
+	/* Unpinning looks at that, too. */
+	remove_migration_ptes(h.folio, h.folio, 0);
+	mmk_unpin(test, page);
+	try_to_migrate(h.folio, 0);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), c->kind);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(h.folio, 0)));
+	hp_huge_end(test, &h, c->move);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
+/* ME-6: fork */
+
+/**
+ * fork_copies_entry_of_huge_page() - Fork while the huge page is in between
+ * @test: the running case
+ *
+ * Both mms have a readable entry afterwards, and count the page. Moved, it is
+ * mapped read-only in both, and exclusive to neither: a write to one leaves the
+ * bytes of the other alone.
+ *
+ * Contract: ME-6
+ */
+static void fork_copies_entry_of_huge_page(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	struct mm_struct *child;
+	struct folio *to;
+	struct huge h;
+
+	hp_huge_init(test, &h, c->kind);
+	hp_huge_unmap(test, &h, c->kind);
+	child = mmk_fork(test);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_READ);
+	MMK_EXPECT_PMD(test, child, h.addr, MIGRATION_READ);
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(softleaf_from_pmd(mmk_pmd(child,
+									h.addr))),
+			h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(softleaf_from_pmd(mmk_pmd(h.mm,
+									h.addr))),
+			h.pfn);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	mmk_expect_mm_same(test, "after fork", h.mm, &h.rss);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+
+	to = hp_huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, child, h.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, child, h.addr), to);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.mm, h.addr), to);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(child, h.addr)));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(to), h.child ? 3 : 2);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(to, 0)));
+
+	if (c->kind == MMK_PTE_MIGRATION_WRITE) {
+		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, h.addr + 3 * PAGE_SIZE,
+						  0xff), 0);
+		KUNIT_EXPECT_FALSE(test, mmk_mm_holds(test, child, h.addr,
+						      FILLED, SEED));
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.mm, h.addr,
+					     FILLED, SEED));
+}
+
+/* ME-8: mprotect */
+
+/**
+ * mprotect_makes_entry_of_huge_page_readable() - And so it is when it comes back
+ * @test: the running case
+ *
+ * A writable entry becomes readable-exclusive, any other is left alone, with
+ * pfn, young and dirty as they were. The page is mapped read-only when the
+ * migration has ended, and can be written to once mprotect() allows that again.
+ *
+ * Contract: ME-8
+ */
+static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	enum mmk_pte_kind kind = c->kind;
+	softleaf_t was, entry;
+	struct folio *to;
+	struct huge h;
+
+	hp_huge_init(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	hp_huge_unmap(test, &h, c->kind);
+	was = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE, PROT_READ),
+			0L);
+	if (kind == MMK_PTE_MIGRATION_WRITE)
+		kind = MMK_PTE_MIGRATION_READ_EXCLUSIVE;
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), kind);
+	entry = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry), c->young);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry), c->dirty);
+	if (c->kind != MMK_PTE_MIGRATION_WRITE)
+		KUNIT_EXPECT_EQ(test, entry.val, was.val);
+	mmk_expect_mm_same(test, "after mprotect", h.mm, &h.rss);
+
+	to = hp_huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_EQ(test, PageAnonExclusive(folio_page(to, 0)), !h.child);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
+/**
+ * mprotect_makes_entry_of_huge_tmpfs_page_readable() - In one of two mms
+ * @test: the running case
+ *
+ * As mprotect_makes_entry_of_huge_page_readable(), but nothing of a file is
+ * exclusive: a writable entry becomes readable. That of the other mm stays
+ * writable, and so does its mapping.
+ *
+ * Contract: ME-8, ME-12
+ */
+static void mprotect_makes_entry_of_huge_tmpfs_page_readable(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	softleaf_t entry;
+	struct huge h;
+
+	huge_init_file(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	hp_huge_unmap(test, &h, c->kind);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE, PROT_READ),
+			0L);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_READ);
+	entry = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h.pfn);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry), c->young);
+	KUNIT_EXPECT_EQ(test, softleaf_is_migration_dirty(entry), c->dirty);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.child, h.addr), c->kind);
+	mmk_expect_mm_same(test, "after mprotect", h.mm, &h.rss);
+
+	hp_huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(h.mm, h.addr)));
+	KUNIT_EXPECT_EQ(test, !!pmd_write(mmk_pmd(h.child, h.addr)),
+			c->kind == MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+}
+
+/* ME-9: gone before the migration is */
+
+static void gone_by_munmap(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, vm_munmap(h->addr, MMK_HUGE_SIZE), 0);
+}
+
+static void gone_by_madvise(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr, MMK_HUGE_SIZE,
+					 MADV_DONTNEED), 0);
+}
+
+/* A file need not be mapped by ptes: there is the page cache to ask again. */
+static void gone_by_part(struct kunit *test, struct huge *h)
+{
+	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr + 3 * PAGE_SIZE,
+					 PAGE_SIZE, MADV_DONTNEED), 0);
+}
+
+/**
+ * struct gone_case - A way to lose a huge page
+ * @description: for the log
+ * @gone: does it
+ * @move: the migration succeeds
+ */
+struct gone_case {
+	const char *description;
+	void (*gone)(struct kunit *test, struct huge *h);
+	bool move;
+};
+
+static const struct gone_case gone_cases[] = {
+	{ "munmap, moved", gone_by_munmap, true },
+	{ "munmap, put back", gone_by_munmap, false },
+	{ "MADV_DONTNEED, moved", gone_by_madvise, true },
+	{ "MADV_DONTNEED, put back", gone_by_madvise, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, description);
+
+/**
+ * huge_page_that_goes_is_not_restored() - Unmapped while it is in between
+ * @test: the running case
+ *
+ * The RSS is zero at once, no reference is left behind, and the migration ends
+ * with nothing to restore: the folio is free when it lets go.
+ *
+ * Contract: ME-9
+ */
+static void huge_page_that_goes_is_not_restored(struct kunit *test)
+{
+	const struct gone_case *c = test->param_value;
+	struct folio *to;
+	struct huge h;
+
+	hp_huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	hp_huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	c->gone(test, &h);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SWAPENTS), 0UL);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), 1);
+
+	to = c->move ? mmk_hold_copy(test, h.hold) : h.folio;
+	mmk_folio_get(test, h.folio);
+	mmk_folio_get(test, to);
+	remove_migration_ptes(h.folio, to, 0);
+	mmk_hold_finish(test, h.hold, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	lru_add_drain_all();
+	KUNIT_EXPECT_FALSE(test, folio_mapped(to));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), c->move ? 1 : 2);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(to), c->move ? 1 : 2);
+}
+
+static const struct gone_case gone_file_cases[] = {
+	{ "munmap, moved", gone_by_munmap, true },
+	{ "munmap, put back", gone_by_munmap, false },
+	{ "MADV_DONTNEED, moved", gone_by_madvise, true },
+	{ "MADV_DONTNEED, put back", gone_by_madvise, false },
+	{ "MADV_DONTNEED of a part, moved", gone_by_part, true },
+	{ "MADV_DONTNEED of a part, put back", gone_by_part, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone_file, gone_file_cases, description);
+
+/**
+ * huge_tmpfs_page_that_goes_is_not_restored() - In one of two mms
+ * @test: the running case
+ *
+ * As huge_page_that_goes_is_not_restored(), even if only a part of it is asked to
+ * go. The page stays in the page cache, and comes back to the other mm.
+ *
+ * Contract: ME-9, ME-12
+ */
+static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
+{
+	const struct gone_case *c = test->param_value;
+	struct folio *to;
+	struct huge h;
+
+	huge_init_file(test, &h, MMK_PTE_MIGRATION_WRITE);
+	hp_huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	c->gone(test, &h);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SHMEMPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_SWAPENTS), 0UL);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_PMD(test, h.child, h.addr, MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.child, MM_SHMEMPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h.folio), h.cache + 1);
+
+	to = hp_huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
+	h.state.mapcount--;
+	h.state.refcount--;
+	mmk_expect_folio_same(test, "after it", to, &h.state);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
+					     FILLED, SEED));
+}
+
+/* ME-13: mremap */
+
+/**
+ * mremap_moves_entry_of_huge_page() - And it comes back there
+ * @test: the running case
+ *
+ * The entry is moved as it is, and nothing but the entry. The migration ends
+ * at the new address and nowhere else; in a child, which has not moved its own,
+ * at the old one.
+ *
+ * Contract: ME-13
+ */
+static void mremap_moves_entry_of_huge_page(struct kunit *test)
+{
+	const struct round_case *c = test->param_value;
+	unsigned long new;
+	softleaf_t was;
+	struct folio *to;
+	struct huge h;
+
+	hp_huge_init(test, &h, c->kind);
+	mmk_pmd_set_flags(test, h.mm, h.addr, c->young, c->dirty);
+	hp_huge_unmap(test, &h, c->kind);
+	was = softleaf_from_pmd(mmk_pmd(h.mm, h.addr));
+	new = h.addr + MMK_HUGE_SIZE;
+	KUNIT_ASSERT_EQ(test, new,
+			(unsigned long)sys_mremap(h.addr, MMK_HUGE_SIZE,
+						  MMK_HUGE_SIZE,
+						  MREMAP_MAYMOVE | MREMAP_FIXED,
+						  new));
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, new), c->kind);
+	KUNIT_EXPECT_EQ(test, softleaf_from_pmd(mmk_pmd(h.mm, new)).val,
+			was.val);
+	mmk_expect_mm_same(test, "after mremap", h.mm, &h.rss);
+
+	to = hp_huge_end(test, &h, c->move);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
+	expect_huge_mapped(test, h.mm, new, to, c);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, FILLED, SEED));
+	if (!h.child)
+		return;
+	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
+	MMK_EXPECT_PMD(test, h.child, new, NONE);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(to), 2);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
+					     FILLED, SEED));
+}
+
+/* ME-14: who else meets the entry */
+
+/**
+ * mincore_takes_all_of_huge_page_for_resident() - It is, here or there
+ * @test: the running case
+ *
+ * Every page that the one entry stands for is resident, and of what lies behind
+ * it nothing is.
+ *
+ * Contract: ME-14
+ */
+static void mincore_takes_all_of_huge_page_for_resident(struct kunit *test)
+{
+	unsigned long vec;
+	struct huge h;
+	size_t i;
+	u8 *seen;
+
+	hp_huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	vec = mmk_map_anon(test, 1);
+	KUNIT_ASSERT_EQ(test, clear_user((void __user *)vec, PAGE_SIZE), 0UL);
+	mmk_mm_snapshot(h.mm, &h.rss);
+	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	hp_huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
+	KUNIT_EXPECT_EQ(test, 0L, sys_mincore(h.addr,
+					      MMK_HUGE_SIZE + PAGE_SIZE,
+					      (unsigned char __user *)vec));
+	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(seen, (void __user *)vec,
+						  MMK_HUGE_PAGES + 1));
+	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, i, (size_t)MMK_HUGE_PAGES,
+			    "first that is not resident");
+	KUNIT_EXPECT_EQ(test, seen[MMK_HUGE_PAGES], 0);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_WRITE);
+	hp_huge_end(test, &h, false);
+}
+
+static struct kunit_case huge_page_entry_cases[] = {
+	KUNIT_CASE_PARAM(huge_page_keeps_what_its_pmd_had, round_gen_params),
+	KUNIT_CASE_PARAM(huge_page_of_tmpfs_keeps_what_its_pmd_had,
+			 file_gen_params),
+	KUNIT_CASE_PARAM(pinned_exclusive_huge_page_stays_mapped,
+			 pin_gen_params),
+	KUNIT_CASE_PARAM(fork_copies_entry_of_huge_page, round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_page_readable,
+			 round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_tmpfs_page_readable,
+			 file_gen_params),
+	KUNIT_CASE_PARAM(huge_page_that_goes_is_not_restored, gone_gen_params),
+	KUNIT_CASE_PARAM(huge_tmpfs_page_that_goes_is_not_restored,
+			 gone_file_gen_params),
+	KUNIT_CASE_PARAM(mremap_moves_entry_of_huge_page, round_gen_params),
+	KUNIT_CASE(mincore_takes_all_of_huge_page_for_resident),
+	{}
+};
+
+static struct kunit_suite huge_page_entry_suite = {
+	.name = "huge_page_entry",
+	.init = mmk_case_init,
+	.test_cases = huge_page_entry_cases,
+};
+
+kunit_test_suite(huge_page_entry_suite);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A huge page, what was known of it, and its migration.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/rmap.h>
+#include <linux/syscalls.h>
+
+#include "../../internal.h"
+#include "../lib/huge.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "huge_page.h"
+
+/* What there is before the migration */
+void hp_huge_note(struct kunit *test, struct huge *h)
+{
+	MMK_EXPECT_PMD(test, h->mm, h->addr, PRESENT);
+	h->folio = mmk_pmd_folio(test, h->mm, h->addr);
+	h->pfn = folio_pfn(h->folio);
+	KUNIT_ASSERT_EQ(test, folio_nr_pages(h->folio), MMK_HUGE_PAGES);
+	mmk_folio_snapshot(h->folio, &h->state);
+	mmk_mm_snapshot(h->mm, &h->rss);
+	KUNIT_ASSERT_EQ(test, h->state.mapcount, h->child ? 2 : 1);
+	KUNIT_ASSERT_EQ(test, h->state.refcount,
+			h->cache + h->state.mapcount);
+	h->hold = NULL;
+}
+
+/* A huge page that has to give an entry of the given kind */
+void hp_huge_init(struct kunit *test, struct huge *h,
+		  enum mmk_pte_kind kind)
+{
+	h->mm = mmk_mm_enter(test);
+	h->child = NULL;
+	h->cache = 0;
+	h->addr = mmk_map_huge(test, h->mm, 1);
+	mmk_fill(test, h->addr, FILLED, SEED);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		h->child = mmk_fork(test);
+	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
+						   PROT_READ), 0L);
+	hp_huge_note(test, h);
+	KUNIT_ASSERT_EQ(test, h->rss.anon, MMK_HUGE_PAGES);
+	KUNIT_ASSERT_EQ(test, h->state.anon_exclusive, !h->child);
+}
+
+/* Its migration has begun: there is an entry in the pmd. */
+void hp_huge_unmap(struct kunit *test, struct huge *h,
+		   enum mmk_pte_kind kind)
+{
+	h->hold = mmk_hold(test, h->folio);
+	try_to_migrate(h->folio, 0);
+	MMK_EXPECT_KIND(test, mmk_pmd_kind(h->mm, h->addr), kind);
+	KUNIT_ASSERT_FALSE(test, folio_mapped(h->folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), h->cache + 1);
+	mmk_expect_mm_same(test, "with an entry", h->mm, &h->rss);
+}
+
+/* And ends: what has not been moved meanwhile is put back. */
+struct folio *hp_huge_end(struct kunit *test, struct huge *h, bool move)
+{
+	struct folio *to = move ? mmk_hold_copy(test, h->hold) : h->folio;
+
+	remove_migration_ptes(h->folio, to, 0);
+	if (move)
+		KUNIT_EXPECT_EQ(test, folio_ref_count(h->folio), 1);
+	mmk_hold_finish(test, h->hold, move);
+	return to;
+}

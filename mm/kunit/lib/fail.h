@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Want of memory
+ */
+#ifndef _MM_KUNIT_LIB_FAIL_H
+#define _MM_KUNIT_LIB_FAIL_H
+
+#include <kunit/test.h>
+#include <linux/types.h>
+
+void mmk_fail_prepare(struct kunit *test);
+void mmk_fail_nth(unsigned int nth);
+bool mmk_fail_done(void);
+
+#endif /* _MM_KUNIT_LIB_FAIL_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Huge pages: one pmd that maps, or stands for, as much memory as a page table
+ * of ptes does. Nothing in this kernel makes any, unless a case asks for it.
+ */
+#include <kunit/test.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/shmem_fs.h>
+
+#include "../../internal.h"
+#include "../compat/huge.h"
+#include "../compat/leaf.h"
+#include "huge.h"
+#include "mm.h"
+#include "pte.h"
+
+/* What mm/shmem.c knows huge=never and huge=always as */
+#define TMPFS_HUGE_NEVER	0
+#define TMPFS_HUGE_ALWAYS	1
+
+static void huge_need(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_ARCH_ENABLE_THP_MIGRATION) &&
+	    !IS_ENABLED(CONFIG_ARCH_HAS_PMD_SOFTLEAVES))
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
+}
+
+static void huge_release(void *unused)
+{
+	mmk_huge_on(false);
+}
+
+/**
+ * mmk_map_huge() - Map private anonymous memory that consists of huge pages
+ * @test: the running case; skipped if there are none
+ * @mm: current->mm
+ * @nr: how many huge pages
+ *
+ * The pages are there: writable, young, dirty and exclusive. What follows them,
+ * room for another @nr huge pages, belongs to the same mapping, has no page yet
+ * and is not advised to have huge ones: something to mremap() to.
+ *
+ * Return: the address of the first huge page, which is that of a pmd.
+ */
+unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
+			   unsigned int nr)
+{
+	unsigned long addr;
+	unsigned int i;
+
+	addr = mmk_map_huge_hole(test, mm, nr);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_EQ(test, 0,
+				mmk_fault_in(mm, addr + i * MMK_HUGE_SIZE,
+					     true));
+		KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr +
+							i * MMK_HUGE_SIZE),
+				(int)MMK_PTE_PRESENT);
+	}
+	return addr;
+}
+
+/**
+ * mmk_map_huge_hole() - Map memory that the first fault makes huge pages of
+ * @test: the running case; skipped if there are none
+ * @mm: current->mm
+ * @nr: how many huge pages
+ *
+ * Return: the address, as mmk_map_huge() has it. No page is there yet.
+ */
+unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
+				unsigned int nr)
+{
+	unsigned long addr;
+
+	huge_need(test);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, huge_release,
+							NULL), 0);
+	mmk_huge_on(true);
+	addr = mmk_map_anon(test, (2 * nr + 1) * MMK_HUGE_PAGES);
+	addr = ALIGN(addr, MMK_HUGE_SIZE);
+	KUNIT_ASSERT_EQ(test, 0, do_madvise(mm, addr, nr * MMK_HUGE_SIZE,
+					    MADV_HUGEPAGE));
+	return addr;
+}
+
+/**
+ * mmk_map_huge_file() - Map a tmpfs file that consists of one huge page
+ * @test: the running case; skipped if there are none
+ * @mm: current->mm
+ *
+ * The mapping is shared and writable, and the page is there: writable and dirty.
+ *
+ * Return: the address, which is that of a pmd.
+ */
+unsigned long mmk_map_huge_file(struct kunit *test, struct mm_struct *mm)
+{
+	struct shmem_sb_info *tmpfs;
+	struct file *file;
+	unsigned long addr;
+	int ret;
+
+	huge_need(test);
+	file = mmk_shmem_file(test, MMK_HUGE_PAGES);
+	addr = ALIGN(mmk_map_anon(test, 2 * MMK_HUGE_PAGES), MMK_HUGE_SIZE);
+	KUNIT_ASSERT_EQ(test, addr,
+			vm_mmap(file, addr, MMK_HUGE_SIZE,
+				PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+				0));
+	tmpfs = file_inode(file)->i_sb->s_fs_info;
+	KUNIT_ASSERT_EQ(test, (int)tmpfs->huge, TMPFS_HUGE_NEVER);
+	tmpfs->huge = TMPFS_HUGE_ALWAYS;
+	ret = mmk_fault_in(mm, addr, true);
+	tmpfs->huge = TMPFS_HUGE_NEVER;
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr),
+			(int)MMK_PTE_PRESENT);
+	return addr;
+}
+
+/**
+ * mmk_pmd() - Read a pmd
+ * @mm: address space; nothing but the case itself unmaps
+ * @addr: user address
+ *
+ * Return: the pmd; an empty one where there is no table of them.
+ */
+pmd_t mmk_pmd(struct mm_struct *mm, unsigned long addr)
+{
+	pmd_t *pmdp = mm_find_pmd(mm, addr);
+	spinlock_t *ptl;
+	pmd_t pmd;
+
+	if (!pmdp)
+		return __pmd(0);
+	ptl = pmd_lock(mm, pmdp);
+	pmd = *pmdp;
+	spin_unlock(ptl);
+	return pmd;
+}
+
+/**
+ * mmk_pmd_kind() - What there is for the range of a pmd
+ * @mm: address space
+ * @addr: user address
+ *
+ * Return: the kind; MMK_PTE_TABLE if it is up to the ptes of a page table.
+ */
+enum mmk_pte_kind mmk_pmd_kind(struct mm_struct *mm, unsigned long addr)
+{
+	pmd_t pmd = mmk_pmd(mm, addr);
+
+	if (pmd_none(pmd))
+		return MMK_PTE_NONE;
+	if (pmd_trans_huge(pmd))
+		return pmd_present(pmd) ? MMK_PTE_PRESENT : MMK_PTE_AMBIGUOUS;
+	if (pmd_present(pmd))
+		return pmd_bad(pmd) ? MMK_PTE_AMBIGUOUS : MMK_PTE_TABLE;
+	if (!pmd_is_migration_entry(pmd) &&
+	    softleaf_is_migration(softleaf_from_pmd(pmd)))
+		return MMK_PTE_AMBIGUOUS;
+	return mmk_pte_classify(softleaf_to_pte(softleaf_from_pmd(pmd)));
+}
+
+/**
+ * mmk_pmd_page() - The first page that a pmd refers to
+ * @mm: address space
+ * @addr: user address
+ *
+ * For a migration entry its folio has to be locked.
+ *
+ * Return: the page, NULL if the pmd refers to none.
+ */
+struct page *mmk_pmd_page(struct mm_struct *mm, unsigned long addr)
+{
+	pmd_t pmd = mmk_pmd(mm, addr);
+	softleaf_t entry;
+
+	if (pmd_trans_huge(pmd))
+		return pmd_page(pmd);
+	if (pmd_none(pmd) || pmd_present(pmd))
+		return NULL;
+	entry = softleaf_from_pmd(pmd);
+	return softleaf_has_pfn(entry) ? softleaf_to_page(entry) : NULL;
+}
+
+/**
+ * mmk_pmd_folio() - The folio at the address of a pmd, without a reference
+ * @test: the running case
+ * @mm: address space
+ * @addr: user address
+ *
+ * Return: the folio, which whatever maps it keeps; never NULL.
+ */
+struct folio *mmk_pmd_folio(struct kunit *test, struct mm_struct *mm,
+			    unsigned long addr)
+{
+	struct page *page = mmk_pmd_page(mm, addr);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	return page_folio(page);
+}
+
+/**
+ * mmk_pmd_set_flags() - Make a huge page young or old, dirty or clean
+ * @test: the running case
+ * @mm: address space
+ * @addr: user address of a present huge page
+ * @young: accessed bit
+ * @dirty: dirty bit
+ *
+ * As mmk_pte_set_flags().
+ */
+void mmk_pmd_set_flags(struct kunit *test, struct mm_struct *mm,
+		       unsigned long addr, bool young, bool dirty)
+{
+	pmd_t *pmdp = mm_find_pmd(mm, addr);
+	bool present;
+	spinlock_t *ptl;
+
+	KUNIT_ASSERT_NOT_NULL(test, pmdp);
+	ptl = pmd_lock(mm, pmdp);
+	present = pmd_trans_huge(*pmdp);
+	if (present)
+		mmk_huge_set_flags(mm, addr, pmdp, young, dirty);
+	spin_unlock(ptl);
+	KUNIT_ASSERT_TRUE(test, present);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Migrations that stop half-way
+ */
+#ifndef _MM_KUNIT_LIB_MIGRATE_H
+#define _MM_KUNIT_LIB_MIGRATE_H
+
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/rmap.h>
+#include <linux/types.h>
+
+#include "device.h"
+
+/**
+ * struct mmk_hold - A folio in the state in which migrate_pages() unmaps it
+ * @folio: locked, isolated from the LRU, with a reference that isolation took
+ * @held: whether that is still so
+ * @dst: locked, uptodate new folio that stands ready, or NULL
+ * @anon_vma: pinned, so that an unmap of everything does not free it
+ */
+struct mmk_hold {
+	struct folio *folio;
+	bool held;
+	struct folio *dst;
+	struct anon_vma *anon_vma;
+};
+
+struct page *mmk_pin(struct kunit *test, unsigned long addr,
+		     unsigned int flags);
+void mmk_unpin(struct kunit *test, struct page *page);
+struct mmk_hold *mmk_hold(struct kunit *test, struct folio *folio);
+struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold);
+void mmk_hold_finish(struct kunit *test, struct mmk_hold *hold, bool moved);
+
+struct mmk_dev;
+
+#define MMK_VMA_MAX_PAGES	64
+
+/**
+ * struct mmk_vma - One round of migrate_vma_setup(), _pages() and _finalize()
+ * @args: what the three are called with
+ * @src: source pfns
+ * @dst: destination pfns
+ * @mm: whose addresses
+ * @open: set up and not finalized yet; the deferred action then restores
+ */
+struct mmk_vma {
+	struct migrate_vma args;
+	unsigned long src[MMK_VMA_MAX_PAGES];
+	unsigned long dst[MMK_VMA_MAX_PAGES];
+	struct mm_struct *mm;
+	bool open;
+};
+
+struct mmk_vma *mmk_vma_alloc(struct kunit *test, struct mm_struct *mm,
+			      unsigned long addr, unsigned int nr_pages,
+			      unsigned long flags, void *owner);
+int mmk_vma_setup(struct mmk_vma *m);
+void mmk_vma_copy_to_ram(struct kunit *test, struct mmk_vma *m);
+void mmk_vma_copy_to_dev(struct kunit *test, struct mmk_vma *m,
+			 struct mmk_dev *dev);
+void mmk_vma_pages(struct mmk_vma *m);
+void mmk_vma_finalize(struct mmk_vma *m);
+struct page *mmk_migrate_to_dev(struct kunit *test, struct mm_struct *mm,
+				unsigned long addr, struct mmk_dev *dev);
+
+#endif /* _MM_KUNIT_LIB_MIGRATE_H */

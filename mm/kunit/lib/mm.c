@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Address spaces: a real mm for the case to run in, mappings, their bytes, and
+ * a second mm that a real fork() makes.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/file.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/shmem_fs.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <uapi/linux/wait.h>
+
+#include "../../internal.h"
+#include "../compat/file.h"
+#include "mm.h"
+#include "wait.h"
+
+/**
+ * struct mmk_mm_owner - An mm that a case has to give back
+ * @list: in mm_owners
+ * @test: the case
+ * @mm: the mm
+ * @used: a thread of KUnit has called kthread_use_mm() on it
+ */
+struct mmk_mm_owner {
+	struct list_head list;
+	struct kunit *test;
+	struct mm_struct *mm;
+	bool used;
+};
+
+/* Cases run one by one, so this is only ever the list of one case. */
+static LIST_HEAD(mm_owners);
+
+/*
+ * Runs in another thread than the case did. That thread has exited, or is about
+ * to drop its mm_users; tasks of the case may still be on their way out.
+ */
+static void mm_release(void *data)
+{
+	struct mmk_mm_owner *owner = data;
+	struct mm_struct *mm = owner->mm;
+
+	if (!mmk_wait_for(atomic_read(&mm->mm_users) == 1))
+		KUNIT_FAIL(owner->test, "mm leaked: %d users, should be 1",
+			   atomic_read(&mm->mm_users));
+
+	list_del(&owner->list);
+	/* A kthread that exits does not undo the mmgrab() of kthread_use_mm(). */
+	if (owner->used)
+		mmdrop(mm);
+	mmput(mm);
+}
+
+static struct mmk_mm_owner *mm_owner_alloc(struct kunit *test, bool used)
+{
+	struct mmk_mm_owner *owner;
+
+	owner = kunit_kzalloc(test, sizeof(*owner), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, owner);
+	owner->test = test;
+	owner->used = used;
+	return owner;
+}
+
+/* Takes over the caller's reference on @mm. */
+static void mm_own(struct mmk_mm_owner *owner, struct mm_struct *mm)
+{
+	owner->mm = mm;
+	list_add(&owner->list, &mm_owners);
+	KUNIT_ASSERT_EQ(owner->test, 0,
+			kunit_add_action_or_reset(owner->test, mm_release,
+						  owner));
+}
+
+/**
+ * mmk_mm_enter() - Give the case an empty address space of its own
+ * @test: the running case
+ *
+ * current->mm is the new mm until the case ends. Call it before anything that
+ * refers to the mm: its release, which runs exit_mmap(), is then the last.
+ *
+ * Return: the mm.
+ */
+struct mm_struct *mmk_mm_enter(struct kunit *test)
+{
+	struct mmk_mm_owner *owner;
+	struct mm_struct *mm;
+
+	KUNIT_ASSERT_NULL(test, current->mm);
+	owner = mm_owner_alloc(test, true);
+	mm = mm_alloc();
+	KUNIT_ASSERT_NOT_NULL(test, mm);
+
+	mm->task_size = TASK_SIZE;
+	arch_pick_mmap_layout(mm, &current->signal->rlim[RLIMIT_STACK]);
+	/* Dropped by exit_mm() when the thread of the case exits. */
+	mmget(mm);
+	kthread_use_mm(mm);
+	mm_own(owner, mm);
+	return mm;
+}
+
+/**
+ * mmk_mmap() - Map something into current->mm
+ * @test: the running case
+ * @file: what, or NULL for anonymous memory
+ * @len: bytes
+ * @prot: PROT_*
+ * @flags: MAP_*
+ *
+ * Return: the address. The mapping goes away with the mm.
+ */
+unsigned long mmk_mmap(struct kunit *test, struct file *file, size_t len,
+		       unsigned long prot, unsigned long flags)
+{
+	unsigned long addr = vm_mmap(file, 0, len, prot, flags, 0);
+
+	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR_VALUE(addr), "mmap: %ld",
+			       (long)addr);
+	return addr;
+}
+
+/**
+ * mmk_map_anon() - Map private anonymous memory, readable and writable
+ * @test: the running case
+ * @nr_pages: how much
+ *
+ * Return: the address. No page is there yet.
+ */
+unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages)
+{
+	return mmk_mmap(test, NULL, nr_pages * PAGE_SIZE,
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+}
+
+static void file_release(void *file)
+{
+	fput(file);
+}
+
+/**
+ * mmk_shmem_file() - Make a tmpfs file
+ * @test: the running case
+ * @nr_pages: its size
+ *
+ * Return: the file.
+ */
+struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages)
+{
+	struct file *file = shmem_file_setup("mmk", nr_pages * PAGE_SIZE,
+					     MMK_SHMEM_NORESERVE);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, file_release,
+							file), 0);
+	return file;
+}
+
+/**
+ * struct fork_child - What a forked child hands over
+ * @mm: its mm, with a reference
+ * @done: when it has
+ */
+struct fork_child {
+	struct mm_struct *mm;
+	struct completion done;
+};
+
+static int fork_child(void *data)
+{
+	struct fork_child *child = data;
+
+	child->mm = current->mm;
+	mmget(child->mm);
+	complete(&child->done);
+	do_exit(0);
+}
+
+/**
+ * mmk_fork() - Fork current->mm
+ * @test: the running case
+ *
+ * kernel_clone() without CLONE_VM runs the real dup_mmap() and
+ * copy_page_range(). The child hands its mm over and exits.
+ *
+ * Return: the mm of the child, which the case then owns.
+ */
+struct mm_struct *mmk_fork(struct kunit *test)
+{
+	struct fork_child child = {};
+	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
+	struct kernel_clone_args args = {
+		.fn		= fork_child,
+		.fn_arg		= &child,
+	};
+	struct mmk_mm_owner *owner = mm_owner_alloc(test, false);
+	pid_t pid;
+
+	init_completion(&child.done);
+	pid = kernel_clone(&args);
+	KUNIT_ASSERT_GT(test, pid, 0);
+	wait_for_completion(&child.done);
+	mm_own(owner, child.mm);
+	KUNIT_ASSERT_EQ(test, kernel_wait4(pid, NULL, __WALL, NULL), pid);
+	/* From here on the mm has no user but the case. */
+	KUNIT_ASSERT_EQ(test, atomic_read(&child.mm->mm_users), 1);
+	return child.mm;
+}
+
+/**
+ * mmk_mm_put() - Give an mm of mmk_fork() back before the case ends
+ * @test: the running case
+ * @mm: the mm; exit_mmap() has run when this returns
+ */
+void mmk_mm_put(struct kunit *test, struct mm_struct *mm)
+{
+	struct mmk_mm_owner *owner;
+
+	list_for_each_entry(owner, &mm_owners, list)
+		if (owner->mm == mm)
+			break;
+	KUNIT_ASSERT_FALSE(test, list_entry_is_head(owner, &mm_owners, list));
+	kunit_release_action(test, mm_release, owner);
+}
+
+/**
+ * mmk_mm_madvise() - madvise() by a task of another address space
+ * @mm: address space, any
+ * @addr: where
+ * @len: bytes
+ * @behavior: MADV_*
+ *
+ * Most advice can only be given to one's own mm.
+ *
+ * Return: what do_madvise() says.
+ */
+int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
+		   int behavior)
+{
+	struct mm_struct *own = current->mm;
+	int ret;
+
+	kthread_unuse_mm(own);
+	kthread_use_mm(mm);
+	ret = do_madvise(mm, addr, len, behavior);
+	kthread_unuse_mm(mm);
+	kthread_use_mm(own);
+	return ret;
+}
+
+/**
+ * mmk_fault_in() - Take the faults that an access to one page takes
+ * @mm: address space
+ * @addr: user address
+ * @write: whether to write
+ *
+ * Return: 0, or what fixup_user_fault() says.
+ */
+int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	bool unlocked = false;
+	int ret;
+
+	mmap_read_lock(mm);
+	ret = fixup_user_fault(mm, addr, write ? FAULT_FLAG_WRITE : 0,
+			       &unlocked);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+static u8 pattern(u8 seed, unsigned int page, unsigned int i)
+{
+	return seed + 31 * page + 7 * i + (i >> 8);
+}
+
+static u8 *page_buffer(struct kunit *test)
+{
+	u8 *buf = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	return buf;
+}
+
+/**
+ * mmk_fill() - Write a pattern to pages of current->mm
+ * @test: the running case
+ * @addr: where
+ * @nr_pages: how many pages
+ * @seed: of the pattern, which differs from page to page
+ */
+void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
+	      u8 seed)
+{
+	u8 *buf = page_buffer(test);
+	unsigned int page, i;
+
+	for (page = 0; page < nr_pages; page++) {
+		for (i = 0; i < PAGE_SIZE; i++)
+			buf[i] = pattern(seed, page, i);
+		KUNIT_ASSERT_EQ(test, 0UL,
+				copy_to_user((void __user *)addr +
+					     page * PAGE_SIZE, buf, PAGE_SIZE));
+	}
+	kunit_kfree(test, buf);
+}
+
+/**
+ * mmk_mm_holds() - Whether pages hold the bytes that mmk_fill() wrote
+ * @test: the running case
+ * @mm: address space, any
+ * @addr: where
+ * @nr_pages: how many pages
+ * @seed: of the pattern
+ *
+ * Takes the faults that a reader takes, through get_user_pages().
+ */
+bool mmk_mm_holds(struct kunit *test, struct mm_struct *mm, unsigned long addr,
+		  unsigned int nr_pages, u8 seed)
+{
+	u8 *buf = page_buffer(test);
+	unsigned int page, i;
+	bool same = true;
+
+	for (page = 0; page < nr_pages && same; page++) {
+		same = access_remote_vm(mm, addr + page * PAGE_SIZE, buf,
+					PAGE_SIZE, 0) == PAGE_SIZE;
+		for (i = 0; i < PAGE_SIZE && same; i++)
+			same = buf[i] == pattern(seed, page, i);
+	}
+	kunit_kfree(test, buf);
+	return same;
+}
+
+/**
+ * mmk_holds() - mmk_mm_holds() for current->mm, read as its user would
+ * @test: the running case
+ * @addr: where
+ * @nr_pages: how many pages
+ * @seed: of the pattern
+ */
+bool mmk_holds(struct kunit *test, unsigned long addr, unsigned int nr_pages,
+	       u8 seed)
+{
+	u8 *buf = page_buffer(test);
+	unsigned int page, i;
+	bool same = true;
+
+	for (page = 0; page < nr_pages && same; page++) {
+		same = !copy_from_user(buf, (void __user *)addr +
+				       page * PAGE_SIZE, PAGE_SIZE);
+		for (i = 0; i < PAGE_SIZE && same; i++)
+			same = buf[i] == pattern(seed, page, i);
+	}
+	kunit_kfree(test, buf);
+	return same;
+}
+
+/**
+ * mmk_folio_holds() - Whether a folio holds the first page of mmk_fill()
+ * @folio: an order-0 folio that the CPU can address
+ * @seed: of the pattern
+ */
+bool mmk_folio_holds(struct folio *folio, u8 seed)
+{
+	u8 *p = kmap_local_folio(folio, 0);
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE && p[i] == pattern(seed, 0, i); i++)
+		;
+	kunmap_local(p);
+	return i == PAGE_SIZE;
+}
+
+/**
+ * mmk_mm_poke() - Write one byte, with the faults that a writer takes
+ * @mm: address space, any
+ * @addr: where
+ * @byte: what
+ *
+ * Return: 0 or -EFAULT.
+ */
+int mmk_mm_poke(struct mm_struct *mm, unsigned long addr, u8 byte)
+{
+	return access_remote_vm(mm, addr, &byte, 1, FOLL_WRITE) == 1 ? 0 :
+								     -EFAULT;
+}

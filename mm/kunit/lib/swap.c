@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A real swap area on a RAM disk, through swapon and swapoff.
+ */
+#include <kunit/test.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/major.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+#include "../../internal.h"
+#include "../../swap.h"
+#include "../compat/file.h"
+#include "../compat/swap.h"
+#include "mm.h"
+#include "swap.h"
+
+/* One node for each RAM disk; brd makes the disk when it is first opened. */
+#define SWAP_NODE_SIZE	16
+
+static void swap_node_name(char *name, unsigned int minor)
+{
+	scnprintf(name, SWAP_NODE_SIZE, "/mmk_swap%u", minor);
+}
+
+static int swap_make_node(unsigned int minor)
+{
+	char name[SWAP_NODE_SIZE];
+	struct dentry *dentry;
+	struct path path;
+	int err;
+
+	swap_node_name(name, minor);
+	dentry = start_creating_path(AT_FDCWD, name, &path, 0);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry) == -EEXIST ? 0 : PTR_ERR(dentry);
+	err = mmk_mknod(&path, dentry, S_IFBLK | 0600,
+			MKDEV(RAMDISK_MAJOR, minor));
+	end_creating_path(&path, dentry);
+	return err;
+}
+
+static int swap_write_header(unsigned int minor)
+{
+	char name[SWAP_NODE_SIZE];
+	union swap_header *header;
+	struct file *file;
+	loff_t pos = 0;
+	ssize_t ret;
+
+	swap_node_name(name, minor);
+	file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+
+	header = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!header) {
+		filp_close(file, NULL);
+		return -ENOMEM;
+	}
+	header->info.version = 1;
+	header->info.last_page =
+		(i_size_read(file->f_mapping->host) >> PAGE_SHIFT) - 1;
+	memcpy(header->magic.magic, "SWAPSPACE2", 10);
+	ret = kernel_write(file, header, PAGE_SIZE, &pos);
+	kfree(header);
+	if (ret == PAGE_SIZE)
+		ret = vfs_fsync(file, 0);
+	else if (ret >= 0)
+		ret = -EIO;
+	filp_close(file, NULL);
+	return ret;
+}
+
+/**
+ * mmk_swap_prepare() - Let the RAM disk take all the pages that it will ever hold
+ *
+ * It keeps what has once been written to, which would look like a leak of the
+ * case that does so first.
+ */
+void mmk_swap_prepare(void)
+{
+	void *zeroes = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	char name[SWAP_NODE_SIZE];
+	struct file *file = NULL;
+	loff_t pos = 0, size;
+
+	swap_node_name(name, 0);
+	scoped_with_init_fs() {
+		if (zeroes && !swap_make_node(0))
+			file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
+	}
+	if (!IS_ERR_OR_NULL(file)) {
+		size = i_size_read(file->f_mapping->host);
+		while (pos < size &&
+		       kernel_write(file, zeroes, PAGE_SIZE, &pos) > 0)
+			;
+		vfs_fsync(file, 0);
+		filp_close(file, NULL);
+	}
+	kfree(zeroes);
+}
+
+/**
+ * mmk_swap_off() - swapoff
+ * @swap: from mmk_swap_on() or mmk_swap_alloc()
+ *
+ * Return: what the system call returns.
+ */
+long mmk_swap_off(struct mmk_swap *swap)
+{
+	/* Deferred actions run in a thread that has no mm. */
+	bool borrow = current->mm != swap->mm;
+	long ret = -EINVAL;
+
+	/* The path is a user pointer. */
+	if (borrow)
+		kthread_use_mm(swap->mm);
+	scoped_with_init_fs()
+		ret = sys_swapoff((const char __user *)swap->path);
+	if (!ret)
+		swap->on = false;
+	if (borrow)
+		kthread_unuse_mm(swap->mm);
+	return ret;
+}
+
+static void swap_release(void *data)
+{
+	struct mmk_swap *swap = data;
+
+	if (swap->on)
+		mmk_swap_off(swap);
+}
+
+/**
+ * mmk_swap_format() - Make a RAM disk a swap area
+ * @minor: which RAM disk
+ *
+ * Return: 0 or an error.
+ */
+int mmk_swap_format(unsigned int minor)
+{
+	int err = 0;
+
+	scoped_with_init_fs() {
+		err = swap_make_node(minor);
+		if (!err)
+			err = swap_write_header(minor);
+	}
+	return err;
+}
+
+/**
+ * mmk_swap_alloc() - Prepare a swap area that is not on yet
+ * @test: the running case, which has entered an mm
+ * @minor: on which RAM disk; all but the first hold a few pages at most
+ *
+ * Return: the area, which is turned off when the case ends.
+ */
+struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor)
+{
+	char name[SWAP_NODE_SIZE];
+	struct mmk_swap *swap;
+
+	KUNIT_ASSERT_NOT_NULL(test, current->mm);
+	KUNIT_ASSERT_EQ(test, mmk_swap_format(minor), 0);
+	swap = kunit_kzalloc(test, sizeof(*swap), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, swap);
+	swap->mm = current->mm;
+	swap->path = mmk_map_anon(test, 1);
+	swap_node_name(name, minor);
+	KUNIT_ASSERT_EQ(test, 0UL,
+			copy_to_user((void __user *)swap->path, name,
+				     sizeof(name)));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, swap_release,
+							swap), 0);
+	return swap;
+}
+
+static long swap_try_on(struct mmk_swap *swap, int flags)
+{
+	long ret = -EINVAL;
+
+	scoped_with_init_fs()
+		ret = sys_swapon((const char __user *)swap->path, flags);
+	if (!ret)
+		swap->on = true;
+	return ret;
+}
+
+/**
+ * mmk_swap_try_on() - swapon
+ * @swap: from mmk_swap_alloc(); current->mm has to be the same as then
+ *
+ * Return: what the system call returns.
+ */
+long mmk_swap_try_on(struct mmk_swap *swap)
+{
+	return swap_try_on(swap, 0);
+}
+
+/**
+ * mmk_swap_try_prefer() - swapon, with a priority above that of all others
+ * @swap: from mmk_swap_alloc(); current->mm has to be the same as then
+ *
+ * Return: what the system call returns.
+ */
+long mmk_swap_try_prefer(struct mmk_swap *swap)
+{
+	return swap_try_on(swap, SWAP_FLAG_PREFER | 1);
+}
+
+/**
+ * mmk_swap_on() - Turn a swap area on until the case ends
+ * @test: the running case, which has entered an mm
+ *
+ * Return: the area.
+ */
+struct mmk_swap *mmk_swap_on(struct kunit *test)
+{
+	struct mmk_swap *swap = mmk_swap_alloc(test, 0);
+
+	KUNIT_ASSERT_EQ(test, mmk_swap_try_on(swap), 0L);
+	return swap;
+}
+
+/**
+ * mmk_swap_on_slow() - Turn a swap area on whose disk takes its time
+ * @test: the running case, which has entered an mm
+ *
+ * What has been read from a RAM disk need not be kept in the swap cache, and
+ * newer kernels do not keep it: it is read again as fast. For cases that are
+ * about the swap cache.
+ *
+ * Return: the area.
+ */
+struct mmk_swap *mmk_swap_on_slow(struct kunit *test)
+{
+	struct mmk_swap *swap = mmk_swap_on(test);
+	/* The one area that there is. */
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
+
+	KUNIT_ASSERT_NOT_NULL(test, si);
+	spin_lock(&si->lock);
+	si->flags &= ~SWP_SYNCHRONOUS_IO;
+	spin_unlock(&si->lock);
+	return swap;
+}
+
+/**
+ * mmk_pageout() - Reclaim pages of current->mm
+ * @addr: start
+ * @len: bytes
+ *
+ * A folio that somebody else holds a reference on is unmapped but stays in the
+ * swap cache.
+ *
+ * Return: what madvise(MADV_PAGEOUT) returns.
+ */
+int mmk_pageout(unsigned long addr, size_t len)
+{
+	return do_madvise(current->mm, addr, len, MADV_PAGEOUT);
+}

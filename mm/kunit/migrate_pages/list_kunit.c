@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * migrate_pages() with more than one folio, and without memory.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+
+#include "../../internal.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/scene.h"
+#include "../lib/snapshot.h"
+#include "migration.h"
+
+/**
+ * mixed_list_reports_what_was_moved() - Two that can, and two that cannot
+ * @test: the running case
+ *
+ * One of four folios has a foreign reference, one is pinned for DMA. The other
+ * two are moved, and exactly those; the return value, the count of successes
+ * and the list agree.
+ *
+ * Contract: ME-15
+ */
+static void mixed_list_reports_what_was_moved(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	struct folio *src[4], *folio;
+	unsigned int succeeded = 0;
+	struct page *pinned = NULL;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SCENE_SEED);
+	mp_init(&m);
+	for (i = 0; i < 4; i++)
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	mmk_folio_get(test, src[1]);
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(addr + 3 * PAGE_SIZE,
+							 1, &pinned,
+							 FOLL_WRITE));
+	for (i = 0; i < 4; i++)
+		mp_add(test, &m, src[i]);
+
+	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_SYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, m.nr_returned + 2);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	list_for_each_entry(folio, &m.list, lru)
+		KUNIT_EXPECT_TRUE(test, folio == src[1] || folio == src[3]);
+	putback_movable_pages(&m.list);
+	unpin_user_page(pinned);
+
+	for (i = 0; i < 4; i++) {
+		folio = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, folio == src[i], i == 1 || i == 3);
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
+		KUNIT_EXPECT_TRUE(test,
+				  pte_write(mmk_pte(mm, addr + i * PAGE_SIZE)));
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SCENE_SEED));
+}
+
+struct no_memory_case {
+	const char *description;
+	unsigned int max_new;
+};
+
+static const struct no_memory_case no_memory_cases[] = {
+	{ "from the start", 0 },
+	{ "for a second try", 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
+
+/**
+ * no_memory_leaves_everything_in_place() - There is no destination
+ * @test: the running case
+ *
+ * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
+ * failed, because somebody else refers to the folio, and its destination is gone.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void no_memory_leaves_everything_in_place(struct kunit *test)
+{
+	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
+				       .dirty = true, .young = true };
+	const struct no_memory_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_folio_state before;
+	unsigned int succeeded = 7;
+	struct migration m;
+	struct scene s;
+	bool flag;
+
+	mmk_scene_map(test, &s, mm, &how);
+	if (c->max_new)
+		mmk_folio_get(test, s.src);
+	mmk_folio_snapshot(s.src, &before);
+	/* The first try unmaps it. */
+	before.dirty = c->max_new;
+	mp_init(&m);
+	m.max_new = c->max_new;
+	mp_add(test, &m, s.src);
+
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			mp_run(&m, MIGRATE_SYNC, &succeeded));
+	KUNIT_EXPECT_EQ(test, succeeded, 0U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, c->max_new + 1);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, c->max_new);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
+	putback_movable_pages(&m.list);
+	mmk_expect_folio_same(test, "the folio", s.src, &before);
+	flag = !c->max_new || entry_may_be(true);
+	mmk_expect_mapped(test, mm, s.addr, s.src, true, flag, flag);
+}
+
+/**
+ * each_folio_moves_to_its_own_destination() - Three in one batch
+ * @test: the running case
+ *
+ * Who chooses the destinations does so with the folio in mind. All are unmapped
+ * before the first is moved, and yet each gets the one that was meant for it.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void each_folio_moves_to_its_own_destination(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	unsigned int i, succeeded = 0;
+	struct migration m;
+
+	mmk_fill(test, addr, 3, SCENE_SEED);
+	mp_init(&m);
+	for (i = 0; i < 3; i++)
+		mp_add(test, &m,
+		       mmk_pte_folio(test, mm, addr + i * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 0);
+	KUNIT_EXPECT_EQ(test, succeeded, 3U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 3U);
+	/* The list begins with what was added last. */
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_PTR_EQ(test, m.dst[2 - i],
+				    mmk_pte_folio(test, mm,
+						  addr + i * PAGE_SIZE));
+	putback_movable_pages(&m.list);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SCENE_SEED));
+}
+
+/**
+ * list_longer_than_a_batch_is_moved_as_a_whole() - And all failures count
+ * @test: the running case
+ *
+ * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
+ * early and one that is dealt with late have a foreign reference; all others are
+ * moved.
+ *
+ * Contract: ME-15
+ */
+static void list_longer_than_a_batch_is_moved_as_a_whole(struct kunit *test)
+{
+	const unsigned int nr_pages = 520, stay[] = { 3, 516 };
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, nr_pages);
+	unsigned int i, nr_left = 0, succeeded = 0;
+	struct folio *folio[2], *now;
+	struct migration m;
+
+	mmk_fill(test, addr, nr_pages, SCENE_SEED);
+	for (i = 0; i < 2; i++) {
+		folio[i] = mmk_pte_folio(test, mm, addr + stay[i] * PAGE_SIZE);
+		mmk_folio_get(test, folio[i]);
+	}
+	mp_init(&m);
+	lru_add_drain_all();
+	for (i = 0; i < nr_pages; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(now, &m.list));
+	}
+
+	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 2);
+	KUNIT_EXPECT_EQ(test, succeeded, nr_pages - 2);
+	KUNIT_EXPECT_EQ(test, m.nr_new, nr_pages);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
+	for (i = 0; i < nr_pages; i++)
+		nr_left += mmk_pte_kind(mm, addr + i * PAGE_SIZE) !=
+			   MMK_PTE_PRESENT;
+	KUNIT_EXPECT_EQ(test, nr_left, 0U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 2UL);
+	putback_movable_pages(&m.list);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_PTR_EQ(test, folio[i],
+				    mmk_pte_folio(test, mm,
+						  addr + stay[i] * PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, SCENE_SEED));
+}
+
+struct mode_case {
+	const char *description;
+	enum migrate_mode mode;
+};
+
+static const struct mode_case mode_cases[] = {
+	{ "async", MIGRATE_ASYNC },
+	{ "sync", MIGRATE_SYNC },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
+
+/**
+ * want_of_memory_ends_a_migration_in_order() - The fourth destination is the last
+ * @test: the running case
+ *
+ * Of five folios the first is under writeback, and refused, and the fourth locked,
+ * and to be tried again; the second and third are ready to be moved when there is no
+ * destination for the last. These two are moved, the other three are given back, and
+ * counted as failed.
+ *
+ * Contract: ME-5, ME-15
+ */
+static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
+{
+	const struct mode_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 5);
+	unsigned long done, failed;
+	struct folio *src[5], *now;
+	unsigned int succeeded = 7;
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 5, SCENE_SEED);
+	mp_init(&m);
+	m.max_new = 4;
+	for (i = 4; i >= 0; i--) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		mp_add(test, &m, src[i]);
+	}
+	folio_lock(src[0]);
+	folio_start_writeback(src[0]);
+	folio_unlock(src[0]);
+	folio_lock(src[3]);
+	done = mp_vm_event(PGMIGRATE_SUCCESS);
+	failed = mp_vm_event(PGMIGRATE_FAIL);
+
+	KUNIT_EXPECT_EQ(test, mp_run(&m, c->mode, &succeeded), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, succeeded, 2U);
+	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_SUCCESS), done + 2);
+	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_FAIL), failed + 3);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 3UL);
+	folio_end_writeback(src[0]);
+	folio_unlock(src[3]);
+	putback_movable_pages(&m.list);
+	lru_add_drain_all();
+	for (i = 0; i < 5; i++) {
+		now = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, now != src[i], i == 1 || i == 2);
+		KUNIT_EXPECT_TRUE(test, folio_test_lru(now));
+		KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(now), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 5, SCENE_SEED));
+}
+
+static struct kunit_case migrate_pages_list_cases[] = {
+	KUNIT_CASE(mixed_list_reports_what_was_moved),
+	KUNIT_CASE(each_folio_moves_to_its_own_destination),
+	KUNIT_CASE(list_longer_than_a_batch_is_moved_as_a_whole),
+	KUNIT_CASE_PARAM(no_memory_leaves_everything_in_place,
+			 no_memory_gen_params),
+	KUNIT_CASE_PARAM(want_of_memory_ends_a_migration_in_order,
+			 mode_gen_params),
+	{}
+};
+
+static struct kunit_suite migrate_pages_list_suite = {
+	.name = "migrate_pages_list",
+	.init = mmk_case_init,
+	.test_cases = migrate_pages_list_cases,
+};
+
+kunit_test_suite(migrate_pages_list_suite);

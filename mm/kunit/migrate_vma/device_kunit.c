@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device that is emptied, and what comes back from it.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/prandom.h>
+#include <linux/swap.h>
+#include <linux/syscalls.h>
+
+#include <trace/events/kmem.h>
+
+#include "../../internal.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "device.h"
+
+/**
+ * generic_page_is_no_destination() - Neither for a page nor for a hole
+ * @test: the running case
+ *
+ * The driver comes with a page of device-dax. It is not mapped; what was there
+ * is there again, and the page has the references that it had.
+ *
+ * Contract: MV-17, MV-7
+ */
+static void generic_page_is_no_destination(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_GENERIC);
+	int refs = page_ref_count(mmk_dev_page(dev, 0));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_page_state was;
+	struct mmk_vma *m;
+	struct page *page;
+	int i;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_page_snapshot(test, &was, mm, addr);
+	was.state.dirty = true;
+	for (i = 0; i < 2; i++) {
+		m = mmk_vma_alloc(test, mm, addr + i * PAGE_SIZE, 1,
+				  SELECT_SYSTEM, NULL);
+		KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+		page = mv_generic_page(dev, i);
+		m->dst[0] = migrate_pfn(page_to_pfn(page));
+		mmk_vma_pages(m);
+		KUNIT_EXPECT_EQ(test, m->src[0] & MIGRATE_PFN_MIGRATE, 0UL);
+		mmk_vma_finalize(m);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), refs);
+		KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
+		KUNIT_EXPECT_FALSE(test, PageLocked(page));
+	}
+	mmk_expect_page_same(test, "page", &was);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+}
+
+/* What a driver does with all of its pages when it is unloaded. */
+static void empty_device(struct kunit *test, struct mmk_dev *dev,
+			 struct mmk_vma *m, unsigned int nr)
+{
+	mmk_vma_copy_to_ram(test, m);
+	migrate_device_pages(m->src, m->dst, nr);
+	migrate_device_finalize(m->src, m->dst, nr);
+}
+
+/**
+ * device_is_emptied_without_a_vma() - The driver is unloaded
+ * @test: the running case
+ *
+ * Eight pages of a device: six are mapped, by a parent, by its child, or by
+ * both, one of these is locked and one referenced by somebody else; two are
+ * free. migrate_device_range() takes the four others. When the lock and the
+ * reference are gone, a second call takes the rest.
+ *
+ * Contract: MV-15, MV-1, MV-4, MV-6
+ */
+static void device_is_emptied_without_a_vma(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 6);
+	struct mmk_page_state was[6];
+	struct mmk_vma *m;
+	struct page *page;
+	unsigned int i;
+
+	mmk_fill(test, addr, 6, 1);
+	for (i = 0; i < 6; i++) {
+		page = mmk_migrate_to_dev(test, mm, addr + i * PAGE_SIZE, dev);
+		KUNIT_ASSERT_PTR_EQ(test, page, mmk_dev_page(dev, i));
+	}
+	child = mmk_fork(test);
+	do_madvise(mm, addr + PAGE_SIZE, PAGE_SIZE, MADV_DONTNEED);
+	mmk_mm_madvise(child, addr, PAGE_SIZE, MADV_DONTNEED);
+	m = mmk_vma_alloc(test, mm, addr, 8, 0, NULL);
+	m->args.npages = 8;
+	for (i = 0; i < 6; i++)
+		mmk_page_snapshot(test, &was[i], i == 1 ? child : mm,
+				  addr + i * PAGE_SIZE);
+	lock_page(mmk_dev_page(dev, 2));
+	get_page(mmk_dev_page(dev, 3));
+
+	KUNIT_EXPECT_EQ(test, 0, migrate_device_range(m->src,
+						      page_to_pfn(mmk_dev_page(dev, 0)), 8));
+	for (i = 0; i < 8; i++) {
+		page = mmk_dev_page(dev, i);
+		KUNIT_EXPECT_EQ(test, m->src[i],
+				i == 2 || i == 3 || i > 5 ? 0UL :
+				migrate_pfn(page_to_pfn(page)) |
+				MIGRATE_PFN_MIGRATE);
+		m->dst[i] = 0;
+	}
+	for (i = 0; i < 6; i++) {
+		if (i == 2 || i == 3)
+			continue;
+		MMK_EXPECT_PTE(test, was[i].mm, was[i].addr, MIGRATION_READ);
+		KUNIT_EXPECT_TRUE(test, folio_test_locked(was[i].folio));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(was[i].folio), 1);
+		KUNIT_EXPECT_EQ(test, folio_mapcount(was[i].folio), 0);
+	}
+	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 6)), 0);
+	/* The array ends there. */
+	KUNIT_EXPECT_NULL(test, memchr_inv(&m->src[8], 0xa5,
+					   sizeof(m->src[8])));
+	empty_device(test, dev, m, 8);
+	unlock_page(mmk_dev_page(dev, 2));
+	put_page(mmk_dev_page(dev, 3));
+	mmk_expect_page_same(test, "locked", &was[2]);
+	mmk_expect_page_same(test, "referenced", &was[3]);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 2U);
+
+	migrate_device_range(m->src, page_to_pfn(mmk_dev_page(dev, 0)), 8);
+	memset(m->dst, 0, sizeof(m->dst));
+	empty_device(test, dev, m, 8);
+	/* What is left would be faulted on for ever. */
+	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	for (i = 0; i < 6; i++)
+		MMK_EXPECT_PTE(test, was[i].mm, was[i].addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr + PAGE_SIZE, 1,
+					     1 + 31));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr + 2 * PAGE_SIZE, 4,
+					  1 + 62));
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr + 2 * PAGE_SIZE,
+					     4, 1 + 62));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
+}
+
+struct permission_case {
+	const char *description;
+	enum memory_type type;
+	bool readonly;
+	bool shared;
+	enum mmk_pte_kind entry;
+};
+
+static const struct permission_case permission_cases[] = {
+	{ "private, writable", MEMORY_DEVICE_PRIVATE, false, false,
+	  MMK_PTE_MIGRATION_WRITE },
+	{ "private, readable", MEMORY_DEVICE_PRIVATE, true, false,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "private, shared", MEMORY_DEVICE_PRIVATE, false, true,
+	  MMK_PTE_MIGRATION_READ },
+	{ "coherent, writable", MEMORY_DEVICE_COHERENT, false, false,
+	  MMK_PTE_MIGRATION_WRITE },
+	{ "coherent, readable", MEMORY_DEVICE_COHERENT, true, false,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE },
+	{ "coherent, shared", MEMORY_DEVICE_COHERENT, false, true,
+	  MMK_PTE_MIGRATION_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(permission, permission_cases, description);
+
+/**
+ * unloading_keeps_permissions() - All mappings are found by the rmap
+ * @test: the running case
+ *
+ * A page of a device is unmapped by migrate_device_range(), which knows of no
+ * vma: its entry tells what its pte was. The driver first has no destination for
+ * it, and the pte is what it was; then it has one, as writable and exclusive.
+ *
+ * Contract: MV-15, MV-8, MV-2
+ */
+static void unloading_keeps_permissions(struct kunit *test)
+{
+	const struct permission_case *param = test->param_value;
+	bool writable = param->entry == MMK_PTE_MIGRATION_WRITE;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1), pfn;
+	enum mmk_pte_kind kind;
+	struct mmk_page_state was;
+	struct mmk_vma *m;
+	struct page *page;
+	int i;
+
+	mmk_fill(test, addr, 1, 1);
+	pfn = page_to_pfn(mmk_migrate_to_dev(test, mm, addr, dev));
+	if (param->readonly)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE,
+						       PROT_READ));
+	if (param->shared)
+		mmk_fork(test);
+	m = mmk_vma_alloc(test, mm, addr, 1, 0, NULL);
+	m->args.npages = 1;
+	mmk_page_snapshot(test, &was, mm, addr);
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, migrate_device_range(m->src, pfn, 1), 0);
+		KUNIT_ASSERT_EQ(test, m->src[0], migrate_pfn(pfn) |
+				MIGRATE_PFN_MIGRATE);
+		kind = mmk_pte_kind(mm, addr);
+		KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)param->entry,
+				    "pte is %s", mmk_pte_kind_name(kind));
+		KUNIT_EXPECT_FALSE(test,
+				   PageAnonExclusive(folio_page(was.folio, 0)));
+		m->dst[0] = 0;
+		if (i)
+			break;
+		migrate_device_pages(m->src, m->dst, 1);
+		KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(pfn));
+		migrate_device_finalize(m->src, m->dst, 1);
+		/* It may be dirtier than it was. */
+		was.state.dirty = folio_test_dirty(was.folio);
+		mmk_expect_page_same(test, "declined", &was);
+	}
+	empty_device(test, dev, m, 1);
+
+	page = mmk_pte_page(mm, addr);
+	KUNIT_EXPECT_PTR_EQ(test, page, migrate_pfn_to_page(m->dst[0]));
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, (bool)pte_write(mmk_pte(mm, addr)), writable);
+	KUNIT_EXPECT_EQ(test, (bool)PageAnonExclusive(page), !param->shared);
+	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
+ * page_flags_move_along() - What reclaim knows of a page
+ * @test: the running case
+ *
+ * The new page is as active, unevictable, referenced, and part of the working
+ * set as the old one was; on the old one, which is about to be freed, nothing of it is left
+ * that may not be there then.
+ *
+ * Contract: MV-3, MV-16
+ */
+static void page_flags_move_along(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3, SELECT_SYSTEM,
+					  NULL);
+	struct folio *src[3], *dst[3];
+	int i;
+
+	mmk_fill(test, addr, 3, 1);
+	lru_add_drain();
+	for (i = 0; i < 3; i++)
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 3UL);
+	/* Isolated and locked, so nobody else is looking. */
+	folio_set_referenced(src[0]);
+	folio_set_active(src[0]);
+	folio_set_workingset(src[0]);
+	for (i = 1; i < 3; i++) {
+		folio_clear_referenced(src[i]);
+		folio_clear_active(src[i]);
+		folio_clear_workingset(src[i]);
+	}
+	folio_set_unevictable(src[2]);
+	mmk_vma_copy_to_ram(test, m);
+	for (i = 0; i < 3; i++)
+		dst[i] = page_folio(migrate_pfn_to_page(m->dst[i]));
+	mmk_vma_pages(m);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, folio_test_referenced(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_workingset(dst[i]), !i);
+		KUNIT_EXPECT_EQ(test, folio_test_unevictable(dst[i]), i == 2);
+		KUNIT_EXPECT_FALSE(test, folio_test_active(src[i]));
+		KUNIT_EXPECT_FALSE(test, folio_test_unevictable(src[i]));
+	}
+	mmk_vma_finalize(m);
+	lru_add_drain();
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_TRUE(test, folio_test_lru(dst[i]));
+		KUNIT_EXPECT_EQ(test, folio_test_active(dst[i]), !i);
+	}
+}
+
+/**
+ * coherent_page_is_made_pinnable() - migrate_device_coherent_folio()
+ * @test: the running case
+ *
+ * A long-term pin may not be taken on device memory: the page moves to system
+ * memory first. With a reference too many it fails with -EBUSY and is put back;
+ * either way the caller's reference is gone.
+ *
+ * Contract: MV-15, MV-8
+ */
+static void coherent_page_is_made_pinnable(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_page_state was;
+	struct page *page;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	mmk_page_snapshot(test, &was, mm, addr);
+
+	folio_get(was.folio);
+	folio_get(was.folio);
+	KUNIT_EXPECT_EQ(test, migrate_device_coherent_folio(was.folio), -EBUSY);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(was.folio),
+			was.state.refcount + 1);
+	folio_put(was.folio);
+	was.state.dirty |= pte_dirty(was.pte);
+	mmk_expect_page_same(test, "busy", &was);
+
+	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_fast(addr, 1, FOLL_LONGTERM |
+						     FOLL_WRITE, &page));
+	KUNIT_EXPECT_FALSE(test, is_zone_device_page(page));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), page);
+	KUNIT_EXPECT_FALSE(test, PageLocked(page));
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	unpin_user_page(page);
+	lru_add_drain();
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_TRUE(test, PageLRU(page));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+/**
+ * struct late_reference - Somebody who refers to a folio at the last moment
+ * @folio: the folio; NULL once it has happened
+ * @task: in whose migration
+ */
+static struct late_reference {
+	struct folio *folio;
+	struct task_struct *task;
+} late_reference;
+
+/* The page that it is to migrate to is being allocated. */
+static void late_reference_take(void *unused, struct page *page,
+				unsigned int order, gfp_t gfp, int migratetype)
+{
+	if (current != late_reference.task || !late_reference.folio)
+		return;
+	folio_get(late_reference.folio);
+	late_reference.folio = NULL;
+}
+
+static void late_reference_release(void *unused)
+{
+	unregister_trace_mm_page_alloc(late_reference_take, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * coherent_page_referenced_late_is_put_back() - After it has been unmapped
+ * @test: the running case
+ *
+ * Somebody takes a reference when all checks are done: the migration is refused
+ * by its last step. The page is mapped as before, and the caller's reference is
+ * gone.
+ *
+ * Contract: MV-15, MV-8
+ */
+static void coherent_page_referenced_late_is_put_back(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_page_state was;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_migrate_to_dev(test, mm, addr, dev);
+	mmk_page_snapshot(test, &was, mm, addr);
+	folio_get(was.folio);
+	late_reference.task = current;
+	late_reference.folio = was.folio;
+	KUNIT_ASSERT_EQ(test, 0,
+			register_trace_mm_page_alloc(late_reference_take, NULL));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, late_reference_release,
+						  NULL));
+	KUNIT_EXPECT_EQ(test, migrate_device_coherent_folio(was.folio), -EBUSY);
+	kunit_release_action(test, late_reference_release, NULL);
+
+	KUNIT_ASSERT_NULL(test, late_reference.folio);
+	folio_put(was.folio);
+	was.state.dirty |= pte_dirty(was.pte);
+	mmk_expect_page_same(test, "put back", &was);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+#define ROUND_TRIPS	1000
+#define TRIP_PAGES	16
+
+/**
+ * round_trips_conserve_everything() - There and back, a thousand times
+ * @test: the running case
+ *
+ * Pages at random offsets go to the device and come back by a fault. All bytes
+ * and counters are conserved, and each device page is freed as often as it was
+ * used.
+ *
+ * Contract: MV-16
+ */
+static void round_trips_conserve_everything(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, TRIP_PAGES), at;
+	struct mmk_mm_state rss;
+	struct rnd_state rnd;
+	struct mmk_vma *m;
+	unsigned int i;
+
+	prandom_seed_state(&rnd, 20211118);
+	mmk_fill(test, addr, TRIP_PAGES, 1);
+	mmk_mm_snapshot(mm, &rss);
+	m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM, dev);
+	for (i = 0; i < ROUND_TRIPS; i++) {
+		at = addr + prandom_u32_state(&rnd) % TRIP_PAGES * PAGE_SIZE;
+		m->args.start = at;
+		m->args.end = at + PAGE_SIZE;
+		KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+		mmk_vma_copy_to_dev(test, m, dev);
+		mmk_vma_pages(m);
+		mmk_vma_finalize(m);
+		KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, at),
+				(int)MMK_PTE_DEVICE_PRIVATE_WRITE);
+		KUNIT_ASSERT_EQ(test, 0, mmk_fault_in(mm, at, i & 1));
+		KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, at),
+				(int)MMK_PTE_PRESENT);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, TRIP_PAGES, 1));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ROUND_TRIPS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), ROUND_TRIPS);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	mmk_expect_mm_same(test, "mm", mm, &rss);
+}
+
+static struct kunit_case migrate_vma_device_cases[] = {
+	KUNIT_CASE(generic_page_is_no_destination),
+	KUNIT_CASE(device_is_emptied_without_a_vma),
+	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
+	KUNIT_CASE(page_flags_move_along),
+	KUNIT_CASE(coherent_page_is_made_pinnable),
+	KUNIT_CASE(coherent_page_referenced_late_is_put_back),
+	KUNIT_CASE(round_trips_conserve_everything),
+	{}
+};
+
+static struct kunit_suite migrate_vma_device_suite = {
+	.name = "migrate_vma_device",
+	.init = mmk_case_init,
+	.test_cases = migrate_vma_device_cases,
+};
+
+kunit_test_suite(migrate_vma_device_suite);

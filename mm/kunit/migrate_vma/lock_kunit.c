@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages are locked when they are collected, or skipped; and those that do not
+ * migrate are put back.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "../../internal.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "pages.h"
+
+/* A page that migrates: in nobody's hands but ours. */
+static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
+			    unsigned long i, const struct mmk_page_state *was,
+			    bool write)
+{
+	KUNIT_EXPECT_EQ(test, m->src[i], src_of(was->folio, write));
+	KUNIT_EXPECT_EQ(test, m->dst[i], 0UL);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(was->folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(was->folio));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(was->folio), 0);
+	/* Ours. Isolation has taken one, collect has given its own back. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(was->folio), 1);
+	KUNIT_EXPECT_EQ(test, (unsigned long)was->folio->mapping,
+			was->state.mapping);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(was->folio, 0)));
+}
+
+struct page_sort_case {
+	const char *description;
+	enum page_sort sort;
+	enum mmk_pte_kind entry;
+	bool write;
+};
+
+static const struct page_sort_case page_sort_cases[] = {
+	{ "writable", SORT_WRITABLE, MMK_PTE_MIGRATION_WRITE, true },
+	{ "readable", SORT_READABLE, MMK_PTE_MIGRATION_READ_EXCLUSIVE, false },
+	{ "shared by fork", SORT_SHARED, MMK_PTE_MIGRATION_READ, false },
+	{ "device-private", SORT_PRIVATE, MMK_PTE_MIGRATION_WRITE, true },
+	{ "device-private, readable", SORT_PRIVATE_READABLE,
+	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false },
+	{ "device-coherent", SORT_COHERENT, MMK_PTE_MIGRATION_WRITE, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(page_sort, page_sort_cases, description);
+
+/* A device page that somebody still holds would be faulted on for ever. */
+static void assert_readable(struct kunit *test, struct pages *p)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (folio_is_device_private(p->was[i].folio))
+			KUNIT_ASSERT_EQ(test, folio_ref_count(p->was[i].folio),
+					folio_mapcount(p->was[i].folio));
+}
+
+static void expect_all_same(struct kunit *test, struct pages *p)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		mmk_expect_page_same(test, "page", &p->was[i]);
+	assert_readable(test, p);
+	mmk_expect_mm_same(test, "mm", p->mm, &p->rss);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p->child ?: p->mm, p->addr,
+					     3, 1));
+}
+
+/**
+ * page_locked_by_another_is_skipped() - The lock is tried, not waited for
+ * @test: the running case
+ *
+ * Somebody else holds the middle one of three pages locked. It is left alone:
+ * no source, pte and references untouched. Its neighbours migrate.
+ *
+ * Contract: MV-1
+ */
+static void page_locked_by_another_is_skipped(struct kunit *test)
+{
+	const struct page_sort_case *param = test->param_value;
+	struct pages p;
+	pte_t pte;
+
+	mv_make_pages(test, &p, param->sort);
+	folio_lock(p.was[1].folio);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
+
+	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
+	KUNIT_EXPECT_EQ(test, p.m->dst[1], 0UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.npages, 3UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
+	pte = mmk_pte(p.mm, p.was[1].addr);
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, p.was[1].pte));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(p.was[1].folio),
+			p.was[1].state.refcount);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(p.was[1].folio),
+			p.was[1].state.mapcount);
+	KUNIT_EXPECT_EQ(test, folio_test_lru(p.was[1].folio),
+			p.was[1].state.lru);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(p.was[1].folio));
+	expect_unmapped(test, p.m, 0, &p.was[0], param->write);
+	expect_unmapped(test, p.m, 2, &p.was[2], param->write);
+
+	folio_unlock(p.was[1].folio);
+	mmk_vma_finalize(p.m);
+	was_unmapped(&p.was[0]);
+	was_unmapped(&p.was[2]);
+	expect_all_same(test, &p);
+}
+
+/**
+ * locked_pages_alone_are_not_counted() - Nothing to migrate at all
+ * @test: the running case
+ *
+ * All pages are locked by somebody else: no source, and none is counted.
+ *
+ * Contract: MV-1, MV-5
+ */
+static void locked_pages_alone_are_not_counted(struct kunit *test)
+{
+	struct pages p;
+	int i;
+
+	mv_make_pages(test, &p, SORT_WRITABLE);
+	for (i = 0; i < 3; i++)
+		folio_lock(p.was[i].folio);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
+	for (i = 0; i < 3; i++)
+		folio_unlock(p.was[i].folio);
+
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, p.m->src[i], 0UL);
+		KUNIT_EXPECT_EQ(test, p.m->dst[i], 0UL);
+	}
+	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 0UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.npages, 3UL);
+	expect_all_same(test, &p);
+}
+
+/**
+ * lock_is_tried_once() - There is no second locking pass
+ * @test: the running case
+ *
+ * The page is locked while the page table is walked, and unlocked at the end of
+ * the walk: an MMU notifier's invalidate_range_end sits between that and all
+ * that follows. Coming back for the page would find it unlocked.
+ *
+ * Contract: MV-1
+ */
+static void lock_is_tried_once(struct kunit *test)
+{
+	const struct page_sort_case *param = test->param_value;
+	struct notifier *n;
+	struct pages p;
+
+	mv_make_pages(test, &p, param->sort);
+	n = mv_notifier_alloc(test, p.mm);
+	folio_lock(p.was[1].folio);
+	n->unlock_at_end = p.was[1].folio;
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
+
+	KUNIT_EXPECT_NULL(test, n->unlock_at_end);
+	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
+	mmk_expect_page_same(test, "skipped", &p.was[1]);
+
+	mmk_vma_finalize(p.m);
+	was_unmapped(&p.was[0]);
+	was_unmapped(&p.was[2]);
+	expect_all_same(test, &p);
+}
+
+/**
+ * locked_page_gets_an_entry() - What could be locked is unmapped by collect
+ * @test: the running case
+ *
+ * All three pages migrate: locked, off the LRU, without a mapping, a migration
+ * entry of the right kind in each pte, and one reference which is the caller's.
+ * The source carries WRITE exactly if the pte was writable; the bit that was
+ * MIGRATE_PFN_LOCKED is not set. RSS still counts them. If the driver has no
+ * destination for them, all is put back.
+ *
+ * Contract: MV-2, MV-8
+ */
+static void locked_page_gets_an_entry(struct kunit *test)
+{
+	const struct page_sort_case *param = test->param_value;
+	enum mmk_pte_kind kind;
+	struct pages p;
+	int i;
+
+	mv_make_pages(test, &p, param->sort);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
+
+	KUNIT_EXPECT_EQ(test, p.m->args.npages, 3UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.cpages, 3UL);
+	KUNIT_EXPECT_EQ(test, p.m->args.start, p.addr);
+	KUNIT_EXPECT_EQ(test, p.m->args.end, p.addr + 3 * PAGE_SIZE);
+	for (i = 0; i < 3; i++) {
+		kind = mmk_pte_kind(p.mm, p.was[i].addr);
+		KUNIT_EXPECT_EQ_MSG(test, (int)kind, (int)param->entry,
+				    "pte is %s", mmk_pte_kind_name(kind));
+		KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(p.mm, p.was[i].addr),
+				    folio_page(p.was[i].folio, 0));
+		expect_unmapped(test, p.m, i, &p.was[i], param->write);
+		KUNIT_EXPECT_EQ(test, p.m->src[i] & PFN_LOCKED, 0UL);
+		if (p.child)
+			MMK_EXPECT_PTE(test, p.child, p.was[i].addr,
+				       MIGRATION_READ);
+	}
+	mmk_expect_mm_same(test, "while migrating", p.mm, &p.rss);
+
+	mmk_vma_pages(p.m);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, p.m->src[i] & MIGRATE_PFN_MIGRATE, 0UL);
+	mmk_vma_finalize(p.m);
+	for (i = 0; i < 3; i++)
+		was_unmapped(&p.was[i]);
+	expect_all_same(test, &p);
+}
+
+/**
+ * enum refusal - Why a page that could be locked does not migrate
+ * @REFUSE_REFERENCE: somebody else has a reference
+ * @REFUSE_PIN: pinned by FOLL_PIN, before it was shared if it is shared
+ * @REFUSE_ISOLATED: somebody else has taken it off the LRU
+ * @REFUSE_STACK: exec() is just moving the child's stack with it
+ */
+enum refusal {
+	REFUSE_REFERENCE,
+	REFUSE_PIN,
+	REFUSE_ISOLATED,
+	REFUSE_STACK,
+};
+
+struct refusal_case {
+	const char *description;
+	enum page_sort sort;
+	enum refusal refusal;
+};
+
+static const struct refusal_case refusal_cases[] = {
+	{ "writable, referenced", SORT_WRITABLE, REFUSE_REFERENCE },
+	{ "writable, pinned", SORT_WRITABLE, REFUSE_PIN },
+	{ "writable, isolated", SORT_WRITABLE, REFUSE_ISOLATED },
+	{ "readable, referenced", SORT_READABLE, REFUSE_REFERENCE },
+	{ "readable, pinned", SORT_READABLE, REFUSE_PIN },
+	{ "readable, isolated", SORT_READABLE, REFUSE_ISOLATED },
+	{ "shared, referenced", SORT_SHARED, REFUSE_REFERENCE },
+	{ "shared, isolated", SORT_SHARED, REFUSE_ISOLATED },
+	{ "shared, stays mapped", SORT_SHARED, REFUSE_STACK },
+	{ "device-private, referenced", SORT_PRIVATE, REFUSE_REFERENCE },
+	{ "device-private readable, referenced", SORT_PRIVATE_READABLE,
+	  REFUSE_REFERENCE },
+	{ "device-coherent, referenced", SORT_COHERENT, REFUSE_REFERENCE },
+	{ "device-coherent, pinned", SORT_COHERENT, REFUSE_PIN },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusal, refusal_cases, description);
+
+/* As exec() has its stack while it is moved: rmap walks leave it out. */
+#define STACK_FLAGS	(VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP)
+
+static void refuse(struct kunit *test, struct pages *p, enum refusal refusal)
+{
+	struct folio *folio = p->was[1].folio;
+	struct page *page = NULL;
+	int nr;
+
+	switch (refusal) {
+	case REFUSE_REFERENCE:
+		folio_get(folio);
+		break;
+	case REFUSE_PIN:
+		nr = pin_user_pages_fast(p->was[1].addr, 1, 0, &page);
+		KUNIT_ASSERT_EQ(test, nr, 1);
+		KUNIT_EXPECT_PTR_EQ(test, page, folio_page(folio, 0));
+		break;
+	case REFUSE_ISOLATED:
+		KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
+		break;
+	case REFUSE_STACK:
+		mv_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, true);
+		break;
+	}
+	/* The pte may be young and the page active by now. */
+	mmk_page_snapshot(test, &p->was[1], p->mm, p->was[1].addr);
+}
+
+static void refuse_undo(struct pages *p, enum refusal refusal)
+{
+	struct folio *folio = p->was[1].folio;
+
+	switch (refusal) {
+	case REFUSE_REFERENCE:
+		folio_put(folio);
+		break;
+	case REFUSE_PIN:
+		unpin_user_page(folio_page(folio, 0));
+		break;
+	case REFUSE_ISOLATED:
+		folio_putback_lru(folio);
+		break;
+	case REFUSE_STACK:
+		mv_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, false);
+		break;
+	}
+}
+
+/**
+ * refused_page_is_put_back() - By migrate_vma_setup() itself
+ * @test: the running case
+ *
+ * The middle one of three pages can be locked, but is pinned, cannot be isolated
+ * from the LRU, or stays mapped. When migrate_vma_setup() returns, it is mapped,
+ * on the LRU, unlocked and referenced as it was before. Its neighbours migrate.
+ * The pin of an exclusive page is seen before anything is unmapped.
+ *
+ * Contract: MV-4, MV-5
+ */
+static void refused_page_is_put_back(struct kunit *test)
+{
+	const struct refusal_case *param = test->param_value;
+	struct mmk_page_state child = {};
+	struct pages p;
+	bool write;
+
+	mv_make_pages(test, &p, param->sort);
+	write = sort_is_writable(param->sort);
+	refuse(test, &p, param->refusal);
+	if (p.child && param->refusal != REFUSE_STACK)
+		mmk_page_snapshot(test, &child, p.child, p.was[1].addr);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);
+	was_unmapped(&p.was[0]);
+	was_unmapped(&p.was[2]);
+	if (param->refusal != REFUSE_PIN) {
+		was_unmapped(&p.was[1]);
+		child.state.dirty = p.was[1].state.dirty;
+	}
+
+	KUNIT_EXPECT_EQ(test, p.m->src[1], 0UL);
+	KUNIT_EXPECT_EQ(test, p.m->dst[1], 0UL);
+	mmk_expect_page_same(test, "refused", &p.was[1]);
+	if (child.mm)
+		mmk_expect_page_same(test, "refused, in the child", &child);
+	if (param->refusal == REFUSE_STACK) {
+		/* The flags are those of the VMA, so of the neighbours too. */
+		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 0UL);
+		mmk_expect_page_same(test, "refused too", &p.was[0]);
+		mmk_expect_page_same(test, "refused too", &p.was[2]);
+	} else {
+		KUNIT_EXPECT_EQ(test, p.m->args.cpages, 2UL);
+		expect_unmapped(test, p.m, 0, &p.was[0], write);
+		expect_unmapped(test, p.m, 2, &p.was[2], write);
+	}
+	mmk_expect_mm_same(test, "refused", p.mm, &p.rss);
+
+	mmk_vma_finalize(p.m);
+	mmk_expect_page_same(test, "refused, finalized", &p.was[1]);
+	refuse_undo(&p, param->refusal);
+	mmk_expect_page_same(test, "neighbour", &p.was[0]);
+	mmk_expect_page_same(test, "neighbour", &p.was[2]);
+	assert_readable(test, &p);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child ?: p.mm, p.addr, 3,
+					     1));
+}
+
+static struct kunit_case migrate_vma_lock_cases[] = {
+	KUNIT_CASE_PARAM(page_locked_by_another_is_skipped,
+			 page_sort_gen_params),
+	KUNIT_CASE(locked_pages_alone_are_not_counted),
+	KUNIT_CASE_PARAM(lock_is_tried_once, page_sort_gen_params),
+	KUNIT_CASE_PARAM(locked_page_gets_an_entry, page_sort_gen_params),
+	KUNIT_CASE_PARAM(refused_page_is_put_back, refusal_gen_params),
+	{}
+};
+
+static struct kunit_suite migrate_vma_lock_suite = {
+	.name = "migrate_vma_lock",
+	.init = mmk_case_init,
+	.test_cases = migrate_vma_lock_cases,
+};
+
+kunit_test_suite(migrate_vma_lock_suite);

@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which pages with references, files or swap slots of their own migrate to a
+ * device.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+
+#include "../../internal.h"
+#include "../compat/fault.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "device.h"
+
+#define SELECT_PRIVATE	MIGRATE_VMA_SELECT_DEVICE_PRIVATE
+
+struct fault_page_case {
+	const char *description;
+	int fault_page;
+	int refs;
+	unsigned long offered;
+	bool moves;
+};
+
+/* Two device pages; the first one is what all this is about. */
+static const struct fault_page_case fault_page_cases[] = {
+	{ "no fault, no reference", -1, 0, 2, true },
+	{ "no fault, one reference", -1, 1, 1, false },
+	{ "fault, its reference", 0, 1, 2, true },
+	{ "fault, two references", 0, 2, 1, false },
+	{ "fault on the other page, one reference", 1, 1, 1, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
+
+/**
+ * reference_of_the_fault_is_allowed_for() - Once, and on the page of the fault
+ * @test: the running case
+ *
+ * do_swap_page() holds a reference on the device-private page, and on newer
+ * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
+ * page migrates; with one reference more, or on a page that the fault is not
+ * about, it is refused by setup. The neighbour, which has the reference that it
+ * should have, moves in any case.
+ *
+ * Contract: MV-14, MV-4
+ */
+static void reference_of_the_fault_is_allowed_for(struct kunit *test)
+{
+	const struct fault_page_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_PRIVATE,
+					  dev);
+	struct mmk_page_state was;
+	struct page *page[2];
+	int i, ret;
+
+	mmk_fill(test, addr, 2, 1);
+	for (i = 0; i < 2; i++)
+		page[i] = mmk_migrate_to_dev(test, mm, addr + i * PAGE_SIZE,
+					     dev);
+	for (i = 0; i < param->refs; i++)
+		get_page(page[0]);
+	if (param->fault_page >= 0)
+		m->args.fault_page = page[param->fault_page];
+	/* A fault on it would hold one on the neighbour. */
+	if (param->fault_page == 1)
+		get_page(page[1]);
+	if (param->fault_page >= 0)
+		mmk_fault_page_lock(m->args.fault_page);
+	mmk_page_snapshot(test, &was, mm, addr);
+
+	ret = mmk_vma_setup(m);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, param->offered);
+	KUNIT_EXPECT_EQ(test, !!m->src[0], param->moves);
+	if (!param->moves)
+		mmk_expect_page_same(test, "refused", &was);
+	mmk_vma_copy_to_ram(test, m);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_EQ(test, !!(m->src[0] & MIGRATE_PFN_MIGRATE),
+			param->moves);
+	KUNIT_EXPECT_TRUE(test, m->src[1] & MIGRATE_PFN_MIGRATE);
+	mmk_vma_finalize(m);
+
+	if (param->moves) {
+		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page[0]), param->refs);
+	} else {
+		mmk_expect_page_same(test, "refused, finalized", &was);
+	}
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, PRESENT);
+	if (param->fault_page >= 0)
+		mmk_fault_page_unlock(m->args.fault_page);
+	for (i = 0; i < param->refs; i++)
+		put_page(page[0]);
+	if (param->fault_page == 1)
+		put_page(page[1]);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), param->moves ? 0U : 1U);
+	/* A page that somebody still holds would be faulted on for ever. */
+	if (!param->moves)
+		KUNIT_ASSERT_EQ(test, page_ref_count(page[0]), 1);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+}
+
+/**
+ * late_reference_is_refused_by_pages() - The last look is the one that counts
+ * @test: the running case
+ *
+ * Somebody takes a reference after migrate_vma_setup(), which is the last one to
+ * look for pins: migrate_vma_pages() refuses the page and finalize puts it back.
+ *
+ * Contract: MV-14, MV-4
+ */
+static void late_reference_is_refused_by_pages(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 2, SELECT_SYSTEM,
+					  dev);
+	struct mmk_page_state was;
+	struct folio *other;
+
+	mmk_fill(test, addr, 2, 1);
+	mmk_page_snapshot(test, &was, mm, addr);
+	other = mmk_pte_folio(test, mm, addr + PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 2UL);
+	folio_get(was.folio);
+	mmk_vma_copy_to_dev(test, m, dev);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(folio_pfn(was.folio)) |
+			MIGRATE_PFN_WRITE);
+	KUNIT_EXPECT_EQ(test, m->src[1], migrate_pfn(folio_pfn(other)) |
+			MIGRATE_PFN_WRITE | MIGRATE_PFN_MIGRATE);
+	mmk_vma_finalize(m);
+	folio_put(was.folio);
+
+	was.state.dirty = true;
+	mmk_expect_page_same(test, "refused", &was);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, DEVICE_PRIVATE_WRITE);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+}
+
+struct swap_cache_case {
+	const char *description;
+	enum memory_type type;
+	bool to_ram;
+	bool swapped;
+};
+
+static const struct swap_cache_case swap_cache_cases[] = {
+	{ "to device-private", MEMORY_DEVICE_PRIVATE, false, false },
+	{ "to device-private, also swapped out", MEMORY_DEVICE_PRIVATE, false,
+	  true },
+	{ "to device-coherent", MEMORY_DEVICE_COHERENT, false, false },
+	{ "to device-coherent, also swapped out", MEMORY_DEVICE_COHERENT, false,
+	  true },
+	{ "to system", MEMORY_DEVICE_PRIVATE, true, false },
+	{ "to system, also swapped out", MEMORY_DEVICE_PRIVATE, true, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(swap_cache, swap_cache_cases, description);
+
+/**
+ * swap_cache_page_is_freed_from_it_or_refused() - Never both
+ * @test: the running case
+ *
+ * A mapped page that is still in the swap cache. Device memory cannot be there:
+ * the page leaves the swap cache and migrates, unless a child's pte still refers
+ * to its swap slot; then nothing changes. To system memory it migrates in any
+ * case, and the new page takes its place in the swap cache.
+ *
+ * Contract: MV-13
+ */
+static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
+{
+	const struct swap_cache_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	bool moves = param->to_ram || !param->swapped;
+	struct mm_struct *mm = mmk_mm_enter(test), *child = NULL;
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  dev);
+	struct mmk_page_state was;
+	struct folio *dst;
+	swp_entry_t slot;
+
+	mmk_swap_on_slow(test);
+	mmk_fill(test, addr, 1, 1);
+	was.folio = mmk_pte_folio(test, mm, addr);
+	folio_get(was.folio);
+	mmk_pageout(addr, PAGE_SIZE);
+	if (param->swapped)
+		child = mmk_fork(test);
+	mmk_fault_in(mm, addr, false);
+	folio_put(was.folio);
+	mmk_pte_set_flags(test, mm, addr, true, true);
+	mmk_page_snapshot(test, &was, mm, addr);
+	KUNIT_ASSERT_TRUE(test, was.state.swapcache);
+	KUNIT_ASSERT_EQ(test, was.state.refcount, 2);
+	slot = was.folio->swap;
+
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(was.folio), 2);
+	if (param->to_ram)
+		mmk_vma_copy_to_ram(test, m);
+	else
+		mmk_vma_copy_to_dev(test, m, dev);
+	dst = page_folio(migrate_pfn_to_page(m->dst[0]));
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_EQ(test, !!(m->src[0] & MIGRATE_PFN_MIGRATE), moves);
+	KUNIT_EXPECT_EQ(test, folio_test_swapcache(was.folio), !moves);
+	KUNIT_EXPECT_EQ(test, folio_test_swapcache(dst), param->to_ram);
+	if (moves) {
+		KUNIT_EXPECT_TRUE(test, folio_test_dirty(dst));
+		KUNIT_EXPECT_NULL(test, folio_get_private(was.folio));
+	}
+	if (param->to_ram)
+		KUNIT_EXPECT_FALSE(test, folio_test_dirty(was.folio));
+	mmk_vma_finalize(m);
+
+	if (moves) {
+		KUNIT_EXPECT_PTR_EQ(test, folio_page(dst, 0),
+				    mmk_pte_page(mm, addr));
+		KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 1);
+		lru_add_drain();
+		KUNIT_EXPECT_EQ(test, folio_ref_count(dst),
+				1 + param->to_ram);
+	} else {
+		was.state.dirty = true;
+		mmk_expect_page_same(test, "refused", &was);
+	}
+	if (param->to_ram)
+		KUNIT_EXPECT_EQ(test, dst->swap.val, slot.val);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev),
+			moves && !param->to_ram ? 1U : 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	if (!child)
+		return;
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 1, 1));
+	/* It has found the page in the swap cache. */
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, addr),
+			    mmk_pte_page(mm, addr));
+}
+
+struct file_case {
+	const char *description;
+	enum memory_type type;
+	unsigned long flags;
+	bool write;
+};
+
+static const struct file_case file_cases[] = {
+	{ "shared, written, to private", MEMORY_DEVICE_PRIVATE, MAP_SHARED,
+	  true },
+	{ "shared, read, to private", MEMORY_DEVICE_PRIVATE, MAP_SHARED, false },
+	{ "private, read, to private", MEMORY_DEVICE_PRIVATE, MAP_PRIVATE,
+	  false },
+	{ "shared, written, to coherent", MEMORY_DEVICE_COHERENT, MAP_SHARED,
+	  true },
+	{ "private, read, to coherent", MEMORY_DEVICE_COHERENT, MAP_PRIVATE,
+	  false },
+	{ "shared, written, to generic", MEMORY_DEVICE_GENERIC, MAP_SHARED,
+	  true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
+
+/**
+ * file_page_stays_out_of_the_device() - For now only anonymous memory
+ * @test: the running case
+ *
+ * A page of a file that is mapped twice, once by another VMA. It does not
+ * migrate to the device: all is as it was, in both VMAs, and the device page is
+ * given back.
+ *
+ * Contract: MV-17, MV-6
+ */
+static void file_page_stays_out_of_the_device(struct kunit *test)
+{
+	const struct file_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, param->flags);
+	unsigned long other = mmk_mmap(test, file, PAGE_SIZE,
+				       PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  dev);
+	struct mmk_page_state was, was_other;
+	struct mmk_mm_state rss;
+
+	mmk_fill(test, other, 1, 1);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, param->write), 0);
+	mmk_page_snapshot(test, &was_other, mm, other);
+	mmk_page_snapshot(test, &was, mm, addr);
+	mmk_mm_snapshot(mm, &rss);
+	KUNIT_ASSERT_PTR_EQ(test, was.folio, was_other.folio);
+	KUNIT_ASSERT_EQ(test, was.state.mapcount, 2);
+
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	if (m->src[0] & MIGRATE_PFN_MIGRATE) {
+		KUNIT_EXPECT_EQ(test, folio_mapcount(was.folio), 0);
+		MMK_EXPECT_PTE(test, mm, other, MIGRATION_WRITE);
+		if (param->type == MEMORY_DEVICE_GENERIC)
+			m->dst[0] = migrate_pfn(page_to_pfn(mv_generic_page(dev, 0)));
+		else
+			mmk_vma_copy_to_dev(test, m, dev);
+	}
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_EQ(test, m->src[0] & MIGRATE_PFN_MIGRATE, 0UL);
+	mmk_vma_finalize(m);
+
+	/* The ptes were dirty, and what they mapped is known to be. */
+	was.state.dirty = true;
+	was_other.state.dirty = true;
+	mmk_expect_page_same(test, "file", &was);
+	mmk_expect_page_same(test, "other vma", &was_other);
+	mmk_expect_mm_same(test, "mm", mm, &rss);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, other, 1, 1));
+}
+
+/**
+ * truncated_page_is_skipped() - Nothing is left that could move it
+ * @test: the running case
+ *
+ * A page of a file that has lost its mapping, while a pte still maps it: it has
+ * no rmap by which it could be found again, and so must not be unmapped.
+ *
+ * Contract: MV-5, MV-17
+ */
+static void truncated_page_is_skipped(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  NULL);
+	struct address_space *mapping;
+	struct mmk_page_state was;
+	pte_t pte;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_page_snapshot(test, &was, mm, addr);
+	mapping = was.folio->mapping;
+	was.folio->mapping = NULL;
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	pte = mmk_pte(mm, addr);
+	was.folio->mapping = mapping;
+
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(pte, was.pte));
+	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
+	mmk_vma_finalize(m);
+	mmk_expect_page_same(test, "truncated", &was);
+	/* Nobody else finds an entry that has been left behind, if there is one. */
+	folio_lock(was.folio);
+	remove_migration_ptes(was.folio, was.folio, 0);
+	folio_unlock(was.folio);
+}
+
+/**
+ * private_data_of_a_page_is_no_pin() - Its reference is known of
+ * @test: the running case
+ *
+ * A page of a file has data of the filesystem attached, which holds a reference:
+ * it is offered all the same. With one reference more it is refused.
+ *
+ * Contract: MV-4, MV-17
+ */
+static void private_data_of_a_page_is_no_pin(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct file *file = mmk_shmem_file(test, 1);
+	unsigned long addr = mmk_mmap(test, file, PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_SHARED);
+	struct mmk_vma *m;
+	struct folio *folio;
+	int extra;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	folio_attach_private(folio, test);
+	for (extra = 0; extra < 2; extra++) {
+		if (extra)
+			folio_get(folio);
+		m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM, NULL);
+		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_EXPECT_EQ(test, m->args.cpages, extra ? 0UL : 1UL);
+		mmk_vma_finalize(m);
+		if (extra)
+			folio_put(folio);
+		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, folio_detach_private(folio), (void *)test);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+}
+
+struct mms_case {
+	const char *description;
+	bool device;
+	bool moves;
+};
+
+static const struct mms_case mms_cases[] = {
+	{ "system, moves", false, true },
+	{ "system, is put back", false, false },
+	{ "device-private, moves", true, true },
+	{ "device-private, is put back", true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mms, mms_cases, description);
+
+/**
+ * page_migrates_in_every_mm() - However many of them map it
+ * @test: the running case
+ *
+ * A parent and two children share a page. While it migrates it is mapped by none
+ * of them; afterwards all of them map the new page, or the old one if the driver
+ * has none.
+ *
+ * Contract: MV-6, MV-8
+ */
+static void page_migrates_in_every_mm(struct kunit *test)
+{
+	const struct mms_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm[3] = { mmk_mm_enter(test) };
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_page_state was[3];
+	struct page *page;
+	struct mmk_vma *m;
+	int i;
+
+	mmk_fill(test, addr, 1, 1);
+	if (param->device)
+		mmk_migrate_to_dev(test, mm[0], addr, dev);
+	mm[1] = mmk_fork(test);
+	mm[2] = mmk_fork(test);
+	m = mmk_vma_alloc(test, mm[0], addr, 1, param->device ? SELECT_PRIVATE :
+			  SELECT_SYSTEM, dev);
+	for (i = 0; i < 3; i++)
+		mmk_page_snapshot(test, &was[i], mm[i], addr);
+	KUNIT_ASSERT_EQ(test, was[0].state.mapcount, 3);
+
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(was[0].folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(was[0].folio), 1);
+	for (i = 0; i < 3; i++)
+		MMK_EXPECT_PTE(test, mm[i], addr, MIGRATION_READ);
+	if (param->moves)
+		mmk_vma_copy_to_ram(test, m);
+	mmk_vma_pages(m);
+	mmk_vma_finalize(m);
+
+	for (i = 0; i < 3; i++) {
+		if (!param->moves) {
+			was[i].state.dirty |= !param->device;
+			mmk_expect_page_same(test, "put back", &was[i]);
+			continue;
+		}
+		page = mmk_pte_page(mm[i], addr);
+		MMK_EXPECT_PTE(test, mm[i], addr, PRESENT);
+		KUNIT_EXPECT_PTR_EQ(test, page, migrate_pfn_to_page(m->dst[0]));
+		KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 3);
+		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm[i], addr)));
+		KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
+	}
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mm[i], addr, 1, 1));
+}
+
+struct vanish_case {
+	const char *description;
+	enum memory_type type;
+	bool late;
+};
+
+static const struct vanish_case vanish_cases[] = {
+	{ "to private, not moved yet", MEMORY_DEVICE_PRIVATE, false },
+	{ "to private, moved", MEMORY_DEVICE_PRIVATE, true },
+	{ "to coherent, not moved yet", MEMORY_DEVICE_COHERENT, false },
+	{ "to coherent, moved", MEMORY_DEVICE_COHERENT, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
+
+/**
+ * page_unmapped_while_it_migrates_is_freed() - By finalize, unlocked
+ * @test: the running case
+ *
+ * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
+ * or after migrate_vma_pages(). The page migrates all the same, but nobody maps
+ * the new one: finalize unlocks it, and then drops its last reference.
+ *
+ * Contract: MV-3, ME-9
+ */
+static void page_unmapped_while_it_migrates_is_freed(struct kunit *test)
+{
+	const struct vanish_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 1, SELECT_SYSTEM,
+					  dev);
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, 1);
+	folio = mmk_pte_folio(test, mm, addr);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	mmk_vma_copy_to_dev(test, m, dev);
+	if (!param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
+	if (param->late)
+		KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+	folio_get(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	mmk_vma_finalize(m);
+
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(folio));
+	folio_put(folio);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].page,
+			    migrate_pfn_to_page(m->dst[0]));
+	KUNIT_EXPECT_FALSE(test, dev->log[0].locked);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
+static struct kunit_case migrate_vma_page_cases[] = {
+	KUNIT_CASE_PARAM(reference_of_the_fault_is_allowed_for,
+			 fault_page_gen_params),
+	KUNIT_CASE(late_reference_is_refused_by_pages),
+	KUNIT_CASE_PARAM(swap_cache_page_is_freed_from_it_or_refused,
+			 swap_cache_gen_params),
+	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
+	KUNIT_CASE(truncated_page_is_skipped),
+	KUNIT_CASE(private_data_of_a_page_is_no_pin),
+	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
+	KUNIT_CASE_PARAM(page_unmapped_while_it_migrates_is_freed,
+			 vanish_gen_params),
+	{}
+};
+
+static struct kunit_suite migrate_vma_page_suite = {
+	.name = "migrate_vma_page",
+	.init = mmk_case_init,
+	.test_cases = migrate_vma_page_cases,
+};
+
+kunit_test_suite(migrate_vma_page_suite);

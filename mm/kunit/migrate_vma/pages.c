@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages of each sort, holes, and a notifier that is told about them.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_notifier.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/syscalls.h>
+
+#include "../../internal.h"
+#include "../lib/device.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "pages.h"
+
+static void notifier_log(struct notifier *n, bool at_end,
+			 const struct mmu_notifier_range *range)
+{
+	if (n->nr < ARRAY_SIZE(n->log))
+		n->log[n->nr] = (struct notifier_event){
+			.at_end = at_end,
+			.event = range->event,
+			.owner = range->owner,
+			.start = range->start,
+			.end = range->end,
+			.flags = range->flags,
+			.pte = mmk_pte_kind(range->mm, n->watch),
+		};
+	n->nr++;
+}
+
+static int notifier_start(struct mmu_notifier *mn,
+			  const struct mmu_notifier_range *range)
+{
+	notifier_log(container_of(mn, struct notifier, mn), false, range);
+	return 0;
+}
+
+static void notifier_end(struct mmu_notifier *mn,
+			 const struct mmu_notifier_range *range)
+{
+	struct notifier *n = container_of(mn, struct notifier, mn);
+
+	notifier_log(n, true, range);
+	if (n->unlock_at_end) {
+		folio_unlock(n->unlock_at_end);
+		n->unlock_at_end = NULL;
+	}
+}
+
+static const struct mmu_notifier_ops notifier_ops = {
+	.invalidate_range_start	= notifier_start,
+	.invalidate_range_end	= notifier_end,
+};
+
+static void notifier_release(void *data)
+{
+	struct notifier *n = data;
+
+	mmu_notifier_unregister(&n->mn, n->mn.mm);
+}
+
+struct notifier *mv_notifier_alloc(struct kunit *test, struct mm_struct *mm)
+{
+	struct notifier *n = kunit_kzalloc(test, sizeof(*n), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, n);
+	n->mn.ops = &notifier_ops;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n->mn, mm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, notifier_release,
+							n), 0);
+	return n;
+}
+
+void mv_make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
+{
+	unsigned long select = MIGRATE_VMA_SELECT_SYSTEM;
+	struct mmk_dev *dev = NULL;
+	int i;
+
+	memset(p, 0, sizeof(*p));
+	if (sort == SORT_PRIVATE || sort == SORT_PRIVATE_READABLE) {
+		dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+		select = MIGRATE_VMA_SELECT_DEVICE_PRIVATE;
+	} else if (sort == SORT_COHERENT) {
+		dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+		select = MIGRATE_VMA_SELECT_DEVICE_COHERENT;
+	}
+	p->mm = mmk_mm_enter(test);
+	p->addr = mmk_map_anon(test, 3);
+	mmk_fill(test, p->addr, 3, 1);
+	for (i = 0; i < 3 && dev; i++)
+		mmk_migrate_to_dev(test, p->mm, p->addr + i * PAGE_SIZE, dev);
+	if (sort == SORT_READABLE || sort == SORT_PRIVATE_READABLE)
+		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(p->addr, 3 * PAGE_SIZE,
+						       PROT_READ));
+	if (sort == SORT_SHARED)
+		p->child = mmk_fork(test);
+	p->m = mmk_vma_alloc(test, p->mm, p->addr, 3, select, dev);
+	for (i = 0; i < 3; i++)
+		mmk_page_snapshot(test, &p->was[i], p->mm, p->addr + i * PAGE_SIZE);
+	mmk_mm_snapshot(p->mm, &p->rss);
+}
+
+void mv_set_vm_flags(struct mm_struct *mm, unsigned long addr,
+		     unsigned long flags, bool set)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, addr);
+	if (set)
+		vm_flags_set(vma, flags);
+	else
+		vm_flags_clear(vma, flags);
+	mmap_write_unlock(mm);
+}
+
+/* Returns NULL for system memory. */
+struct mmk_dev *mv_target_create(struct kunit *test, enum target target)
+{
+	switch (target) {
+	case TO_PRIVATE:
+		return mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	case TO_COHERENT:
+		return mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	default:
+		return NULL;
+	}
+}
+
+/* What a driver does between migrate_vma_setup() and migrate_vma_pages(). */
+void mv_copy_to_target(struct kunit *test, struct mmk_vma *m,
+		       struct mmk_dev *dev)
+{
+	unsigned long i;
+
+	if (dev)
+		mmk_vma_copy_to_dev(test, m, dev);
+	else
+		mmk_vma_copy_to_ram(test, m);
+	/* A pfn is all that a destination needs. */
+	for (i = 0; i < m->args.npages; i++)
+		m->dst[i] &= ~MIGRATE_PFN_WRITE;
+}
+
+void mv_decline(struct mmk_vma *m, unsigned long i)
+{
+	struct folio *dst = page_folio(migrate_pfn_to_page(m->dst[i]));
+
+	m->dst[i] = 0;
+	folio_unlock(dst);
+	folio_put(dst);
+}

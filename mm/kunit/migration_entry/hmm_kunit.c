@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device that mirrors an address space comes to an entry.
+ */
+#include <kunit/test.h>
+#include <linux/hmm.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/rmap.h>
+#include <linux/sched/mm.h>
+
+#include <trace/events/migrate.h>
+
+#include "../../internal.h"
+#include "../lib/guard.h"
+#include "../lib/huge.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/scene.h"
+#include "../lib/task.h"
+#include "entry.h"
+
+static bool mirror_invalidate(struct mmu_interval_notifier *notifier,
+			      const struct mmu_notifier_range *range,
+			      unsigned long cur_seq)
+{
+	mmu_interval_set_seq(notifier, cur_seq);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops mirror_ops = {
+	.invalidate = mirror_invalidate,
+};
+
+/**
+ * struct mirror - A task that asks hmm_range_fault() for three pages
+ * @task: the task
+ * @notifier: of the range
+ * @mm: whose pages; kept until the notifier is gone
+ * @addr: the first of them
+ * @pfns: what is asked of each, and then what was found
+ * @ret: what hmm_range_fault() returned
+ * @busy: how often it said that the range has changed
+ */
+struct mirror {
+	struct mmk_task task;
+	struct mmu_interval_notifier notifier;
+	struct mm_struct *mm;
+	unsigned long addr;
+	unsigned long pfns[3];
+	int ret;
+	int busy;
+};
+
+static void mirror_main(struct mmk_task *task)
+{
+	struct mirror *mirror = container_of(task, struct mirror, task);
+	struct hmm_range range = {
+		.notifier	= &mirror->notifier,
+		.start		= mirror->addr,
+		.end		= mirror->addr + sizeof(mirror->pfns) /
+						 sizeof(long) * PAGE_SIZE,
+		.hmm_pfns	= mirror->pfns,
+		.pfn_flags_mask	= HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
+	};
+
+	do {
+		range.notifier_seq = mmu_interval_read_begin(range.notifier);
+		mmap_read_lock(task->mm);
+		mirror->ret = hmm_range_fault(&range);
+		mmap_read_unlock(task->mm);
+	} while (mirror->ret == -EBUSY && mirror->busy++ < 3);
+}
+
+static void mirror_release(void *data)
+{
+	struct mirror *mirror = data;
+
+	mmu_interval_notifier_remove(&mirror->notifier);
+	mmput(mirror->mm);
+}
+
+/* A device that is about to ask for three pages */
+static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
+				   unsigned long addr)
+{
+	struct mirror *mirror;
+	int err;
+
+	mirror = mmk_task_alloc(test, sizeof(*mirror), mm, mirror_main);
+	mirror->mm = mm;
+	mirror->addr = addr;
+	err = mmu_interval_notifier_insert(&mirror->notifier, mm, addr,
+					   3 * PAGE_SIZE, &mirror_ops);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	mmget(mm);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mirror_release,
+							mirror), 0);
+	return mirror;
+}
+
+/* And the middle one is under migration. */
+static struct mirror *mirror_alloc_around(struct kunit *test,
+					  struct mm_struct *mm, struct scene *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->mm = mm;
+	s->addr = mmk_map_anon(test, 3) + PAGE_SIZE;
+	mmk_fill(test, s->addr - PAGE_SIZE, 3, SCENE_SEED);
+	s->src = mmk_pte_folio(test, mm, s->addr);
+	s->hold = mmk_hold(test, s->src);
+	try_to_migrate(s->src, 0);
+	return mirror_alloc(test, mm, s->addr - PAGE_SIZE);
+}
+
+static unsigned long mirror_of(struct kunit *test, struct mm_struct *mm,
+			       unsigned long addr)
+{
+	return folio_pfn(mmk_pte_folio(test, mm, addr)) | HMM_PFN_VALID |
+	       HMM_PFN_WRITE;
+}
+
+/* It sleeps without a reference until @s is over; the new folio */
+static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
+					 struct mirror *mirror)
+{
+	int i, refs = folio_ref_count(s->src);
+	struct folio *dst;
+
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		mirror->pfns[i] = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE;
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_waits(&mirror->task));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s->src), refs);
+	dst = mmk_hold_copy(test, s->hold);
+	remove_migration_ptes(s->src, dst, 0);
+	mmk_hold_finish(test, s->hold, true);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	return dst;
+}
+
+/**
+ * hmm_range_fault_waits_for_the_new_page() - A device asks for the page
+ * @test: the running case
+ *
+ * A device wants three pages to be there. For the one under migration it sleeps
+ * until the entry is gone, without a reference, and then gets the new one.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mirror *mirror;
+	struct folio *dst;
+	struct scene s;
+	int i;
+
+	mirror = mirror_alloc_around(test, mm, &s);
+	dst = expect_mirror_waits(test, &s, mirror);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i],
+				mirror_of(test, mm,
+					  mirror->addr + i * PAGE_SIZE));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
+}
+
+/**
+ * hmm_range_fault_waits_for_the_new_huge_page() - A device asks for a part of it
+ * @test: the running case
+ *
+ * The same for three pages of a huge page. It learns how large that is, too.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_waits_for_the_new_huge_page(struct kunit *test)
+{
+	const unsigned long order = HPAGE_PMD_ORDER;
+	struct mirror *mirror;
+	struct folio *dst;
+	struct scene s;
+	int i;
+
+	me_scene_unmap_huge(test, &s, mmk_mm_enter(test));
+	mirror = mirror_alloc(test, s.mm, s.addr + 3 * PAGE_SIZE);
+	dst = expect_mirror_waits(test, &s, mirror);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i],
+				(folio_pfn(dst) + 3 + i) | HMM_PFN_VALID |
+				HMM_PFN_WRITE | order << HMM_PFN_ORDER_SHIFT);
+	MMK_EXPECT_PMD(test, s.mm, s.addr, PRESENT);
+}
+
+/**
+ * hmm_range_fault_reports_no_huge_page_unasked() - A device only looks at it
+ * @test: the running case
+ *
+ * As hmm_range_fault_reports_no_page_unasked(): none of its pages is there.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
+{
+	struct mirror *mirror;
+	struct scene s;
+	int i;
+
+	me_scene_unmap_huge(test, &s, mmk_mm_enter(test));
+	mirror = mirror_alloc(test, s.mm, s.addr + 3 * PAGE_SIZE);
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
+		KUNIT_EXPECT_EQ(test, mirror->pfns[i], 0UL);
+	MMK_EXPECT_PMD(test, s.mm, s.addr, MIGRATION_WRITE);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+/**
+ * hmm_range_fault_reports_no_page_unasked() - A device only looks
+ * @test: the running case
+ *
+ * A device that asks for nothing is told of the pages that are there. The one
+ * under migration is not: there is neither a pfn for it nor an error, nobody
+ * waits, and the entry stays. The same goes if only the others are asked for.
+ *
+ * Contract: ME-14
+ */
+static void hmm_range_fault_reports_no_page_unasked(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mirror *mirror;
+	struct scene s;
+
+	mirror = mirror_alloc_around(test, mm, &s);
+	mirror->pfns[2] = HMM_PFN_REQ_FAULT;
+
+	mmk_task_start(&mirror->task);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
+	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
+	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	KUNIT_EXPECT_EQ(test, mirror->pfns[0],
+			mirror_of(test, mm, mirror->addr));
+	KUNIT_EXPECT_EQ(test, mirror->pfns[1], 0UL);
+	KUNIT_EXPECT_EQ(test, mirror->pfns[2],
+			mirror_of(test, mm, mirror->addr + 2 * PAGE_SIZE));
+	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_WRITE);
+	remove_migration_ptes(s.src, s.src, 0);
+	mmk_hold_finish(test, s.hold, false);
+}
+
+static struct kunit_case migration_entry_hmm_cases[] = {
+	KUNIT_CASE(hmm_range_fault_waits_for_the_new_page),
+	KUNIT_CASE(hmm_range_fault_waits_for_the_new_huge_page),
+	KUNIT_CASE(hmm_range_fault_reports_no_page_unasked),
+	KUNIT_CASE(hmm_range_fault_reports_no_huge_page_unasked),
+	{}
+};
+
+static struct kunit_suite migration_entry_hmm_suite = {
+	.name = "migration_entry_hmm",
+	.init = mmk_case_init,
+	.test_cases = migration_entry_hmm_cases,
+};
+
+kunit_test_suite(migration_entry_hmm_suite);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A page that many tasks want: how often it can be migrated.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/uaccess.h>
+
+#include "../../internal.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/task.h"
+#include "moving.h"
+
+/* How many migrations are counted; more make the figure smoother. */
+static uint hammer_moves = 3;
+module_param_named(moves, hammer_moves, uint, 0444);
+
+/**
+ * struct hammer - A task that reads one byte again and again
+ * @task: the thread
+ * @addr: where
+ * @stop: until this is set
+ * @err: an access was not served
+ */
+struct hammer {
+	struct mmk_task task;
+	unsigned long addr;
+	bool stop;
+	bool err;
+};
+
+static void hammer_main(struct mmk_task *task)
+{
+	struct hammer *h = container_of(task, struct hammer, task);
+	u8 byte;
+
+	while (!READ_ONCE(h->stop)) {
+		h->err |= get_user(byte, (u8 __user *)h->addr) || byte != SEED;
+		/* Virtual time only goes by for what is said to take some. */
+		udelay(1);
+		cond_resched();
+	}
+}
+
+static void hammer_stop(void *data)
+{
+	struct hammer *h = data;
+
+	WRITE_ONCE(h->stop, true);
+}
+
+static const struct many_case hammer_cases[] = {
+	{ "0 tasks", 0 },
+	{ "1 task", 1 },
+	{ "2 tasks", 2 },
+	{ "4 tasks", 4 },
+	{ "8 tasks", 8 },
+	{ "16 tasks", 16 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
+
+/**
+ * migrations_of_hammered_page_are_counted() - How many succeed
+ * @test: the running case
+ *
+ * Moves a page again and again while this many tasks read it, and prints how
+ * many of the migrations succeeded, and how many tries they took. It is copied
+ * when all of them have met the entry and wait. Who waits takes no reference, so
+ * that each migration succeeds the first time; and all accesses are served. The
+ * parameter "moves" says how many to count.
+ *
+ * Contract: MW-14
+ */
+static void migrations_of_hammered_page_are_counted(struct kunit *test)
+{
+	const unsigned int nr_moves = hammer_moves, max_tries = 10;
+	const struct many_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	unsigned int i, j, try, moved = 0, tries = 0;
+	struct mmk_vma *v = mmk_vma_alloc(test, mm, addr, 1,
+					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	struct hammer *h[16];
+
+	mmk_fill(test, addr, 1, SEED);
+	for (i = 0; i < c->nr; i++) {
+		h[i] = mmk_task_alloc(test, sizeof(**h), mm, hammer_main);
+		h[i]->addr = addr;
+		KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+								   hammer_stop,
+								   h[i]));
+		mmk_task_start(&h[i]->task);
+	}
+
+	/* Does not wait for its turn among them. */
+	sched_set_fifo(current);
+	for (i = 0; i < nr_moves; i++) {
+		for (try = 0; try < max_tries; try++) {
+			tries++;
+			KUNIT_ASSERT_EQ(test, mmk_vma_setup(v), 0);
+			/* A driver takes its time to copy: all come to wait. */
+			for (j = 0; j < c->nr && v->src[0] & MIGRATE_PFN_MIGRATE;
+			     j++)
+				KUNIT_ASSERT_TRUE(test,
+						  mmk_task_waits(&h[j]->task));
+			mmk_vma_copy_to_ram(test, v);
+			mmk_vma_pages(v);
+			mmk_vma_finalize(v);
+			if (v->src[0] & MIGRATE_PFN_MIGRATE)
+				break;
+		}
+		moved += try < max_tries;
+	}
+	sched_set_normal(current, 0);
+	kunit_info(test, "%u tasks: %u of %u migrations succeeded, in %u tries",
+		   c->nr, moved, nr_moves, tries);
+	KUNIT_EXPECT_EQ(test, moved, nr_moves);
+	KUNIT_EXPECT_EQ(test, tries, nr_moves);
+
+	for (i = 0; i < c->nr; i++)
+		hammer_stop(h[i]);
+	for (i = 0; i < c->nr; i++) {
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&h[i]->task));
+		KUNIT_EXPECT_FALSE(test, h[i]->err);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+}
+
+static struct kunit_case migration_wait_hammer_cases[] = {
+	KUNIT_CASE_PARAM(migrations_of_hammered_page_are_counted,
+			 hammer_gen_params),
+	{}
+};
+
+static struct kunit_suite migration_wait_hammer_suite = {
+	.name = "migration_wait_hammer",
+	.init = mmk_case_init,
+	.test_cases = migration_wait_hammer_cases,
+};
+
+kunit_test_suite(migration_wait_hammer_suite);

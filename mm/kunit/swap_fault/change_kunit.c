@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What was true before a wait and is no longer after it.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+
+#include "../../internal.h"
+#include "../../swap.h"
+#include "../compat/fault.h"
+#include "../compat/swap.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+#include "swapped.h"
+
+/*
+ * The same, and the area holds what the folio does: reclaim does not write one
+ * that somebody has a reference on, so that it has to be written before.
+ */
+static void locked_written_init(struct kunit *test, struct swapped *s,
+				struct mmk_folio_state *unlocked)
+{
+	s->mm = mmk_mm_enter(test);
+	sf_area_on(test, true);
+	s->addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s->addr, 1, SEED);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, PAGE_SIZE), 0);
+	sf_scrub_free_pages();
+	/* Comes from the area, and stays in the swap cache. */
+	KUNIT_ASSERT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
+	sf_swap_out_filled(test, s, true);
+	KUNIT_ASSERT_FALSE(test, folio_test_dirty(s->folio));
+	mmk_folio_snapshot(s->folio, unlocked);
+	lock_folio(test, s->folio);
+}
+
+/**
+ * swap_cache_lost_during_wait_is_noticed() - The folio is no longer this entry's
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio, its owner takes it out of the swap
+ * cache, as swapoff and reclaim do. The fault maps nothing, leaves the pte as it
+ * is, unlocks the folio and drops its reference; the next one reads the page
+ * from the area.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	locked_written_init(test, &s, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	swap_cache_del_folio(s.folio);
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	sf_expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	/* The case's own; the cache has given up its. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
+}
+
+/**
+ * swap_cache_of_other_entry_is_noticed() - The folio is another entry's by now
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio, the folio leaves the swap cache
+ * and comes back to it with another slot. The fault maps nothing, and the page is
+ * read from where the pte says.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+	bool added;
+
+	locked_written_init(test, &s, &before);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	swap_cache_del_folio(s.folio);
+	added = mmk_swap_cache_add(s.folio);
+	KUNIT_EXPECT_TRUE(test, added);
+	KUNIT_EXPECT_NE(test, s.folio->swap.val, s.entry.val);
+	unlock_folio(test, s.folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	sf_expect_locks_idle(test, &s);
+	expect_still_swapped(test, &s);
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		added = false;
+		before.refcount--;
+	}
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_test_swapcache(s.folio), added);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+
+	folio_lock(s.folio);
+	KUNIT_EXPECT_TRUE(test, !added || folio_free_swap(s.folio));
+	folio_unlock(s.folio);
+}
+
+/**
+ * pte_lost_during_wait_is_noticed() - The pte is no longer this entry
+ * @test: the running case
+ *
+ * While a fault waits for the lock of a folio with the VMA lock held, the range
+ * is emptied by MADV_DONTNEED. The fault maps nothing and counts nothing.
+ *
+ * Contract: SF-5, SF-10
+ */
+static void pte_lost_during_wait_is_noticed(struct kunit *test)
+{
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	struct swapped s = {};
+
+	sf_locked_init(test, &s, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER,
+				MMK_VMA_LOCK);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, rss.swap, 1L);
+	rss.swap = 0;
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	sf_expect_locks_idle(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
+	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
+	/* No pte needs the slot any more. */
+	if (MMK_SWAPIN_REAPS_CACHE) {
+		before.refcount--;
+		before.swapcache = false;
+	}
+	mmk_expect_folio_same(test, "nothing mapped", s.folio, &before);
+}
+
+static struct kunit_case swap_fault_change_cases[] = {
+	KUNIT_CASE(swap_cache_lost_during_wait_is_noticed),
+	KUNIT_CASE(swap_cache_of_other_entry_is_noticed),
+	KUNIT_CASE(pte_lost_during_wait_is_noticed),
+	{}
+};
+
+static struct kunit_suite swap_fault_change_suite = {
+	.name = "swap_fault_change",
+	.init = mmk_case_init,
+	.test_cases = swap_fault_change_cases,
+};
+
+kunit_test_suite(swap_fault_change_suite);

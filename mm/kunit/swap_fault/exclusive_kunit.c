@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages that a device has exclusive access to.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched/signal.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/syscalls.h>
+
+#include <uapi/linux/wait.h>
+
+#include "../../internal.h"
+#include "../../swap.h"
+#include "../compat/rmap.h"
+#include "../compat/vma.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/task.h"
+#include "swapped.h"
+
+KUNIT_ARRAY_PARAM_DESC(lock, sf_lock_cases, description);
+
+/**
+ * struct exclusive_case - A fault on a device-exclusive entry
+ * @description: how
+ * @lock: which lock it comes under
+ * @prot_read: the VMA is read-only by now, and with it the entry
+ */
+struct exclusive_case {
+	const char *description;
+	enum mmk_lock lock;
+	bool prot_read;
+};
+
+static const struct exclusive_case exclusive_cases[] = {
+	{ "VMA lock", MMK_VMA_LOCK },
+	{ "mmap_lock", MMK_MMAP_LOCK },
+	{ "read-only VMA, VMA lock", MMK_VMA_LOCK, true },
+	{ "read-only VMA, mmap_lock", MMK_MMAP_LOCK, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(exclusive, exclusive_cases, description);
+
+/**
+ * device_exclusive_entry_is_restored() - The CPU wants its page back
+ * @test: the running case
+ *
+ * While the device has the page locked, the fault drops its lock, waits, and says
+ * VM_FAULT_RETRY. Once it is unlocked, the fault puts the page back, as writable
+ * as the entry was, and dirty if the device may have written to it: 0, with the
+ * lock held; nothing but the pte and its mapping has changed.
+ *
+ * Contract: SF-8, SF-9, SF-10
+ */
+static void device_exclusive_entry_is_restored(struct kunit *test)
+{
+	const struct exclusive_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+	pte_t pte;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	mmk_folio_snapshot(mmk_pte_folio(test, s.mm, s.addr), &before);
+	sf_make_exclusive(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	if (c->prot_read)
+		KUNIT_ASSERT_EQ(test, 0L,
+				sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	mmk_mm_snapshot(s.mm, &rss);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+	sf_expect_locks_idle(test, &s);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 2);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount + 1);
+
+	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	sf_expect_locks_idle(test, &s);
+	pte = mmk_pte(s.mm, s.addr);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, !!pte_write(pte), !c->prot_read);
+	if (!c->prot_read)
+		KUNIT_EXPECT_TRUE(test, pte_dirty(pte));
+	mmk_folio_put(test, s.folio);
+	/* Whoever asks for exclusive access may have made it dirty. */
+	before.dirty = folio_test_dirty(s.folio);
+	mmk_expect_folio_same(test, "restored", s.folio, &before);
+	mmk_expect_mm_same(test, "restored", s.mm, &rss);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * struct exclusive_notice - What a driver is told when its access ends
+ * @mn: as the mm sees it
+ * @addr: address to look at
+ * @nr_start: calls of invalidate_range_start
+ * @nr_end: calls of invalidate_range_end
+ * @range: what the first of them said
+ * @at_start: what stood at @addr then
+ * @at_end: and at the end
+ */
+struct exclusive_notice {
+	struct mmu_notifier mn;
+	unsigned long addr;
+	unsigned int nr_start;
+	unsigned int nr_end;
+	struct mmu_notifier_range range;
+	enum mmk_pte_kind at_start;
+	enum mmk_pte_kind at_end;
+};
+
+static int notice_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
+						  mn);
+
+	n->range = *range;
+	n->at_start = mmk_pte_kind(range->mm, n->addr);
+	n->nr_start++;
+	return 0;
+}
+
+static void notice_end(struct mmu_notifier *mn,
+		       const struct mmu_notifier_range *range)
+{
+	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
+						  mn);
+
+	n->at_end = mmk_pte_kind(range->mm, n->addr);
+	n->nr_end++;
+}
+
+static const struct mmu_notifier_ops notice_ops = {
+	.invalidate_range_start	= notice_start,
+	.invalidate_range_end	= notice_end,
+};
+
+/**
+ * driver_is_told_that_its_access_ends() - MMU notifiers of the CPU's fault
+ * @test: the running case
+ *
+ * One pair of calls for exactly the page, on nobody's behalf: the first while
+ * the entry is there, the second when the pte is back.
+ *
+ * Contract: SF-8
+ */
+static void driver_is_told_that_its_access_ends(struct kunit *test)
+{
+	struct exclusive_notice n = { .mn.ops = &notice_ops };
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 3) + PAGE_SIZE;
+	mmk_fill(test, s.addr, 1, SEED);
+	sf_make_exclusive(test, &s);
+	unlock_folio(test, s.folio);
+	n.addr = s.addr;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, s.mm), 0);
+	fault = mmk_fault_start(test, s.mm, s.addr + 8, USER_READ,
+				MMK_MMAP_LOCK);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmu_notifier_unregister(&n.mn, s.mm);
+
+	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
+	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
+	KUNIT_EXPECT_EQ(test, (int)n.range.event,
+			(int)MMK_NOTIFY_EXCLUSIVE_ENDS);
+	KUNIT_EXPECT_EQ(test, n.range.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE,
+			0U);
+	KUNIT_EXPECT_EQ(test, n.range.start, s.addr);
+	KUNIT_EXPECT_EQ(test, n.range.end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_PTR_EQ(test, n.range.owner, NULL);
+	KUNIT_EXPECT_EQ(test, (int)n.at_start, (int)MMK_PTE_DEVICE_EXCLUSIVE);
+	KUNIT_EXPECT_EQ(test, (int)n.at_end, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+}
+
+/**
+ * fork_ends_exclusive_access() - A device-exclusive entry is not copied
+ * @test: the running case
+ *
+ * fork() puts the page back, and then shares it as any other: both map it
+ * read-only.
+ *
+ * Contract: SF-8, ME-6
+ */
+static void fork_ends_exclusive_access(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mm_struct *child;
+	struct page *page;
+
+	s.addr = mmk_map_anon(test, 2);
+	mmk_fill(test, s.addr, 2, SEED);
+	lru_add_drain();
+	sf_make_exclusive(test, &s);
+	unlock_folio(test, s.folio);
+	page = folio_page(s.folio, 0);
+	child = mmk_fork(test);
+
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr + PAGE_SIZE, PRESENT);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(s.mm, s.addr), page);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, s.addr), page);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(s.mm, s.addr)));
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(child, s.addr)));
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 2);
+	/* Theirs, and ours. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 3);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 2UL);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 2, SEED));
+}
+
+static int child_exits(void *unused)
+{
+	do_exit(0);
+}
+
+/* Without a look at the child. */
+static bool fork_succeeds(void)
+{
+	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
+	struct kernel_clone_args args = { .fn = child_exits };
+	pid_t pid = kernel_clone(&args);
+
+	if (pid > 0)
+		kernel_wait4(pid, NULL, __WALL, NULL);
+	return pid > 0;
+}
+
+/**
+ * fork_fails_without_the_exclusive_page() - The device has the page locked
+ * @test: the running case
+ *
+ * fork() comes upon a device-exclusive entry whose folio is locked, and can
+ * neither copy it nor sleep. There is no child rather than one that lacks the
+ * page, and the parent keeps its entry. When the folio has been unlocked, there
+ * is.
+ *
+ * Contract: SF-8, ME-6
+ */
+static void fork_fails_without_the_exclusive_page(struct kunit *test)
+{
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_folio_state before;
+	struct mmk_mm_state rss;
+	struct mm_struct *child;
+
+	s.addr = mmk_map_anon(test, 2);
+	mmk_fill(test, s.addr, 2, SEED);
+	s.addr += PAGE_SIZE;
+	lru_add_drain_all();
+	sf_make_exclusive(test, &s);
+	mmk_folio_snapshot(s.folio, &before);
+	mmk_mm_snapshot(s.mm, &rss);
+
+	KUNIT_EXPECT_FALSE(test, fork_succeeds());
+	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
+	mmk_expect_folio_same(test, "no child", s.folio, &before);
+	mmk_expect_mm_same(test, "no child", s.mm, &rss);
+
+	unlock_folio(test, s.folio);
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
+	MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr - PAGE_SIZE, 2,
+					     SEED));
+}
+
+/**
+ * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
+ * @test: the running case
+ *
+ * While a fault that may not retry waits for the folio of a device-exclusive
+ * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and
+ * leaves the folio unlocked and without its reference.
+ *
+ * Contract: SF-8, SF-10
+ */
+static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	struct swapped s = { .mm = mmk_mm_enter(test) };
+	struct mmk_mm_state rss;
+	struct mmk_fault *fault;
+
+	s.addr = mmk_map_anon(test, 1);
+	mmk_fill(test, s.addr, 1, SEED);
+	sf_make_exclusive(test, &s);
+	s.idle = vma_lock_count(s.mm, s.addr);
+	s.mmap_idle = mmk_mmap_lock_count(s.mm);
+	mmk_mm_snapshot(s.mm, &rss);
+	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER, c->lock);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "folio_wait_bit_common"));
+
+	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, rss.anon, get_mm_counter_sum(s.mm, MM_ANONPAGES) + 1L);
+	rss.anon--;
+	unlock_folio(test, s.folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->ret, 0);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	sf_expect_locks_idle(test, &s);
+	MMK_EXPECT_PTE(test, s.mm, s.addr, NONE);
+	mmk_expect_mm_same(test, "nothing restored", s.mm, &rss);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
+}
+
+static struct kunit_case swap_fault_exclusive_cases[] = {
+	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
+			 exclusive_gen_params),
+	KUNIT_CASE(driver_is_told_that_its_access_ends),
+	KUNIT_CASE(fork_ends_exclusive_access),
+	KUNIT_CASE(fork_fails_without_the_exclusive_page),
+	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
+			 lock_gen_params),
+	{}
+};
+
+static struct kunit_suite swap_fault_exclusive_suite = {
+	.name = "swap_fault_exclusive",
+	.init = mmk_case_init,
+	.test_cases = swap_fault_exclusive_cases,
+};
+
+kunit_test_suite(swap_fault_exclusive_suite);

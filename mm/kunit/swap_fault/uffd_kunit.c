@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * userfaultfd under the per-VMA lock: a fault on a page that a monitor has to
+ * bring waits with the lock dropped, as one on a locked folio does. Expected is
+ * what Documentation/admin-guide/mm/userfaultfd.rst and the kernel-doc of
+ * handle_mm_fault() say.
+ */
+#include <kunit/test.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+#include <linux/userfaultfd.h>
+
+#include "../../internal.h"
+#include "../compat/vma.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+
+#ifdef CONFIG_USERFAULTFD
+#define NR_PAGES	3
+
+/* What there is before the monitor comes. */
+#define PAGE_THERE	0
+#define PAGE_MISSING	1
+#define PAGE_SWAPPED	2
+
+/**
+ * struct monitor - A userfaultfd that watches a few pages
+ * @mm: whose pages
+ * @file: the userfaultfd
+ * @addr: the pages
+ * @arg: user memory for the arguments of ioctl()
+ */
+struct monitor {
+	struct mm_struct *mm;
+	struct file *file;
+	unsigned long addr;
+	unsigned long arg;
+};
+
+static void monitor_release(void *file)
+{
+	fput(file);
+}
+
+static long monitor_ioctl(struct kunit *test, struct monitor *monitor,
+			  unsigned int cmd, void *arg)
+{
+	long ret;
+
+	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)monitor->arg, arg,
+						_IOC_SIZE(cmd)));
+	ret = monitor->file->f_op->unlocked_ioctl(monitor->file, cmd,
+						  monitor->arg);
+	KUNIT_ASSERT_EQ(test, 0UL, copy_from_user(arg,
+						  (void __user *)monitor->arg,
+						  _IOC_SIZE(cmd)));
+	return ret;
+}
+
+/* Everything as in the life of a monitor that handles missing pages. */
+static struct monitor *monitor_create(struct kunit *test)
+{
+	struct monitor *monitor = kunit_kzalloc(test, sizeof(*monitor),
+						GFP_KERNEL);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = {};
+	int fd;
+
+	KUNIT_ASSERT_NOT_NULL(test, monitor);
+	monitor->mm = mmk_mm_enter(test);
+	mmk_swap_on(test);
+	monitor->arg = mmk_map_anon(test, 1);
+	/* A page of its own in between, or the VMAs would be merged. */
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	monitor->addr = mmk_map_anon(test, NR_PAGES);
+	mmk_fill(test, monitor->addr, NR_PAGES, 1);
+	KUNIT_ASSERT_EQ(test, do_madvise(monitor->mm, monitor->addr +
+					 PAGE_MISSING * PAGE_SIZE, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(monitor->addr + PAGE_SWAPPED *
+					  PAGE_SIZE, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, monitor->mm, monitor->addr + PAGE_SWAPPED *
+		       PAGE_SIZE, SWAP);
+
+	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	monitor->file = fget(fd);
+	close_fd(fd);
+	KUNIT_ASSERT_NOT_NULL(test, monitor->file);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, monitor_release,
+							monitor->file), 0);
+	KUNIT_ASSERT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_API, &api),
+			0L);
+	reg.range.start = monitor->addr;
+	reg.range.len = NR_PAGES * PAGE_SIZE;
+	reg.mode = UFFDIO_REGISTER_MODE_MISSING;
+	KUNIT_ASSERT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_REGISTER,
+					    &reg), 0L);
+	return monitor;
+}
+
+/* The monitor brings the page: one of zeroes. */
+static void monitor_serve(struct kunit *test, struct monitor *monitor)
+{
+	struct uffdio_zeropage zero = {
+		.range = {
+			.start = monitor->addr + PAGE_MISSING * PAGE_SIZE,
+			.len = PAGE_SIZE,
+		},
+	};
+
+	KUNIT_EXPECT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_ZEROPAGE,
+					    &zero), 0L);
+	KUNIT_EXPECT_EQ(test, zero.zeropage, (s64)PAGE_SIZE);
+}
+
+/* Nobody has the mmap_lock, or the lock of the VMA. */
+static void expect_locks_free(struct kunit *test, struct monitor *monitor)
+{
+	long idle, count;
+
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(monitor->mm), 0L);
+	mmap_read_lock(monitor->mm);
+	idle = mmk_vma_lock_count(vma_lookup(monitor->mm, monitor->arg));
+	count = mmk_vma_lock_count(vma_lookup(monitor->mm, monitor->addr));
+	mmap_read_unlock(monitor->mm);
+	KUNIT_EXPECT_EQ(test, count, idle);
+}
+
+struct uffd_case {
+	const char *description;
+	unsigned int flags;
+	enum mmk_lock lock;
+};
+
+#define WAITS (FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE | FAULT_FLAG_USER)
+
+static const struct uffd_case wait_cases[] = {
+	{ "read, VMA lock", WAITS, MMK_VMA_LOCK },
+	{ "read, mmap_lock", WAITS, MMK_MMAP_LOCK },
+	{ "write, VMA lock", WAITS | FAULT_FLAG_WRITE, MMK_VMA_LOCK },
+	{ "write, mmap_lock", WAITS | FAULT_FLAG_WRITE, MMK_MMAP_LOCK },
+	{ "read again, VMA lock", WAITS | FAULT_FLAG_TRIED, MMK_VMA_LOCK },
+	{ "read again, mmap_lock", WAITS | FAULT_FLAG_TRIED, MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(wait, wait_cases, description);
+
+static void uffd_needs(struct kunit *test, const struct uffd_case *c)
+{
+	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+}
+
+/**
+ * missing_page_is_waited_for_without_the_lock() - userfaultfd, missing
+ * @test: the running case
+ *
+ * A fault on a page that the monitor has to bring sleeps, with the lock that it
+ * came under dropped. When the page has been brought it returns VM_FAULT_RETRY,
+ * and the retry is served.
+ *
+ * Contract: SF-8, SF-9, SF-10
+ */
+static void missing_page_is_waited_for_without_the_lock(struct kunit *test)
+{
+	const struct uffd_case *c = test->param_value;
+	struct monitor *monitor;
+	struct mmk_fault *fault;
+	unsigned long addr;
+
+	uffd_needs(test, c);
+	monitor = monitor_create(test);
+	addr = monitor->addr + PAGE_MISSING * PAGE_SIZE;
+	fault = mmk_fault_alloc(test, monitor->mm, addr, c->flags, c->lock);
+	fault->retry = true;
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "handle_userfault"));
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, addr, NONE);
+
+	monitor_serve(test, monitor);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->first_ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, fault->ret, 0U);
+	KUNIT_EXPECT_EQ(test, fault->tries, 2U);
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, pte_write(mmk_pte(monitor->mm, addr)),
+			!!(c->flags & FAULT_FLAG_WRITE));
+}
+
+/**
+ * missing_page_is_not_waited_for_with_nowait() - FAULT_FLAG_RETRY_NOWAIT
+ * @test: the running case
+ *
+ * VM_FAULT_RETRY at once, with mmap_lock still held, and nothing mapped. Under the
+ * VMA lock, handle_mm_fault() does not accept this flag.
+ *
+ * Contract: SF-3, SF-8, SF-10
+ */
+static void missing_page_is_not_waited_for_with_nowait(struct kunit *test)
+{
+	const unsigned int flags = FAULT_FLAG_ALLOW_RETRY |
+				   FAULT_FLAG_RETRY_NOWAIT | FAULT_FLAG_USER;
+	struct monitor *monitor = monitor_create(test);
+	struct mmk_fault *fault;
+
+	fault = mmk_fault_alloc(test, monitor->mm, monitor->addr +
+				PAGE_MISSING * PAGE_SIZE, flags, MMK_MMAP_LOCK);
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the fault waits for the monitor");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, fault->addr, NONE);
+}
+
+static const struct uffd_case lock_cases[] = {
+	{ "VMA lock", FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE,
+	  MMK_VMA_LOCK },
+	{ "mmap_lock", FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE,
+	  MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(lock, lock_cases, description);
+
+/**
+ * fault_of_the_kernel_is_refused() - UFFD_USER_MODE_ONLY
+ * @test: the running case
+ *
+ * The monitor is for user faults only. One that the kernel takes on a missing
+ * page gets VM_FAULT_SIGBUS, with the lock still held, and does not sleep.
+ *
+ * Contract: SF-8, SF-10
+ */
+static void fault_of_the_kernel_is_refused(struct kunit *test)
+{
+	const struct uffd_case *c = test->param_value;
+	struct monitor *monitor;
+	struct mmk_fault *fault;
+
+	uffd_needs(test, c);
+	monitor = monitor_create(test);
+	fault = mmk_fault_alloc(test, monitor->mm, monitor->addr +
+				PAGE_MISSING * PAGE_SIZE, c->flags, c->lock);
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the fault waits for the monitor");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_SIGBUS);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, fault->addr, NONE);
+}
+
+/**
+ * swapped_page_needs_no_monitor() - It is not missing
+ * @test: the running case
+ *
+ * A swap entry in a VMA that a monitor watches is served like any other: at
+ * once, under either lock, with its bytes.
+ *
+ * Contract: SF-1, SF-8, SF-9
+ */
+static void swapped_page_needs_no_monitor(struct kunit *test)
+{
+	const struct uffd_case *c = test->param_value;
+	struct monitor *monitor;
+	struct mmk_fault *fault;
+
+	uffd_needs(test, c);
+	monitor = monitor_create(test);
+	fault = mmk_fault_alloc(test, monitor->mm, monitor->addr +
+				PAGE_SWAPPED * PAGE_SIZE,
+				c->flags | FAULT_FLAG_USER, c->lock);
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the fault waits for the monitor");
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0U);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, fault->addr, PRESENT);
+	/* The third page of those that were filled. */
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, fault->addr, 1,
+					  1 + PAGE_SWAPPED * 31));
+}
+
+static void process_fault(struct mmk_task *task)
+{
+	mmk_fault_run(container_of(task, struct mmk_fault, task));
+}
+
+/**
+ * sigkill_ends_the_wait_for_the_monitor() - A fatal signal
+ * @test: the running case
+ *
+ * A process whose monitor never answers is killed. It does not wait any longer:
+ * VM_FAULT_RETRY, with the lock dropped, and nothing mapped.
+ *
+ * Contract: SF-4, SF-8, SF-10
+ */
+static void sigkill_ends_the_wait_for_the_monitor(struct kunit *test)
+{
+	const struct uffd_case *c = test->param_value;
+	struct monitor *monitor;
+	struct mmk_fault *fault;
+
+	uffd_needs(test, c);
+	monitor = monitor_create(test);
+	fault = mmk_process_alloc(test, sizeof(*fault), process_fault);
+	fault->addr = monitor->addr + PAGE_MISSING * PAGE_SIZE;
+	fault->flags = c->flags | FAULT_FLAG_USER;
+	fault->lock = c->lock;
+	mmk_process_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "handle_userfault"));
+
+	KUNIT_EXPECT_EQ(test, kill_pid(task_pid(fault->task.task), SIGKILL, 1),
+			0);
+	KUNIT_ASSERT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the killed task still waits for the monitor");
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	expect_locks_free(test, monitor);
+	MMK_EXPECT_PTE(test, monitor->mm, fault->addr, NONE);
+}
+
+static struct kunit_case swap_fault_uffd_cases[] = {
+	KUNIT_CASE_PARAM(missing_page_is_waited_for_without_the_lock,
+			 wait_gen_params),
+	KUNIT_CASE(missing_page_is_not_waited_for_with_nowait),
+	KUNIT_CASE_PARAM(fault_of_the_kernel_is_refused, lock_gen_params),
+	KUNIT_CASE_PARAM(swapped_page_needs_no_monitor, lock_gen_params),
+	KUNIT_CASE_PARAM(sigkill_ends_the_wait_for_the_monitor,
+			 lock_gen_params),
+	{}
+};
+
+static struct kunit_suite swap_fault_uffd_suite = {
+	.name = "swap_fault_uffd",
+	.init = mmk_case_init,
+	.test_cases = swap_fault_uffd_cases,
+};
+
+kunit_test_suite(swap_fault_uffd_suite);
+#endif /* CONFIG_USERFAULTFD */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices, their pages, and the ways to put them.
+ */
+#include <kunit/test.h>
+#include <linux/memcontrol.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+
+#include "../../internal.h"
+#include "../compat/folio_batch.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "device_pages.h"
+
+const struct zd_type_case zd_types[] = {
+	{ "device private", MEMORY_DEVICE_PRIVATE },
+	{ "device coherent", MEMORY_DEVICE_COHERENT },
+};
+
+/* A page that its driver has filled and unlocked. */
+struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev)
+{
+	struct page *page = mmk_dev_get_page(test, dev);
+
+	__folio_clear_locked(page_folio(page));
+	return page;
+}
+
+/* How many pfns of a device's range there is a memmap for. */
+unsigned int zd_nr_valid(struct mmk_dev *dev)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < dev->nr_pages; i++)
+		nr += pfn_valid(zd_first_pfn(dev) + i);
+	return nr;
+}
+
+/* How many pfns of a range get_dev_pagemap() finds @pgmap for. */
+unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
+			 struct dev_pagemap *pgmap)
+{
+	struct dev_pagemap *found;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < nr_pages; i++) {
+		found = mmk_get_dev_pagemap(pfn + i);
+		nr += found == pgmap;
+		if (found)
+			put_dev_pagemap(found);
+	}
+	return nr;
+}
+
+/* Whether a page is its pgmap's, with @refs references, and nothing else. */
+bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
+		      int refs)
+{
+	struct folio *folio = page_folio(page);
+
+	return page_ref_count(page) == refs && !folio_order(folio) &&
+	       !folio_mapped(folio) && !folio_test_locked(folio) &&
+	       !folio_test_lru(folio) && !folio_test_anon(folio) &&
+	       !folio->mapping && !folio_memcg_charged(folio) &&
+	       !page->zone_device_data && page_pgmap(page) == pgmap &&
+	       is_zone_device_page(page) && PageReserved(page) &&
+	       page_to_nid(page) == numa_node_id();
+}
+
+static void zd_folio_put_refs(struct page *page)
+{
+	folio_put_refs(page_folio(page), 3);
+}
+
+void zd_folios_put(struct page *page)
+{
+	struct folio_batch batch;
+
+	folio_batch_init(&batch);
+	folio_batch_add(&batch, page_folio(page));
+	folios_put(&batch);
+}
+
+void zd_folios_put_refs(struct page *page)
+{
+	struct folio_batch batch;
+	unsigned int refs = 2;
+
+	folio_batch_init(&batch);
+	folio_batch_add(&batch, page_folio(page));
+	folios_put_refs(&batch, &refs);
+}
+
+const struct zd_put_case zd_puts[] = {
+	{ "put_page", 1, zd_put_page },
+	{ "folio_put", 1, zd_folio_put },
+	{ "folio_put_refs", 3, zd_folio_put_refs },
+	{ "release_pages", 1, zd_release_pages },
+	{ "folios_put", 1, zd_folios_put },
+	{ "folios_put_refs", 2, zd_folios_put_refs },
+	{ "unpin_user_page", GUP_PIN_COUNTING_BIAS, zd_unpin_user_page },
+	{ "unpin_user_pages", GUP_PIN_COUNTING_BIAS, zd_unpin_user_pages },
+};
+
+/* How many pages of a device's range are fresh ones of a pgmap. */
+unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
+			 int refs)
+{
+	unsigned int i, nr = 0;
+
+	if (zd_nr_valid(dev) != dev->nr_pages)
+		return 0;
+	for (i = 0; i < dev->nr_pages; i++)
+		nr += zd_page_is_fresh(mmk_dev_page(dev, i), pgmap, refs);
+	return nr;
+}

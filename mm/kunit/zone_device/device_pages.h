@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Devices, their pages, and the ways to put them
+ */
+#ifndef _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H
+#define _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H
+
+#include <kunit/test.h>
+#include <linux/memremap.h>
+
+#include "../lib/device.h"
+
+/**
+ * struct zd_type_case - A kind of device memory that an anonymous page can be in
+ * @description: its name
+ * @type: what memremap_pages() is told
+ */
+struct zd_type_case {
+	const char *description;
+	enum memory_type type;
+};
+
+#define ZD_NR_TYPES	2
+
+extern const struct zd_type_case zd_types[ZD_NR_TYPES];
+
+static inline enum memory_type zd_param_type(struct kunit *test)
+{
+	const struct zd_type_case *param = test->param_value;
+
+	return param->type;
+}
+
+struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev);
+
+static inline unsigned long zd_first_pfn(struct mmk_dev *dev)
+{
+	return PHYS_PFN(dev->pgmap.range.start);
+}
+
+unsigned int zd_nr_valid(struct mmk_dev *dev);
+unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
+			 struct dev_pagemap *pgmap);
+bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
+		      int refs);
+
+/**
+ * struct zd_put_case - A way to drop references on one page
+ * @description: its name
+ * @refs: how many it drops
+ * @put: drops them
+ */
+struct zd_put_case {
+	const char *description;
+	int refs;
+	void (*put)(struct page *page);
+};
+
+static inline void zd_put_page(struct page *page)
+{
+	put_page(page);
+}
+
+static inline void zd_folio_put(struct page *page)
+{
+	folio_put(page_folio(page));
+}
+
+static inline void zd_release_pages(struct page *page)
+{
+	release_pages(&page, 1);
+}
+
+void zd_folios_put(struct page *page);
+void zd_folios_put_refs(struct page *page);
+
+static inline void zd_unpin_user_page(struct page *page)
+{
+	unpin_user_page(page);
+}
+
+static inline void zd_unpin_user_pages(struct page *page)
+{
+	unpin_user_pages(&page, 1);
+}
+
+#define ZD_NR_PUTS	8
+
+extern const struct zd_put_case zd_puts[ZD_NR_PUTS];
+
+unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
+			 int refs);
+
+#endif /* _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H */

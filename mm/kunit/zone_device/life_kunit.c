@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Device pages from memremap_pages() to memunmap_pages(): free at refcount
+ * zero, handed out with one reference, and back with their driver after the
+ * last put.
+ */
+#include <kunit/test.h>
+#include <linux/memcontrol.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmzone.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+
+#include "../../internal.h"
+#include "../compat/mm.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/task.h"
+#include "../lib/wait.h"
+#include "device_pages.h"
+
+KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
+
+/* The i-th page, marked as handed out; the case calls zone_device_page_init(). */
+static struct page *zd_claim(struct mmk_dev *dev, unsigned int i)
+{
+	spin_lock_irq(&dev->lock);
+	set_bit(i, dev->busy);
+	spin_unlock_irq(&dev->lock);
+	return mmk_dev_page(dev, i);
+}
+
+/**
+ * fresh_pages_are_free() - memremap_pages() makes pages that nobody has
+ * @test: the running case
+ *
+ * Every page of a new pgmap has no reference, none can be had by a speculative
+ * folio_try_get(), and none holds the pgmap. Its struct page says that it is
+ * the pgmap's, and nothing else.
+ *
+ * Contract: ZD-1
+ */
+static void fresh_pages_are_free(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
+	struct page *page;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	for (i = 0; i < dev->nr_pages; i++) {
+		page = mmk_dev_page(dev, i);
+		if (!zd_page_is_fresh(page, &dev->pgmap, 0) ||
+		    folio_try_get(page_folio(page)) ||
+		    get_page_unless_zero(page))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, dev->nr_pages,
+			    "page %u is not fresh: refcount %d, flags %lx", i,
+			    page_ref_count(page), *mmk_page_flags(page));
+	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(mmk_dev_page(dev, 0)),
+			MIGRATE_MOVABLE);
+	KUNIT_EXPECT_EQ(test, is_device_private_page(page),
+			dev->pgmap.type == MEMORY_DEVICE_PRIVATE);
+	KUNIT_EXPECT_EQ(test, is_device_coherent_page(page),
+			dev->pgmap.type == MEMORY_DEVICE_COHERENT);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+}
+
+/**
+ * page_init_takes_one_reference() - A page is handed out locked, with one
+ * @test: the running case
+ *
+ * zone_device_page_init() makes a free page one that its caller owns: refcount
+ * one, locked, and one reference on the pgmap, which so cannot go away. The
+ * pages on either side stay free.
+ *
+ * Contract: ZD-2
+ */
+static void page_init_takes_one_reference(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct page *page = zd_claim(dev, 1), *last;
+
+	mmk_zone_device_page_init(page);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_TRUE(test, PageLocked(page));
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
+	KUNIT_EXPECT_PTR_EQ(test, page_folio(page)->mapping, NULL);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
+	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 0)), 0);
+	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 2)), 0);
+	KUNIT_EXPECT_FALSE(test, PageLocked(mmk_dev_page(dev, 2)));
+
+	/* The last page counts for itself as well. */
+	last = zd_claim(dev, dev->nr_pages - 1);
+	mmk_zone_device_page_init(last);
+	KUNIT_EXPECT_EQ(test, page_ref_count(last), 1);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 2L);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+
+	/* Unlocked they go back, whether they have been locked or not. */
+	__folio_clear_locked(page_folio(page));
+	__folio_clear_locked(page_folio(last));
+	put_page(page);
+	put_page(last);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 2);
+}
+
+/**
+ * last_put_frees_once() - Only the last put tells the driver, and that once
+ * @test: the running case
+ *
+ * A page of a process has been migrated to the device, and then unmapped while
+ * three more references are held. What the process left in it is still there:
+ * mapping, PG_anon_exclusive, the memory cgroup's charge. Two puts change
+ * nothing of that. The third calls the driver, with the refcount at zero and
+ * all of it cleared.
+ *
+ * Contract: ZD-3
+ */
+static void last_put_frees_once(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_free_event *event = &dev->log[0];
+	struct page *page;
+	struct folio *folio;
+	int refs;
+
+	mmk_fill(test, addr, 1, 1);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	folio = page_folio(page);
+	folio_ref_add(folio, 3);
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED),
+			0);
+	KUNIT_EXPECT_TRUE(test, folio_test_anon(folio));
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, folio_memcg_charged(folio), IS_ENABLED(CONFIG_MEMCG));
+
+	for (refs = 3; refs > 1; refs--) {
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), refs);
+		folio_put(folio);
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
+		KUNIT_EXPECT_TRUE(test, folio_test_anon(folio));
+		KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+	}
+
+	folio_put(folio);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, event->page, page);
+	KUNIT_EXPECT_PTR_EQ(test, event->task, current);
+	KUNIT_EXPECT_EQ(test, event->refcount, 0);
+	KUNIT_EXPECT_PTR_EQ(test, event->mapping, NULL);
+	KUNIT_EXPECT_FALSE(test, event->anon_exclusive);
+	KUNIT_EXPECT_FALSE(test, event->charged);
+	KUNIT_EXPECT_FALSE(test, event->locked);
+	KUNIT_EXPECT_FALSE(test, event->atomic);
+	KUNIT_EXPECT_EQ(test, event->pgmap_refs, 1L);
+
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 0);
+	KUNIT_EXPECT_PTR_EQ(test, folio->mapping, NULL);
+	KUNIT_EXPECT_FALSE(test, test_bit(PG_anon_exclusive,
+					  mmk_page_flags(page)));
+	KUNIT_EXPECT_FALSE(test, folio_memcg_charged(folio));
+}
+
+/**
+ * stale_mapping_of_any_kind_is_cleared() - Not only that of anonymous memory
+ * @test: the running case
+ *
+ * What a page has as its mapping when it is freed is stale, whatever it is: the
+ * driver is given a page without one.
+ *
+ * Contract: ZD-3, ZD-5
+ */
+static void stale_mapping_of_any_kind_is_cleared(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct page *page = zd_get_page(test, dev);
+
+	page_folio(page)->mapping = (void *)dev;
+	KUNIT_EXPECT_FALSE(test, folio_test_anon(page_folio(page)));
+	put_page(page);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->log[0].mapping, NULL);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)page_folio(page)->mapping, NULL);
+	page_folio(page)->mapping = NULL;
+}
+
+/**
+ * struct zd_unmap - A task that takes a device's memory away
+ * @task: the thread
+ * @dev: the device
+ */
+struct zd_unmap {
+	struct mmk_task task;
+	struct mmk_dev *dev;
+};
+
+static void zd_unmap_main(struct mmk_task *task)
+{
+	mmk_dev_unmap(container_of(task, struct zd_unmap, task)->dev);
+}
+
+static struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
+				       struct mm_struct *mm)
+{
+	struct zd_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
+						zd_unmap_main);
+
+	unmap->dev = dev;
+	mmk_task_start(&unmap->task);
+	return unmap;
+}
+
+/* Whether memunmap_pages() has come to wait for so many references. */
+static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
+{
+	struct mmk_dev *dev = unmap->dev;
+
+	/*
+	 * In this order: the references are added up a grace period after
+	 * percpu_ref_kill(), when the task sleeps already.
+	 */
+	return mmk_task_sleeps_in(&unmap->task, "memunmap_pages") &&
+	       mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
+	       dev->mapped;
+}
+
+/**
+ * free_callback_runs_before_pgmap_goes() - The pgmap outlives the callback
+ * @test: the running case
+ *
+ * memunmap_pages() waits for one page only. Its last put tells the driver while
+ * the page still holds the pgmap, and drops that reference thereafter: or the
+ * memmap would go away under the callback.
+ *
+ * Contract: ZD-3
+ */
+static void free_callback_runs_before_pgmap_goes(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct page *page = zd_get_page(test, dev);
+	struct zd_unmap *unmap;
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_refs(dev), 1L);
+	unmap = zd_unmap_start(test, dev, mm);
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 1));
+
+	put_page(page);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_TRUE(test, dev->log[0].pgmap_live);
+	KUNIT_EXPECT_EQ(test, dev->log[0].pgmap_refs, 1L);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+}
+
+/**
+ * memunmap_waits_for_the_last_page() - No memmap goes away under its pages
+ * @test: the running case
+ *
+ * Two pages are in use when their driver calls memunmap_pages(). From then on
+ * the pgmap cannot be had any more, but all there is of it stays: until the
+ * second of the pages is free. Then it is gone, and the range can be used anew.
+ *
+ * Contract: ZD-7
+ */
+static void memunmap_waits_for_the_last_page(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct page *first = zd_get_page(test, dev);
+	struct page *second = zd_get_page(test, dev);
+	unsigned long pfn = zd_first_pfn(dev);
+	struct zone *zone = page_zone(first);
+	struct zd_unmap *unmap;
+
+	KUNIT_EXPECT_TRUE(test, zone_spans_pfn(zone, pfn));
+	KUNIT_EXPECT_TRUE(test, zone_spans_pfn(zone, pfn + dev->nr_pages - 1));
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, &dev->pgmap),
+			dev->nr_pages);
+	KUNIT_ASSERT_EQ(test, mmk_dev_refs(dev), 2L);
+
+	unmap = zd_unmap_start(test, dev, mm);
+
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 2));
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
+			dev->nr_pages);
+	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	put_page(first);
+	KUNIT_ASSERT_TRUE(test, zd_unmap_waits(unmap, 1));
+	KUNIT_ASSERT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(second), &dev->pgmap);
+	put_page(second);
+
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&unmap->task));
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 2);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
+			dev->nr_pages);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, &dev->pgmap),
+			dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, page_ref_count(second), 0);
+}
+
+static struct kunit_case zone_device_life_cases[] = {
+	KUNIT_CASE_PARAM(page_init_takes_one_reference, zd_type_gen_params),
+	KUNIT_CASE_PARAM(last_put_frees_once, zd_type_gen_params),
+	KUNIT_CASE_PARAM(stale_mapping_of_any_kind_is_cleared,
+			 zd_type_gen_params),
+	KUNIT_CASE_PARAM(free_callback_runs_before_pgmap_goes,
+			 zd_type_gen_params),
+	KUNIT_CASE_PARAM(memunmap_waits_for_the_last_page, zd_type_gen_params),
+	KUNIT_CASE_PARAM(fresh_pages_are_free, zd_type_gen_params),
+	{}
+};
+
+static struct kunit_suite zone_device_life_suite = {
+	.name = "zone_device_life",
+	.init = mmk_case_init,
+	.test_cases = zone_device_life_cases,
+};
+
+kunit_test_suite(zone_device_life_suite);

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which ranges memremap_pages() takes, and how their pages lead back to it.
+ */
+#include <kunit/test.h>
+#include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include <trace/events/error_report.h>
+
+#include "../../internal.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "device_pages.h"
+
+KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
+
+/**
+ * pgmap_is_found_by_its_pfns_only() - get_dev_pagemap() knows who is where
+ * @test: the running case
+ *
+ * Every pfn of a range leads to its pgmap, and takes one reference on it; the
+ * pfns beside it lead nowhere. When the driver has given the range back and
+ * uses the same pgmap for another one, the old pfns lead nowhere either.
+ *
+ * Contract: ZD-7
+ */
+static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
+{
+	struct mmk_dev *other = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
+	unsigned int nr = dev->nr_pages;
+	unsigned long pfn = zd_first_pfn(dev);
+	struct dev_pagemap *found;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, nr, NULL), nr);
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, nr, &dev->pgmap), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn - 1, 1, NULL), 1U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn + nr, 1, NULL), 1U);
+
+	found = mmk_get_dev_pagemap(pfn);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
+	if (found)
+		put_dev_pagemap(found);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, 0));
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	dev->pgmap.range = other->pgmap.range;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, nr, NULL), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(dev), nr, &dev->pgmap),
+			nr);
+}
+
+/**
+ * cached_pgmap_lookup_moves_the_reference() - get_dev_pagemap() of a neighbour
+ * @test: the running case
+ *
+ * A walker that has a pgmap already keeps it, and its one reference, from the
+ * first pfn of the range to the last. At the first pfn of another one it gets
+ * that and loses the old; where there is none it ends up with nothing.
+ *
+ * Contract: ZD-7
+ */
+static void cached_pgmap_lookup_moves_the_reference(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *b = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	unsigned long pfn = zd_first_pfn(a), last = pfn + a->nr_pages - 1;
+	struct dev_pagemap *pgmap;
+
+	if (!MMK_PGMAP_LOOKUP_CACHES)
+		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+
+	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	pgmap = mmk_get_dev_pagemap_cached(pfn, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 1L);
+	pgmap = mmk_get_dev_pagemap_cached(last, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 1L);
+
+	pgmap = mmk_get_dev_pagemap_cached(zd_first_pfn(b), pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &b->pgmap);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(b), 1L);
+
+	pgmap = mmk_get_dev_pagemap_cached(last + 1, pgmap);
+	KUNIT_EXPECT_PTR_EQ(test, pgmap, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(a), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(b), 0L);
+}
+
+/**
+ * struct zd_ranges - A pgmap of two ranges
+ * @nr_free: calls of the free callback
+ * @pgmap: the pgmap, whose flexible array of ranges ends it
+ * @second: room for the second range
+ */
+struct zd_ranges {
+	atomic_t nr_free;
+	struct dev_pagemap pgmap;
+	struct range second;
+};
+
+static void zd_ranges_free(struct folio *folio)
+{
+	struct dev_pagemap *pgmap = page_pgmap(folio_page(folio, 0));
+
+	atomic_inc(&container_of(pgmap, struct zd_ranges, pgmap)->nr_free);
+}
+
+MMK_DEFINE_FOLIO_FREE(zd_ranges_free)
+
+static vm_fault_t zd_no_to_ram(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct dev_pagemap_ops zd_ranges_ops =
+	MMK_PGMAP_OPS(zd_ranges_free, zd_no_to_ram);
+
+/* A pgmap of the ranges of two devices that are not mapped. */
+static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
+					 struct mmk_dev *first,
+					 struct mmk_dev *second)
+{
+	struct zd_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = first->pgmap.type;
+	r->pgmap.ops = &zd_ranges_ops;
+	r->pgmap.owner = r;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = first->pgmap.range;
+	r->pgmap.ranges[1] = second->pgmap.range;
+	return r;
+}
+
+/**
+ * all_ranges_come_and_go_together() - A pgmap of two ranges
+ * @test: the running case
+ *
+ * Both ranges get pages, each of which leads to the pgmap. When the second is
+ * refused, the first is taken back; the pgmap can be used again thereafter.
+ *
+ * Contract: ZD-1, ZD-6, ZD-7
+ */
+static void all_ranges_come_and_go_together(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, zd_param_type(test));
+	struct mmk_dev *b = mmk_dev_alloc(test, zd_param_type(test));
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	unsigned long pfn_a = zd_first_pfn(a), pfn_b = zd_first_pfn(b);
+	unsigned int nr = a->nr_pages;
+	void *p;
+
+	r->pgmap.ranges[1].start = mhp_get_pluggable_range(false).end + 1;
+	r->pgmap.ranges[1].end = r->pgmap.ranges[1].start +
+				 range_len(&b->pgmap.range) - 1;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	KUNIT_ASSERT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+
+	r->pgmap.ranges[1] = b->pgmap.range;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
+	KUNIT_EXPECT_PTR_EQ(test, p, __va(a->pgmap.range.start));
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(a, &r->pgmap, 0), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(b, &r->pgmap, 0), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_a, nr, &r->pgmap), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_b, nr, &r->pgmap), nr);
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_a - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_a));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_a + nr - 1));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_a + nr));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_b - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_b));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr - 1));
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr));
+
+	mmk_zone_device_page_init(mmk_dev_page(b, nr - 1));
+	__folio_clear_locked(page_folio(mmk_dev_page(b, nr - 1)));
+	put_page(mmk_dev_page(b, nr - 1));
+	KUNIT_EXPECT_EQ(test, atomic_read(&r->nr_free), 1);
+
+	KUNIT_ASSERT_TRUE(test, mmk_pgmap_unmap(test, &r->pgmap, 0));
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_a, nr, NULL), nr);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn_b, nr, NULL), nr);
+}
+
+/**
+ * struct zd_refusal_case - A range that memremap_pages() refuses
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ */
+struct zd_refusal_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+};
+
+static void zd_move(struct mmk_dev *dev, u64 start)
+{
+	dev->pgmap.range.start = start;
+	dev->pgmap.range.end = start + dev->nr_pages * PAGE_SIZE - 1;
+}
+
+static void zd_beyond_memory(struct mmk_dev *dev)
+{
+	zd_move(dev, mhp_get_pluggable_range(false).end + 1);
+}
+
+static void zd_beyond_linear_map(struct mmk_dev *dev)
+{
+	zd_move(dev, mhp_get_pluggable_range(true).start -
+		     dev->nr_pages * PAGE_SIZE);
+}
+
+/* Members of an altmap are constant: drivers copy it as a whole as well. */
+static void zd_set_altmap(struct mmk_dev *dev, unsigned long base_pfn,
+			  unsigned long reserve)
+{
+	struct vmem_altmap altmap = {
+		.base_pfn	= base_pfn,
+		.reserve	= reserve,
+	};
+
+	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
+	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+}
+
+static void zd_altmap_elsewhere(struct mmk_dev *dev)
+{
+	zd_set_altmap(dev, zd_first_pfn(dev) + 1, 0);
+}
+
+static void zd_altmap_too_large(struct mmk_dev *dev)
+{
+	zd_set_altmap(dev, zd_first_pfn(dev), dev->nr_pages + 1);
+}
+
+static const struct zd_refusal_case zd_refusals[] = {
+	{ "private, beyond the last physical address", MEMORY_DEVICE_PRIVATE,
+	  zd_beyond_memory },
+	{ "coherent, beyond the last physical address", MEMORY_DEVICE_COHERENT,
+	  zd_beyond_memory },
+	{ "coherent, outside of the linear map", MEMORY_DEVICE_COHERENT,
+	  zd_beyond_linear_map },
+	{ "FS_DAX, outside of the linear map", MEMORY_DEVICE_FS_DAX,
+	  zd_beyond_linear_map },
+	{ "coherent, altmap of another range", MEMORY_DEVICE_COHERENT,
+	  zd_altmap_elsewhere },
+	{ "private, altmap of another range", MEMORY_DEVICE_PRIVATE,
+	  zd_altmap_elsewhere },
+	{ "FS_DAX, altmap larger than the range", MEMORY_DEVICE_FS_DAX,
+	  zd_altmap_too_large },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_refusal, zd_refusals, description);
+
+/**
+ * refused_range_leaves_nothing_behind() - memremap_pages() fails cleanly
+ * @test: the running case
+ *
+ * A range that cannot be had gives -EINVAL, and neither memmap nor pgmap nor a
+ * lock is left behind. With the range put right, the same pgmap can be mapped.
+ *
+ * Contract: ZD-6
+ */
+static void refused_range_leaves_nothing_behind(struct kunit *test)
+{
+	const struct zd_refusal_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	struct range good = dev->pgmap.range;
+	int nr_managed = mmk_nr_devmap_managed();
+	unsigned long pfn;
+
+	param->spoil(dev);
+	pfn = zd_first_pfn(dev);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), -EINVAL);
+
+	KUNIT_ASSERT_EQ(test, dev->pgmap.nr_range, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr_managed);
+
+	dev->pgmap.range = good;
+	dev->pgmap.flags = 0;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	if (pfn != zd_first_pfn(dev))
+		KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, NULL),
+				dev->nr_pages);
+}
+
+/* What is worse than a bad range makes memremap_pages() WARN, as it should. */
+static atomic_t zd_nr_warned;
+
+static void zd_warned(void *unused, enum error_detector detector,
+		      unsigned long id)
+{
+	if (detector == ERROR_DETECTOR_WARN)
+		atomic_inc(&zd_nr_warned);
+}
+
+static void zd_warned_release(void *unused)
+{
+	unregister_trace_error_report_end(zd_warned, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/* From here on until the end of the case, count WARNs. */
+static void zd_count_warnings(struct kunit *test)
+{
+	mmk_expect_report(test);
+	if (panic_on_warn)
+		kunit_skip(test, "WARNs, and the kernel panics on that");
+
+	atomic_set(&zd_nr_warned, 0);
+	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(zd_warned, NULL),
+			0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_warned_release,
+							NULL), 0);
+}
+
+/**
+ * struct zd_misuse_case - A pgmap that no driver should come up with
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ * @error: what memremap_pages() says to it
+ */
+struct zd_misuse_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+	int error;
+};
+
+static const struct dev_pagemap_ops zd_ops_without_free = {
+	.migrate_to_ram = zd_no_to_ram,
+};
+
+static const struct dev_pagemap_ops zd_ops_without_to_ram =
+	MMK_PGMAP_OPS(zd_ranges_free, NULL);
+
+static void zd_without_ops(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = NULL;
+}
+
+static void zd_without_free(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_free;
+}
+
+static void zd_without_to_ram(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_to_ram;
+}
+
+static void zd_without_owner(struct mmk_dev *dev)
+{
+	dev->pgmap.owner = NULL;
+}
+
+static void zd_without_range(struct mmk_dev *dev)
+{
+	dev->pgmap.nr_range = 0;
+}
+
+static void zd_in_ram(struct mmk_dev *dev)
+{
+	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
+}
+
+static const struct zd_misuse_case zd_misuses[] = {
+	{ "private, no range", MEMORY_DEVICE_PRIVATE, zd_without_range,
+	  -EINVAL },
+	{ "private, no ops", MEMORY_DEVICE_PRIVATE, zd_without_ops, -EINVAL },
+	{ "private, no free callback", MEMORY_DEVICE_PRIVATE, zd_without_free,
+	  -EINVAL },
+	{ "private, no migrate_to_ram", MEMORY_DEVICE_PRIVATE,
+	  zd_without_to_ram, -EINVAL },
+	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zd_without_owner,
+	  -EINVAL },
+	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
+	  zd_without_free, -EINVAL },
+	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zd_without_owner,
+	  -EINVAL },
+	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zd_in_ram, -ENXIO },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
+
+/**
+ * misused_memremap_pages_warns_and_refuses() - A driver's bug is reported
+ * @test: the running case
+ *
+ * A pgmap without what its type needs, or on top of RAM, is refused with one
+ * WARN and the documented error, and nothing is left behind.
+ *
+ * Contract: ZD-6
+ * Report: warning mm/memremap.c
+ */
+static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
+{
+	const struct zd_misuse_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	unsigned long res_flags = dev->res->flags;
+	int nr_range;
+
+	zd_count_warnings(test);
+	param->spoil(dev);
+	nr_range = dev->pgmap.nr_range;
+
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), param->error);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, nr_range);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(dev), dev->nr_pages,
+					  NULL), dev->nr_pages);
+	dev->res->flags = res_flags;
+}
+
+/**
+ * overlapping_pgmaps_are_refused() - No pfn belongs to two
+ * @test: the running case
+ *
+ * A range that begins, or ends, in another pgmap's is refused, and the other
+ * one is as before, down to its reference count.
+ *
+ * Contract: ZD-6
+ * Report: warning mm/memremap.c
+ */
+static void overlapping_pgmaps_are_refused(struct kunit *test)
+{
+	struct mmk_dev *other = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
+	u64 start = other->pgmap.range.start;
+	u64 len = range_len(&other->pgmap.range);
+
+	zd_count_warnings(test);
+	dev->pgmap.range = other->pgmap.range;
+	dev->pgmap.range.end += len;
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+
+	dev->pgmap.range.start = start - len;
+	dev->pgmap.range.end = start + len - 1;
+	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 2);
+
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(other), 0L);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(other), other->nr_pages,
+					  &other->pgmap), other->nr_pages);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(other, &other->pgmap, 0),
+			other->nr_pages);
+}
+
+/**
+ * altmap_is_for_one_range_only() - Two ranges cannot share an altmap
+ * @test: the running case
+ *
+ * A pgmap of two ranges that comes with an altmap is refused at the second, and
+ * the first is taken back.
+ *
+ * Contract: ZD-6
+ * Report: warning mm/memremap.c
+ */
+static void altmap_is_for_one_range_only(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	void *p;
+
+	zd_count_warnings(test);
+	zd_set_altmap(a, zd_first_pfn(a), 0);
+	memcpy(&r->pgmap.altmap, &a->pgmap.altmap, sizeof(r->pgmap.altmap));
+	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+
+	p = memremap_pages(&r->pgmap, numa_node_id());
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_ASSERT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+}
+
+/**
+ * reserved_pages_are_no_device_pages() - An altmap keeps the first pages
+ * @test: the running case
+ *
+ * The driver has reserved the first pages of the range for itself. The pgmap's
+ * pages begin after them, and only those hold the pgmap.
+ *
+ * Contract: ZD-1
+ */
+static void reserved_pages_are_no_device_pages(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	unsigned long pfn = zd_first_pfn(dev), reserve = 16;
+	unsigned int i, nr = 0;
+
+	zd_set_altmap(dev, pfn, reserve);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&dev->pgmap,
+						 pfn + reserve - 1));
+	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&dev->pgmap, pfn + reserve));
+	for (i = reserve; i < dev->nr_pages; i++)
+		nr += zd_page_is_fresh(mmk_dev_page(dev, i), &dev->pgmap, 1);
+	KUNIT_EXPECT_EQ(test, nr, dev->nr_pages - (unsigned int)reserve);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev),
+			(long)(dev->nr_pages - reserve));
+
+	mmk_dev_unmap(dev);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+}
+
+static struct kunit_case zone_device_pgmap_cases[] = {
+	/* First what all the others stand on. */
+	KUNIT_CASE_PARAM(pgmap_is_found_by_its_pfns_only, zd_type_gen_params),
+	KUNIT_CASE_PARAM(all_ranges_come_and_go_together, zd_type_gen_params),
+	KUNIT_CASE(cached_pgmap_lookup_moves_the_reference),
+	KUNIT_CASE_PARAM(refused_range_leaves_nothing_behind,
+			 zd_refusal_gen_params),
+	KUNIT_CASE_PARAM(misused_memremap_pages_warns_and_refuses,
+			 zd_misuse_gen_params),
+	KUNIT_CASE_PARAM(overlapping_pgmaps_are_refused, zd_type_gen_params),
+	KUNIT_CASE(altmap_is_for_one_range_only),
+	KUNIT_CASE(reserved_pages_are_no_device_pages),
+	{}
+};
+
+static struct kunit_suite zone_device_pgmap_suite = {
+	.name = "zone_device_pgmap",
+	.init = mmk_case_init,
+	.test_cases = zone_device_pgmap_cases,
+};
+
+kunit_test_suite(zone_device_pgmap_suite);

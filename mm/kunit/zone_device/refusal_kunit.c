@@ -1,0 +1,742 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What memremap_pages() and its friends say to drivers that use them wrongly,
+ * and what they do for those that leave the cleaning up to their device.
+ *
+ * The kernel WARNs in most of these cases. The WARNs are counted and kept
+ * quiet; that they are loud is for the cases with a "Report:" line to show.
+ */
+#include <kunit/device.h>
+#include <kunit/test.h>
+#include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+
+#include "../../internal.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/task.h"
+#include "../lib/wait.h"
+#include "../lib/warn.h"
+
+static unsigned long zr_first_pfn(struct mmk_dev *dev)
+{
+	return PHYS_PFN(dev->pgmap.range.start);
+}
+
+/* How many pages of a device's range have a memmap, and lead to @pgmap. */
+static unsigned int zr_nr_pages(struct mmk_dev *dev, struct dev_pagemap *pgmap)
+{
+	struct dev_pagemap *found;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < dev->nr_pages; i++) {
+		found = mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
+		nr += pfn_valid(zr_first_pfn(dev) + i) && found == pgmap;
+		if (found)
+			put_dev_pagemap(found);
+	}
+	return nr;
+}
+
+/* Nothing is there, not even half-way. */
+static void zr_expect_nothing(struct kunit *test, struct mmk_dev *dev)
+{
+	struct dev_pagemap *found;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < dev->nr_pages; i++) {
+		found = mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
+		nr += pfn_valid(zr_first_pfn(dev) + i) || found;
+		if (found)
+			put_dev_pagemap(found);
+	}
+	KUNIT_EXPECT_EQ(test, nr, 0U);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+}
+
+static void zr_folio_free(struct folio *folio)
+{
+}
+
+MMK_DEFINE_FOLIO_FREE(zr_folio_free)
+
+static vm_fault_t zr_to_ram(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct dev_pagemap_ops zr_ops_without_free = {
+	.migrate_to_ram = zr_to_ram,
+};
+
+static const struct dev_pagemap_ops zr_ops_without_to_ram =
+	MMK_PGMAP_OPS(zr_folio_free, NULL);
+
+static void zr_without_ops(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = NULL;
+}
+
+static void zr_without_free(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zr_ops_without_free;
+}
+
+static void zr_without_to_ram(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zr_ops_without_to_ram;
+}
+
+static void zr_without_owner(struct mmk_dev *dev)
+{
+	dev->pgmap.owner = NULL;
+}
+
+static void zr_without_range(struct mmk_dev *dev)
+{
+	dev->pgmap.nr_range = 0;
+}
+
+static void zr_in_ram(struct mmk_dev *dev)
+{
+	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
+}
+
+/**
+ * struct zr_misuse_case - A pgmap that no driver should come up with
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ * @error: what memremap_pages() says to it
+ */
+struct zr_misuse_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+	int error;
+};
+
+static const struct zr_misuse_case zr_misuses[] = {
+	{ "private, no range", MEMORY_DEVICE_PRIVATE, zr_without_range,
+	  -EINVAL },
+	{ "private, no ops", MEMORY_DEVICE_PRIVATE, zr_without_ops, -EINVAL },
+	{ "private, no free callback", MEMORY_DEVICE_PRIVATE, zr_without_free,
+	  -EINVAL },
+	{ "private, no migrate_to_ram", MEMORY_DEVICE_PRIVATE,
+	  zr_without_to_ram, -EINVAL },
+	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zr_without_owner,
+	  -EINVAL },
+	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
+	  zr_without_free, -EINVAL },
+	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zr_without_owner,
+	  -EINVAL },
+	{ "private, in RAM", MEMORY_DEVICE_PRIVATE, zr_in_ram, -ENXIO },
+	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zr_in_ram, -ENXIO },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_misuse, zr_misuses, description);
+
+/**
+ * misuse_is_refused() - A pgmap without what its type needs
+ * @test: the running case
+ *
+ * It is refused with one WARN and the documented error, and neither memmap nor
+ * pgmap nor a lock is left behind. Put right, the same pgmap can be mapped.
+ *
+ * Contract: ZD-6
+ */
+static void misuse_is_refused(struct kunit *test)
+{
+	const struct zr_misuse_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	struct dev_pagemap good = dev->pgmap;
+	unsigned long res_flags = dev->res->flags;
+	int nr_managed = mmk_nr_devmap_managed();
+	int nr_range, error, nr_warned;
+
+	param->spoil(dev);
+	nr_range = dev->pgmap.nr_range;
+	mmk_warn_begin(test);
+	error = mmk_dev_map(dev);
+	nr_warned = mmk_warn_end(test);
+	dev->res->flags = res_flags;
+
+	KUNIT_ASSERT_EQ(test, error, param->error);
+	KUNIT_EXPECT_EQ(test, nr_warned, 1);
+	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, nr_range);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr_managed);
+	zr_expect_nothing(test, dev);
+
+	dev->pgmap.ops = good.ops;
+	dev->pgmap.owner = good.owner;
+	dev->pgmap.nr_range = good.nr_range;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+}
+
+/**
+ * unknown_type_is_warned_of() - And mapped, with a reference on each page
+ * @test: the running case
+ *
+ * Contract: ZD-6
+ */
+static void unknown_type_is_warned_of(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_PCI_P2PDMA + 1);
+	int error;
+
+	mmk_warn_begin(test);
+	error = mmk_dev_map(dev);
+	KUNIT_EXPECT_EQ(test, mmk_warn_end(test), 1);
+	KUNIT_ASSERT_EQ(test, error, 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+}
+
+/**
+ * struct zr_overlap_case - How a range lies to one that is in use
+ * @description: its name
+ * @type: of the memory
+ * @before: it begins one length before
+ * @behind: it ends one length behind
+ */
+struct zr_overlap_case {
+	const char *description;
+	enum memory_type type;
+	bool before;
+	bool behind;
+};
+
+static const struct zr_overlap_case zr_overlaps[] = {
+	{ "private, the same", MEMORY_DEVICE_PRIVATE, false, false },
+	{ "private, begins in it", MEMORY_DEVICE_PRIVATE, false, true },
+	{ "private, ends in it", MEMORY_DEVICE_PRIVATE, true, false },
+	{ "coherent, begins in it", MEMORY_DEVICE_COHERENT, false, true },
+	{ "coherent, ends in it", MEMORY_DEVICE_COHERENT, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_overlap, zr_overlaps, description);
+
+/**
+ * overlap_is_refused() - No pfn belongs to two pgmaps
+ * @test: the running case
+ *
+ * A range that begins, or ends, in another pgmap's is refused with one WARN, and
+ * the other one is as before, down to its references.
+ *
+ * Contract: ZD-6
+ */
+static void overlap_is_refused(struct kunit *test)
+{
+	const struct zr_overlap_case *param = test->param_value;
+	struct mmk_dev *other = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	struct range range = other->pgmap.range;
+	u64 len = range_len(&range);
+	int error, nr_warned;
+
+	dev->pgmap.range.start = range.start - (param->before ? len : 0);
+	dev->pgmap.range.end = range.end + (param->behind ? len : 0);
+	mmk_warn_begin(test);
+	error = mmk_dev_map(dev);
+	nr_warned = mmk_warn_end(test);
+
+	KUNIT_ASSERT_EQ(test, error, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, nr_warned, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(other), 0L);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(other, &other->pgmap),
+			other->nr_pages);
+	KUNIT_EXPECT_FALSE(test, pfn_valid(PHYS_PFN(range.start) - 1));
+	KUNIT_EXPECT_FALSE(test, pfn_valid(PHYS_PFN(range.end) + 1));
+}
+
+/**
+ * struct zr_half_case - Which half of a range is RAM
+ * @description: its name
+ * @type: of the memory
+ * @second: the second one
+ */
+struct zr_half_case {
+	const char *description;
+	enum memory_type type;
+	bool second;
+};
+
+static const struct zr_half_case zr_halves[] = {
+	{ "private, first half", MEMORY_DEVICE_PRIVATE, false },
+	{ "private, second half", MEMORY_DEVICE_PRIVATE, true },
+	{ "coherent, first half", MEMORY_DEVICE_COHERENT, false },
+	{ "coherent, second half", MEMORY_DEVICE_COHERENT, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_half, zr_halves, description);
+
+/**
+ * range_half_in_ram_is_refused() - RAM is RAM, wherever it begins
+ * @test: the running case
+ *
+ * A range lies across the end of one resource and the start of the next, of which
+ * one is RAM and the other is not. It is refused with one WARN, and nothing is
+ * left behind.
+ *
+ * Contract: ZD-6
+ */
+static void range_half_in_ram_is_refused(struct kunit *test)
+{
+	const struct zr_half_case *param = test->param_value;
+	struct mmk_dev *above = mmk_dev_alloc(test, param->type);
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	u64 len = range_len(&dev->pgmap.range);
+	struct resource *ram = param->second ? above->res : dev->res;
+	unsigned long flags = ram->flags;
+	int error, nr_warned;
+
+	/* Free regions are looked for from the last address on. */
+	KUNIT_ASSERT_EQ(test, dev->res->end + 1, above->res->start);
+	dev->pgmap.range.start = above->res->start - len;
+	dev->pgmap.range.end = above->res->start + len - 1;
+	ram->flags |= IORESOURCE_SYSTEM_RAM;
+	mmk_warn_begin(test);
+	error = mmk_dev_map(dev);
+	nr_warned = mmk_warn_end(test);
+	ram->flags = flags;
+
+	KUNIT_ASSERT_EQ(test, error, -ENXIO);
+	KUNIT_EXPECT_EQ(test, nr_warned, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
+	zr_expect_nothing(test, dev);
+	zr_expect_nothing(test, above);
+}
+
+struct zr_last_put_case {
+	const char *description;
+	const struct dev_pagemap_ops *ops;
+};
+
+static const struct zr_last_put_case zr_last_puts[] = {
+	{ "no ops", NULL },
+	{ "no free callback", &zr_ops_without_free },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
+
+/**
+ * last_put_without_a_callback_is_warned_of() - And does nothing else
+ * @test: the running case
+ *
+ * The last reference of a page is dropped whose pgmap has nobody to be told. The
+ * page stays as it is: its references on pgmap and memory cgroup are kept.
+ *
+ * Contract: ZD-3
+ */
+static void last_put_without_a_callback_is_warned_of(struct kunit *test)
+{
+	const struct zr_last_put_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	const struct dev_pagemap_ops *ops = dev->pgmap.ops;
+	struct page *page = mmk_dev_get_page(test, dev);
+	int nr_warned;
+
+	unlock_page(page);
+	page_folio(page)->mapping = (void *)dev;
+	dev->pgmap.ops = param->ops;
+	mmk_warn_begin(test);
+	put_page(page);
+	nr_warned = mmk_warn_end(test);
+	dev->pgmap.ops = ops;
+
+	KUNIT_EXPECT_EQ(test, nr_warned, 1);
+	KUNIT_EXPECT_PTR_EQ(test, (void *)page_folio(page)->mapping,
+			    MMK_UNTOLD_PAGE_KEEPS_MAPPING ? (void *)dev : NULL);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+
+	/* Once more, with somebody to be told. */
+	page_folio(page)->mapping = NULL;
+	set_page_count(page, 1);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
+/**
+ * managed_pages_go_with_their_device() - devm_memremap_pages()
+ * @test: the running case
+ *
+ * The pages are there until devm_memunmap_pages(), or until the device goes. The
+ * address that the driver gets is where the linear map has the range.
+ *
+ * Contract: ZD-6, ZD-7
+ */
+static void managed_pages_go_with_their_device(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct device *device = kunit_device_register(test, "mmk");
+	u64 start = dev->pgmap.range.start;
+	void *p;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(device));
+	p = devm_memremap_pages(device, &dev->pgmap);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(p));
+	KUNIT_EXPECT_PTR_EQ(test, p, __va(start));
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+
+	devm_memunmap_pages(device, &dev->pgmap);
+	zr_expect_nothing(test, dev);
+	/* If they are still there, they are left to the fixture. */
+	dev->mapped = zr_nr_pages(dev, &dev->pgmap);
+	KUNIT_ASSERT_FALSE(test, dev->mapped);
+
+	p = devm_memremap_pages(device, &dev->pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, p, __va(start));
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+	kunit_device_unregister(test, device);
+	zr_expect_nothing(test, dev);
+	dev->mapped = zr_nr_pages(dev, &dev->pgmap);
+}
+
+/**
+ * refused_pages_leave_their_device_nothing_to_do() - devm_memremap_pages() fails
+ * @test: the running case
+ *
+ * The error of memremap_pages() is handed on, and the device does not unmap what
+ * has never been mapped.
+ *
+ * Contract: ZD-6
+ */
+static void refused_pages_leave_their_device_nothing_to_do(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	struct device *device = kunit_device_register(test, "mmk");
+	u64 len = range_len(&dev->pgmap.range);
+	void *p;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(device));
+	dev->pgmap.range.start = mhp_get_pluggable_range(false).end + 1;
+	dev->pgmap.range.end = dev->pgmap.range.start + len - 1;
+	p = devm_memremap_pages(device, &dev->pgmap);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	kunit_device_unregister(test, device);
+	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+}
+
+/**
+ * subsection_is_the_smallest_range() - memremap_compat_align()
+ * @test: the running case
+ *
+ * Contract: ZD-6
+ */
+static void subsection_is_the_smallest_range(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, memremap_compat_align(),
+			(unsigned long)SUBSECTION_SIZE);
+}
+
+/**
+ * private_memory_needs_no_linear_map() - Unlike what the CPU can address
+ * @test: the running case
+ *
+ * Device-private pages may be where the linear map does not reach, and go again.
+ *
+ * Contract: ZD-1, ZD-7
+ */
+static void private_memory_needs_no_linear_map(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
+	u64 len = range_len(&dev->pgmap.range);
+	u64 start = mhp_get_pluggable_range(true).start;
+
+	if (start < len)
+		kunit_skip(test, "the linear map begins at the first address");
+	dev->pgmap.range.start = start - len;
+	dev->pgmap.range.end = start - 1;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
+	mmk_dev_unmap(dev);
+	zr_expect_nothing(test, dev);
+}
+
+/**
+ * struct zr_linear_case - Memory that the CPU can address
+ * @description: its name
+ * @type: what memremap_pages() is told
+ */
+struct zr_linear_case {
+	const char *description;
+	enum memory_type type;
+};
+
+static const struct zr_linear_case zr_linears[] = {
+	{ "coherent", MEMORY_DEVICE_COHERENT },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC },
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
+
+/**
+ * linear_map_goes_with_the_pages() - arch_remove_memory()
+ * @test: the running case
+ *
+ * What the CPU can address has a place in the linear map, which memunmap_pages()
+ * takes away again. User-Mode Linux then drops the contents: who maps the range
+ * anew finds zeroes.
+ *
+ * Contract: ZD-7
+ */
+static void linear_map_goes_with_the_pages(struct kunit *test)
+{
+	const struct zr_linear_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
+	u8 *p = __va(dev->pgmap.range.start);
+	size_t len = range_len(&dev->pgmap.range);
+
+	if (!IS_ENABLED(CONFIG_UML))
+		kunit_skip(test, "only User-Mode Linux drops the contents");
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	memset(p, 0xa5, len);
+	mmk_dev_unmap(dev);
+	zr_expect_nothing(test, dev);
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, len));
+}
+
+/**
+ * struct zr_ranges - A pgmap of two ranges
+ * @pgmap: the pgmap, whose flexible array of ranges ends it
+ * @second: room for the second range
+ */
+struct zr_ranges {
+	struct dev_pagemap pgmap;
+	struct range second;
+};
+
+/**
+ * every_page_of_every_range_holds_the_pgmap() - Where free pages have a reference
+ * @test: the running case
+ *
+ * Contract: ZD-9, ZD-7
+ */
+static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	long nr = a->nr_pages + b->nr_pages;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = MEMORY_DEVICE_GENERIC;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = a->pgmap.range;
+	r->pgmap.ranges[1] = b->pgmap.range;
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(a, &r->pgmap), a->nr_pages);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(b, &r->pgmap), b->nr_pages);
+	KUNIT_ASSERT_TRUE(test, mmk_pgmap_unmap(test, &r->pgmap, nr));
+	zr_expect_nothing(test, a);
+	zr_expect_nothing(test, b);
+}
+
+/**
+ * altmap_is_refused_for_two_ranges() - It lies in one of them only
+ * @test: the running case
+ *
+ * The first range is taken back, and nothing is left behind.
+ *
+ * Contract: ZD-6
+ */
+static void altmap_is_refused_for_two_ranges(struct kunit *test)
+{
+	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	struct vmem_altmap altmap = { .base_pfn = zr_first_pfn(a) };
+	int nr_warned;
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = MEMORY_DEVICE_GENERIC;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = a->pgmap.range;
+	r->pgmap.ranges[1] = b->pgmap.range;
+	memcpy(&r->pgmap.altmap, &altmap, sizeof(altmap));
+	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+	mmk_warn_begin(test);
+	p = memremap_pages(&r->pgmap, numa_node_id());
+	nr_warned = mmk_warn_end(test);
+
+	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
+	KUNIT_EXPECT_EQ(test, nr_warned, 1);
+	KUNIT_EXPECT_EQ(test, r->pgmap.nr_range, 2);
+	KUNIT_EXPECT_PTR_EQ(test, r->pgmap.ref.data, NULL);
+	zr_expect_nothing(test, a);
+	zr_expect_nothing(test, b);
+}
+
+/**
+ * pages_for_the_memmap_are_movable() - As the pageblock of a whole range is
+ * @test: the running case
+ *
+ * The driver has given the first pages of a range for its memmap, and with them
+ * begins the pageblock.
+ *
+ * Contract: ZD-1
+ */
+static void pages_for_the_memmap_are_movable(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	struct vmem_altmap altmap = {
+		.base_pfn	= zr_first_pfn(dev),
+		.free		= 16,
+	};
+	struct page *page;
+
+	/* Members of an altmap are constant. */
+	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
+	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	page = mmk_dev_page(dev, 0);
+	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(page),
+			MIGRATE_MOVABLE);
+	KUNIT_EXPECT_EQ(test, (int)page_zonenum(page),
+			(int)ZONE_DEVICE);
+	mmk_dev_unmap(dev);
+}
+
+/**
+ * struct zr_unmap - A task that takes a device's memory away
+ * @task: the thread
+ * @dev: the device
+ */
+struct zr_unmap {
+	struct mmk_task task;
+	struct mmk_dev *dev;
+};
+
+static void zr_unmap_main(struct mmk_task *task)
+{
+	mmk_dev_unmap(container_of(task, struct zr_unmap, task)->dev);
+}
+
+/**
+ * cached_pgmap_is_kept_while_it_goes() - get_dev_pagemap() of who has one
+ * @test: the running case
+ *
+ * memunmap_pages() waits for a walker that has a reference. Up to the last of the
+ * pages the walker keeps its pgmap, which nobody can get any more.
+ *
+ * Contract: ZD-7
+ */
+static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	unsigned long pfn = zr_first_pfn(dev);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
+						zr_unmap_main);
+	struct dev_pagemap *pgmap;
+
+	if (!MMK_PGMAP_LOOKUP_CACHES)
+		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+
+	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	unmap->dev = dev;
+	mmk_task_start(&unmap->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
+						   "memunmap_pages"));
+	KUNIT_EXPECT_PTR_EQ(test, mmk_get_dev_pagemap(pfn), NULL);
+	pgmap = mmk_get_dev_pagemap_cached(pfn, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	pgmap = mmk_get_dev_pagemap_cached(pfn + dev->nr_pages - 1, pgmap);
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
+	put_dev_pagemap(pgmap);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+}
+
+/**
+ * page_of_a_dying_pgmap_is_warned_of() - zone_device_page_init() comes too late
+ * @test: the running case
+ *
+ * memunmap_pages() has been called, and waits for the last page, when the driver
+ * hands out another one. Where that cannot get a reference on the pgmap any more,
+ * which would keep its memmap, the kernel WARNs.
+ *
+ * Contract: ZD-2, ZD-7
+ */
+static void page_of_a_dying_pgmap_is_warned_of(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
+						zr_unmap_main);
+	struct page *last = mmk_dev_get_page(test, dev);
+	struct page *page = mmk_dev_page(dev, dev->nr_pages - 1);
+	bool held;
+	int nr;
+
+	unlock_page(last);
+	unmap->dev = dev;
+	mmk_task_start(&unmap->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
+						   "memunmap_pages"));
+	KUNIT_EXPECT_TRUE(test, mmk_wait_for(mmk_dev_refs(dev) == 1));
+	mmk_warn_begin(test);
+	mmk_zone_device_page_init(page);
+	nr = mmk_warn_end(test);
+
+	KUNIT_EXPECT_EQ(test, nr, MMK_PAGE_INIT_HOLDS_DYING_PGMAP ? 0 : 1);
+	held = mmk_dev_refs(dev) == 2;
+	KUNIT_EXPECT_EQ(test, held, MMK_PAGE_INIT_HOLDS_DYING_PGMAP);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	unlock_page(page);
+	if (held)
+		put_page(page);
+	else
+		set_page_count(page, 0);
+	KUNIT_EXPECT_TRUE(test, dev->mapped);
+	put_page(last);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+}
+
+static struct kunit_case zone_device_refusal_cases[] = {
+	KUNIT_CASE_PARAM(misuse_is_refused, zr_misuse_gen_params),
+	KUNIT_CASE(unknown_type_is_warned_of),
+	KUNIT_CASE_PARAM(overlap_is_refused, zr_overlap_gen_params),
+	KUNIT_CASE_PARAM(range_half_in_ram_is_refused, zr_half_gen_params),
+	KUNIT_CASE_PARAM(last_put_without_a_callback_is_warned_of,
+			 zr_last_put_gen_params),
+	KUNIT_CASE(managed_pages_go_with_their_device),
+	KUNIT_CASE(refused_pages_leave_their_device_nothing_to_do),
+	KUNIT_CASE(subsection_is_the_smallest_range),
+	KUNIT_CASE(private_memory_needs_no_linear_map),
+	KUNIT_CASE_PARAM(linear_map_goes_with_the_pages, zr_linear_gen_params),
+	KUNIT_CASE(every_page_of_every_range_holds_the_pgmap),
+	KUNIT_CASE(altmap_is_refused_for_two_ranges),
+	KUNIT_CASE(pages_for_the_memmap_are_movable),
+	KUNIT_CASE(cached_pgmap_is_kept_while_it_goes),
+	KUNIT_CASE(page_of_a_dying_pgmap_is_warned_of),
+	{}
+};
+
+static struct kunit_suite zone_device_refusal_suite = {
+	.name = "zone_device_refusal",
+	.init = mmk_case_init,
+	.test_cases = zone_device_refusal_cases,
+};
+
+kunit_test_suite(zone_device_refusal_suite);

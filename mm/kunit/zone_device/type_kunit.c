@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kinds of device memory that count in their own way: FS_DAX, GENERIC, P2PDMA,
+ * and compound pages.
+ */
+#include <kunit/test.h>
+#include <linux/dax.h>
+#include <linux/math.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/wait_bit.h>
+
+#include "../../internal.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/task.h"
+#include "device_pages.h"
+
+/**
+ * compound_device_pages_count_once() - A pgmap of pages of a higher order
+ * @test: the running case
+ *
+ * vmemmap_shift makes compound pages: the head has the reference and holds the
+ * pgmap, its tails have none.
+ *
+ * Contract: ZD-9
+ */
+static void compound_device_pages_count_once(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	const unsigned int order = 2, size = 1 << order;
+	struct page *page, *head;
+	unsigned int i;
+
+	dev->pgmap.vmemmap_shift = order;
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+
+	for (i = 0; i < dev->nr_pages; i++) {
+		page = mmk_dev_page(dev, i);
+		head = mmk_dev_page(dev, round_down(i, size));
+		if (compound_head(page) != head ||
+		    compound_order(head) != order ||
+		    page_ref_count(page) != (page == head ? 1 : 0) ||
+		    page_pgmap(head) != &dev->pgmap)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
+
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev,
+						 dev->nr_pages / size));
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+}
+
+/**
+ * generic_page_comes_back_with_a_reference() - GENERIC still counts from one
+ * @test: the running case
+ *
+ * A page of a GENERIC pgmap has a reference from the start. The last put tells
+ * the driver where there is one to tell, and then gives the page its reference
+ * back; what the pages hold of their pgmap stays as it is.
+ *
+ * Contract: ZD-9
+ */
+static void generic_page_comes_back_with_a_reference(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_GENERIC);
+	struct page *page = mmk_dev_page(dev, 3);
+	long pgmap_refs = dev->nr_pages;
+	int i, calls;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+
+	for (i = 1; i <= 2; i++) {
+		calls = MMK_GENERIC_CALLS_FREE ? i : 0;
+		get_page(page);
+		put_page(page);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_LT(test, atomic_read(&dev->nr_free), i);
+
+		put_page(page);
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), calls);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+	}
+	KUNIT_EXPECT_EQ(test, dev->log[0].refcount, 0);
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
+}
+
+/**
+ * p2pdma_page_goes_back_to_its_driver() - Its last put
+ * @test: the running case
+ *
+ * A page of a P2PDMA pgmap is used twice. Each time the last put, and no other,
+ * tells the driver, and leaves the page as idle as it was in the beginning. What
+ * the pages hold of their pgmap stays as it is.
+ *
+ * Contract: ZD-3, ZD-5
+ */
+static void p2pdma_page_goes_back_to_its_driver(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PCI_P2PDMA);
+	struct page *page = mmk_dev_page(dev, 3);
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		/* Drivers hand it out with one. */
+		set_page_count(page, 1);
+		get_page(page);
+		put_page(page);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), i - 1);
+
+		put_page(page);
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), i);
+		KUNIT_EXPECT_PTR_EQ(test, dev->log[i - 1].page, page);
+		KUNIT_EXPECT_EQ(test, dev->log[i - 1].refcount, 0);
+		KUNIT_EXPECT_EQ(test, page_ref_count(page),
+				MMK_P2PDMA_IDLE_REFS);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	}
+}
+
+/**
+ * struct zd_idle_case - Memory whose pages are not for anonymous memory
+ * @description: its name
+ * @type: what memremap_pages() is told
+ * @refs: what its pages have from the start
+ */
+struct zd_idle_case {
+	const char *description;
+	enum memory_type type;
+	int refs;
+};
+
+static const struct zd_idle_case zd_idles[] = {
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, MMK_FSDAX_IDLE_REFS },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, MMK_P2PDMA_IDLE_REFS },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
+
+/**
+ * pages_begin_idle() - The references of pages that nobody uses yet
+ * @test: the running case
+ *
+ * Every page has the references that it has when it is idle. Where that is none
+ * it is free, and cannot be had by a speculative folio_try_get(). All of them
+ * hold the pgmap.
+ *
+ * Contract: ZD-1
+ */
+static void pages_begin_idle(struct kunit *test)
+{
+	const struct zd_idle_case *param = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, param->type);
+	unsigned int i, had = 0;
+	struct folio *folio;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, param->refs),
+			dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	for (i = 0; i < dev->nr_pages; i++) {
+		folio = page_folio(mmk_dev_page(dev, i));
+		if (!folio_try_get(folio))
+			continue;
+		had++;
+		folio_ref_dec(folio);
+	}
+	KUNIT_EXPECT_EQ(test, had, param->refs ? dev->nr_pages : 0);
+}
+
+/**
+ * struct zd_idle - A task that waits until nobody uses an FS_DAX page
+ * @task: the thread
+ * @page: the page
+ * @looks: how often it has looked
+ */
+struct zd_idle {
+	struct mmk_task task;
+	struct page *page;
+	atomic_t looks;
+};
+
+static bool zd_looks_idle(struct zd_idle *idle)
+{
+	atomic_inc(&idle->looks);
+	return page_ref_count(idle->page) == MMK_FSDAX_IDLE_REFS;
+}
+
+static void zd_idle_main(struct mmk_task *task)
+{
+	struct zd_idle *idle = container_of(task, struct zd_idle, task);
+
+	wait_var_event(mmk_fsdax_wait_key(idle->page), zd_looks_idle(idle));
+}
+
+static const struct zd_put_case zd_fsdax_puts[] = {
+	{ "put_page", 1, zd_put_page },
+	{ "release_pages", 1, zd_release_pages },
+	{ "folios_put", 1, zd_folios_put },
+	{ "folios_put_refs", 2, zd_folios_put_refs },
+	{ "unpin_user_page", GUP_PIN_COUNTING_BIAS, zd_unpin_user_page },
+	{ "unpin_user_pages", GUP_PIN_COUNTING_BIAS, zd_unpin_user_pages },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
+
+/**
+ * put_to_idle_wakes_who_waits_for_it() - The end of an FS_DAX page's use
+ * @test: the running case
+ *
+ * A file system waits until nobody uses a page of its device any more. A put
+ * that leaves references does not wake it; the one which makes the page idle
+ * does. No driver is told, and the pgmap stays as it is.
+ *
+ * Contract: ZD-8
+ */
+static void put_to_idle_wakes_who_waits_for_it(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_FS_DAX);
+	const struct zd_put_case *way = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct page *page = mmk_dev_page(dev, 1);
+	struct zd_idle *idle;
+	long pgmap_refs;
+	int looks;
+
+	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap,
+					  MMK_FSDAX_IDLE_REFS), dev->nr_pages);
+	mmk_fsdax_page_use(page);
+	pgmap_refs = mmk_dev_refs(dev);
+	page_ref_add(page, 2 * way->refs - 1);
+	idle = mmk_task_alloc(test, sizeof(*idle), mm, zd_idle_main);
+	idle->page = page;
+	mmk_task_start(&idle->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&idle->task,
+						   "zd_idle_main"));
+	looks = atomic_read(&idle->looks);
+
+	way->put(page);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&idle->task,
+						   "zd_idle_main"));
+	KUNIT_EXPECT_EQ(test, atomic_read(&idle->looks), looks);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page),
+			MMK_FSDAX_IDLE_REFS + way->refs);
+
+	way->put(page);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&idle->task));
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), MMK_FSDAX_IDLE_REFS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+	/* If nothing else has. */
+	wake_up_var(mmk_fsdax_wait_key(page));
+}
+
+/**
+ * only_fsdax_makes_puts_look() - The static key of put_page()
+ * @test: the running case
+ *
+ * put_page() looks for FS_DAX pages as long as there are any, and no longer.
+ *
+ * Contract: ZD-8
+ */
+static void only_fsdax_makes_puts_look(struct kunit *test)
+{
+	struct mmk_dev *private = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *fsdax = mmk_dev_alloc(test, MEMORY_DEVICE_FS_DAX);
+	int nr = mmk_nr_devmap_managed();
+
+	if (nr < 0)
+		kunit_skip(test, "put_page() looks at no static key");
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(private), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(fsdax), 0);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr + 1);
+	mmk_dev_unmap(private);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr + 1);
+	mmk_dev_unmap(fsdax);
+	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
+}
+
+#define ZD_FILE_PAGES	4
+
+/* An entry of fs/dax.c for one page: its pfn, above four flags that are clear. */
+static void *zd_dax_entry(struct page *page)
+{
+	return xa_mk_value(page_to_pfn(page) << 4);
+}
+
+static void zd_file_release(void *data)
+{
+	struct inode *inode = data;
+	pgoff_t i;
+
+	for (i = 0; i < ZD_FILE_PAGES; i++)
+		xa_erase_irq(&inode->i_mapping->i_pages, i);
+	inode->i_flags &= ~S_DAX;
+}
+
+/* A file, mapped at least once, whose pages are the first ones of a device. */
+static struct inode *zd_dax_file(struct kunit *test, struct mmk_dev *dev)
+{
+	struct file *file = mmk_shmem_file(test, ZD_FILE_PAGES);
+	struct inode *inode = file_inode(file);
+	void *old;
+	pgoff_t i;
+
+	mmk_mmap(test, file, ZD_FILE_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		 MAP_SHARED);
+	inode->i_flags |= S_DAX;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_file_release,
+							inode), 0);
+	for (i = 0; i < ZD_FILE_PAGES; i++) {
+		old = xa_store_irq(&inode->i_mapping->i_pages, i,
+				   zd_dax_entry(mmk_dev_page(dev, i)),
+				   GFP_KERNEL);
+		KUNIT_ASSERT_PTR_EQ(test, old, NULL);
+	}
+	return inode;
+}
+
+/* The first busy one of the pages @first to @last of a file. */
+static struct page *zd_busy_page(struct address_space *mapping, pgoff_t first,
+				 pgoff_t last)
+{
+	return dax_layout_busy_page_range(mapping, first * PAGE_SIZE,
+					  (last + 1) * PAGE_SIZE - 1);
+}
+
+/**
+ * busy_fsdax_page_is_found() - Which page a file system has to wait for
+ * @test: the running case
+ *
+ * A file on a DAX device is about to be truncated. As long as its pages are
+ * idle none is found; then the one that somebody uses, the first of two, and
+ * only if it is in the range. When both are idle again there is none.
+ *
+ * Contract: ZD-8
+ */
+static void busy_fsdax_page_is_found(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_FS_DAX);
+	struct page *second = mmk_dev_page(dev, 1), *last = mmk_dev_page(dev, 3);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct inode *inode = zd_dax_file(test, dev);
+	struct address_space *mapping = inode->i_mapping;
+
+	KUNIT_EXPECT_EQ(test, mm->map_count, 1);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), NULL);
+
+	mmk_fsdax_page_use(last);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), last);
+	mmk_fsdax_page_use(second);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 0, 0), NULL);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 0, 1), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 1, 1), second);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 2, 3), last);
+	KUNIT_EXPECT_PTR_EQ(test, zd_busy_page(mapping, 2, 2), NULL);
+
+	put_page(second);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), last);
+	put_page(last);
+	KUNIT_EXPECT_PTR_EQ(test, dax_layout_busy_page(mapping), NULL);
+}
+
+static struct kunit_case zone_device_type_cases[] = {
+	KUNIT_CASE_PARAM(pages_begin_idle, zd_idle_gen_params),
+	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
+			 zd_fsdax_put_gen_params),
+	KUNIT_CASE(only_fsdax_makes_puts_look),
+	KUNIT_CASE(busy_fsdax_page_is_found),
+	KUNIT_CASE(generic_page_comes_back_with_a_reference),
+	KUNIT_CASE(p2pdma_page_goes_back_to_its_driver),
+	KUNIT_CASE(compound_device_pages_count_once),
+	{}
+};
+
+static struct kunit_suite zone_device_type_suite = {
+	.name = "zone_device_type",
+	.init = mmk_case_init,
+	.test_cases = zone_device_type_cases,
+};
+
+kunit_test_suite(zone_device_type_suite);
