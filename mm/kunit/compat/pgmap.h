@@ -15,27 +15,30 @@ static inline struct dev_pagemap *page_pgmap(const struct page *page)
 }
 #endif
 
+/* Whether device pages can be handed out as one folio of an order. */
 #ifdef MMK_HAVE_PAGE_INIT_OF_PGMAP
-static inline void mmk_zone_device_page_init(struct page *page)
+#define MMK_PAGE_INIT_TAKES_ORDER	true
+
+static inline void mmk_zone_device_init(struct page *page, unsigned int order)
 {
-	zone_device_page_init(page, page_pgmap(page), 0);
+	zone_device_page_init(page, page_pgmap(page), order);
 }
 
 /* Whether pages can be handed out after memunmap_pages() has been called. */
 #define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	true
 #else
-static inline void mmk_zone_device_page_init(struct page *page)
+#define MMK_PAGE_INIT_TAKES_ORDER	false
+
+static inline void mmk_zone_device_init(struct page *page, unsigned int order)
 {
+	WARN_ON(order);
 	zone_device_page_init(page);
 }
 
 #define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	false
 #endif
 
-/*
- * Whether get_dev_pagemap() takes a pgmap that the caller has already, and
- * whether the callback is called by its page.
- */
+/* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
 #ifdef MMK_HAVE_PGMAP_LOOKUP_CACHE
 #define MMK_PGMAP_LOOKUP_CACHES	true
 
@@ -74,7 +77,7 @@ mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
 #define MMK_GENERIC_CALLS_FREE	false
 
 /* Whether the callback is looked for before anything else is done. */
-#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	false
+#define MMK_UNTOLD_PAGE_IS_LEFT	false
 #else
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
@@ -85,7 +88,7 @@ static void _free##_page(struct page *page)				\
 }
 
 #define MMK_GENERIC_CALLS_FREE	true
-#define MMK_UNTOLD_PAGE_KEEPS_MAPPING	true
+#define MMK_UNTOLD_PAGE_IS_LEFT	true
 #endif
 
 /*

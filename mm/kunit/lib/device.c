@@ -60,8 +60,9 @@ static void dev_folio_free(struct folio *folio)
 		event->pgmap_refs = mmk_dev_refs(dev);
 		event->task = current;
 	}
-	clear_bit(page_to_pfn(page) - PHYS_PFN(dev->pgmap.range.start),
-		  dev->busy);
+	bitmap_clear(dev->busy,
+		     page_to_pfn(page) - PHYS_PFN(dev->pgmap.range.start),
+		     folio_nr_pages(folio));
 	/* Once, even if the driver is told twice. */
 	if (mmk_dev_backing(page))
 		swap(backing, page->zone_device_data);
@@ -431,7 +432,7 @@ struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev)
 	KUNIT_ASSERT_LT_MSG(test, i, dev->nr_pages, "all device pages in use");
 
 	page = mmk_dev_page(dev, i);
-	mmk_zone_device_page_init(page);
+	mmk_zone_device_init(page, 0);
 	page->zone_device_data = backing;
 	return page;
 }

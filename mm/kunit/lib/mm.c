@@ -216,6 +216,25 @@ struct mm_struct *mmk_fork(struct kunit *test)
 }
 
 /**
+ * mmk_fork_of() - Let a task of another address space fork it
+ * @test: the running case
+ * @mm: address space, any
+ *
+ * Return: as mmk_fork().
+ */
+struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm)
+{
+	struct mm_struct *own = current->mm, *child;
+
+	kthread_unuse_mm(own);
+	kthread_use_mm(mm);
+	child = mmk_fork(test);
+	kthread_unuse_mm(mm);
+	kthread_use_mm(own);
+	return child;
+}
+
+/**
  * mmk_mm_put() - Give an mm of mmk_fork() back before the case ends
  * @test: the running case
  * @mm: the mm; exit_mmap() has run when this returns

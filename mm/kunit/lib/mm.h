@@ -16,6 +16,7 @@ unsigned long mmk_mmap(struct kunit *test, struct file *file, size_t len,
 unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages);
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages);
 struct mm_struct *mmk_fork(struct kunit *test);
+struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm);
 void mmk_mm_put(struct kunit *test, struct mm_struct *mm);
 int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
 		   int behavior);

@@ -187,9 +187,10 @@ KUNIT_ARRAY_PARAM_DESC(permission, permission_cases, description);
  *
  * A page of a device is unmapped by migrate_device_range(), which knows of no
  * vma: its entry tells what its pte was. The driver first has no destination for
- * it, and the pte is what it was; then it has one, as writable and exclusive.
+ * it, and the pte is what it was, and the dirty bit of the pte is on the page;
+ * then it has one, as writable and exclusive.
  *
- * Contract: MV-15, MV-8, MV-2
+ * Contract: MV-15, MV-8, MV-2, MV-11
  */
 static void unloading_keeps_permissions(struct kunit *test)
 {
@@ -213,7 +214,14 @@ static void unloading_keeps_permissions(struct kunit *test)
 		mmk_fork(test);
 	m = mmk_vma_alloc(test, mm, addr, 1, 0, NULL);
 	m->args.npages = 1;
+	if (param->type == MEMORY_DEVICE_COHERENT) {
+		/* Only the pte knows that it has been written to. */
+		mmk_pte_set_flags(test, mm, addr, true, true);
+		folio_clear_dirty(page_folio(pfn_to_page(pfn)));
+	}
 	mmk_page_snapshot(test, &was, mm, addr);
+	KUNIT_ASSERT_NE(test, (int)was.state.dirty,
+			(int)(param->type == MEMORY_DEVICE_COHERENT));
 
 	for (i = 0; i < 2; i++) {
 		KUNIT_ASSERT_EQ(test, migrate_device_range(m->src, pfn, 1), 0);
@@ -230,8 +238,7 @@ static void unloading_keeps_permissions(struct kunit *test)
 		migrate_device_pages(m->src, m->dst, 1);
 		KUNIT_EXPECT_EQ(test, m->src[0], migrate_pfn(pfn));
 		migrate_device_finalize(m->src, m->dst, 1);
-		/* It may be dirtier than it was. */
-		was.state.dirty = folio_test_dirty(was.folio);
+		was.state.dirty = true;
 		mmk_expect_page_same(test, "declined", &was);
 	}
 	empty_device(test, dev, m, 1);

@@ -54,7 +54,8 @@ KUNIT_ARRAY_PARAM_DESC(exclusive, exclusive_cases, description);
  * While the device has the page locked, the fault drops its lock, waits, and says
  * VM_FAULT_RETRY. Once it is unlocked, the fault puts the page back, as writable
  * as the entry was, and dirty if the device may have written to it: 0, with the
- * lock held; nothing but the pte and its mapping has changed.
+ * lock held; nothing but the pte and its mapping has changed, and the dirty bit of
+ * the pte that the entry has replaced is on the page.
  *
  * Contract: SF-8, SF-9, SF-10
  */
@@ -69,6 +70,8 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 
 	s.addr = mmk_map_anon(test, 1);
 	mmk_fill(test, s.addr, 1, SEED);
+	mmk_pte_set_flags(test, s.mm, s.addr, true, true);
+	folio_clear_dirty(mmk_pte_folio(test, s.mm, s.addr));
 	mmk_folio_snapshot(mmk_pte_folio(test, s.mm, s.addr), &before);
 	sf_make_exclusive(test, &s);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
@@ -102,8 +105,7 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 	if (!c->prot_read)
 		KUNIT_EXPECT_TRUE(test, pte_dirty(pte));
 	mmk_folio_put(test, s.folio);
-	/* Whoever asks for exclusive access may have made it dirty. */
-	before.dirty = folio_test_dirty(s.folio);
+	before.dirty = true;
 	mmk_expect_folio_same(test, "restored", s.folio, &before);
 	mmk_expect_mm_same(test, "restored", s.mm, &rss);
 	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));

@@ -253,7 +253,8 @@ static struct mmk_fault *process_fault_alloc(struct kunit *test,
  *
  * A process whose fault waits for a locked folio is killed. It does not wait any
  * longer: VM_FAULT_RETRY, with the lock dropped, the folio not locked by it, the
- * reference of the look-up dropped, and nothing left in the wait queue.
+ * reference of the look-up dropped, and nothing left in the wait queue. It leaves
+ * PG_waiters behind, which the next unlock clears when it finds nobody to wake.
  *
  * Contract: SF-4, SF-9, SF-10
  */
@@ -279,9 +280,10 @@ static void sigkill_ends_killable_wait(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, s.folio), 0);
 	sf_expect_locks_idle(test, &s);
 	expect_still_swapped(test, &s);
+	KUNIT_EXPECT_TRUE(test, folio_test_waiters(s.folio));
 
 	unlock_folio(test, s.folio);
-	before.waiters = folio_test_waiters(s.folio);
+	KUNIT_ASSERT_FALSE(test, before.waiters);
 	mmk_expect_folio_same(test, "after the signal", s.folio, &before);
 }
 

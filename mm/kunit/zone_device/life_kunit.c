@@ -92,7 +92,7 @@ static void page_init_takes_one_reference(struct kunit *test)
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct page *page = zd_claim(dev, 1), *last;
 
-	mmk_zone_device_page_init(page);
+	mmk_zone_device_init(page, 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_TRUE(test, PageLocked(page));
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
@@ -105,7 +105,7 @@ static void page_init_takes_one_reference(struct kunit *test)
 
 	/* The last page counts for itself as well. */
 	last = zd_claim(dev, dev->nr_pages - 1);
-	mmk_zone_device_page_init(last);
+	mmk_zone_device_init(last, 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(last), 1);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 2L);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);

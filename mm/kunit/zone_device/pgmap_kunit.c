@@ -192,7 +192,7 @@ static void all_ranges_come_and_go_together(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr - 1));
 	KUNIT_EXPECT_FALSE(test, pgmap_pfn_valid(&r->pgmap, pfn_b + nr));
 
-	mmk_zone_device_page_init(mmk_dev_page(b, nr - 1));
+	mmk_zone_device_init(mmk_dev_page(b, nr - 1), 0);
 	__folio_clear_locked(page_folio(mmk_dev_page(b, nr - 1)));
 	put_page(mmk_dev_page(b, nr - 1));
 	KUNIT_EXPECT_EQ(test, atomic_read(&r->nr_free), 1);

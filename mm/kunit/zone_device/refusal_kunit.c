@@ -9,6 +9,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/ioport.h>
+#include <linux/memcontrol.h>
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
@@ -334,7 +335,8 @@ KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
  * @test: the running case
  *
  * The last reference of a page is dropped whose pgmap has nobody to be told. The
- * page stays as it is: its references on pgmap and memory cgroup are kept.
+ * reference on the pgmap is kept. Up to 6.18 the page stays as it is; later kernels
+ * find out last, when mapping and charge are gone already.
  *
  * Contract: ZD-3
  */
@@ -347,6 +349,8 @@ static void last_put_without_a_callback_is_warned_of(struct kunit *test)
 	int nr_warned;
 
 	unlock_page(page);
+	KUNIT_ASSERT_EQ(test, 0, mem_cgroup_charge(page_folio(page), NULL,
+						   GFP_KERNEL));
 	page_folio(page)->mapping = (void *)dev;
 	dev->pgmap.ops = param->ops;
 	mmk_warn_begin(test);
@@ -356,7 +360,9 @@ static void last_put_without_a_callback_is_warned_of(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, nr_warned, 1);
 	KUNIT_EXPECT_PTR_EQ(test, (void *)page_folio(page)->mapping,
-			    MMK_UNTOLD_PAGE_KEEPS_MAPPING ? (void *)dev : NULL);
+			    MMK_UNTOLD_PAGE_IS_LEFT ? (void *)dev : NULL);
+	KUNIT_EXPECT_EQ(test, folio_memcg_charged(page_folio(page)),
+			MMK_UNTOLD_PAGE_IS_LEFT && !mem_cgroup_disabled());
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
@@ -367,6 +373,7 @@ static void last_put_without_a_callback_is_warned_of(struct kunit *test)
 	put_page(page);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	KUNIT_EXPECT_FALSE(test, folio_memcg_charged(page_folio(page)));
 }
 
 /**
@@ -431,15 +438,41 @@ static void refused_pages_leave_their_device_nothing_to_do(struct kunit *test)
 }
 
 /**
- * subsection_is_the_smallest_range() - memremap_compat_align()
+ * subsection_is_the_smallest_range() - As check_pfn_span() has it
  * @test: the running case
+ *
+ * A range that begins and ends at memremap_compat_align(), in the midst of a
+ * section, gets its pages. The half of it is refused, whether the end or the start
+ * is not aligned.
  *
  * Contract: ZD-6
  */
 static void subsection_is_the_smallest_range(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, memremap_compat_align(),
-			(unsigned long)SUBSECTION_SIZE);
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
+	unsigned long align = memremap_compat_align();
+	struct range all = dev->pgmap.range;
+	int i, err;
+
+	KUNIT_ASSERT_TRUE(test, IS_ALIGNED(all.start, align));
+	KUNIT_ASSERT_EQ(test, (unsigned long)range_len(&all), align);
+	for (i = 0; i < 2; i++) {
+		if (i)
+			dev->pgmap.range.start += align / 2;
+		else
+			dev->pgmap.range.end -= align / 2;
+		mmk_warn_begin(test);
+		err = mmk_dev_map(dev);
+		KUNIT_EXPECT_EQ(test, mmk_warn_end(test), 1);
+		KUNIT_EXPECT_EQ(test, err, -EINVAL);
+		if (!err)
+			mmk_dev_unmap(dev);
+		dev->pgmap.range = all;
+		zr_expect_nothing(test, dev);
+	}
+
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
 }
 
 /**
@@ -696,7 +729,7 @@ static void page_of_a_dying_pgmap_is_warned_of(struct kunit *test)
 						   "memunmap_pages"));
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(mmk_dev_refs(dev) == 1));
 	mmk_warn_begin(test);
-	mmk_zone_device_page_init(page);
+	mmk_zone_device_init(page, 0);
 	nr = mmk_warn_end(test);
 
 	KUNIT_EXPECT_EQ(test, nr, MMK_PAGE_INIT_HOLDS_DYING_PGMAP ? 0 : 1);
