@@ -22,6 +22,7 @@ _CASE = re.compile(r"\bKUNIT_CASE\w*\(\s*(\w+)")
 _SUITE = re.compile(r"struct\s+kunit_suite\s+\w+\s*=\s*\{(.*?)\n\}\s*;", re.DOTALL)
 _CONTRACT = re.compile(r"^\s*\*?\s*Contracts?:\s*(.+)$", re.MULTILINE)
 _REPORT = re.compile(r"^\s*\*?\s*Report:\s*(.+?)\s*$", re.MULTILINE)
+_MEASURE = re.compile(r"^\s*\*?\s*Measures:\s*(.+?)\s*$", re.MULTILINE)
 _RANDOM = re.compile(r"^\s*\*?\s*Random:\s*(.+?)\s*$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 
@@ -35,6 +36,7 @@ class Case:
     @file, @line: where its function is.
     @reports: what the kernel has to report in it; see due_reports.py.
     @random: what it draws from its seed, "" if nothing.
+    @measures: ids of which it prints a figure, and asserts nothing.
     """
 
     suite: str
@@ -45,6 +47,7 @@ class Case:
     line: int
     reports: tuple[str, ...] = ()
     random: str = ""
+    measures: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -52,16 +55,17 @@ class Case:
         return f"{self.suite}.{self.name}"
 
 
-_Doc = tuple[tuple[str, ...], str, int, tuple[str, ...], str]
+_Doc = tuple[tuple[str, ...], str, int, tuple[str, ...], str, tuple[str, ...]]
 
 
 def _docs(text: str) -> dict[str, _Doc]:
-    """(contracts, summary, line, reports, random) by function."""
+    """(contracts, summary, line, reports, random, measures) by function."""
     found = {}
     for match in _DOC.finditer(text):
         body, name = match.groups()
-        contracts = tuple(id for line in _CONTRACT.findall(body)
-                          for id in _ID.findall(line))
+        contracts, measures = (
+            tuple(id for line in pattern.findall(body) for id in _ID.findall(line))
+            for pattern in (_CONTRACT, _MEASURE))
         prose: list[str] = []
         for line in (line.strip().lstrip("*").strip() for line in body.splitlines()):
             if not line and prose or line.startswith("@") or _CONTRACT.match(line):
@@ -72,7 +76,7 @@ def _docs(text: str) -> dict[str, _Doc]:
         summary = re.sub(rf"^{name}\s*(?:\(\))?\s*[-:]\s*", "", summary)
         found[name] = (contracts, summary, text[:match.end()].count("\n") + 1,
                        tuple(_REPORT.findall(body)),
-                       "; ".join(_RANDOM.findall(body)))
+                       "; ".join(_RANDOM.findall(body)), measures)
     return found
 
 
@@ -88,10 +92,10 @@ def parse(text: str, file: str) -> list[Case]:
         if not name or not array:
             continue
         for case in arrays.get(array.group(1), []):
-            contracts, summary, line, reports, random = docs.get(
-                case, ((), "", 0, (), ""))
+            contracts, summary, line, reports, random, measures = docs.get(
+                case, ((), "", 0, (), "", ()))
             cases.append(Case(name.group(1), case, contracts, summary, file, line,
-                              reports, random))
+                              reports, random, measures))
     return cases
 
 

@@ -54,6 +54,7 @@ class Facts:
 
     @contracts: the ids, in the order of Documentation/contracts.rst.
     @claimed: those that README.rst claims.
+    @measured: those of which a case prints a figure.
     @results: what became of controls, by name, if it still holds.
     """
 
@@ -62,6 +63,7 @@ class Facts:
     controls: Sequence[Control]
     claimed: frozenset[str]
     results: Mapping[str, Mapping[str, Any]]
+    measured: frozenset[str] = frozenset()
 
     @staticmethod
     def gather(repository: Path, line: lines.Line, config: configs.Config,
@@ -86,7 +88,8 @@ class Facts:
                  and entry.get("digest") == digests.get(name)}
         return Facts(cases.contracts_of(texts["Documentation/contracts.rst"]),
                      [case for case in known_cases if case.contracts], here,
-                     frozenset(claims(texts["README.rst"])), valid)
+                     frozenset(claims(texts["README.rst"])), valid,
+                     frozenset(id for case in known_cases for id in case.measures))
 
     def cases_of(self, contract: str) -> list[Case]:
         """The cases that assert @contract."""
@@ -116,7 +119,7 @@ class Facts:
     def state(self, contract: str) -> str:
         """One or two words on @contract."""
         if not self.cases_of(contract):
-            return "no case"
+            return "measured" if contract in self.measured else "no case"
         if not self.controls_of(contract):
             return "no control"
         killed = self.killed(contract)
@@ -139,7 +142,8 @@ class Facts:
         """The rows as README.rst shows them; what is covered may be claimed there."""
         rows = [["contract", "covered", "cases", "controls", "killed"]]
         for contract, _, cases_, controls_, killed, state in self.rows()[1:]:
-            word = {"proven": "yes", "not run": "not run"}.get(state, "no")
+            word = {"proven": "yes", "not run": "not run",
+                    "measured": "measured"}.get(state, "no")
             rows.append([contract, word, cases_, controls_, killed])
         return rows
 
@@ -169,7 +173,8 @@ class Facts:
         """The matrix in one line."""
         tally = collections.Counter(self.state(contract) for contract in self.contracts)
         states = ", ".join(f"{tally[state]} {state}" for state in
-                           ("proven", "not proven", "not run", "no control", "no case")
+                           ("proven", "not proven", "not run", "no control", "no case",
+                            "measured")
                            if tally[state])
         word = "FAIL" if problems else "PASS"
         return (f"{word}: {verdict.count(len(self.contracts), 'contract')}, "

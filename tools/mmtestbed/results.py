@@ -41,6 +41,7 @@ class Sources:
     """What the repository @top holds today, for comparison with records.
 
     @cases: those that assert a contract.
+    @measured: the contracts of which a case prints a figure.
     """
 
     top: Path
@@ -48,16 +49,18 @@ class Sources:
     controls: Sequence[Control]
     suites: str
     series: Mapping[str, str]
+    measured: frozenset[str] = frozenset()
 
     @staticmethod
     def read(top: Path) -> "Sources":
         """The sources of @top.  Raises TestbedError if they cannot be read."""
         try:
+            known = cases.read(top / "mm" / "kunit")
             return Sources(
-                top, [case for case in cases.read(top / "mm" / "kunit")
-                      if case.contracts],
+                top, [case for case in known if case.contracts],
                 controls.read(top / "patches" / "controls"), provenance.suites(top),
-                {line.name: provenance.series(top, line) for line in lines.LINES})
+                {line.name: provenance.series(top, line) for line in lines.LINES},
+                frozenset(id for case in known for id in case.measures))
         except OSError as err:
             raise TestbedError(f"cannot read {err.filename}: {err.strerror}; restore it "
                                "from git") from None

@@ -29,6 +29,7 @@ static void waits(struct kunit *test)
  * Contract: ME-5
  * Report: bug include/linux/x.h | warning x()
  * Report: warning mm/y.c
+ * Measures: MW-14
  */
 static void slow_one(struct kunit *test)
 {
@@ -69,6 +70,9 @@ class Parse(unittest.TestCase):
     def test_contracts(self) -> None:
         self.assertEqual([case.contracts for case in self.cases],
                          [("MW-1", "MW-12"), ("ME-4", "ME-5"), ()])
+
+    def test_measures(self) -> None:
+        self.assertEqual([case.measures for case in self.cases], [(), ("MW-14",), ()])
 
     def test_reports(self) -> None:
         self.assertEqual([case.reports for case in self.cases],

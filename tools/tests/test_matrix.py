@@ -90,6 +90,13 @@ class Matrix(unittest.TestCase):
         self.assertEqual(self.facts(self.results(["MW-2"])).state("MW-2"), "proven")
         self.assertEqual(self.facts(self.results([])).state("MW-2"), "not proven")
 
+    def test_measured(self) -> None:
+        case = Case("s", "c", (), "", "a.c", 1, measures=("MW-3",))
+        facts = self.facts(cases=(case, self.case))
+        self.assertEqual(facts.state("MW-3"), "measured")
+        self.assertIn(["MW-3", "measured", "0", "0", "-"], facts.covered())
+        self.assertIn("1 measured", facts.closing_line([]))
+
     def test_results_of_another_control_do_not_count(self) -> None:
         old = self.results(["MW-2"])
         old["lock"]["digest"] = "0"

@@ -147,6 +147,47 @@ static void locked_pages_alone_are_not_counted(struct kunit *test)
 }
 
 /**
+ * each_locked_page_is_skipped_alone() - However many there are
+ * @test: the running case
+ *
+ * Of many pages one in so many is locked by somebody. These are skipped, and no
+ * others: a lock that is taken does not end the collection of a page table.
+ *
+ * Contract: MV-1, MV-5
+ */
+static void each_locked_page_is_skipped_alone(struct kunit *test)
+{
+	static const unsigned int strides[] = { 64, 32, 16, 8, 3, 2, 1 };
+	const unsigned int nr_pages = MMK_VMA_MAX_PAGES;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, nr_pages);
+	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, nr_pages,
+					  MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	struct folio *folio[MMK_VMA_MAX_PAGES];
+	unsigned int i, j, nr, wrong;
+
+	mmk_fill(test, addr, nr_pages, 1);
+	for (i = 0; i < nr_pages; i++)
+		folio[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+	for (j = 0; j < ARRAY_SIZE(strides); j++) {
+		for (i = 0, nr = 0; i < nr_pages; i += strides[j], nr++)
+			KUNIT_ASSERT_TRUE(test, folio_trylock(folio[i]));
+		KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+		KUNIT_EXPECT_EQ(test, m->args.cpages,
+				(unsigned long)nr_pages - nr);
+		for (i = 0, wrong = 0; i < nr_pages; i++)
+			wrong += !!(m->src[i] & MIGRATE_PFN_MIGRATE) ==
+				 !(i % strides[j]);
+		KUNIT_EXPECT_EQ_MSG(test, wrong, 0U, "one in %u is locked",
+				    strides[j]);
+		mmk_vma_finalize(m);
+		for (i = 0; i < nr_pages; i += strides[j])
+			folio_unlock(folio[i]);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, 1));
+}
+
+/**
  * lock_is_tried_once() - There is no second locking pass
  * @test: the running case
  *
@@ -378,6 +419,7 @@ static struct kunit_case migrate_vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(page_locked_by_another_is_skipped,
 			 page_sort_gen_params),
 	KUNIT_CASE(locked_pages_alone_are_not_counted),
+	KUNIT_CASE(each_locked_page_is_skipped_alone),
 	KUNIT_CASE_PARAM(lock_is_tried_once, page_sort_gen_params),
 	KUNIT_CASE_PARAM(locked_page_gets_an_entry, page_sort_gen_params),
 	KUNIT_CASE_PARAM(refused_page_is_put_back, refusal_gen_params),

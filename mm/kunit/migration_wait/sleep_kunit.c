@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/psi.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -287,7 +288,7 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 {
 	const bool accounts = IS_ENABLED(CONFIG_TASK_DELAY_ACCT);
 	const struct thrashing_case *c = test->param_value;
-	unsigned long begin = jiffies, asleep;
+	u64 begin = local_clock(), asleep;
 	struct stalled *s;
 	struct moving m;
 	bool counts;
@@ -309,9 +310,10 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_in_memstall(s->waiter.task.task), c->stalled);
 	KUNIT_EXPECT_EQ(test, mmk_in_thrashing(s->waiter.task.task),
 			accounts && c->stalled);
-	/* A wait that takes no time does not count. */
-	asleep = jiffies;
-	KUNIT_EXPECT_TRUE(test, mmk_wait_for(time_after(jiffies, asleep + 1)));
+	/* A wait that takes no time, by the clock of the accounts, does not count. */
+	asleep = local_clock();
+	KUNIT_EXPECT_TRUE(test, mmk_wait_for(local_clock() > asleep));
+	asleep = local_clock() - asleep;
 
 	folio_mark_uptodate(m.folio);
 	moving_put_back(test, &m);
@@ -320,9 +322,12 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->thrashing, accounts && c->nested);
 	counts = accounts && c->stalled && !c->nested;
 	KUNIT_EXPECT_EQ(test, s->nr_thrashings, (unsigned int)counts);
-	KUNIT_EXPECT_EQ(test, s->thrashing_ns > 0, counts);
-	KUNIT_EXPECT_LE(test, s->thrashing_ns,
-			jiffies_to_nsecs(jiffies - begin + 1));
+	if (counts) {
+		KUNIT_EXPECT_GE(test, s->thrashing_ns, asleep);
+		KUNIT_EXPECT_LE(test, s->thrashing_ns, local_clock() - begin);
+	} else {
+		KUNIT_EXPECT_EQ(test, s->thrashing_ns, 0ULL);
+	}
 	mw_expect_same_context(test, &s->waiter);
 }
 
