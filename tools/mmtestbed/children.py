@@ -12,6 +12,7 @@ import concurrent.futures
 import contextlib
 import hashlib
 import itertools
+import re
 import signal
 import threading
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Callable, Collection, Iterable, Iterator, Mapping, Optional
 from typing import Sequence
 
-from . import boot, due_reports, proc, runner
+from . import boot, cases, due_reports, proc, runner
 from .boot import Ending, How, Next
 from .errors import Interrupted, TestbedError
 from .judge import Judge, Name, Outcome, Status
@@ -28,6 +29,8 @@ from .runner import Enough, Options, Results, Worthwhile
 from .server import Child, Lost, NoSnapshot, Patience
 from .servers import Booted, Servers
 
+# What may stand in a request.
+_GLOB = re.compile(r"[\w.*?!\[\]^-]*")
 # So much of a child's console is kept, in bytes.
 _KEPT = 4 << 20
 
@@ -59,12 +62,12 @@ class Children(runner.Runner):
         self._patience = Patience(options.timeout, options.virtual)
         self._merging = threading.RLock()
         self._turns: collections.Counter[Name] = collections.Counter()
-    def start(self, cases: int = 1) -> None:
-        """Boot the first server, and as many beside it as @cases keep busy.
+    def start(self, many: int = 1) -> None:
+        """Boot the first server, and as many beside it as @many cases keep busy.
 
         Raises Lost or NoSnapshot if it does not come up.
         """
-        self._servers.prepare(cases)
+        self._servers.prepare(many)
         with self._servers.borrow():
             pass
 
@@ -89,6 +92,9 @@ class Children(runner.Runner):
 
         Raises TestbedError if it does not say.
         """
+        if not _GLOB.fullmatch(glob):
+            # It would be more than one word, or more than one request.
+            return cases.selected(glob, self.cases(""))
         request = f"kunit.filter_glob={glob} {runner.LIST}" if glob else runner.LIST
         for _ in range(2):
             listing = runner.Listing()
@@ -353,17 +359,17 @@ def blame(found: Judge, name: Name) -> None:
 def open_runner(options: Options, live: Callable[[Outcome], None],
                 reports: Optional[Mapping[Name, Sequence[str]]] = None,
                 note: Callable[[str], None] = lambda text: None,
-                one_boot: bool = False, cases: int = 1) -> Iterator[runner.Runner]:
+                one_boot: bool = False, many: int = 1) -> Iterator[runner.Runner]:
     """What runs cases in the kernel of @options: in children, if it can fork some and
     not @one_boot; else in boots, which is said.
 
-    @cases: about how many there are to run.
+    @many: about how many cases there are to run.
     """
     if not one_boot:
         with Children(options, live, reports, note) as found:
             why = ""
             try:
-                found.start(cases)
+                found.start(many)
             except NoSnapshot:
                 why = "this kernel cannot fork itself (it knows no snapshot=)"
             except Lost as err:

@@ -77,7 +77,7 @@ class Patience:
 
 
 def cpu_time(pid: int) -> Optional[float]:
-    """The CPU time that the process @pid has used, in seconds; None if it is gone.
+    """The CPU time that the process @pid has used, in seconds; None if nobody says.
 
     By its clock, not by /proc, which may be that of another PID namespace.
     """
@@ -85,6 +85,17 @@ def cpu_time(pid: int) -> Optional[float]:
         return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
     except OSError:
         return None
+
+
+def alive(pid: int) -> bool:
+    """True if there is a process @pid."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def kill(pid: int) -> None:
@@ -328,7 +339,8 @@ class _Watch:
         """Kill the child if it is time to.  Raises Lost if that does not help."""
         if self._patience.virtual and self.pid and not self.killed:
             spent = cpu_time(self.pid)
-            if spent != self._spent:
+            # Where the host does not tell, it may be at work.
+            if spent != self._spent or spent is None and alive(self.pid):
                 self._spent = spent
                 self.progress()
         waited = time.monotonic() - self._since

@@ -213,7 +213,7 @@ class Early(Base):
         how = runner.Options(support.fake_kernel(self.tmp, {"a": ["one", "two"]}),
                              self.tmp / "boots", (), 30, 2, virtual=True, servers=2)
         with children.open_runner(how, self.seen.append, {}, self.notes.append,
-                                  cases=cases) as boots, \
+                                  many=cases) as boots, \
              concurrent.futures.ThreadPoolExecutor(2) as pool:
             self.early = len(list((self.tmp / "boots").glob("server-?")))
             results = boots.round(boots.cases(""), "", pool)
@@ -333,6 +333,8 @@ class Choice(Base):
     def test_filter(self) -> None:
         boots = self.open({"a": ["one", "two"], "b": ["one"]})
         self.assertEqual(boots.cases("*.one"), [("a", "one"), ("b", "one")])
+        for glob in ("*.on e", "a\nexit", '"*"'):
+            self.assertEqual(boots.cases(glob), [])
 
 
 # What runs a case that sleeps for ever, and tells of nothing.

@@ -102,6 +102,12 @@ class Servers(support.TempCase):
                 self.assertEqual(child.code, -signal.SIGKILL)
                 self.assertEqual(self.run_case(kernel, "one").code, 0)
 
+    def test_a_host_that_does_not_tell_the_cpu_time(self) -> None:
+        kernel = self.boot("spin", cpu=2)
+        with mock.patch.object(server, "cpu_time", lambda pid: None):
+            child = self.run_case(kernel, "spin", Patience(0.5, True))
+        self.assertEqual((child.code, child.killed), (-signal.SIGXCPU, False))
+
     def test_cpu_time_is_a_sign_of_life_in_virtual_time_only(self) -> None:
         kernel = self.boot("spin", cpu=2)
         child = self.run_case(kernel, "spin", Patience(0.5, True))
