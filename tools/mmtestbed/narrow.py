@@ -38,6 +38,8 @@ _SAVED = re.compile(rb"\A(?:savedcmd|cmd)_\S+ := .*")
 # A configuration in which there is more to do than to compile and to link.
 _MORE = re.compile(rb"^CONFIG_(?:MODULES|LTO_CLANG|TRIM_UNUSED_KSYMS|DEBUG_INFO_BTF|"
                    rb"BUILTIN_MODULE_RANGES|RUST)=y$", re.MULTILINE)
+# They make .vmlinux.export.o, in this order.
+_READERS = ("Makefile.vmlinux_o", "Makefile.modpost")
 # What the link makes; the first of them that is there is what it begins with.
 _LINKED = ("vmlinux.unstripped", "vmlinux")
 
@@ -214,6 +216,12 @@ class Kbuild:
     def _link(self) -> bool:
         """Link the kernel, as kbuild does."""
         vmlinux = self.build / "vmlinux"
+        if (self.build / ".vmlinux.export.o").exists():
+            # It is linked as well, and made by what reads the kernel as one object.  The
+            # archive names the objects and does not hold them: nobody sees that it is old.
+            os.utime(self.build / "vmlinux.a")
+            if any(self._make(makefile).code for makefile in _READERS):
+                return False
         first = next(self.build / name for name in _LINKED
                      if (self.build / name).exists())
         first.unlink()

@@ -70,7 +70,7 @@ class Edit(support.TempCase):
         """
         said = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", self.build())}
         self.assertEqual(said, {"migrate": 1, "case": 1, "lib": 1, "wide": 1, "config": 1,
-                                **facts})
+                                "exports": 1, **facts})
         if looks is not None:
             self.assertEqual((self.looks, self.asked), (looks, kunits))
 
@@ -98,7 +98,7 @@ class Edit(support.TempCase):
         self.edit("mm/migrate.c", "return 1", "return 2")
         self.expect(looks=0, migrate=2)
         changed = {name for name, at in self.objects().items() if before[name] != at}
-        self.assertEqual(changed, {"mm/migrate.o"})
+        self.assertEqual(changed, {"mm/migrate.o", "vmlinux.o", ".vmlinux.export.o"})
         self.edit("mm/migrate.c", "return 2", "return 1")
         self.expect(looks=0)
 
@@ -115,6 +115,14 @@ class Edit(support.TempCase):
         """An object that is linked from an archive with an index."""
         self.edit("lib/in_lib.c", "return 1", "return 4")
         self.expect(looks=0, lib=4)
+
+    def test_what_is_made_of_all_objects(self) -> None:
+        """A file is generated from all that is linked, and is linked, too."""
+        self.edit("mm/migrate.c", "int migrate", "int export_it(void);\nint export_it(void)\n"
+                  "{\n\treturn 0;\n}\n\nint migrate")
+        self.expect(looks=0, exports=2)
+        (self.state / "build" / record.NAME).unlink()
+        self.expect(looks=1, exports=2)
 
     def test_header_of_some_folders(self) -> None:
         """Each of them calls it by another path."""
@@ -332,6 +340,10 @@ class Edit(support.TempCase):
                 self.stopped(step.__eq__, tidy)
                 self.expect(migrate=6)
                 self.edit("mm/migrate.c", "return 6", "return 1")
+                self.expect()
+                self.edit("mm/migrate.c", "return 1", "return 2")
+                self.expect(looks=0, migrate=2)
+                self.edit("mm/migrate.c", "return 2", "return 1")
                 self.expect(looks=0)
 
     def test_source_without_scan(self) -> None:
