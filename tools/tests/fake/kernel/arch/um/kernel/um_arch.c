@@ -77,6 +77,17 @@ static void save_command_line(int argc, char **argv)
 
 void trap_init(void);
 int start_kernel(void);
+const char *__asan_default_options(void);
+
+/*
+ * For CONFIG_KASAN, which is the sanitizer of the host here. What leaks, the suites
+ * notice; and in the end it would stop the process to look for itself, which does not
+ * always do for one that was forked.
+ */
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
 
 int main(int argc, char **argv)
 {
