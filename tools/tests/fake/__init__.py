@@ -26,11 +26,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from mmtestbed import run
+from mmtestbed import lines, run
 from mmtestbed.lines import DEFAULT, Line
 
 HERE = Path(__file__).resolve().parent
 KERNEL, REPO = HERE / "kernel", HERE / "repo"
+# What the package with the source is called, ahead of the version.
+PACKAGE = "fake-source"
 # What the repository has of ours.
 _OURS = ("scripts", "tools/mmtestbed", "tools/configs", "tools/mutate", ".kunitconfig")
 # (VERSION, PATCHLEVEL) of the tree of each line; where that is not its name.
@@ -62,6 +64,10 @@ def lay_out(top: Path) -> Path:
         else:
             shutil.copy(part, top / name)
     shutil.copytree(REPO, top, dirs_exist_ok=True)
+    # No package that there is: nobody downloads the real source for want of the fake one.
+    facts = top / "tools" / "mmtestbed" / "lines.py"
+    facts.write_text(facts.read_text(encoding="utf-8").replace(
+        '"linux-source-', f'"{PACKAGE}-'), encoding="utf-8")
     # The scripts never write what Python has compiled, but they use it.
     compileall.compile_dir(top / "tools" / "mmtestbed", quiet=2)
     return top
@@ -78,6 +84,9 @@ def cache() -> Path:
     """The cache that they share: nothing of it is that of the user."""
     folder = _folder() / "cache"
     folder.mkdir(mode=0o700)
+    for line in lines.LINES:
+        # As if it had been unpacked.
+        plant(folder / "src" / line.name / "tree-fake", line)
     return folder
 
 
