@@ -43,6 +43,7 @@ class Plan:
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
     @specs: a spec file for the compiler: what it holds.
+    @variant: what the configuration is called.
     """
 
     configs: tuple[Path, ...]
@@ -50,6 +51,7 @@ class Plan:
     options: tuple[str, ...]
     ccache: Path
     specs: str = ""
+    variant: str = ""
 
     @property
     def spec_file(self) -> Path:
@@ -61,11 +63,6 @@ class Plan:
     def objects(self) -> Path:
         """The file that says how many objects kernels have."""
         return self.ccache.parent / "objects.json"
-
-    @property
-    def variant(self) -> str:
-        """What the configuration is called."""
-        return " ".join(path.stem for path in self.configs[1:]) or "plain"
 
     def kcflags(self) -> str:
         """KCFLAGS: the user's and our own."""

@@ -308,7 +308,7 @@ class Command:
         """The tree to build @origin in, and how to build it."""
         opts = self._opts
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
-                          self._cache / "ccache", specs=opts.config.specs)
+                          self._cache / "ccache", opts.config.specs, opts.config.name)
         # make goes by time stamps, which a copy and an overlay do not share.  Without
         # overlays there are no variants: such a tree gets its own state.
         names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]

@@ -50,7 +50,8 @@ class Edit(support.TempCase):
         origin = source.Source(self.kdir, lines.DEFAULT, "6.12", "test", "test", False)
         work = tree.WorkTree(origin, places, ns.Isolation.NONE, None, self.console)
         builder = Builder(work, build.Plan((self.tmp / "kunitconfig",), 1, (),
-                                           self.tmp / "ccache"), self.console)
+                                           self.tmp / "ccache", variant="plain"),
+                          self.console)
         try:
             with work.mounted():
                 kernel = builder.kernel(self.laid)
@@ -85,6 +86,15 @@ class Edit(support.TempCase):
         """When each object was made."""
         return {str(path.relative_to(self.state / "build")): path.stat().st_mtime_ns
                 for path in (self.state / "build").rglob("*.o")}
+
+    def test_progress(self) -> None:
+        """A first build says how far it is, the next one of its kind exactly."""
+        self.assertRegex(self.text.getvalue(), r"building the kernel \.\.\. 0 % \(0 of \d+ ")
+        shutil.rmtree(self.state)
+        self.text.truncate(0)
+        self.expect()
+        self.assertIn(f" 0 % (0 of {len(self.objects())} objects), some seconds left\n",
+                      self.text.getvalue())
 
     def test_nothing(self) -> None:
         """Nothing has changed: nothing is built."""
