@@ -137,7 +137,7 @@ class Controls(support.FakeCase):
     def test_a_guard_that_sleeps(self) -> None:
         """What is not caught, or not as it has to be, is a fault."""
         top = self.repository()
-        path = top / "mm/kunit/guard_selftest_kunit.c"
+        path = top / "mm/kunit/guard_selftest/guard_selftest_kunit.c"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("Guard: passed -", "Guard: failed nothing"),
                         encoding="utf-8")

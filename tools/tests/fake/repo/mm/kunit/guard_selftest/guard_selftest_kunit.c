@@ -4,7 +4,7 @@
  */
 #include <unistd.h>
 
-#include "fixtures.h"
+#include "../fixtures.h"
 
 /**
  * behaves() - Nothing is wrong here
