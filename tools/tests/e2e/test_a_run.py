@@ -82,9 +82,9 @@ class Default(support.RunCase):
         folder = text.split("kept the kernel and the logs in ")[1].split("\n")[0]
         self.assertIn("Linux version",
                       (Path(folder) / "server-1.log").read_text(encoding="utf-8"))
-        name = ONE.partition("=")[2]
-        self.assertIn("KTAP version 1",
-                      (Path(folder) / f"{name}.log").read_text(encoding="utf-8"))
+        logs = list(Path(folder).glob("migration_entry*.*.log"))
+        self.assertTrue(logs)
+        self.assertIn("KTAP version 1", logs[0].read_text(encoding="utf-8"))
 
     def test_8_a_repository_with_a_space_in_its_path(self) -> None:
         copy = self.tmp / "a b"
