@@ -213,6 +213,9 @@ class Children(runner.Runner):
         results.notes += done.judge.notes
         for name, outcome in done.judge.outcomes.items():
             outcome.seed = done.seed
+            if outcome.status.good:
+                # Of hundreds of rounds it would fill the memory.
+                outcome.output = []
             before = results.outcomes.get(name)
             if not before or before.status.good or \
                not outcome.status.good and done.seed < (before.seed or 0):

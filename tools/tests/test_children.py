@@ -84,6 +84,7 @@ class Verdicts(Base):
         self.assertEqual(self.why("a", "spin"), "not done after 1 s of CPU time")
         self.assertIn("after the last case of a", self.why("a", "late"))
         self.assertIn("EXPECTATION FAILED", self.why("b", "fail"))
+        self.assertTrue(self.results.outcomes[("b", "fail")].output)
         log = (self.tmp / "boots" / "a.crash.log").read_text(encoding="utf-8")
         self.assertIn("Kernel panic", log)
 
@@ -95,6 +96,12 @@ class Verdicts(Base):
                 found = self.round({"a": ["hang", "two"]}, timeout=1, virtual=virtual)
                 self.assertEqual(found, {"a.hang": "hung", "a.two": "passed"})
                 self.assertEqual(self.why("a", "hang"), why)
+
+    def test_what_a_good_case_prints_is_in_its_log_only(self) -> None:
+        self.round({"a": ["long"]})
+        self.assertEqual(self.results.outcomes[("a", "long")].output, [])
+        log = (self.tmp / "boots" / "a.long.log").read_text(encoding="utf-8")
+        self.assertIn("line 19999", log)
 
     def test_due_reports(self) -> None:
         found = self.round({"a": ["one", "due_bug"], "b": ["due_none", "three"]})
