@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import enum
+import errno
 import math
 import os
 import select
@@ -26,18 +27,29 @@ from .errors import Refused
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# From <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>, <linux/personality.h>.
+# From <linux/sched.h>, <linux/mount.h>, <linux/prctl.h>, <linux/personality.h>,
+# <linux/keyctl.h>; the numbers of system calls are those of x86_64.
+CLONE_FS = 0x00000200
 CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
 MS_RDONLY = 1
 MS_NOSUID = 2
 MS_NODEV = 4
+MS_NOEXEC = 8
+MS_REMOUNT = 32
 MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 PR_SET_PDEATHSIG = 1
 ADDR_NO_RANDOMIZE = 0x0040000
+AT_RECURSIVE = 0x8000
+MOUNT_ATTR_RDONLY = 1
+_NR_KEYCTL = 250
+_NR_MOUNT_SETATTR = 442
+_KEYCTL_JOIN_SESSION_KEYRING = 1
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What the worker may take to clean up after one of them, in seconds: more than a
@@ -80,10 +92,59 @@ def mount(source: str, target: Path, fstype: str, flags: int = 0,
            f"mount {fstype} on {target}")
 
 
+class _MountAttr(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64)
+                for name in ("attr_set", "attr_clr", "propagation", "userns_fd")]
+
+
+def read_only(target: Path) -> None:
+    """Let nobody write through the mount @target, nor through those below it.
+
+    Raises OSError when the host refuses.
+    """
+    attr = _MountAttr(attr_set=MOUNT_ATTR_RDONLY)
+    if _libc.syscall(_NR_MOUNT_SETATTR, -1, os.fsencode(target), AT_RECURSIVE,
+                     ctypes.byref(attr), ctypes.sizeof(attr)) == 0:
+        return
+    if ctypes.get_errno() != errno.ENOSYS:
+        raise OSError(ctypes.get_errno(), f"mount {target} read-only")
+    for place, flags in _mounts(target):
+        mount("none", place, "", MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
+
+
+def _mounts(top: Path) -> list[tuple[Path, int]]:
+    """The mounts at and below @top with the flags that they have to keep."""
+    words = {"nosuid": MS_NOSUID, "nodev": MS_NODEV, "noexec": MS_NOEXEC,
+             "noatime": 1024, "nodiratime": 2048, "relatime": 1 << 21}
+    found = []
+    with open("/proc/thread-self/mountinfo", encoding="utf-8",
+              errors="surrogateescape") as file:
+        for line in file:
+            fields = line.split()
+            path = Path(fields[4].encode("utf-8", "surrogateescape").decode(
+                "unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape"))
+            if path.is_relative_to(top):
+                found.append((path, sum(words.get(word, 0)
+                                        for word in fields[5].split(","))))
+    return found
+
+
+def leave_keys() -> None:
+    """Have a session keyring of our own, without the user's keys; best effort."""
+    if os.uname().machine == "x86_64":
+        _libc.syscall(_NR_KEYCTL, _KEYCTL_JOIN_SESSION_KEYRING, None)
+
+
 def umount(target: Path) -> None:
     """umount2(2) with MNT_DETACH.  Raises OSError."""
     _check(_libc.umount2(os.fsencode(target), ctypes.c_int(2)),
            f"umount {target}")
+
+
+def umount_quietly(target: Path) -> None:
+    """umount(), if it is a mount."""
+    with contextlib.suppress(OSError):
+        umount(target)
 
 
 def die_with_parent() -> None:
@@ -226,9 +287,8 @@ def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
     """PID 1: adopt and reap what User-Mode Linux orphans, end with the worker."""
     if isolation.mounts:
         try:
-            mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+            _keep_mounts()
         except OSError:
-            # In a chroot, whose top is no mount point.
             if shared:
                 isolation = Isolation.PIDS
     pid = os.fork()
@@ -247,6 +307,25 @@ def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
                 sys.stdout.flush()
             os._exit(code)
     return _babysit(pid)
+
+
+def _keep_mounts() -> None:
+    """Show no mount of ours to anybody outside of our namespace.  Raises OSError."""
+    try:
+        mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+    except OSError:
+        # In a chroot, whose top is no mount point: go to the top of the namespace.
+        root, here = (os.open(path, os.O_PATH) for path in ("/", "."))
+        space = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+        try:
+            _check(_libc.setns(space, CLONE_NEWNS), "setns")
+            mount("none", Path("/"), "", MS_REC | MS_PRIVATE)
+        finally:
+            os.fchdir(root)
+            os.chroot(".")
+            os.fchdir(here)
+            for fd in (root, here, space):
+                os.close(fd)
 
 
 def bind(source: Path, target: Path) -> None:
@@ -274,9 +353,9 @@ def overlay(lowers: list[Path], upper: Path, work: Path, target: Path,
         raise Refused(f"cannot mount an overlay: {err}") from err
 
 
-def tmpfs(target: Path) -> None:
+def tmpfs(target: Path, mode: int = 0o755) -> None:
     """Mount an empty tmpfs on @target.  Raises Refused."""
     try:
-        mount("mm-testbed", target, "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755")
+        mount("mm-testbed", target, "tmpfs", MS_NODEV | MS_NOSUID, f"mode={mode:04o}")
     except OSError as err:
         raise Refused(f"cannot mount a tmpfs: {err}") from err

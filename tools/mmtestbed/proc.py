@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
-from . import ns
+from . import confine, ns
 from .errors import HostError, Interrupted, TestbedError
 
 # A command's progress is looked at this often, in seconds.
@@ -34,6 +34,41 @@ _alive: "set[subprocess.Popen[bytes]]" = set()
 _over = threading.Event()
 
 
+class _Late:
+    """Puts off what a signal has to say to the main thread until it is out of a cage."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._signum = 0
+
+    def begin(self, signum: int) -> bool:
+        """True if the main thread is in a cage, and will hear of @signum later."""
+        if self._inside:
+            self._signum = signum
+        return self._inside
+
+    @contextlib.contextmanager
+    def entered(self, cage: confine.Cage) -> Iterator[None]:
+        """cage.entered(), which nothing interrupts half-way.  Raises Interrupted behind
+        it."""
+        if threading.current_thread() is not threading.main_thread():
+            with cage.entered():
+                yield
+            return
+        self._inside = True
+        try:
+            with cage.entered():
+                yield
+        finally:
+            self._inside = False
+            signum, self._signum = self._signum, 0
+            if signum:
+                raise Interrupted(signum)
+
+
+_late = _Late()
+
+
 @dataclass(frozen=True)
 class Done:
     """A finished command: its exit status and all that it printed."""
@@ -45,9 +80,7 @@ class Done:
 def environment(extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:
     """The environment for host commands: messages in English, no git writes."""
     env = dict(os.environ)
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KBUILD_OUTPUT", "ARCH",
-                 "CROSS_COMPILE", "KCONFIG_CONFIG", "O", "LANGUAGE",
-                 "GIT_DIR", "GIT_WORK_TREE", "CDPATH"):
+    for name in confine.UNWANTED:
         env.pop(name, None)
     env.update(LC_ALL="C", GIT_OPTIONAL_LOCKS="0")
     env.update(extra or {})
@@ -59,6 +92,8 @@ def catch_signals() -> None:
     def stop(signum: int, _frame: Optional[FrameType]) -> None:
         for other in ns.FORWARDED:
             signal.signal(other, signal.SIG_IGN)
+        if _late.begin(signum):
+            return
         raise Interrupted(signum)
 
     for signum in ns.FORWARDED:
@@ -73,13 +108,16 @@ def kill_group(process: "subprocess.Popen[bytes]", signum: int) -> None:
         pass
 
 
-def _popen(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+def _popen(command: Sequence[str], words: Sequence[str],
+           **options: Any) -> "subprocess.Popen[bytes]":
     """Start @command in a group of its own, to be killed when our thread ends.
+
+    @words: more of setpriv(1).
 
     Code of ours between fork() and exec() could meet a lock that another thread
     held at that moment: setpriv(1) comes with util-linux and spares us that.
     """
-    setpriv = shutil.which("setpriv")
+    setpriv = shutil.which("setpriv", path=f"{os.environ.get('PATH', '')}:/usr/bin:/bin")
     if setpriv is None:
         return subprocess.Popen(list(command), start_new_session=True,
                                 preexec_fn=ns.die_with_parent, **options)
@@ -89,23 +127,46 @@ def _popen(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
         # It would be setpriv that says so, and be taken for the command.
         code = errno.EACCES if os.path.exists(command[0]) else errno.ENOENT
         raise OSError(code, os.strerror(code), command[0])
-    return subprocess.Popen([setpriv, "--pdeathsig", "KILL", "--", *command],
+    return subprocess.Popen([setpriv, *words, "--pdeathsig", "KILL", "--", *command],
                             start_new_session=True, **options)
 
 
-def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+def start(command: Sequence[str], cage: confine.Cage = confine.Cage(),
+          **options: Any) -> "subprocess.Popen[bytes]":
     """Start @command in a group of its own that does not outlive us.
 
+    @cage: what it is confined by.
     @options: as for Popen.  Follow it with finish().  Raises OSError; Interrupted
     if kill_all() has been called, so that no thread begins anything new.
     """
     if _over.is_set():
         raise Interrupted(signal.SIGTERM)
-    process = _popen(command, **options)
-    _alive.add(process)
+    process = None
+    try:
+        with _late.entered(cage):
+            process = _popen(command, cage.words, **options)
+            _alive.add(process)
+            if cage.words:
+                confine.give_pipes(process)
+    except Interrupted:
+        if process:
+            finish(process)
+        raise
     if _over.is_set():
         kill_group(process, signal.SIGKILL)
     return process
+
+
+def attached(command: Sequence[str], cage: confine.Cage,
+             **options: Any) -> "subprocess.Popen[bytes]":
+    """Start @command in @cage, for the user at the terminal, and in our own group.
+
+    @options: as for Popen.  Raises OSError.
+    """
+    setpriv = shutil.which("setpriv", path="/usr/bin:/bin")
+    words = [setpriv, *cage.words, "--"] if setpriv and cage.words else []
+    with _late.entered(cage):
+        return subprocess.Popen([*words, *command], **options)
 
 
 def finish(process: "subprocess.Popen[bytes]") -> int:
@@ -179,9 +240,12 @@ def _end(process: "subprocess.Popen[bytes]") -> bool:
 
 def run(command: Sequence[str], *, cwd: Optional[Path] = None,
         env: Optional[Mapping[str, str]] = None, data: Optional[bytes] = None,
-        tick: Optional[Callable[[], None]] = None) -> Done:
+        tick: Optional[Callable[[], None]] = None,
+        cage: confine.Cage = confine.Cage(), errors: str = "replace") -> Done:
     """Run @command to its end, with stdout and stderr in one text.
 
+    @cage: what it is confined by; foreign code has to be.
+    @errors: what to do with what it prints that is no UTF-8, as for decode().
     @data: what it reads on stdin (nothing if None).
     @tick: called about once per second while it runs.
     Raises HostError if the command does not exist; Interrupted if a signal
@@ -189,7 +253,7 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
     """
     try:
         process = start(
-            command, cwd=cwd, env=environment() if env is None else env,
+            command, cage, cwd=cwd, env=environment() if env is None else env,
             stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except OSError as err:
@@ -212,4 +276,4 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
         raise
     finally:
         finish(process)
-    return Done(process.returncode, output.decode("utf-8", "replace"))
+    return Done(process.returncode, output.decode("utf-8", errors))
