@@ -63,7 +63,7 @@ BUILD = (
     Tool("perl", "perl", "some of the kernel's build scripts"),
     Tool("xz", "xz-utils", "unpacks the kernel source"),
     Tool("tar", "tar", "unpacks the kernel source"),
-    Tool("patch", "patch", "applies the series"),
+    Tool("git", "git", "applies patches"),
     Tool("find", "findutils", "sees what has changed in a tree"),
     Tool("ccache", "ccache", "makes the second build fast", optional=True),
 )

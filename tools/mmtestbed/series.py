@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional, Sequence
 
-from . import proc
+from . import beneath, patchtext, proc
+from .beneath import Blob, blob
 from .errors import TestbedError, UsageError
+from .gitindex import Index
+from .patchtext import touched
 
-_OLD = re.compile(r"^--- (?:a/)?([^\t\n]+)", re.MULTILINE)
-_NEW = re.compile(r"^\+\+\+ (?:b/)?([^\t\n]+)", re.MULTILINE)
-_DIFF = re.compile(r"^--- [^\n]+\n\+\+\+ [^\n]+\n@@", re.MULTILINE)
-_FAILED = re.compile(r"^Hunk #(\d+) (?:FAILED|ignored) at (\d+)", re.MULTILINE)
-_FILE = re.compile(r"^(?:checking|patching) file '?([^'\n]+?)'?$", re.MULTILINE)
+__all__ = ["Applied", "Reference", "apply", "read", "touched"]
+# What git says of a patch that does not fit.
+_FAILED = re.compile(r"^error: patch failed: (.*):(\d+)$", re.MULTILINE)
+_ERROR = re.compile(r"^(?:error|fatal): (.*)$", re.MULTILINE)
+# So many lines of context need not match: those that are farthest from a change.
+_FUZZ = 2
 
 
 @dataclass
@@ -27,7 +31,7 @@ class Applied:
     @notes: what the user should know, such as patches that were in already.
     """
 
-    files: dict[str, "bytes | None"] = field(default_factory=dict)
+    files: dict[str, "Blob | None"] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -50,35 +54,18 @@ def read(folder: Path) -> list[Path]:
     return patches
 
 
-def touched(text: str) -> set[str]:
-    """The paths (below the tree) that a patch with this @text touches."""
-    paths: set[str] = set()
-    for match in _DIFF.finditer(text):
-        head = match.group(0)
-        for pattern in (_OLD, _NEW):
-            found = pattern.search(head)
-            assert found
-            path = re.sub(r"^[ab]/", "", found.group(1).strip())
-            if path != "/dev/null":
-                paths.add(path)
-    return paths
-
-
-def _failure(patch: Path, output: str) -> TestbedError:
+def _failure(patch: Path, text: str, output: str) -> TestbedError:
     """Name the patch, the file and the hunk that do not fit."""
-    file = hunk = ""
-    for line in output.splitlines():
-        match = _FILE.match(line)
-        if match:
-            file = match.group(1)
-        match = _FAILED.match(line)
-        if match:
-            hunk = f"hunk #{match.group(1)} at line {match.group(2)} of {file}"
-            break
-    if not hunk:
-        lines = output.strip().splitlines() or ["patch gave no reason"]
-        hunk = lines[-1]
-    return TestbedError(f"{patch.parent.name}/{patch.name} does not apply: {hunk}; "
+    failed = _FAILED.search(output)
+    if failed:
+        path, start = failed.group(1), int(failed.group(2))
+        number = patchtext.hunk(text, path, start)
+        why = f"hunk #{number} at line {start} of {path}" if number else \
+            f"line {start} of {path}"
+    else:
+        errors = _ERROR.findall(output) or output.strip().splitlines()
+        why = errors[0] if errors else "git apply gives no reason"
+    return TestbedError(f"{patch.parent.name}/{patch.name} does not apply: {why}; "
                         "refresh the patch for this tree", output.splitlines()[:12])
 
 
@@ -86,10 +73,13 @@ def _failure(patch: Path, output: str) -> TestbedError:
 Reference = Callable[[], Path]
 
 
-def _paths(patch: Path) -> set[str]:
-    """What @patch touches.  Raises TestbedError if that is nothing, or not ours."""
+def _read(patch: Path) -> tuple[str, set[str]]:
+    """The text of @patch, and what it touches.
+
+    Raises TestbedError if that is nothing, or not ours.
+    """
     try:
-        text = patch.read_text(encoding="utf-8", errors="surrogateescape")
+        text = patch.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as err:
         raise UsageError(f"cannot read {patch}: {err.strerror}") from None
     paths = touched(text)
@@ -98,55 +88,52 @@ def _paths(patch: Path) -> set[str]:
     for path in paths:
         if path.startswith("/") or ".." in path.split("/"):
             raise TestbedError(f"{patch} touches {path}, outside of the tree")
-    return paths
+    return text, {path for path in paths if all(
+        part not in ("", ".") for part in path.split("/"))}
 
 
 def paths(patches: Sequence[Path]) -> set[str]:
     """What @patches touch, below the tree.  Raises TestbedError."""
-    return {path for patch in patches for path in _paths(patch)}
+    return {path for patch in patches for path in _read(patch)[1]}
 
 
-def _patch(patch: Path, scratch: Path, *words: str) -> proc.Done:
-    return proc.run(["patch", "-p1", *words, "--no-backup-if-mismatch",
-                     "--reject-file=-", "-d", str(scratch), "-i",
-                     str(patch.absolute())])
-
-
-def _fit(patch: Path, scratch: Path) -> bool:
-    """Apply @patch to @scratch; False if it is in there already.
+def _fit(patch: Path, text: str, index: Index) -> bool:
+    """Apply @patch, which reads @text, to @index; False if it is in there already.
 
     It is in if it can be taken out to the letter but not put in to the letter: with
-    fuzz, many a patch goes in twice.  Raises TestbedError if it does not fit.
+    less context, many a patch goes in twice.  Raises TestbedError if it does not fit.
     """
-    for words in (("--forward", "-F0"), ("--reverse", "--force", "-F0"), ("--forward",)):
-        trial = _patch(patch, scratch, *words, "--dry-run")
-        if trial.code == 0:
-            if "--reverse" in words:
-                return False
-            trial = _patch(patch, scratch, *words)
-            if trial.code == 0:
-                return True
-    raise _failure(patch, trial.output)
+    if index.apply(patch).code == 0:
+        return True
+    if index.apply(patch, "--reverse", "--check").code == 0:
+        return False
+    trial = index.apply(patch, *_loosely(text))
+    if trial.code != 0:
+        raise _failure(patch, text, trial.output)
+    return True
 
 
-def _loosely_in(patch: Path, scratch: Path) -> bool:
-    """True if @scratch, into which @patch does not fit, holds what it adds, and none of
+def _loosely(text: str) -> list[str]:
+    """What makes git apply a patch with this @text as patch(1) would."""
+    lines = patchtext.context(text)
+    return [f"-C{max(0, lines - _FUZZ)}", *([] if lines else ["--unidiff-zero"])]
+
+
+def _loosely_in(patch: Path, text: str, index: Index) -> bool:
+    """True if @index, into which @patch does not fit, holds what it adds, and none of
     what it removes, where the lines around that have changed since."""
-    return _patch(patch, scratch, "--reverse", "--force", "--dry-run").code == 0
+    return index.apply(patch, "--reverse", "--check", *_loosely(text)).code == 0
 
 
-def _content(path: Path) -> Optional[bytes]:
-    return path.read_bytes() if path.exists() else None
-
-
-def _merge(ours: Optional[bytes], base: Optional[bytes], theirs: Optional[bytes],
-           scratch: Path) -> Optional[bytes]:
+def _merge(ours: Optional[Blob], base: Optional[Blob], theirs: Optional[Blob],
+           scratch: Path) -> Optional[Blob]:
     """What @theirs makes of @base, made of @ours.  Raises ValueError if unclear."""
-    if base == theirs or ours == theirs:
+    if _same(base, theirs) or _same(ours, theirs):
         return ours
-    if ours == base:
+    if _same(ours, base):
         return theirs
-    if ours is None or base is None or theirs is None:
+    if ours is None or base is None or theirs is None or \
+       any(each.is_link for each in (ours, base, theirs)):
         raise ValueError("the file is not there" if ours is None else "conflict")
     names = []
     for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
@@ -155,55 +142,57 @@ def _merge(ours: Optional[bytes], base: Optional[bytes], theirs: Optional[bytes]
     done = proc.run(["git", "merge-file", "-q", *names], cwd=scratch)
     if done.code != 0:
         raise ValueError("conflict")
-    return (scratch / "ours").read_bytes()
+    mode = theirs.mode if theirs.mode != base.mode else ours.mode
+    return blob((scratch / "ours").read_bytes(), mode)
 
 
-def _three_way(patches: Sequence[Path], paths: set[str], scratch: Path,
-               reference: Path) -> list[str]:
-    """Do to @scratch what the last of @patches, after the others, does to @reference.
+def _same(one: Optional[Blob], other: Optional[Blob]) -> bool:
+    return one is other if one is None else one.same(other)
+
+
+def _three_way(patches: Sequence[Path], paths: set[str], index: Index,
+               reference: Path, scratch: Path) -> list[str]:
+    """Do to @index what the last of @patches, after the others, does to @reference.
 
     Returns the files that have changed.  Raises TestbedError if that is unclear.
     """
-    with tempfile.TemporaryDirectory(prefix="merge.", dir=scratch.parent) as name:
+    with tempfile.TemporaryDirectory(prefix="merge.", dir=scratch) as name:
         states = []
         for count in (len(patches) - 1, len(patches)):
             folder = Path(name) / str(count)
             folder.mkdir()
             files = apply(reference, patches[:count], folder).files
             states.append({path: files[path] if path in files
-                           else _content(reference / path) for path in paths})
-        changed: dict[str, Optional[bytes]] = {}
+                           else beneath.blob_at(reference, path) for path in paths})
+        now = index.files()
+        changed: dict[str, Optional[Blob]] = {}
         for path in sorted(paths):
-            ours = _content(scratch / path)
+            ours = now.get(path)
             try:
                 merged = _merge(ours, states[0][path], states[1][path], Path(name))
             except ValueError as err:
                 raise TestbedError(f"{path}: {err}") from None
-            if merged != ours:
+            if not _same(merged, ours):
                 changed[path] = merged
     for path, content in changed.items():
-        if content is None:
-            (scratch / path).unlink()
-        else:
-            (scratch / path).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / path).write_bytes(content)
+        index.store(path, content)
     return sorted(changed)
 
 
-def _by_other_means(patches: Sequence[Path], paths: set[str], scratch: Path,
+def _by_other_means(patches: Sequence[Path], paths: set[str], index: Index,
                     reference: Optional[Reference], err: TestbedError,
-                    notes: list[str]) -> bool:
+                    notes: list[str], scratch: Path) -> bool:
     """Apply the last of @patches, which does not fit because of @err.
 
-    Returns True if @scratch turns out to hold it already.  Raises TestbedError.
+    Returns True if @index turns out to hold it already.  Raises TestbedError.
     """
     patch = patches[-1]
     try:
         if reference is None:
             raise err
-        changed = _three_way(patches, paths, scratch, reference())
+        changed = _three_way(patches, paths, index, reference(), scratch)
     except TestbedError as why:
-        if _loosely_in(patch, scratch):
+        if _loosely_in(patch, _read(patch)[0], index):
             return True
         if why is err:
             raise
@@ -216,31 +205,29 @@ def _by_other_means(patches: Sequence[Path], paths: set[str], scratch: Path,
 
 def apply(tree: Path, patches: Sequence[Path], scratch: Path,
           reference: Optional[Reference] = None) -> Applied:
-    """Apply @patches, in order, to copies of the files of @tree in @scratch.
+    """Apply @patches, in order, to what @tree holds; neither it nor anything else but
+    the empty folder @scratch is written to.
 
-    Moved lines and fuzz are tolerated.  A patch that the tree holds already is left
-    out, with a note.  What does not fit is merged with what the patch does to
-    @reference, if given.  Raises TestbedError naming the patch and hunk.
+    Moved lines are tolerated, and lines of context that have changed, down to one.  A
+    patch that the tree holds already is left out, with a note.  What does not fit is
+    merged with what the patch does to @reference, if given.  Raises TestbedError naming
+    the patch and hunk.
     """
     result = Applied()
     everything: set[str] = set()
+    index = Index(tree, scratch / "index")
     for number, patch in enumerate(patches, 1):
-        paths = _paths(patch)
-        for path in paths - everything:
-            content = _content(tree / path)
-            if content is not None:
-                copy = scratch / path
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(content)
+        text, paths = _read(patch)
+        index.load(paths)
         everything |= paths
-        there = True
         try:
-            there = not _fit(patch, scratch)
+            there = not _fit(patch, text, index)
         except TestbedError as err:
-            there = _by_other_means(patches[:number], paths, scratch, reference, err,
-                                    result.notes)
+            there = _by_other_means(patches[:number], paths, index, reference, err,
+                                    result.notes, scratch)
         if there:
             result.notes.append(f"{patch.name} is in this tree already")
+    held = index.files()
     for path in sorted(everything):
-        result.files[path] = _content(scratch / path)
+        result.files[path] = held.get(path)
     return result

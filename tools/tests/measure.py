@@ -69,9 +69,9 @@ class Plain:
             if words[:1] == ["export"]:
                 name, _, value = words[1].partition("=")
                 self._env[name] = value
-            if words[:1] == ["patch"]:
-                subprocess.run(["patch", "-s", "-p1", "-d", str(self._tree), "-i",
-                                words[-1]], check=True)
+            if words[:1] == ["git"]:
+                subprocess.run([*words[:2], "-C", str(self._tree), "apply", words[-1]],
+                               check=True)
         shutil.copytree(TOP / "mm" / "kunit", self._tree / "mm" / "kunit")
 
     def prepare(self, way: str) -> None:

@@ -152,15 +152,15 @@ class Machine(support.FakeCase):
     def test_missing_tool_elsewhere(self) -> None:
         # Nobody has applied the series yet.
         shutil.rmtree(fake.cache() / "applied", ignore_errors=True)
-        called = self.hiding({"patch": "/dev/null", "apt-get": "/dev/null"})
-        self.expect(125, called, "missing: patch (applies the series); going on without",
-                    "install what your distribution has", "cannot run patch")
+        called = self.hiding({"git": "/dev/null", "apt-get": "/dev/null"})
+        self.expect(125, called, "missing: git (applies patches); going on without",
+                    "install what your distribution has", "cannot run git")
 
     def test_no_network(self) -> None:
         apt = self.write("apt-get", "#!/bin/sh\necho 'Err: no route to host'\nexit 100\n")
         apt.chmod(0o755)
-        called = self.hiding({"patch": "/dev/null", "apt-get": str(apt)})
-        self.expect(125, called, "cannot install patch", "check the network")
+        called = self.hiding({"git": "/dev/null", "apt-get": str(apt)})
+        self.expect(125, called, "cannot install git", "check the network")
 
     def test_missing_gcovr(self) -> None:
         """Only the variant that wants it asks for it."""
