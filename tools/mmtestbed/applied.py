@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 from typing import Optional, Sequence
 
-from . import lock, series
+from . import beneath, lock, series
 from .errors import TestbedError
 
 # So many results are kept in a folder.
@@ -27,11 +28,12 @@ def _key(tree: Path, patches: Sequence[Path]) -> str:
         paths |= series.touched(data.decode("utf-8", "surrogateescape"))
     for path in sorted(paths):
         found.update(path.encode("utf-8", "surrogateescape"))
-        try:
-            data = (tree / path).read_bytes()
-            found.update(f"\0{len(data)}\0".encode() + data)
-        except OSError:
-            found.update(b"\0-\0")
+        # A link on the way makes a difference, too.
+        with contextlib.suppress(TestbedError):
+            for part in filter(None, (beneath.link(tree, path), path)):
+                held = beneath.blob_at(tree, part)
+                found.update(b"\0-\0" if held is None else
+                             f"\0{len(held)} {held.mode:o}\0".encode() + held)
     return found.hexdigest()[:32]
 
 
@@ -39,11 +41,12 @@ def _read(path: Path) -> Optional[series.Applied]:
     """What is kept in @path; None if there is nothing, or if it is damaged."""
     known = lock.read_json(path)
     try:
-        files = {name: None if text is None else text.encode("latin-1")
-                 for name, text in known["files"].items()}
+        files = {name: None if kept is None else
+                 beneath.blob(kept[1].encode("latin-1"), kept[0])
+                 for name, kept in known["files"].items()}
         path.touch()
         return series.Applied(files, known["notes"])
-    except (AttributeError, KeyError, OSError, TypeError, UnicodeError):
+    except (AttributeError, IndexError, KeyError, OSError, TypeError, UnicodeError):
         return None
 
 
@@ -77,6 +80,6 @@ def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
         for old in kept[:-_KEPT + 1]:
             old.unlink(missing_ok=True)
         lock.write_json(path, {"notes": result.notes, "files": {
-            name: None if data is None else data.decode("latin-1")
+            name: None if data is None else [data.mode, data.decode("latin-1")]
             for name, data in result.files.items()}})
     return result

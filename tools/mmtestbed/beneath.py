@@ -141,12 +141,17 @@ def put(top: Path, path: str, data: bytes, mode: int = 0o644, symlink: bool = Fa
             raise
 
 
+def unlink(top: Path, path: str) -> None:
+    """Remove the file or link @path below @top.  Raises OSError."""
+    with _parent(top, path) as (fd, name):
+        os.unlink(name, dir_fd=fd)
+
+
 def remove(top: Path, path: str) -> None:
     """Remove the file or link @path below @top, if it is there, and the folders that are
     empty then, as git does.  Raises OSError."""
     try:
-        with _parent(top, path) as (fd, name):
-            os.unlink(name, dir_fd=fd)
+        unlink(top, path)
         while "/" in path:
             path = path.rpartition("/")[0]
             with _parent(top, path) as (fd, name):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Mapping, Optional, Sequence
 
-from . import proc
+from . import confine, proc
 from .configs import PLAIN, Config
 from .errors import HostError
 
@@ -88,14 +88,15 @@ def boot(line: Sequence[str], folder: Path, timeout: float,
     """Boot with the command @line in @folder, giving each line to @read.
 
     @timeout: seconds without progress after which the kernel counts as hung.
-    @env: what it finds in its environment beside our own.
+    @env: what it finds in its environment beside the usual.
     Raises HostError if the binary does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    confine.give(folder)
     try:
         process = proc.start(
-            line, cwd=folder,
-            env=proc.environment({"TMPDIR": str(folder), **(env or {})}),
+            line, confine.boots(), cwd=folder,
+            env=confine.environment({"TMPDIR": str(folder), **(env or {})}),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
     except OSError as err:

@@ -3,25 +3,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shlex
 import shutil
+import stat
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Iterator, Optional, Sequence
 
-from . import deps, lock, narrow, proc, progress, record, surroundings, tree
+from . import beneath, confine, deps, lock, narrow, proc, progress, record, surroundings
+from . import tree
 from .errors import HostError, Interrupted, TestbedError, UsageError
 from .report import Console
 from .tree import Files, WorkTree, digest
 
-# In the build folder: what it was built from, and a mark while make is at work.
-STAMP = ".mm-testbed.json"
-BUSY = ".mm-testbed.busy"
+# In the state of a build: what it was built from, and a mark while make is at work.
+STAMP = "built.json"
+BUSY = "building"
+# In a build folder of the user's: that it is ours.
+MARK = ".mm-testbed.json"
 # What decides which configuration kunit.py makes, below the tree.
 _KUNIT = tuple(f"tools/testing/kunit/{name}" for name in (
     "kunit.py", "kunit_kernel.py", "kunit_config.py", "configs/arch_uml.config"))
@@ -42,6 +47,7 @@ class Plan:
     @jobs: of make.
     @options: further options of kunit.py build, from the user.
     @ccache: ccache's folder.
+    @private: another one for a tree that may not add to what others get from that.
     @specs: a spec file for the compiler: what it holds.
     @variant: what the configuration is called.
     """
@@ -52,6 +58,7 @@ class Plan:
     ccache: Path
     specs: str = ""
     variant: str = ""
+    private: Optional[Path] = None
 
     @property
     def spec_file(self) -> Path:
@@ -76,6 +83,7 @@ class Plan:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.write(path, self.specs.encode())
+        path.chmod(0o644)
         os.utime(path, (0, 0))
 
 
@@ -121,15 +129,50 @@ def environment(plan: Plan, build: Path) -> dict[str, str]:
     if not plan.specs:
         # gcov's notes would have paths that lead nowhere once the tree is unmounted.
         extra["CCACHE_BASEDIR"] = str(build.parent)
-    if "CCACHE_DIR" not in os.environ:
-        extra["CCACHE_DIR"] = str(plan.ccache)
-    return proc.environment(extra)
+    extra["CCACHE_DIR"] = str(plan.private or plan.ccache)
+    return confine.environment(extra)
+
+
+@contextlib.contextmanager
+def caged(plan: Plan, places: tree.Places, *others: Path) -> Iterator[confine.Cage]:
+    """A cage for make and kunit.py in the tree at @places.
+
+    They see the tree and write to the build folder, to ccache's, and to @others.
+    """
+    ccache = plan.private or plan.ccache
+    ccache.mkdir(parents=True, exist_ok=True)
+    plan.lay_specs()
+    shown = [places.src, *plan.configs, *([plan.spec_file] if plan.specs else [])]
+    with confine.cage(shown, [places.build, ccache, *others]) as cage:
+        yield cage
+
+
+def confined(plan: Plan, places: tree.Places, words: Sequence[str]) -> proc.Done:
+    """Run make @words in the tree at @places, in a cage."""
+    with caged(plan, places) as cage:
+        return proc.run(words, cwd=places.src, env=environment(plan, places.build),
+                        cage=cage)
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of the file @path."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of the regular file @path."""
+    found = hashlib.sha256()
+    with beneath.opened(path.parent, path.name) as file:
+        while part := file.read(1 << 20):
+            found.update(part)
+    return found.hexdigest()
+
+
+def take(kernel: Path, copy: Path) -> None:
+    """Copy @kernel, which has just been built, to where no other build reaches it.
+
+    Raises TestbedError if make has left something else there.
+    """
+    try:
+        beneath.copy(kernel.parent, kernel.name, copy)
+    except OSError as err:
+        raise TestbedError(f"make has built no kernel: {kernel.name}: {err.strerror}"
+                           ) from None
 
 
 def frame(plan: Plan) -> str:
@@ -137,7 +180,7 @@ def frame(plan: Plan) -> str:
     text = "\0".join((*(path.read_text(encoding="utf-8") for path in plan.configs),
                       *plan.options, plan.kcflags(),
                       surroundings.programs(deps.compiler()),
-                      surroundings.environment(proc.environment())))
+                      surroundings.environment(confine.environment())))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -157,7 +200,7 @@ def check_build_dir(folder: Path) -> None:
     if not folder.is_dir():
         raise UsageError(f"--build-dir {folder} is no folder; name another one")
     names = set(os.listdir(folder))
-    if names and not names & {STAMP, BUSY}:
+    if names and MARK not in names:
         raise UsageError(f"--build-dir {folder} holds other files; name an empty or "
                          "a new folder")
 
@@ -182,14 +225,14 @@ class Builder:
 
         Raises TestbedError if it cannot be configured or built.
         """
-        build = self._build
-        stamp: dict[str, Any] = lock.read_json(build / STAMP) or {}
-        self._known = record.load(build, stamp.get("inputs", ""))
+        build, state = self._build, self._tree.places.state
+        stamp: dict[str, Any] = lock.read_json(state / STAMP) or {}
+        self._known = record.load(state, stamp.get("inputs", ""))
         seen = self._tree.look()
         need = inputs(self._plan, seen, wanted)
         binary = build / "linux"
-        busy = build / BUSY
-        whole = not busy.exists() and self._unchanged(binary, stamp) and \
+        busy = state / BUSY
+        whole = not busy.exists() and self._unchanged(stamp) and \
             self._known is not None and self._known.same_host()
         if whole and stamp.get("inputs") == need:
             self._configured = stamp["config"]
@@ -201,31 +244,33 @@ class Builder:
             stamp = {}
         changed = self._changed(seen, wanted) if whole else None
         busy.touch()
+        beneath.put(build, MARK, b"")
         self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
                            int(stamp.get("built_ns", 0)))
-        (build / STAMP).unlink(missing_ok=True)
+        (state / STAMP).unlink(missing_ok=True)
         try:
             done = self._make("building the kernel", stamp.get("config", ""), changed)
         except Interrupted as stop:
             if stop.tidy:
-                lock.write_json(build / STAMP, self._times())
+                lock.write_json(state / STAMP, self._times())
                 busy.unlink()
             raise
         self._configured = self._config()
         stamp = {**self._times(), "config": self._configured}
-        if done.code == 0 and not binary.exists():
+        found = self._stat()
+        if done.code == 0 and not found:
             raise TestbedError("kunit.py built no kernel; see its output",
                                done.output.splitlines()[-_FIRST_ERRORS:])
         if done.code != 0:
             self._console.abandon()
-            lock.write_json(build / STAMP, stamp)
+            lock.write_json(state / STAMP, stamp)
             busy.unlink()
             raise explain(done, self._plan, self._tree.source.version)
-        stat = binary.stat()
-        stamp.update(inputs=need, sha=sha256(binary), size=stat.st_size,
-                     mtime_ns=stat.st_mtime_ns)
+        assert found
+        stamp.update(inputs=need, sha=sha256(binary), size=found.st_size,
+                     mtime_ns=found.st_mtime_ns)
         self._keep_record(seen, wanted, need)
-        lock.write_json(build / STAMP, stamp)
+        lock.write_json(state / STAMP, stamp)
         busy.unlink()
         self._console.end()
         self._show_warnings(done)
@@ -237,13 +282,13 @@ class Builder:
         known = self._known
         if known is None or known.frame != frame(self._plan):
             return None
-        return record.changed(self._build, known, seen, self._tree.scanned, wanted,
+        return record.changed(self._tree.places.state, known, seen, self._tree.scanned, wanted,
                               self._tree.source.path)
 
     def _keep_record(self, seen: str, wanted: Files, need: str) -> None:
         """Note what the kernel that has just been built was built from."""
         headers = self._headers or surroundings.headers([self._build])
-        record.save(self._build, record.Record(
+        record.save(self._tree.places.state, record.Record(
             need, frame(self._plan), seen, record.laid(wanted), self._added, headers,
             surroundings.files(headers)), self._tree.scanned)
 
@@ -270,22 +315,24 @@ class Builder:
         self._progress = progress.Progress(self._expected(), self._plan.jobs)
         self._console.begin(step, self._progress.text(0, 0.0))
         self._started = time.time()
-        src = self._tree.places.src
+        src, run = self._tree.places.src, self._tree.places.run
         env = environment(self._plan, self._build)
         if changed is not None and self._known:
             known = self._known
             rebuilt: Optional[narrow.Rebuilt] = narrow.Rebuilt("", ())
             if changed:
-                rebuilt = narrow.Kbuild(self._build, src, env, known.added,
-                                        self._plan.jobs).rebuild(changed)
+                with caged(self._plan, self._tree.places) as cage:
+                    rebuilt = narrow.Kbuild(self._build, src, env, known.added,
+                                            self._plan.jobs, cage).rebuild(changed)
             if rebuilt:
                 self._added = known.added
                 self._headers = sorted({*known.headers, *surroundings.headers(
                     self._build / folder for folder in rebuilt.folders)})
                 return proc.Done(0, rebuilt.said)
         self._headers = []
-        with narrow.watched(env, self._tree.places.run / "watch") as watch:
-            done = self._make_all(configured, src, watch.env)
+        with narrow.watched(env, run / "watch") as watch, \
+                caged(self._plan, self._tree.places, watch.folder) as cage:
+            done = self._make_all(configured, src, watch.env, cage)
             self._added = watch.added()
         if done.code == 0 and self._progress.expected:
             progress.keep(self._plan.objects, self._name,
@@ -303,23 +350,24 @@ class Builder:
         """The kernel, as progress.expected() knows it."""
         return f"{self._tree.source.line.name} {self._plan.variant}"
 
-    def _make_all(self, configured: str, src: Path, env: dict[str, str]) -> proc.Done:
+    def _make_all(self, configured: str, src: Path, env: dict[str, str],
+                  cage: confine.Cage) -> proc.Done:
         """Let make look at everything, and kunit.py at the configuration if need be."""
         before = self._config()
         if not self._plan.options and configured == before:
             done = proc.run(make(self._plan, self._build, "linux"), cwd=src, env=env,
-                            tick=self._tick)
+                            tick=self._tick, cage=cage)
             if not _ABOUT_CONFIG.search(done.output) and self._config() == before:
                 return done
         return proc.run(command(self._plan, src, self._build), cwd=src, env=env,
-                        tick=self._tick)
+                        tick=self._tick, cage=cage)
 
     def _config(self) -> str:
         """Names the configuration that the build folder has, and what asked for it."""
         found = hashlib.sha256(frame(self._plan).encode())
-        for path in (self._build / ".config",
-                     *(self._tree.places.src / name for name in _KUNIT)):
-            found.update(b"\0" + (tree.read_or_none(path) or b""))
+        for top, name in ((self._build, ".config"),
+                          *((self._tree.places.src, name) for name in _KUNIT)):
+            found.update(b"\0" + (beneath.read(top, name) or b""))
         return found.hexdigest()
 
     def _show_warnings(self, done: proc.Done) -> None:
@@ -332,21 +380,20 @@ class Builder:
         """When this build looked at the source, and that it ends now."""
         return {"since_ns": self._tree.scanned_ns, "built_ns": time.time_ns()}
 
-    @staticmethod
-    def _unchanged(binary: Path, stamp: dict[str, Any]) -> bool:
-        """True if @binary is the very file that the stamp was made for."""
-        try:
-            stat = binary.stat()
-        except OSError:
-            return False
-        return (stat.st_size, stat.st_mtime_ns) == \
-               (stamp.get("size"), stamp.get("mtime_ns"))
+    def _stat(self) -> Optional[os.stat_result]:
+        """What there is to know of the binary; None if there is none."""
+        found = beneath.look(self._build, "linux")
+        return found if found and stat.S_ISREG(found.st_mode) else None
+
+    def _unchanged(self, stamp: dict[str, Any]) -> bool:
+        """True if the binary is the very file that @stamp was made for."""
+        found = self._stat()
+        return found is not None and (found.st_size, found.st_mtime_ns) == \
+            (stamp.get("size"), stamp.get("mtime_ns"))
 
     def _empty(self) -> None:
         self._console.note("the last build was killed half-way; starting over")
         for entry in os.scandir(self._build):
-            if entry.name == BUSY:
-                continue
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
             else:

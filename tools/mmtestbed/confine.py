@@ -336,7 +336,7 @@ def room(folder: Path, name: str) -> Path:
     """Where a kernel's files go if its log is in @folder: it cannot touch that."""
     if _boots is None or _boots[0].root is None:
         return folder / name
-    return _boots[1] / f"{folder.name}-{next(_numbers)}-{name}"
+    return _boots[1] / f"{folder.name}-{next(_numbers)}" / name
 
 
 def give(path: Path) -> None:

@@ -100,7 +100,7 @@ class Command(run.Command):
                 with work.mounted():
                     built = build.Builder(work, plan, self._console).kernel(wanted)
                     copy = folder / "linux"
-                    shutil.copy(built.path, copy)
+                    build.take(built.path, copy)
             except Refused as err:
                 raise TestbedError(f"{err.message}, which controls need; run as root, "
                                    "or allow user namespaces") from None
@@ -150,7 +150,7 @@ class Command(run.Command):
             with variants.open_variant(base, place) as variant:
                 found = self._build_with(variant, control)
                 if not found:
-                    shutil.copy(variant.kernel, kernel)
+                    build.take(variant.kernel, kernel)
             if not found:
                 found = self._break(kernel, control, names, place / "boots")
                 if self._wanted.keep:

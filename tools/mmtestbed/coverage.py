@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import threading
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from . import deps, lock, ns, output, proc
+from . import beneath, confine, deps, lock, ns, output, proc
 from .errors import TestbedError
 from .tree import Places
 
@@ -195,12 +196,14 @@ class Counters:
             raise TestbedError("the compiler has left no .gcno files; the tree may "
                                "not honour CONFIG_GCOV")
         for note in notes:
-            _copy(build / note, self._folder / "notes" / note)
+            beneath.copy(build, str(note), self._folder / "notes" / note)
         # gcovr wants each file that has a function, headers among them.
         for name in _names(_gcov([build / note for note in notes], build)):
-            path = build / name
-            if path.is_relative_to(source) and path.exists():
-                _copy(path, self._folder / "src" / path.relative_to(source))
+            path = Path(os.path.normpath(build / name))
+            if path.is_relative_to(source):
+                with contextlib.suppress(OSError):
+                    below = str(path.relative_to(source))
+                    beneath.copy(source, below, self._folder / "src" / below)
 
     def environment(self, folder: Path) -> dict[str, str]:
         """What a kernel that boots in @folder has to know."""
@@ -222,13 +225,25 @@ class Counters:
         with self._mutex:
             self._number += 1
             target = self._folder / f"sum-{self._number}"
-            if self._sum is None:
-                shutil.copytree(new, target)
-            else:
-                _check("gcov-tool", proc.run(
-                    ["gcov-tool", "merge", "-o", str(target), str(self._sum), str(new)]))
-                shutil.rmtree(self._sum)
+            _gather(new, target)
+            if self._sum is not None:
+                target = self._merge(self._sum, target)
             self._sum = target
+
+    def _merge(self, old: Path, new: Path) -> Path:
+        """The sums of @old and @new, which are no more."""
+        merged = self._folder / f"merged-{self._number}"
+        target = self._folder / f"all-{self._number}"
+        merged.mkdir()
+        # It opens what it reads for writing, too.
+        with confine.cage([], [old, new, merged]) as cage:
+            _check("gcov-tool", proc.run(
+                ["gcov-tool", "merge", "-o", str(merged), str(old), str(new)],
+                env=confine.environment(), cage=cage))
+        _gather(merged, target)
+        for folder in (merged, old, new):
+            shutil.rmtree(folder)
+        return target
 
     def functions(self) -> list[Function]:
         """What has run.  Raises TestbedError if no boot has left counters."""
@@ -243,12 +258,13 @@ class Counters:
         """Write HTML pages to @target.  Raises TestbedError."""
         assert self._sum
         target.mkdir()
-        with self._source() as root:
+        with self._source() as root, confine.cage([root], [self._sum, target]) as cage:
             _check("gcovr", proc.run(
                 ["gcovr", "--root", str(root), "--object-directory", str(self._sum),
                  "--filter", r".*/mm/[^/]*[.]c$",
                  "--html-details", str(target / "index.html"), "--html-title",
-                 "mm-testbed", str(self._sum)], cwd=self._sum))
+                 "mm-testbed", str(self._sum)], cwd=self._sum,
+                env=confine.environment(), cage=cage))
         if not list(target.glob("index.*.c.*.html")):
             raise TestbedError("gcovr has not found the source that it should show")
 
@@ -291,17 +307,22 @@ class Counters:
         return summary(functions)
 
 
-def _copy(path: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(path, target)
+def _gather(folder: Path, target: Path) -> None:
+    """Copy the files in @folder, which others may write to, to the new @target."""
+    target.mkdir(parents=True)
+    for path in beneath.files(folder):
+        with contextlib.suppress(OSError):
+            beneath.copy(folder, path, target / path)
 
 
 def _gcov(notes: Sequence[Path], folder: Path) -> str:
     """What gcov, run in @folder, says about @notes: JSON, one document a line."""
     # It may say in the middle of that that there are no counters yet.
-    done = proc.run(["sh", "-c", 'exec gcov "$@" 2>/dev/null', "sh", "--json-format",
-                     "--branch-probabilities", "--stdout",
-                     *(str(note) for note in notes)], cwd=folder)
+    with confine.cage([folder]) as cage:
+        done = proc.run(["sh", "-c", 'exec gcov "$@" 2>/dev/null', "sh", "--json-format",
+                         "--branch-probabilities", "--stdout",
+                         *(str(note) for note in notes)], cwd=folder,
+                        env=confine.environment(), cage=cage)
     _check("gcov", done)
     return "\n".join(line for line in done.output.splitlines() if line.startswith("{"))
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Mapping, Optional
 
-from . import boot, coverage, due_reports, ns, proc, runner
+from . import beneath, boot, confine, coverage, due_reports, ns, proc, runner
 from .errors import HostError
 from .judge import Name
 from .report import Console
@@ -29,14 +29,14 @@ def with_lines(files: Files, tree: Path) -> dict[str, Optional[bytes]]:
             ("mm/kunit/Makefile", "subdir-ccflags-y += -g\n"),
             ("mm/Makefile", "".join(f"CFLAGS_{name}.o += -g\n"
                                     for name in coverage.FILES))):
-        old = found.get(path) or (tree / path).read_bytes()
+        old = found.get(path) or beneath.read(tree, path) or b""
         found[path] = old.rstrip(b"\n") + b"\n" + more.encode()
     return found
 
 
-def command(how: runner.Options, name: Name, due: bool,
+def command(how: runner.Options, folder: Path, name: Name, due: bool,
             sources: Mapping[str, Path]) -> list[str]:
-    """The command line of gdb for the case @name.
+    """The command line of gdb for the case @name, with the kernel's files in @folder.
 
     @due: the case has to end in a report.
     @sources: where what was compiled at a path can be found now.
@@ -49,22 +49,24 @@ def command(how: runner.Options, name: Name, due: bool,
               f"handle {' '.join(_SIGNALS)} nostop noprint pass",
               *(f"break {function}" for function in _STOPS), "run", "backtrace 12", "up"]
     return ["gdb", "-q", *(word for order in orders for word in ("-ex", order)), "--args",
-            *boot.command(how.kernel, how.folder / "gdb", words, ".".join(name))]
+            *boot.command(how.kernel, folder, words, ".".join(name))]
 
 
 def run(how: runner.Options, name: Name, due: bool, sources: Mapping[str, Path],
         console: Console) -> int:
     """Let the user have gdb on the terminal; its exit code.  Raises HostError."""
-    folder = how.folder / "gdb"
+    folder = confine.room(how.folder, "gdb")
     folder.mkdir(parents=True, exist_ok=True)
+    line = command(how, folder, name, due, sources)
     console.line(f"booting for {'.'.join(name)} in gdb; it stops at {', '.join(_STOPS)}")
     # Ctrl-C is for gdb.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with subprocess.Popen(command(how, name, due, sources), cwd=folder,
-                              env=proc.environment({"TMPDIR": str(folder)}),
-                              preexec_fn=_foreground) as process:
-            return process.wait()
+        with confine.cage([how.kernel, *sources.values()], [folder]) as cage:
+            environment = {"TMPDIR": str(folder), "TERM": os.environ.get("TERM", "dumb")}
+            with proc.attached(line, cage, cwd=folder, preexec_fn=_foreground,
+                               env=confine.environment(environment)) as process:
+                return process.wait()
     except OSError as err:
         raise HostError(f"cannot run gdb: {err.strerror}; install it and try "
                         "again") from err

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from . import tree
+from . import confine, proc, tree
+from .errors import HostError
 
 # So much of a report is kept and quoted, in lines.
 KEPT = 40
@@ -251,9 +251,9 @@ class Decoder:
 
 
 def _output(command: list[str]) -> str:
-    """What @command prints; nothing if it cannot be had."""
+    """What @command prints about a kernel; nothing if it cannot be had."""
     try:
-        return subprocess.run(command, capture_output=True, text=True,
-                              check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+        done = proc.run(command, env=confine.environment(), cage=confine.boots())
+    except HostError:
         return ""
+    return done.output if done.code == 0 else ""

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence, TypeVar
 
-from . import boot, cases, children, controls, ktap, lock, proc, runner, variants
-from . import output
+from . import beneath, boot, build, cases, children, confine, controls, ktap, lock
+from . import output, proc, runner, variants
 from .boot import Next
 from .errors import Exit, TestbedError
 from .judge import Name, Outcome, Status
@@ -202,14 +202,14 @@ class Command:
                 variant.edit(SOURCE, lambda text: _WATCH.sub(b"", text))
             variant.make({OPTION: "y", **self._opts.config})
             copy = self._folder / f"linux-{name}"
-            shutil.copy(variant.kernel, copy)
+            build.take(variant.kernel, copy)
         shutil.rmtree(self._folder / name, ignore_errors=True)
         return copy
 
     def _plain(self, kernel: Path, name: Name) -> bool:
         """Whether kunit.py exec passes the case @name, by its exit code."""
         glob = ".".join(name)
-        folder = self._folder / f"plain-{glob}"
+        folder = confine.room(self._folder, f"plain-{glob}")
         log = self._folder / f"{glob}.log"
         with open(log, "w", encoding="utf-8", errors="surrogateescape") as file:
             def read(raw: str) -> Next:
@@ -221,11 +221,12 @@ class Command:
             boot.boot(boot.command(kernel, folder, how.args, glob), folder, how.timeout,
                       read)
         # kunit.py exec, with a "kernel" that says the same once more.
-        (folder / "linux").write_text(f"#!/bin/sh\nexec cat '{log}'\n", encoding="utf-8")
-        (folder / "linux").chmod(0o755)
+        beneath.put(folder, "linux", f"#!/bin/sh\nexec cat '{log}'\n".encode(), 0o755)
         tool = self._base.tree.source.path / "tools/testing/kunit/kunit.py"
-        done = proc.run([sys.executable, str(tool), "exec", f"--build_dir={folder}", glob],
-                        env=proc.environment({"PYTHONDONTWRITEBYTECODE": "1"}))
+        with confine.cage([self._base.tree.source.path, log], [folder]) as cage:
+            done = proc.run(
+                [sys.executable, str(tool), "exec", f"--build_dir={folder}", glob],
+                env=confine.environment({"PYTHONDONTWRITEBYTECODE": "1"}), cage=cage)
         shutil.rmtree(folder, ignore_errors=True)
         return done.code == 0
 

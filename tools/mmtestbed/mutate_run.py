@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from . import cases, children, control_options, control_run, deps, entry, lines
-from . import lock, mutation
-from . import ns, options, output, proc, run, runner, variants, verdict
+from . import beneath, build, cases, children, confine, control_options, control_run, deps
+from . import entry, lines, lock, mutation, ns, options, output, proc, run, runner
+from . import variants, verdict
 from .errors import Exit, TestbedError, UsageError
 from .judge import Name, Outcome
 from .mutation import Fate, Mutant, State
@@ -111,15 +111,19 @@ def mutate(tool: Path, target: mutation.Target, first: int, src: Path, cmd: str,
     @cmd: what kbuild has noted of how the file is compiled, in @cwd.
     Raises TestbedError.
     """
-    out, listing = folder / "mutants.c", folder / "mutants.list"
-    done = proc.run([str(tool), "-n", str(first), "-N", target.file,
-                     "-f", " ".join(target.functions), "-o", str(out),
-                     "-l", str(listing), str(src / target.file),
-                     *mutation.flags(cmd)], cwd=cwd)
-    if done.code != 0:
+    made = folder / f"mutants-{first}"
+    made.mkdir()
+    with confine.cage([tool, src, cwd], [made]) as cage:
+        done = proc.run([str(tool), "-n", str(first), "-N", target.file,
+                         "-f", " ".join(target.functions), "-o", str(made / "mutants.c"),
+                         "-l", str(made / "mutants.list"), str(src / target.file),
+                         *mutation.flags(cmd)], cwd=cwd, env=confine.environment(),
+                        cage=cage)
+    out, listing = (beneath.read(made, f"mutants.{kind}") for kind in ("c", "list"))
+    if done.code != 0 or out is None or listing is None:
         raise TestbedError(f"{target.file} cannot be mutated",
                            done.output.splitlines()[:12])
-    return mutation.parse(listing.read_text(encoding="utf-8")), out.read_bytes()
+    return mutation.parse(listing.decode("utf-8", "replace")), out
 
 
 def _bad(outcomes: Mapping[Name, Outcome]) -> bool:
@@ -171,7 +175,7 @@ class Command(control_run.Command):
                 self._console.begin(f"building {len(self._mutants)} mutants")
                 variant.make()
                 self._console.end()
-                shutil.copy(variant.kernel, kernel)
+                build.take(variant.kernel, kernel)
         self._trace(kernel, folder)
         return self._close_mutants(self._run_mutants(kernel, folder))
 
@@ -180,15 +184,15 @@ class Command(control_run.Command):
         tool = folder / "mutate"
         compile_tool(tool)
         for target in mutation.TARGETS:
-            cmd = variant.build / Path(target.file).parent / \
-                f".{Path(target.file).stem}.o.cmd"
+            name = Path(target.file)
+            cmd = beneath.read(variant.build, str(name.parent / f".{name.stem}.o.cmd"))
             mutants, source = mutate(
                 tool, target, len(self._mutants) + 1, variant.src,
-                cmd.read_text(encoding="utf-8"), folder, variant.build)
+                (cmd or b"").decode("utf-8", "replace"), folder, variant.build)
             self._mutants += mutants
-            (variant.src / target.file).write_bytes(source)
-        for name in ("mm_mutate.c", "mm_mutate.h"):
-            (variant.src / "mm" / name).write_bytes((SOURCES / name).read_bytes())
+            beneath.put(variant.src, target.file, source)
+        for ours in ("mm_mutate.c", "mm_mutate.h"):
+            beneath.put(variant.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
         variant.edit("mm/Makefile", lambda old: old + _MAKEFILE)
 
     def _trace(self, kernel: Path, folder: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from . import proc
+from . import beneath, confine, proc
 from .errors import TestbedError
 from .judge import Name
 
@@ -167,13 +167,19 @@ def mask(wanted: Iterable[Name], names: Sequence[Name]) -> str:
 
 
 def live(kernel: Path, scratch: Path) -> set[int]:
-    """The numbers of the mutants that are in the @kernel.  Raises TestbedError."""
-    done = proc.run(["objcopy", "-O", "binary", "--only-section=.mm_mutants",
-                     "--set-section-flags", ".mm_mutants=alloc", str(kernel),
-                     str(scratch)])
-    if done.code != 0:
+    """The numbers of the mutants that are in the @kernel.
+
+    @scratch: a new folder.  Raises TestbedError.
+    """
+    scratch.mkdir()
+    with confine.cage([kernel], [scratch]) as cage:
+        done = proc.run(["objcopy", "-O", "binary", "--only-section=.mm_mutants",
+                         "--set-section-flags", ".mm_mutants=alloc", str(kernel),
+                         str(scratch / "numbers")], env=confine.environment(), cage=cage)
+    data = beneath.read(scratch, "numbers")
+    if done.code != 0 or data is None:
         raise TestbedError(f"cannot read {kernel.name}", done.output.splitlines()[:3])
-    return {number for number, in struct.iter_unpack("<I", scratch.read_bytes())}
+    return {number for number, in struct.iter_unpack("<I", data)}
 
 
 @dataclass

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Iterator, Mapping, Optional, Sequence
 
-from . import proc, surroundings
+from . import beneath, confine, proc, surroundings
 from .scan import Scan
 
 # With more changed files or folders to build than that, make is as fast.
@@ -140,7 +140,7 @@ class Kbuild:
     """A build folder, and how kbuild worked there last time.
 
     @build, @src: the folders.  @base: the environment of our commands.
-    @added: what make added to that.  @jobs: of make.
+    @added: what make added to that.  @jobs: of make.  @cage: for make.
     """
 
     build: Path
@@ -148,6 +148,7 @@ class Kbuild:
     base: Mapping[str, str]
     added: Mapping[str, str]
     jobs: int
+    cage: confine.Cage = confine.Cage()
 
     def rebuild(self, paths: set[str]) -> Optional[Rebuilt]:
         """Build the kernel anew after the files @paths have changed.
@@ -176,7 +177,7 @@ class Kbuild:
         old = [name for name in objects if after[name] == before[name]]
         for name in old:
             # It is not what the files say now, and its time would hide that from make.
-            (self.build / name).unlink()
+            beneath.unlink(self.build, name)
         if old or self._saved(folders) != commands:
             return None
         return Rebuilt("".join(said), folders) if self._link() else None
@@ -193,7 +194,8 @@ class Kbuild:
         """The objects that are linked."""
         found: set[str] = set()
         for archive in ["vmlinux.a", *self.added.get("KBUILD_VMLINUX_LIBS", "").split()]:
-            done = proc.run([self.added.get("AR", "ar"), "t", archive], cwd=self.build)
+            done = proc.run([self.added.get("AR", "ar"), "t", archive], cwd=self.build,
+                            env=self.base, cage=self.cage)
             if done.code != 0:
                 return set()
             found.update(os.path.normpath(name) for name in done.output.splitlines())
@@ -233,7 +235,7 @@ class Kbuild:
             return False
         fresh = self.build / ".linux.new"
         fresh.unlink(missing_ok=True)
-        os.link(vmlinux, fresh)
+        os.link(vmlinux, fresh, follow_symlinks=False)
         os.replace(fresh, self.build / "linux")
         return True
 
@@ -241,7 +243,7 @@ class Kbuild:
         env = {**self.base, **self.added, "MAKE": "make", "quiet": "silent_", **variables}
         command = ["make", "-rR", "-s", "--no-print-directory", f"--jobs={self.jobs}",
                    "-f", str(self.src / "scripts" / makefile), *words]
-        return proc.run(command, cwd=self.build, env=env)
+        return proc.run(command, cwd=self.build, env=env, cage=self.cage)
 
 
 @contextlib.contextmanager
@@ -263,6 +265,7 @@ class Watch:
 
     def __init__(self, base: Mapping[str, str], folder: Path) -> None:
         self._base = base
+        self.folder = folder
         self._caught = folder / "caught"
         path = base.get("PATH", os.defpath)
         for name in ("nm", "llvm-nm"):
@@ -277,10 +280,7 @@ class Watch:
 
     def added(self) -> dict[str, str]:
         """What make has added to the environment; nothing if it did not link."""
-        try:
-            data = self._caught.read_bytes()
-        except OSError:
-            return {}
+        data = beneath.read(self.folder, self._caught.name) or b""
         caught = dict(os.fsdecode(word).partition("=")[::2]
                       for word in data.split(b"\0") if word)
         return surroundings.ours(caught, self._base)

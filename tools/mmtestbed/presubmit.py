@@ -16,6 +16,7 @@ from typing import Any, Callable, Optional, Sequence
 
 from . import build, checks, controls, entry, evidence, gitrepo, lock, ns, options, output
 from . import patchset, proc, run, source, tree, trial, variants
+from .checkers import Checkers
 from .checks import Check, Context, Message, Patch, Place, Result, Series, Status
 from .errors import Exit, HostError, TestbedError, UsageError
 from .evidence import Finding
@@ -201,6 +202,7 @@ class Command(trial.Trial):
         self._total = 0
         self._times: list[float] = []
         self._built: dict[str, tree.Files] = {}
+        self._checkers: Optional[Checkers] = None
 
     # The set-up.
 
@@ -363,6 +365,8 @@ class Command(trial.Trial):
             return (store / folder / f".{name[:-2]}.o.cmd").exists()
 
         numbers = itertools.count(1)
+        checkers = self._checkers_of(self._result.base)
+        view = checkers.over(self.ours.tree, commit)
 
         def place(name: str) -> Place:
             scratch = self._folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
@@ -370,22 +374,28 @@ class Command(trial.Trial):
             scratch.mkdir(parents=True)
 
             def make(words: Sequence[str]) -> proc.Done:
-                return self._make(base, scratch, words)
+                return self._make(base, commit, scratch, words)
+
+            def confined(words: Sequence[str], folder: Path) -> proc.Done:
+                return checkers.run(words, self.ours.tree, scratch, folder)
 
             return Place(commit, self.ours.tree, scratch, built,
-                         make if self._overlay else None)
+                         make if self._overlay else None, view, confined)
         return place
 
-    @staticmethod
-    def _make(base: variants.Base, scratch: Path, words: Sequence[str]) -> proc.Done:
+    def _checkers_of(self, base: str) -> Checkers:
+        if self._checkers is None:
+            self._checkers = Checkers(self.ours, base, self._folder / "checkers")
+        return self._checkers
+
+    def _make(self, base: variants.Base, commit: str, scratch: Path,
+              words: Sequence[str]) -> proc.Done:
         """make @words in a throw-away copy of the build."""
         with variants.open_variant(base, scratch / "variant"):
             places = base.tree.places
-            (scratch / "tmp").mkdir(exist_ok=True)
-            env = build.environment(base.plan, places.build)
-            env["TMPDIR"] = str(scratch / "tmp")
-            done = proc.run(build.make(base.plan, places.build, *words), cwd=places.src,
-                            env=env)
+            self._checkers_of(self._result.base).lay(commit, places.src)
+            done = build.confined(base.plan, places,
+                                  build.make(base.plan, places.build, *words))
         shutil.rmtree(scratch / "variant", ignore_errors=True)
         return proc.Done(done.code, tree.plain(done.output))
 

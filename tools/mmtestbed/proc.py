@@ -24,6 +24,8 @@ from .errors import HostError, Interrupted, TestbedError
 TICK = 1.0
 # What a well-behaved command may take to clean up after SIGTERM, in seconds.
 GRACE = 5.0
+# Variables by which a program is made to run code of others as it starts.
+_LOADER = ("LD_", "GLIBC_", "GCONV_")
 # How often to look whether it has, in seconds.
 _LOOK = 0.02
 
@@ -121,6 +123,10 @@ def _popen(command: Sequence[str], words: Sequence[str],
     if setpriv is None:
         return subprocess.Popen(list(command), start_new_session=True,
                                 preexec_fn=ns.die_with_parent, **options)
+    if words:
+        # Part of it may come from the tree, and setpriv still has all that we have.
+        options["env"] = {name: value for name, value in (
+            options.get("env") or os.environ).items() if not name.startswith(_LOADER)}
     environ = options.get("env")
     program = shutil.which(command[0], path=(environ or os.environ).get("PATH"))
     if program is None:

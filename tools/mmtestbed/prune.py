@@ -71,8 +71,10 @@ def remove(folder: Path, when: Optional[float] = None) -> bool:
 
 def _delete(folder: Path) -> None:
     # overlayfs shuts out whom it has no need of.
-    with contextlib.suppress(OSError):
-        (folder / "work" / "work").chmod(0o700)
+    for work in ("work/work", "ccache/work/work", "with/*/work/work"):
+        for path in folder.glob(work):
+            with contextlib.suppress(OSError):
+                path.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a kernel was built from, kept beside it for the next build."""
+"""What a kernel was built from, kept for the next build."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from . import lock, scan, surroundings
+from . import lock, scan, surroundings, tree
 from .narrow import Difference, Laid
 from .tree import Files
 
-# In the build folder.  The second holds all files of a tree that is not ours.
-NAME = ".mm-testbed.record.json"
-_SCAN = ".mm-testbed.scan"
+# In the state of the build.  The second holds all files of a tree that is not ours.
+NAME = "record.json"
+_SCAN = "scan"
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class Record:
         return surroundings.files(self.headers) == self.host
 
 
-def load(build: Path, inputs: str) -> Optional[Record]:
-    """The record of the kernel in @build that was built from @inputs, if there is one."""
-    data = lock.read_json(build / NAME)
+def load(state: Path, inputs: str) -> Optional[Record]:
+    """The record in @state of the kernel that was built from @inputs, if there is one."""
+    data = lock.read_json(state / NAME)
     if not isinstance(data, dict) or not inputs or data.get("inputs") != inputs:
         return None
     try:
@@ -51,20 +50,20 @@ def load(build: Path, inputs: str) -> Optional[Record]:
         return None                     # an older one, with other facts
 
 
-def save(build: Path, record: Record, seen: Optional[scan.Scan]) -> None:
-    """Keep @record, and what was @seen of the source.  Raises OSError."""
+def save(state: Path, record: Record, seen: Optional[scan.Scan]) -> None:
+    """Keep @record in @state, and what was @seen of the source.  Raises OSError."""
     if seen:
-        lock.write(build / _SCAN, seen.dump)
-    lock.write_json(build / NAME, vars(record))
+        lock.write(state / _SCAN, seen.dump)
+    lock.write_json(state / NAME, vars(record))
 
 
 def laid(files: Files) -> dict[str, Optional[str]]:
     """A digest for each of @files, which lie over the source."""
-    return {path: None if data is None else hashlib.sha256(data).hexdigest()[:24]
+    return {path: None if data is None else tree.digest({path: data})[:24]
             for path, data in files.items()}
 
 
-def changed(build: Path, record: Record, seen: str, now: Optional[scan.Scan],
+def changed(state: Path, record: Record, seen: str, now: Optional[scan.Scan],
             wanted: Files, pristine: Path) -> Optional[set[str]]:
     """The files that differ from those that @record is of; None if that is unclear.
 
@@ -73,7 +72,7 @@ def changed(build: Path, record: Record, seen: str, now: Optional[scan.Scan],
     before = None
     if now:
         try:
-            before = scan.load((build / _SCAN).read_bytes())
+            before = scan.load((state / _SCAN).read_bytes())
         except OSError:
             return None
         if before.digest not in record.seen:

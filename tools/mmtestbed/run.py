@@ -16,11 +16,12 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, Iterator, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Optional, Sequence
 
-from . import ahead, applied, boot, build, cases, children, coverage, debug, deps
-from . import due_reports, entry, every, failures, lines, lock, ns, options, output, proc
-from . import provenance, prune, rounds, runner, series, source, tree, unpack, verdict
+from . import ahead, applied, boot, build, cases, ccache, children, confine, coverage
+from . import debug, deps, due_reports, entry, every, failures, lines, lock, ns, options
+from . import output, outside, proc, provenance, prune, rounds, runner, series, source
+from . import tree, unpack, verdict
 from .errors import Exit, HostError, Interrupted, Refused, TestbedError, Unavailable
 from .errors import UsageError
 from .report import GREEN, RED, Console
@@ -52,6 +53,8 @@ class Command:
         self._cases = {(case.suite, case.name): case for case in known}
         line = opts.line or lines.DEFAULT
         self._counters: Optional[coverage.Counters] = None
+        self._outside_of: Optional[outside.Outside] = None
+        self._own_ccache: Optional[ccache.Own] = None
         self._absent: list[deps.Tool] = []
         self._report = verdict.Run(line.name, opts.config.name, "", "", cases=self._cases,
                                    repeat=opts.repeat, shuffle=opts.shuffle,
@@ -181,7 +184,8 @@ class Command:
             with self._run_folder(isolation) as folder:
                 # What a compiler that is killed leaves behind goes away with it.
                 os.environ["TMPDIR"] = str(folder)
-                return self._work(isolation, folder)
+                with self._confined(isolation, folder):
+                    return self._work(isolation, folder)
 
         try:
             proc.catch_signals()
@@ -191,6 +195,32 @@ class Command:
             return Exit.BROKEN if code is None else code
         except Interrupted as stop:
             return self._interrupted(stop)
+
+    @contextlib.contextmanager
+    def _confined(self, isolation: ns.Isolation, folder: Path) -> Iterator[None]:
+        """Foreign code is shut in while this is open."""
+        if self._opts.kdir:
+            # Only such a tree may need it; see _patched().
+            self._outside_of = outside.Outside(lambda name: source.tarball(
+                lines.by_name(name), self._cache, self._console))
+        confine.confine(isolation, self._cache / "mnt" / "cage")
+        gaps = confine.gaps()
+        if gaps and (self._opts.kdir or self._foreign_patches()):
+            self._console.note(f"on this machine builds and kernels can {gaps}; test what "
+                               "you do not trust as root, or where user namespaces are "
+                               "allowed")
+        try:
+            with confine.booting(folder):
+                yield
+        finally:
+            if self._outside_of:
+                self._outside_of.close()
+
+    def _foreign_patches(self) -> list[Path]:
+        """Those of --with that are none of ours."""
+        ours = REPOSITORY / "patches"
+        return [path for path in self._opts.patches
+                if not path.resolve().is_relative_to(ours)]
 
     @contextlib.contextmanager
     def _run_folder(self, isolation: ns.Isolation) -> Iterator[Path]:
@@ -307,8 +337,6 @@ class Command:
                    overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
         """The tree to build @origin in, and how to build it."""
         opts = self._opts
-        plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
-                          self._cache / "ccache", opts.config.specs, opts.config.name)
         # make goes by time stamps, which a copy and an overlay do not share.  Without
         # overlays there are no variants: such a tree gets its own state.
         names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
@@ -318,8 +346,22 @@ class Command:
         places = tree.choose_places(self._cache, state, overlay, folder)
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
+        users = os.environ.get("CCACHE_DIR")
+        plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
+                          self._cache / "ccache", opts.config.specs, opts.config.name,
+                          Path(users).absolute() if users else None)
+        if not origin.frozen:
+            plan = self._compiles_apart(plan, state / "ccache", isolation, folder)
         return tree.WorkTree(origin, places, isolation, opts.build_dir,
                              self._console), plan
+
+    def _compiles_apart(self, plan: build.Plan, kept: Path, isolation: ns.Isolation,
+                        folder: Path) -> build.Plan:
+        """@plan for foreign code: what it compiles is @kept for itself."""
+        if self._own_ccache is None:
+            self._own_ccache = ccache.Own(plan.private or plan.ccache,
+                                          self._cache / "mnt" / "ccache", folder, isolation)
+        return replace(plan, private=self._own_ccache.folder(kept))
 
     def _build(self, origin: source.Source, patches: Sequence[Path],
                isolation: ns.Isolation, folder: Path,
@@ -340,17 +382,28 @@ class Command:
                     self._counters = coverage.Counters(folder / "coverage", work.places)
                     self._counters.keep()
                 if not (opts.patches or opts.gdb) or not overlay:
-                    shutil.copy(kernel.path, copy)
+                    build.take(kernel.path, copy)
                     return replace(kernel, path=copy), state
             changed = self._patched(origin, [*patches, *opts.patches],
                                     folder / "varied", suites)
             if opts.gdb:
                 changed = debug.with_lines(changed, origin.path)
+            if origin.frozen and self._foreign_patches():
+                kept = state / "with" / tree.digest(changed)[:16]
+                plan = self._compiles_apart(plan, kept, isolation, folder)
+                ccache.forget(kept.parent, kept)
+                builder = build.Builder(work, plan, self._console)
             with work.variant(changed):
-                shutil.copy(builder.variant(), copy)
+                build.take(builder.variant(), copy)
                 if self._counters:
                     self._counters.keep()
                 return build.Kernel(copy, build.sha256(copy)), state
+
+    def _reference(self, line: lines.Line, paths: Iterable[str]) -> Path:
+        """The tree that the series of @line was made on, with @paths.  Raises HostError."""
+        assert self._outside_of
+        archive = self._outside_of.ask(line.name)
+        return source.reference(line, archive, self._cache, self._console, paths)
 
     def _patched(self, origin: source.Source, patches: Sequence[Path],
                  scratch: Path, suites: dict[str, bytes]) -> tree.Files:
@@ -359,8 +412,7 @@ class Command:
         result = applied.apply(
             self._cache / "applied", origin.path, patches, scratch,
             None if origin.frozen else
-            lambda: source.reference(origin.line, self._cache, self._console,
-                                     series.paths(patches)))
+            lambda: self._reference(origin.line, series.paths(patches)))
         for note in result.notes:
             self._console.note(note)
         return {**result.files, **suites}
@@ -460,7 +512,8 @@ class Command:
                          f"lowerdir={mnt / 'lower'},upperdir=STATE/upper,"
                          "workdir=STATE/work", "mm-testbed", str(mnt / "src")]))
         for path in [*series_of(which), *opts.patches]:
-            line(shlex.join(["patch", "-p1", "-d", str(mnt / "src"), "-i", str(path)]))
+            line(shlex.join(["git", "--git-dir=/dev/null", "-C", str(mnt / "src"), "apply",
+                             str(path)]))
         line(shlex.join(["cp", "-r", str(REPOSITORY / "mm/kunit"),
                          str(mnt / "src/mm/")]))
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,

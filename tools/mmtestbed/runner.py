@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence, TypeVar
 
-from . import boot, cases, coverage, due_reports, ktap, lock
+from . import boot, cases, confine, coverage, due_reports, ktap, lock
 from .boot import How, Next
 from .errors import HostError, TestbedError
 from .globs import Job, halves, split
@@ -139,9 +139,11 @@ class Runner:
     def _boot(self, args: Sequence[str], glob: str, read: Callable[[str], Next],
               counters: Optional[coverage.Counters] = None) -> boot.Ending:
         options = self._options
-        folder = options.folder / f"boot-{next(self._numbers)}"
+        name = f"boot-{next(self._numbers)}"
+        options.folder.mkdir(parents=True, exist_ok=True)
+        folder = confine.room(options.folder, name)
         folder.mkdir(parents=True)
-        with open(folder.with_suffix(".log"), "w", encoding="utf-8",
+        with open(options.folder / f"{name}.log", "w", encoding="utf-8",
                   errors="surrogateescape") as log:
             def tee(raw: str) -> Next:
                 log.write(raw.rstrip("\r") + "\n")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import boot, proc
+from . import boot, confine, proc
 from .boot import Next
 from .errors import HostError
 
@@ -150,16 +150,17 @@ class Server:
         Raises HostError if the binary does not start.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        environment = proc.environment({"TMPDIR": str(folder), **(env or {})})
+        confine.give(folder)
+        environment = confine.environment({"TMPDIR": str(folder), **(env or {})})
         with _pipes() as (requests, self._requests, self._answers, answers):
             # Relative, so that the command line is the same each time.
             line = boot.command(kernel, Path(), [
                 *args, f"snapshot={requests},{answers},{cpu},{int(huge)}"], "")
             try:
                 self.process = proc.start(
-                    line, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                    pass_fds=(requests, answers))
+                    line, confine.boots(), cwd=folder, env=environment,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, pass_fds=(requests, answers))
             except BaseException as err:
                 os.close(self._requests)
                 os.close(self._answers)

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Callable, Iterator
 
-from . import guards, judge, ktap, tree
+from . import confine, guards, judge, ktap, tree
 from .boot import Next
 from .judge import Trouble
 from .runner import Options
@@ -56,6 +56,7 @@ class Servers:
         self._early: list[tuple[Server, Path]] = []
         self._count = 0
         self._numbers: collections.Counter[str] = collections.Counter()
+        self._rooms: list[Path] = []
         self._huge = True
         self._closed = False
         self._new = 0
@@ -113,17 +114,20 @@ class Servers:
             self._early.append(self._start())
 
     def _start(self) -> tuple[Server, Path]:
-        """A server that begins to boot, and its folder."""
+        """A server that begins to boot, and what its log is called, without a suffix."""
         options, counters = self._options, self._options.counters
-        folder = self.folder("server")
+        logs = self.folder("server")
+        folder = confine.room(logs.parent, logs.name)
+        with self._free:
+            self._rooms.append(folder)
         return self._starter.submit(
             Server, options.kernel, folder, options.words, options.cpu, self._huge,
-            counters.environment(folder) if counters else None).result(), folder
+            counters.environment(folder) if counters else None).result(), logs
 
     def _boot_once(self) -> Booted:
         with self._free:
             early = self._early.pop(0) if self._early else None
-        started, folder = early or self._start()
+        started, logs = early or self._start()
         booted = Booted(started)
         try:
             started.ready(self._options.timeout, booted.read)
@@ -131,7 +135,8 @@ class Servers:
             started.close()
             raise
         finally:
-            folder.with_suffix(".log").write_text(
+            logs.parent.mkdir(parents=True, exist_ok=True)
+            logs.with_suffix(".log").write_text(
                 "".join(f"{line}\n" for line in booted.log), encoding="utf-8",
                 errors="surrogateescape")
         with self._free:
@@ -167,5 +172,5 @@ class Servers:
         counters = self._options.counters
         if counters:
             # Each child has added its own to those of its server.
-            for number in range(1, self._numbers["server"] + 1):
-                counters.add(self._options.folder / f"server-{number}", True)
+            for room in self._rooms:
+                counters.add(room, True)

@@ -115,11 +115,10 @@ def at_commit(tree: Path, commit: str, ident: str, wanted: Optional[lines.Line],
     return Source(tree, line, full, commit[:12], ident, False, commit)
 
 
-def reference(line: lines.Line, cache: Path, console: Console,
+def reference(line: lines.Line, archive: Optional[Path], cache: Path, console: Console,
               paths: Iterable[str] = ()) -> Path:
-    """The tree that the series of @line was made on, with those of the files @paths
-    that Debian's source has.  Raises HostError."""
-    archive = tarball(line, cache, console)
+    """The tree that the series of @line was made on, from @archive, see tarball(), with
+    those of the files @paths that Debian's source has.  Raises HostError."""
     tree = unpack(line, archive, cache, console).path
     if unpacking.lacks(tree, paths):
         unpack(line, archive, cache, console, whole=True)

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Mapping, Optional
 
-from . import lock, ns, proc
+from . import beneath, confine, lock, ns, proc
+from .beneath import Blob
 from .errors import HostError, Refused, TestbedError, UsageError
 from .report import Console
 from .scan import Scan, scan
@@ -82,7 +83,7 @@ def cache_root(console: Console, create: bool = True, kdir: str = "") -> Path:
         if path.stat().st_uid != os.geteuid():
             raise HostError(f"the cache {path} belongs to somebody else; set "
                             "MMTB_CACHE to a folder of your own")
-        for name in ("lower", "src", "build", "run"):
+        for name in ("lower", "src", "build", "run", "cage", "ccache"):
             (path / "mnt" / name).mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise HostError(f"cannot use the cache {path}: {err.strerror}; set "
@@ -126,6 +127,8 @@ def digest(files: Files) -> str:
     result = hashlib.sha256()
     for path, data in sorted(files.items()):
         body = b"-" if data is None else b"+" + hashlib.sha256(data).digest()
+        if isinstance(data, Blob):
+            body += f" {data.mode:o}".encode()
         result.update(path.encode("utf-8", "surrogateescape") + b"\0" + body)
     return result.hexdigest()
 
@@ -155,10 +158,10 @@ class WorkTree:
         places = self.places
         for name in ("upper", "work", "build"):
             (places.state / name).mkdir(parents=True, exist_ok=True)
+        confine.give(self.build_store())
         try:
             if self.on_overlay:
-                ns.bind(self.source.path, places.lower)
-                mounts.append(places.lower)
+                self._show_source(mounts)
                 ns.overlay([places.lower], places.state / "upper",
                            places.state / "work", places.src, self._isolation)
                 mounts.append(places.src)
@@ -191,9 +194,11 @@ class WorkTree:
                   for name in ("src", "src-work", "build", "build-work")}
         for folder in layers.values():
             folder.mkdir(parents=True)
+        # Through the overlay, that would be a copy of all of it.
+        confine.give(self.build_store())
+        confine.give(layers["build"])
         try:
-            ns.bind(self.source.path, places.lower)
-            mounts.append(places.lower)
+            self._show_source(mounts)
             ns.overlay([places.state / "upper", places.lower], layers["src"],
                        layers["src-work"], places.src, self._isolation)
             mounts.append(places.src)
@@ -218,6 +223,14 @@ class WorkTree:
     def build_store(self) -> Path:
         """Where the build folder really is."""
         return self._build_dir or self.places.state / "build"
+
+    def _show_source(self, mounts: list[Path]) -> None:
+        """The source, to read: not even we could write to it there."""
+        lower = self.places.lower
+        ns.bind(self.source.path, lower)
+        mounts.append(lower)
+        with contextlib.suppress(OSError):
+            ns.read_only(lower)
 
     def _hide_git(self, mounts: list[Path]) -> None:
         """Nothing that runs in the tree may see, let alone write, the user's git."""
@@ -261,26 +274,43 @@ class WorkTree:
         """
         if not self.on_overlay:
             self._copy_source()
-        stale: set[str] = set()
-        if self._scan and built_ns:
-            # A link to a folder has nothing for make to read.
-            stale = {path for path in self._scan.newer(since_ns, built_ns)
-                     if not (self.source.path / path).is_dir()}
+        stale = set(self._scan.newer(since_ns, built_ns)) \
+            if self._scan and built_ns else set()
         manifest = self.places.state / "manifest.json"
         ours = set(lock.read_json(manifest) or [])
         paths = sorted(ours | set(wanted) | stale)
         # Ahead of the writes: a run that dies half-way must not forget a file.
         lock.write_json(manifest, paths)
         kept = []
-        for path in paths:
-            pristine = read_or_none(self.source.path / path)
-            content = wanted[path] if path in wanted else pristine
-            if self._put(path, content, force=path in stale) or pristine is not None:
+        pristine = {path: self._pristine(path, path in stale) for path in paths}
+        contents: dict[str, Optional[bytes]] = dict(pristine)
+        contents.update(wanted)
+        # What goes away may stand where a folder is needed.
+        for path in sorted(paths, key=lambda path: contents[path] is not None):
+            if self._put(path, contents[path], force=path in stale) or \
+               pristine[path] is not None:
                 kept.append(path)
+        kept.sort()
         if kept != paths:
             lock.write_json(manifest, kept)
         if self._scan and self._scan.built_in_place():
             self._clean()
+
+    def _pristine(self, path: str, stale: bool) -> Optional[Blob]:
+        """What the source has at @path.
+
+        make goes by what a link leads to: that takes the place of a @stale one, if it is
+        in the source as well.
+        """
+        source = self.source.path
+        found = beneath.blob_at(source, path)
+        if not stale or found is None or not found.is_link:
+            return found
+        real = Path(os.path.realpath(source / path))
+        if not real.is_relative_to(source):
+            return found
+        data = beneath.read(source, str(real.relative_to(source)))
+        return found if data is None else beneath.blob(data)
 
     def tidy(self) -> None:
         """Remove the temporary files of a run that was killed while it wrote."""
@@ -295,18 +325,17 @@ class WorkTree:
 
     def _put(self, path: str, content: Optional[bytes], force: bool) -> bool:
         """Make @path hold @content; True if the file is there then."""
-        target = self.places.src / path
-        current = read_or_none(target)
+        src = self.places.src
+        current = beneath.blob_at(src, path)
         if content is None:
             if current is not None:
-                target.unlink()
+                beneath.remove(src, path)
             return False
-        if current == content and not force:
-            return True
-        target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode & 0o777 if current is not None else 0o644
-        lock.write(target, content)
-        target.chmod(mode)
+        if not isinstance(content, Blob):
+            mode = current.mode if current is not None and not current.is_link else 0o100644
+            content = beneath.blob(content, mode)
+        if force or not content.same(current):
+            beneath.put_blob(src, path, content)
         return True
 
     def _clean(self) -> None:
@@ -319,7 +348,10 @@ class WorkTree:
             return
         self._console.begin("cleaning our view of the tree, which was built in place")
         for arch in sorted(arches):
-            done = proc.run(["make", "-s", f"ARCH={arch}", "mrproper"], cwd=src)
+            # What it removes belongs to whoever has built it.
+            with confine.cage([], [src], False, src.stat().st_uid) as cage:
+                done = proc.run(["make", "-s", f"ARCH={arch}", "mrproper"], cwd=src,
+                                env=confine.environment(), cage=cage)
             if done.code != 0 and arch == "um":
                 raise TestbedError("make mrproper failed in our view of the tree; "
                                    "run it in yours", done.output.splitlines()[-8:])

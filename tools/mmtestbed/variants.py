@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import build, deps, narrow, ns, proc, record, series, tree
+from . import beneath, build, confine, deps, narrow, ns, record, series, tree
 from .errors import TestbedError
 
 
@@ -80,24 +80,24 @@ class Variant:
                 raise TestbedError(f"{patch.name} does not apply: it is in this tree "
                                    "already")
             for path, content in applied.files.items():
-                # Written anew, so that make takes it for newer than its object.
-                target = src / path
-                self._note(path, stays=target.exists() and content is not None)
+                there = beneath.look(src, path) is not None
+                self._note(path, stays=there and content is not None)
                 if content is None:
-                    target.unlink()
-                    continue
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
+                    beneath.remove(src, path)
+            for path, content in applied.files.items():
+                # Written anew, so that make takes it for newer than its object.
+                if content is not None:
+                    beneath.put_blob(src, path, content)
 
     def edit(self, path: str, change: Callable[[bytes], bytes]) -> None:
         """Change the file @path.  Raises TestbedError if that changes nothing."""
-        target = self._places.src / path
-        old = target.read_bytes()
-        new = change(old)
-        if new == old:
+        src = self._places.src
+        old = beneath.blob_at(src, path)
+        new = change(old) if old is not None else None
+        if old is None or new is None or new == old:
             raise TestbedError(f"{path} is not as expected")
         self._note(path)
-        target.write_bytes(new)
+        beneath.put_blob(src, path, beneath.blob(new, old.mode))
 
     def _note(self, path: str, stays: bool = True) -> None:
         """Remember that @path changes; not @stays: that it comes or goes."""
@@ -129,15 +129,19 @@ class Variant:
     def _rebuilt(self, jobs: Optional[int]) -> bool:
         """Build only what depends on the files that have changed; False if make has to
         look at everything."""
-        known = record.load(self._places.build, self._base.inputs)
+        base, places = self._base, self._places
+        known = record.load(base.tree.places.state, base.inputs)
         if not self._touched or not known:
             return False
-        return narrow.Kbuild(self._places.build, self._places.src, self._environment(),
-                             known.added, jobs or self._base.plan.jobs).rebuild(
-                                 self._touched) is not None
+        with build.caged(base.plan, places) as cage:
+            return narrow.Kbuild(
+                places.build, places.src, build.environment(base.plan, places.build),
+                known.added, jobs or base.plan.jobs, cage).rebuild(
+                    self._touched) is not None
 
     def _config(self) -> str:
-        return (self._places.build / ".config").read_text(encoding="utf-8")
+        return (beneath.read(self._places.build, ".config") or b"").decode(
+            "utf-8", "surrogateescape")
 
     def _configure(self, before: str, config: Mapping[str, str]) -> None:
         text = before
@@ -145,24 +149,20 @@ class Variant:
             text = re.sub(rf"^(?:# )?{symbol}[= ].*\n", "", text, flags=re.MULTILINE)
             text += f"# {symbol} is not set\n" if value == "n" else \
                 f"{symbol}={value}\n"
-        (self._places.build / ".config").write_text(text, encoding="utf-8")
+        beneath.put(self._places.build, ".config",
+                    text.encode("utf-8", "surrogateescape"))
+        confine.give(self._places.build / ".config")
         self._run("olddefconfig")
         after = self._config()
         for symbol, value in config.items():
             if (f"{symbol}={value}\n" in after) == (value == "n"):
                 raise TestbedError(f"the tree cannot have {symbol}={value}")
 
-    def _environment(self) -> dict[str, str]:
-        scratch = self._places.run / "tmp"
-        scratch.mkdir(exist_ok=True)
-        return {**build.environment(self._base.plan, self._places.build),
-                "TMPDIR": str(scratch)}
-
     def _run(self, *targets: str, jobs: Optional[int] = None) -> None:
         places, plan = self._places, self._base.plan
-        done = proc.run(["make", "-s", *targets, "ARCH=um", f"O={places.build}",
-                         f"--jobs={jobs or plan.jobs}", f"CC={deps.compiler()}"],
-                        cwd=places.src, env=self._environment())
+        done = build.confined(plan, places, [
+            "make", "-s", *targets, "ARCH=um", f"O={places.build}",
+            f"--jobs={jobs or plan.jobs}", f"CC={deps.compiler()}"])
         if done.code != 0:
             error = build.explain(done, plan, self._base.tree.source.version)
             here = f"{places.src}/"

@@ -53,7 +53,7 @@ class BuildDir(support.TempCase):
     def test_new_empty_and_ours(self) -> None:
         build.check_build_dir(self.tmp / "new")
         build.check_build_dir(self.tmp)
-        self.write(build.STAMP, "{}")
+        self.write(build.MARK, "")
         self.write("vmlinux", "")
         build.check_build_dir(self.tmp)
 

@@ -19,7 +19,7 @@ class Gdb(support.TempCase):
                               virtual=True, seed=7)
 
     def test_the_kernel_is_booted_as_for_a_child(self) -> None:
-        words = debug.command(self.how(), CASE, True, {"/a/src": Path("/b/src")})
+        words = debug.command(self.how(), self.how().folder / "gdb", CASE, True, {"/a/src": Path("/b/src")})
         kernel = words[words.index("--args") + 1:]
         self.assertEqual(kernel[:7], [
             "/k/linux", *runner.VIRTUAL, "x=1", "snapshot_seed=7", "mm_kunit.seed=7",
@@ -54,7 +54,7 @@ class Gdb(support.TempCase):
         kernel = self.tmp / "linux"
         support.check("gcc", "-g", "-O0", "-o", str(kernel), str(source))
         how = runner.Options(kernel, self.tmp / "boots", (), 60, 1)
-        words = debug.command(how, CASE, False, {})
+        words = debug.command(how, how.folder / "gdb", CASE, False, {})
         (self.tmp / "boots" / "gdb").mkdir(parents=True)
         text = support.check(*words[:1], "-batch", *words[1:])
         self.assertRegex(text, r"#1 .* the_case \(\) at .*k\.c:5")

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable, Optional
 
-from mmtestbed import build, lines, lock, narrow, ns, proc, record, scan, source
+from mmtestbed import build, confine, lines, lock, narrow, ns, proc, record, scan, source
 from mmtestbed import surroundings, tree
 from mmtestbed.errors import Interrupted, TestbedError
 
@@ -26,9 +26,10 @@ class Builder(build.Builder):
 
     looks = 0
 
-    def _make_all(self, configured: str, src: Path, env: dict[str, str]) -> proc.Done:
+    def _make_all(self, configured: str, src: Path, env: dict[str, str],
+                  cage: confine.Cage) -> proc.Done:
         self.looks += 1
-        return super()._make_all(configured, src, env)
+        return super()._make_all(configured, src, env, cage)
 
 
 class Edit(support.TempCase):
@@ -117,7 +118,7 @@ class Edit(support.TempCase):
         self.edit("mm/migrate.c", "return 1", "return 2")
         self.expect(looks=0, migrate=2)
         sha = build.sha256(self.state / "build/linux")
-        (self.state / "build" / record.NAME).unlink()
+        (self.state / record.NAME).unlink()
         self.expect(looks=1, migrate=2)
         self.assertEqual(build.sha256(self.state / "build/linux"), sha)
 
@@ -270,7 +271,7 @@ class Edit(support.TempCase):
 
     def test_header_of_the_host(self) -> None:
         """A header outside of the tree is as good as one in it."""
-        known = record.load(self.state / "build", self.inputs())
+        known = record.load(self.state, self.inputs())
         assert known
         self.assertIn("/usr/include/stdio.h", known.headers)
         self.assertTrue(known.same_host())
@@ -278,13 +279,13 @@ class Edit(support.TempCase):
         mine = surroundings.files([str(path)])
         path.write_text("22", encoding="ascii")
         self.assertNotEqual(surroundings.files([str(path)]), mine)
-        data = lock.read_json(self.state / "build" / record.NAME)
-        lock.write_json(self.state / "build" / record.NAME, {**data, "host": mine})
+        data = lock.read_json(self.state / record.NAME)
+        lock.write_json(self.state / record.NAME, {**data, "host": mine})
         self.expect(looks=1)
 
     def inputs(self) -> str:
         """What the stamp says of the last kernel."""
-        stamp = lock.read_json(self.state / "build" / build.STAMP)
+        stamp = lock.read_json(self.state / build.STAMP)
         return str(stamp["inputs"])
 
     def test_object_is_gone(self) -> None:
@@ -358,7 +359,7 @@ class Edit(support.TempCase):
 
     def test_source_without_scan(self) -> None:
         """The record of what was seen is lost, or is of another time."""
-        record_of_it = self.state / "build/.mm-testbed.scan"
+        record_of_it = self.state / "scan"
         self.edit("mm/migrate.c", "return 1", "return 2")
         record_of_it.write_bytes(scan.scan(self.kdir).dump)
         self.expect(looks=1, migrate=2)

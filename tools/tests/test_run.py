@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Optional
 from unittest import mock
 
-from mmtestbed import ns, options, proc, run
+from mmtestbed import confine, ns, options, proc, run
 from mmtestbed.errors import Exit, Refused
 
 from tests import support
@@ -31,7 +31,7 @@ class Folder(support.TempCase):
     def setUp(self) -> None:
         super().setUp()
         self.set_env("TMPDIR", os.environ.get("TMPDIR", "/tmp"))
-        for module, name in ((proc, "catch_signals"),
+        for module, name in ((confine, "confine"), (proc, "catch_signals"),
                              (ns, "no_address_randomisation"),
                              (resource, "setrlimit")):
             patch = mock.patch.object(module, name)

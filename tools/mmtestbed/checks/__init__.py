@@ -127,6 +127,8 @@ class Place:
     @tree: the files, as git has them.  @scratch: a folder for one check alone.
     @built: whether a source file is part of the kernel that we build.
     @make: None where the host has no overlays.
+    @checkers: the files, but with the checkers that the base of the series has; they
+    are run, @confined, with @scratch to write to.
     """
 
     commit: str
@@ -134,6 +136,9 @@ class Place:
     scratch: Path
     built: Callable[[str], bool]
     make: Optional[Make]
+    checkers: Path = Path()
+    confined: Callable[[Sequence[str], Path], proc.Done] = \
+        lambda words, folder: proc.run(words, cwd=folder)
 
 
 @dataclass

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The tree's own checkpatch.pl --strict."""
+"""checkpatch.pl --strict, as the base of the series has it."""
 
 import re
 
-from .. import proc
 from . import SHOWN, Check, Context, Result, Status, count, skip
 
 _LINE = re.compile(r"^\S+?:(\d+): (ERROR|WARNING|CHECK):(.*)$", re.MULTILINE)
@@ -19,7 +18,7 @@ class Checkpatch(Check):
     def run(self, context: Context) -> Result:
         """Ask it about the patch as a mail."""
         place, commit = context.place, context.patch.commit.id
-        tool = place.tree / "scripts" / "checkpatch.pl"
+        tool = place.checkers / "scripts" / "checkpatch.pl"
         if not tool.exists():
             return skip("the tree has no scripts/checkpatch.pl")
         mail = place.scratch / "patch"
@@ -27,9 +26,9 @@ class Checkpatch(Check):
             "format-patch", "-1", "--stdout", "--no-signature", "--no-renames", commit),
             encoding="utf-8", errors="surrogateescape")
         # It leaves a file behind where it runs.
-        done = proc.run(["perl", str(tool), f"--root={place.tree}", "--strict",
-                         "--terse", "--show-types", "--no-summary", str(mail)],
-                        cwd=place.scratch)
+        done = place.confined(["perl", str(tool), f"--root={place.checkers}", "--strict",
+                               "--terse", "--show-types", "--no-summary", str(mail)],
+                              place.scratch)
         found = _LINE.findall(done.output)
         if not found:
             if done.code != 0:

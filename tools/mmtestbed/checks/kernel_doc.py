@@ -4,7 +4,6 @@
 from pathlib import Path
 from typing import Optional, Sequence
 
-from .. import proc
 from . import SHOWN, Check, Context, Message, Place, Result, Status, count, messages
 from . import new_messages, skip
 
@@ -24,7 +23,7 @@ def _wanted(files: Sequence[str]) -> list[str]:
 
 
 class KernelDoc(Check):
-    """New complaints of scripts/kernel-doc."""
+    """New complaints of scripts/kernel-doc, as the base of the series has it."""
 
     name = "doc"
     title = "no new warnings of kernel-doc in touched files"
@@ -32,15 +31,16 @@ class KernelDoc(Check):
 
     def look(self, place: Place, files: Sequence[str]) -> list[Message]:
         """All that it says about @files."""
-        tool = _tool(place.tree)
-        there = [path for path in _wanted(files) if (place.tree / path).exists()]
+        tool = _tool(place.checkers)
+        there = [path for path in _wanted(files) if (place.checkers / path).exists()]
         if tool is None or not there:
             return []
-        return messages(proc.run([str(tool), "-none", *there], cwd=place.tree).output)
+        return messages(place.confined([str(tool), "-none", *there],
+                                       place.checkers).output)
 
     def run(self, context: Context) -> Result:
         """Fail for what is new."""
-        if _tool(context.place.tree) is None:
+        if _tool(context.place.checkers) is None:
             return skip("the tree has no kernel-doc script")
         files = _wanted(context.patch.files)
         if not files:
