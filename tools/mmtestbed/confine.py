@@ -138,6 +138,9 @@ def confine(isolation: ns.Isolation, place: Path) -> None:
         # Its folders are below ours, which nobody else may enter.
         state.uid = None
         state.words = _setpriv(state)
+    if state.uid is not None:
+        # What we make from now on, such as a tree that is checked out, they have to read.
+        os.umask(os.umask(0) & ~0o055)
     state.gaps = tuple(gaps)
     _state = state
 
@@ -364,15 +367,32 @@ def give_pipes(process: "subprocess.Popen[bytes]") -> None:
             os.fchown(stream.fileno(), uid, uid)
 
 
-def keep_id(why: str) -> Optional[str]:
-    """From now on commands keep our user id, though not our capabilities, because of
-    @why.  What to tell the user; None if they would have kept it anyway."""
-    global _state                       # pylint: disable=global-statement
+def let_read(tree: Path, names: Sequence[str]) -> str:
+    """Make sure that commands can read @tree, which has the files @names.
+
+    If only root may, they keep the user id of root from now on, though without its
+    capabilities: what to tell the user then, else "".
+    """
+    global _state, _boots               # pylint: disable=global-statement
     if _state is None or _state.uid is None:
-        return None
+        return ""
+    for name in names:
+        found, need = tree / name, int(stat.S_IROTH)
+        while found != tree:
+            with contextlib.suppress(FileNotFoundError):
+                if not found.stat().st_mode & need:
+                    break
+            found, need = found.parent, stat.S_IROTH | stat.S_IXOTH
+        if found != tree:
+            break
+    else:
+        return ""
     _state = _State(_state.files, None, (), _state.gaps)
     _state.words = _setpriv(_state)
-    return f"{why}: builds and kernels keep the user id of root, without its capabilities"
+    if _boots:
+        _boots = (Cage(_boots[0].root, _state.words), _boots[1])
+    return f"only you can read {found}: builds and kernels keep the user id of root, " \
+        "without its capabilities"
 
 
 def environment(extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:

@@ -45,6 +45,14 @@ def used(folder: Path) -> Optional[float]:
         return None
 
 
+def wanted(folder: Path) -> bool:
+    """True if the private repository @folder holds a bisection that is not finished: it
+    is gone on with whenever that may be, and cost hours perhaps."""
+    known = lock.read_json(folder / "bisect.json")
+    return isinstance(known, dict) and not known.get("finished", True) and \
+        bool(known.get("ends") or known.get("steps"))
+
+
 def due(times: Mapping[Path, float], keep: int, now: float) -> list[Path]:
     """Those of the folders last used at @times that are to go, the oldest first."""
     newest = sorted(times, key=lambda folder: times[folder], reverse=True)
@@ -128,7 +136,7 @@ def shrink(cache: Path, most: float, console: Console) -> None:
     if most == math.inf:
         return
     times = {path: when for name in KEPT for path in sorted((cache / name).glob("*"))
-             if (when := used(path)) is not None}
+             if (when := used(path)) is not None and not wanted(path)}
     held = sizes(cache, [*times, *sorted(cache.glob("src/*/tree-*"))], time.time())
     total = sum(held.values())
     if total <= most:
@@ -170,7 +178,7 @@ def _clear_old(cache: Path, console: Console) -> None:
             when = used(path)
             if path.name.startswith(".") and path.name.endswith(_GONE):
                 rests.append(path)
-            elif when is not None:
+            elif when is not None and not wanted(path):
                 times[path] = when
         todo += [(path, times[path]) for path in due(times, keep, now)]
     if not todo and not rests:

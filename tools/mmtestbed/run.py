@@ -249,7 +249,11 @@ class Command:
     def _source(self) -> source.Source:
         opts = self._opts
         if opts.kdir:
-            return source.from_kdir(opts.kdir, opts.line, self._console)
+            theirs = source.from_kdir(opts.kdir, opts.line, self._console)
+            note = confine.let_read(theirs.path, source.LANDMARKS)
+            if note:
+                self._console.note(note)
+            return theirs
         found = self._unpacked()
         if unpack.lacks(found.path, series.paths(opts.patches)):
             return self._unpacked(whole=True)

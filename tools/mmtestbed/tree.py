@@ -111,7 +111,8 @@ class Places:
 def state_folder(cache: Path, source: Source, variant: str, options: str) -> Path:
     """The folder for the state of @source built as @variant with @options."""
     text = "\0".join((source.ident, source.line.name, variant, options))
-    return cache / "state" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    return cache / "state" / hashlib.sha256(
+        text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def read_or_none(path: Path) -> Optional[bytes]:

@@ -68,6 +68,7 @@ def work(isolation):
     origin = source.Source(top / "kdir", lines.DEFAULT, "6.12.1", "t", "t", True)
     places = tree.choose_places(cache, state, isolation.mounts, run)
     work_tree = tree.WorkTree(origin, places, isolation, None, console)
+    found["note"] = confine.let_read(origin.path, ["mm/migrate.c", "Makefile"])
     plan = build.Plan((top / "kunitconfig",), 1, (), cache / "ccache",
                       private=cache / "mine")
     with work_tree.mounted():
@@ -233,6 +234,22 @@ class Hostile(support.TempCase):
             self.skipTest("the host allows no user namespaces")
         for where in WHERE:
             # A user may stop what is the user's own.
+            self.assertLessEqual(set(found[where]), {"signal init"})
+            found[where] = []
+        self.confined(found)
+
+    def test_a_tree_that_only_root_can_read(self) -> None:
+        """Root's user id is kept then, and it can do no harm either."""
+        self.needs_root()
+        self.assertEqual(self.tried()["note"], "")
+        for folder, _, names in os.walk(self.tmp / "kdir"):
+            os.chmod(folder, 0o700)
+            for name in names:
+                os.chmod(os.path.join(folder, name), 0o600)
+        found = self.tried()
+        self.assertIn("keep the user id of root", found["note"])
+        for where in WHERE:
+            # It is the same user that runs the tests, but in another namespace.
             self.assertLessEqual(set(found[where]), {"signal init"})
             found[where] = []
         self.confined(found)

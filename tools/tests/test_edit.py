@@ -132,7 +132,7 @@ class Edit(support.TempCase):
         self.edit("mm/migrate.c", "int migrate", "int export_it(void);\nint export_it(void)\n"
                   "{\n\treturn 0;\n}\n\nint migrate")
         self.expect(looks=0, exports=2)
-        (self.state / "build" / record.NAME).unlink()
+        (self.state / record.NAME).unlink()
         self.expect(looks=1, exports=2)
 
     def test_header_of_some_folders(self) -> None:

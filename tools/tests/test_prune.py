@@ -51,6 +51,29 @@ class Due(PruneCase):
         self.assertEqual(self.due(1, -5, -400), [])
 
 
+class Bisections(PruneCase):
+    """A private repository with a bisection in it."""
+
+    def record(self, name: str, **facts: object) -> None:
+        lock.write_json(self.folder(f"git/{name}", 400) / "bisect.json",
+                        {"ends": {}, "steps": [], "finished": False, **facts})
+
+    def test_unfinished_ones_stay(self) -> None:
+        self.record("going-on", steps=[{"commit": "a"}])
+        self.record("both-ends", ends={"bad": {"commit": "a"}})
+        self.record("finished", steps=[{"commit": "a"}], finished=True)
+        self.record("nothing-judged")
+        self.folder("git/none", 400)
+        self.assertEqual(self.clear(), {"going-on", "both-ends"})
+
+    def test_they_stay_when_the_cache_is_full(self) -> None:
+        self.record("going-on", steps=[{"commit": "a"}])
+        for name in ("old", "new"):
+            (self.folder(f"git/{name}", 0.1) / "data").write_bytes(b"x" * (2 << 20))
+        self.set_env("MMTB_CACHE_MAX", "0.001")
+        self.assertIn("going-on", self.clear())
+
+
 class Limit(PruneCase):
     """MMTB_CACHE_MAX."""
 
