@@ -3,7 +3,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -86,15 +85,30 @@ class Default(support.RunCase):
         self.assertTrue(logs)
         self.assertIn("KTAP version 1", logs[0].read_text(encoding="utf-8"))
 
-    def test_8_a_repository_with_a_space_in_its_path(self) -> None:
-        copy = self.tmp / "a b"
-        for name in ("scripts", "tools", "mm", "patches", ".kunitconfig"):
-            part = TOP / name
-            if part.is_dir():
-                shutil.copytree(part, copy / name)
-            else:
-                shutil.copy(part, copy / name)
-        self.expect(0, call(ONE, script=copy / "scripts" / "run.sh"), "PASS: ")
+
+class More(support.RunCase):
+    """What else only the real kernel can tell; each builds a part of one, or one more."""
+
+    def test_guards(self) -> None:
+        """Crashes, hangs, leaks and reports of the kernel are caught, as it has them."""
+        self.expect(0, call("--guards", script="controls"), "PASS: ", "are caught")
+        self.clean()
+
+    def test_controls(self) -> None:
+        """Two of them: an assertion fails, and a report that is due does not come."""
+        for name in ("mv-2-write-flag-lost", "zd-6-ram-not-looked-for"):
+            with self.subTest(name):
+                self.expect(0, call("--filter", name, script="controls"),
+                            "1 of 1 control killed")
+
+    def test_everything_that_watches(self) -> None:
+        """KASAN, UBSAN and page poisoning: a whole kernel."""
+        data = self.json("--variant", "kasan")
+        faults = support.known_faults(data["kernel_version"])
+        self.assertEqual((data["verdict"], data["variant"]),
+                         ("fail" if faults else "pass", "kasan"), data["error"])
+        self.assertEqual({(case["suite"], case["name"]) for case in data["cases"]
+                          if case["status"] not in ("passed", "skipped")}, faults)
 
 
 class Stopped(support.RunCase):

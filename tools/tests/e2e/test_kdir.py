@@ -104,3 +104,29 @@ class Kdir(support.FakeCase):
         text = (self.kdir / "Makefile").read_text(encoding="utf-8")
         self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 13"))
         self.expect(0, self.call(ONE, kdir=self.kdir), "is no supported line; trying")
+
+
+class NoKdir(support.FakeCase):
+    """The source of a package, which nobody changes."""
+
+    def run_it(self, code: int, *words: str, script: "Path | str" = "run") -> str:
+        """All that is said of a call of @script that ends with @code."""
+        return self.expect(code, self.call(*words, script=script,
+                                           prefix=["env", "-u", "KDIR"]))
+
+    def test_each_line(self) -> None:
+        for line, version in (("6.12", "6.12.1"), ("7.x", "7.3.1")):
+            with self.subTest(line):
+                text = self.run_it(0, "--line", line)
+                self.assertIn(f"Linux {version} from Debian's fake-source-", text)
+                self.assertIn(f", Linux {version}, ", text.splitlines()[-1])
+                self.assertNotIn("building", self.run_it(0, "--line", line, ONE))
+
+    def test_a_patch_on_top(self) -> None:
+        control = str(fake.control("mv-2-write-flag-lost"))
+        self.assertIn("contracts MV-2", self.run_it(1, "--with", control))
+        self.assertIn("PASS: ", self.run_it(0, ONE))
+
+    def test_a_repository_with_a_space_in_its_path(self) -> None:
+        top = fake.lay_out(self.tmp / "a b")
+        self.assertIn("PASS: ", self.run_it(0, ONE, script=top / "scripts" / "run.sh"))
