@@ -115,7 +115,8 @@ class World:
     def mounts(self) -> set[str]:
         """The mounts below the cache that the machine sees."""
         text = Path("/proc/self/mounts").read_text(encoding="utf-8")
-        return {line for line in text.splitlines() if str(self.cache) in line}
+        return {line for line in text.splitlines()
+                if Path(line.split()[1]).is_relative_to(self.cache)}
 
     def rests(self) -> set[str]:
         """Temporary files in the cache."""
