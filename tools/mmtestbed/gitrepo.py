@@ -60,6 +60,10 @@ _CONFIG = """\
 	noprefix = false
 	mnemonicPrefix = false
 """
+# What git says where it lacks an object.
+_MISSING = re.compile(r"unable to read (?:sha1 file|tree)|bad object|missing (?:blob|object)|"
+                      r"could not fetch|not our ref|promisor|[Cc]ould not read|"
+                      r"invalid object|unable to (?:find|read)")
 # A checkout that takes longer is worth a word, in seconds.
 _PATIENCE = 3
 
@@ -118,6 +122,10 @@ class Theirs:
                              f"({_last(done.output)})")
         self.common, self.objects = (Path(word).resolve() for word in words)
         self.shallow = (self.common / "shallow").exists()
+        # Files that nobody has looked at yet are not there, and we do not fetch any.
+        self.partial = self._git("config", "--get-regexp",
+                                 r"^(extensions\.partialclone|remote\..*\.promisor)$"
+                                 ).code == 0
         self.format = self._git("rev-parse",
                                 "--show-object-format").output.strip() or "sha1"
 
@@ -203,18 +211,27 @@ class Ours:
                 self._console.end("done" if done else "not now: it is in use")
 
     def run(self, *words: str, data: Optional[bytes] = None,
-            tick: Optional[Callable[[], None]] = None) -> proc.Done:
-        """git @words in it, however that ends."""
+            tick: Optional[Callable[[], None]] = None,
+            errors: str = "replace") -> proc.Done:
+        """git @words in it, however that ends.  @errors: as for proc.run()."""
         return proc.run(["git", *words], cwd=self.tree, env=environment(), data=data,
-                        tick=tick)
+                        tick=tick, errors=errors)
 
     def git(self, *words: str, data: Optional[bytes] = None) -> str:
         """What git @words prints.  Raises TestbedError if it fails."""
         done = self.run(*words, data=data)
         if done.code != 0:
-            raise TestbedError(f"git {words[0]} fails: {_last(done.output)}",
-                               done.output.splitlines()[:6])
+            raise self._failure(f"git {words[0]} fails", done)
         return done.output
+
+    def _failure(self, what: str, done: proc.Done) -> TestbedError:
+        """The error for @what, which git has @done."""
+        if self.theirs.partial and _MISSING.search(done.output):
+            return UsageError(f"{what}: {self.theirs.path} is a partial clone, without "
+                              "files that this needs, and nothing is fetched; clone it "
+                              "without --filter")
+        return TestbedError(f"{what}: {_last(done.output)}",
+                            done.output.splitlines()[:6])
 
     def commits(self, *words: str) -> list[Commit]:
         """What git rev-list @words lists."""
@@ -238,9 +255,11 @@ class Ours:
 
     def changed(self, old: str, new: str) -> list[str]:
         """The files that differ between two commits and are there in @new."""
-        text = self.git("diff", "--name-only", "-z", "--no-renames", "--diff-filter=d",
-                        old, new, "--")
-        return [name for name in text.split("\0") if name]
+        done = self.run("diff", "--name-only", "-z", "--no-renames", "--diff-filter=d",
+                        old, new, "--", errors="surrogateescape")
+        if done.code != 0:
+            raise self._failure("git diff fails", done)
+        return [name for name in done.output.split("\0") if name]
 
     def diff(self, old: str, new: str) -> str:
         """What has changed between two commits, without context."""
@@ -278,8 +297,7 @@ class Ours:
             if "No space left" in done.output:
                 raise HostError("the disk is full; make room there or set MMTB_CACHE to "
                                 "another folder")
-            raise TestbedError(f"cannot check out {commit[:12]}: {_last(done.output)}",
-                               done.output.splitlines()[:6])
+            raise self._failure(f"cannot check out {commit[:12]}", done)
         if seconds >= _PATIENCE:
             self._console.end()
         busy.unlink()

@@ -51,6 +51,24 @@ class RepoCase(support.TempCase):
 
 
 class Private(RepoCase):
+    def test_partial_clone(self) -> None:
+        """Its files are fetched by nobody, and one line says so."""
+        git(self.user, "config", "uploadpack.allowFilter", "true")
+        partial = self.tmp / "partial"
+        git(self.tmp, "clone", "-q", "--no-checkout", "--filter=blob:none",
+            f"file://{self.user}", str(partial))
+        with self.ours(partial).opened() as ours:
+            with self.assertRaisesRegex(UsageError, "is a partial clone.*--filter"):
+                ours.checkout(self.ids[3])
+
+    def test_path_that_is_no_utf8(self) -> None:
+        name = os.fsdecode(b"caf\xe9.c")
+        (self.user / name).write_text("x\n", encoding="ascii")
+        new = self.add(16)
+        with self.ours().opened() as ours:
+            self.assertEqual(set(ours.changed(self.ids[15], new)), {name, "file16"})
+            self.assertEqual(ours.show(new, name), "x\n")
+
     def test_checks_out_without_a_trace(self) -> None:
         before = look(self.user)
         with self.ours().opened() as ours:
