@@ -315,12 +315,17 @@ def _parameter(event: ktap.Result) -> str:
 
 
 def _assertion(output: Sequence[str]) -> str:
-    """The assertion that failed, in one line."""
+    """The assertion that failed, in one line, with the parameter that it failed for."""
     for index, line in enumerate(output):
         match = re.match(r"\s*# [^:]+: ((?:EXPECTATION|ASSERTION) FAILED at .*)", line)
         if match:
             following = output[index + 1].strip() if index + 1 < len(output) else ""
-            return f"{match.group(1)}: {following}".rstrip(": ")
+            # KUnit prints the result of a parameter behind what was said of it.
+            ends = (re.match(r"    (?:not )?ok \d+ (.+)", more)
+                    for more in output[index + 1:])
+            name = next((end.group(1) for end in ends if end), "")
+            with_name = f" [{name}]" if name else ""
+            return f"{match.group(1)}: {following}".rstrip(": ") + with_name
     for line in output:
         match = re.match(r"\s*# [^:]+: (.+)", line)
         if match and not match.group(1).startswith("pass:"):

@@ -121,7 +121,8 @@ class Warning(unittest.TestCase):
                         "[ 0.7]     Expected 1 == 2, but"]
         outcome = settled(lines, WARN, ["warning mm/memremap.c"])
         self.assertEqual(outcome.reason,
-                         "EXPECTATION FAILED at mm/x.c:1: Expected 1 == 2, but")
+                         "EXPECTATION FAILED at mm/x.c:1: Expected 1 == 2, but "
+                         "[device coherent]")
 
     def test_must_not_be_the_end(self) -> None:
         lines = support.log("due_warn")

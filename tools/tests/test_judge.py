@@ -43,6 +43,21 @@ class Whole(unittest.TestCase):
         self.assertEqual(judge.outcomes[("bad", "bad_fine")].status, Status.PASSED)
         self.assertEqual(judge.outcomes[("bad", "bad_warns")].status, Status.FAILED)
 
+    def test_reason_names_the_parameter(self) -> None:
+        lines = []
+        for line in support.log("good"):
+            for end in ("ok 2 param-1", "ok 3 good_params", "ok 1 good"):
+                if line.endswith(f" {end}"):
+                    line = line[:-len(end)] + f"not {end}"
+            if line.endswith("not ok 2 param-1"):
+                stamp = line[:line.index("]") + 1]
+                lines += [f"{stamp}     # good_params: EXPECTATION FAILED at x.c:1",
+                          f"{stamp}     Expected a == b, but"]
+            lines.append(line)
+        judge = support.judged(lines, GOOD)
+        self.assertEqual(judge.outcomes[GOOD[2]].reason,
+                         "EXPECTATION FAILED at x.c:1: Expected a == b, but [param-1]")
+
     def test_hang(self) -> None:
         judge = support.judged(support.log("hang"), [("bad", "bad_loop")],
                                Ending(How.HUNG, 0))

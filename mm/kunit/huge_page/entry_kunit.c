@@ -30,7 +30,7 @@ static void huge_init_file(struct kunit *test, struct huge *h,
 	h->mm = mmk_mm_enter(test);
 	h->cache = MMK_HUGE_PAGES;
 	h->addr = mmk_map_huge_file(test, h->mm);
-	mmk_fill(test, h->addr, FILLED, SEED);
+	mmk_fill(test, h->addr, MMK_HUGE_PAGES, SEED);
 	if (kind == MMK_PTE_MIGRATION_READ)
 		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
 						   PROT_READ), 0L);
@@ -153,8 +153,7 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
 	mmk_expect_folio_same(test, "after it", to, &h->state);
 	mmk_expect_mm_same(test, "after it", h->mm, &h->rss);
 	for (i = 0; i < nr; i++)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mms[i], h->addr,
-						     FILLED, SEED));
+		MMK_EXPECT_MM_HOLDS(test, mms[i], h->addr, MMK_HUGE_PAGES, SEED);
 	return to;
 }
 
@@ -277,7 +276,7 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
 	MMK_EXPECT_KIND(test, mmk_pmd_kind(h.mm, h.addr), c->kind);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(h.folio, 0)));
 	hp_huge_end(test, &h, c->move);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-6: fork */
@@ -296,6 +295,7 @@ static void fork_copies_entry_of_huge_page(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	struct mm_struct *child;
+	struct mmk_diff diff;
 	struct folio *to;
 	struct huge h;
 
@@ -328,11 +328,14 @@ static void fork_copies_entry_of_huge_page(struct kunit *test)
 	if (c->kind == MMK_PTE_MIGRATION_WRITE) {
 		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, h.addr + 3 * PAGE_SIZE,
 						  0xff), 0);
-		KUNIT_EXPECT_FALSE(test, mmk_mm_holds(test, child, h.addr,
-						      FILLED, SEED));
+		/* The child reads what it has written, and nothing else is new. */
+		diff = mmk_part_diff(test, child, h.addr, 0, MMK_HUGE_PAGES, SEED);
+		KUNIT_EXPECT_TRUE(test, diff.any && !diff.unreadable);
+		KUNIT_EXPECT_EQ(test, diff.page, 3U);
+		KUNIT_EXPECT_EQ(test, diff.byte, 0U);
+		KUNIT_EXPECT_EQ(test, diff.is, 0xff);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.mm, h.addr,
-					     FILLED, SEED));
+	MMK_EXPECT_MM_HOLDS(test, h.mm, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-8: mprotect */
@@ -379,7 +382,7 @@ static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
 					   PROT_READ | PROT_WRITE), 0L);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /**
@@ -420,7 +423,7 @@ static void mprotect_makes_entry_of_huge_tmpfs_page_readable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_mprotect(h.addr, MMK_HUGE_SIZE,
 					   PROT_READ | PROT_WRITE), 0L);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(h.mm, h.addr, SEED), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, FILLED, SEED));
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-9: gone before the migration is */
@@ -547,8 +550,7 @@ static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
 	h.state.mapcount--;
 	h.state.refcount--;
 	mmk_expect_folio_same(test, "after it", to, &h.state);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
-					     FILLED, SEED));
+	MMK_EXPECT_MM_HOLDS(test, h.child, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-13: mremap */
@@ -590,15 +592,14 @@ static void mremap_moves_entry_of_huge_page(struct kunit *test)
 	to = hp_huge_end(test, &h, c->move);
 	MMK_EXPECT_PMD(test, h.mm, h.addr, NONE);
 	expect_huge_mapped(test, h.mm, new, to, c);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, FILLED, SEED));
+	MMK_EXPECT_HOLDS(test, new, MMK_HUGE_PAGES, SEED);
 	if (!h.child)
 		return;
 	MMK_EXPECT_PMD(test, h.child, h.addr, PRESENT);
 	MMK_EXPECT_PMD(test, h.child, new, NONE);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(to), 2);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
-					     FILLED, SEED));
+	MMK_EXPECT_MM_HOLDS(test, h.child, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-14: who else meets the entry */

@@ -39,7 +39,7 @@ void hp_huge_init(struct kunit *test, struct huge *h,
 	h->child = NULL;
 	h->cache = 0;
 	h->addr = mmk_map_huge(test, h->mm, 1);
-	mmk_fill(test, h->addr, FILLED, SEED);
+	mmk_fill(test, h->addr, MMK_HUGE_PAGES, SEED);
 	if (kind == MMK_PTE_MIGRATION_READ)
 		h->child = mmk_fork(test);
 	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)

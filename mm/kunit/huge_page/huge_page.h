@@ -13,9 +13,6 @@
 
 #define SEED	0x3c
 
-/* Of its pages, that many have bytes to be looked after */
-#define FILLED	16
-
 /**
  * struct huge - A huge page and what was known of it
  * @mm: whose

@@ -67,7 +67,7 @@ static void expect_left_alone(struct kunit *test, struct huge *h,
 	/* So that what follows starts clean. */
 	for (; refs > h->state.refcount; refs--)
 		folio_put(h->folio);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h->addr, FILLED, SEED));
+	MMK_EXPECT_HOLDS(test, h->addr, MMK_HUGE_PAGES, SEED);
 }
 
 /**
@@ -135,7 +135,7 @@ static void huge_page_is_split_for_a_device(struct kunit *test)
 			       DEVICE_PRIVATE_WRITE);
 	}
 	mmk_expect_mm_same(test, "on the device", h.mm, &h.rss);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, MMK_HUGE_PAGES, SEED));
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), PART_PAGES);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 }
@@ -318,7 +318,7 @@ static void hole_that_a_huge_page_fills_is_not_filled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
 			(unsigned long)MMK_HUGE_PAGES);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), PART_PAGES);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, h.addr, 1, SEED);
 }
 
 static struct kunit_case huge_page_migrate_vma_cases[] = {

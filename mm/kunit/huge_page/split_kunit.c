@@ -184,12 +184,11 @@ static void parts_of_huge_page_migrate_together(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(to));
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(h.mm, MM_ANONPAGES),
 			(unsigned long)nr);
+	MMK_EXPECT_FOLIO_HOLDS(test, to, SEED);
 	if (h.child)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, h.child, h.addr,
-						     FILLED, SEED));
+		MMK_EXPECT_MM_HOLDS(test, h.child, h.addr, MMK_HUGE_PAGES, SEED);
 	else if (!first)
-		KUNIT_EXPECT_TRUE(test, mmk_holds(test, h.addr, MMK_HUGE_PAGES,
-						  SEED));
+		MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 static struct kunit_case huge_page_split_cases[] = {

@@ -6,6 +6,8 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/file.h>
+#include <linux/hash.h>
+#include <linux/highmem.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -295,9 +297,10 @@ int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write)
 	return ret;
 }
 
+/* No two pages are the same, and hardly two bytes of one that are neighbours. */
 static u8 pattern(u8 seed, unsigned int page, unsigned int i)
 {
-	return seed + 31 * page + 7 * i + (i >> 8);
+	return seed + hash_32(page * PAGE_SIZE + i, BITS_PER_BYTE);
 }
 
 static u8 *page_buffer(struct kunit *test)
@@ -331,71 +334,108 @@ void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
 	kunit_kfree(test, buf);
 }
 
+/* Whether @buf is @page of the pattern; if not, @diff says where it differs. */
+static bool page_is(const u8 *buf, unsigned int page, u8 seed,
+		    struct mmk_diff *diff)
+{
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE; i++)
+		if (buf[i] != pattern(seed, page, i))
+			break;
+	if (i == PAGE_SIZE)
+		return true;
+
+	diff->any = true;
+	diff->page = page;
+	diff->byte = i;
+	diff->is = buf[i];
+	diff->should = pattern(seed, page, i);
+	return false;
+}
+
 /**
- * mmk_mm_holds() - Whether pages hold the bytes that mmk_fill() wrote
- * @test: the running case
+ * mmk_part_diff() - Where pages do not hold the bytes that mmk_fill() wrote
+ * @test: the case
  * @mm: address space, any
- * @addr: where
+ * @addr: of the first of them
+ * @first: which of the pages it was that mmk_fill() wrote, from 0
  * @nr_pages: how many pages
  * @seed: of the pattern
  *
  * Takes the faults that a reader takes, through get_user_pages().
+ *
+ * Return: the first byte that differs, or page that cannot be read.
  */
-bool mmk_mm_holds(struct kunit *test, struct mm_struct *mm, unsigned long addr,
-		  unsigned int nr_pages, u8 seed)
+struct mmk_diff mmk_part_diff(struct kunit *test, struct mm_struct *mm,
+			      unsigned long addr, unsigned int first,
+			      unsigned int nr_pages, u8 seed)
 {
 	u8 *buf = page_buffer(test);
-	unsigned int page, i;
-	bool same = true;
+	struct mmk_diff diff = {};
+	unsigned int page;
+	int nr;
 
-	for (page = 0; page < nr_pages && same; page++) {
-		same = access_remote_vm(mm, addr + page * PAGE_SIZE, buf,
-					PAGE_SIZE, 0) == PAGE_SIZE;
-		for (i = 0; i < PAGE_SIZE && same; i++)
-			same = buf[i] == pattern(seed, page, i);
+	for (page = first; page < first + nr_pages && !diff.any; page++) {
+		nr = access_remote_vm(mm, addr + (page - first) * PAGE_SIZE,
+				      buf, PAGE_SIZE, 0);
+		if (nr != PAGE_SIZE)
+			diff = (struct mmk_diff){ .any = true, .page = page,
+						  .unreadable = true };
+		else
+			page_is(buf, page, seed, &diff);
 	}
 	kunit_kfree(test, buf);
-	return same;
+	return diff;
 }
 
 /**
- * mmk_holds() - mmk_mm_holds() for current->mm, read as its user would
- * @test: the running case
+ * mmk_diff() - mmk_part_diff() of current->mm, read as its user would
+ * @test: the case
  * @addr: where
  * @nr_pages: how many pages
  * @seed: of the pattern
+ *
+ * Return: as mmk_part_diff().
  */
-bool mmk_holds(struct kunit *test, unsigned long addr, unsigned int nr_pages,
-	       u8 seed)
+struct mmk_diff mmk_diff(struct kunit *test, unsigned long addr,
+			 unsigned int nr_pages, u8 seed)
 {
 	u8 *buf = page_buffer(test);
-	unsigned int page, i;
-	bool same = true;
+	struct mmk_diff diff = {};
+	unsigned int page;
 
-	for (page = 0; page < nr_pages && same; page++) {
-		same = !copy_from_user(buf, (void __user *)addr +
-				       page * PAGE_SIZE, PAGE_SIZE);
-		for (i = 0; i < PAGE_SIZE && same; i++)
-			same = buf[i] == pattern(seed, page, i);
+	for (page = 0; page < nr_pages && !diff.any; page++) {
+		if (copy_from_user(buf, (void __user *)addr + page * PAGE_SIZE,
+				   PAGE_SIZE))
+			diff = (struct mmk_diff){ .any = true, .page = page,
+						  .unreadable = true };
+		else
+			page_is(buf, page, seed, &diff);
 	}
 	kunit_kfree(test, buf);
-	return same;
+	return diff;
 }
 
 /**
- * mmk_folio_holds() - Whether a folio holds the first page of mmk_fill()
- * @folio: an order-0 folio that the CPU can address
+ * mmk_folio_diff() - Where a folio does not hold the first pages of mmk_fill()
+ * @folio: a folio that the CPU can address, of any order
  * @seed: of the pattern
+ *
+ * Return: as mmk_part_diff().
  */
-bool mmk_folio_holds(struct folio *folio, u8 seed)
+struct mmk_diff mmk_folio_diff(struct folio *folio, u8 seed)
 {
-	u8 *p = kmap_local_folio(folio, 0);
-	unsigned int i;
+	struct mmk_diff diff = {};
+	unsigned int page;
+	u8 *p;
 
-	for (i = 0; i < PAGE_SIZE && p[i] == pattern(seed, 0, i); i++)
-		;
-	kunmap_local(p);
-	return i == PAGE_SIZE;
+	for (page = 0; page < folio_nr_pages(folio) && !diff.any; page++) {
+		p = kmap_local_folio(folio, page * PAGE_SIZE);
+		page_is(p, page, seed, &diff);
+		kunmap_local(p);
+	}
+	return diff;
 }
 
 /**

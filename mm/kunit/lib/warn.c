@@ -53,6 +53,17 @@ static void warn_release(void *unused)
 }
 
 /**
+ * mmk_warn_again() - Let what WARNs once a boot do so again
+ *
+ * As debugfs' clear_warn_once does.
+ */
+void mmk_warn_again(void)
+{
+	generic_bug_clear_once();
+	memset(__start_once, 0, __end_once - __start_once);
+}
+
+/**
  * mmk_warn_begin() - From here on the kernel may WARN
  * @test: the running case
  *
@@ -70,9 +81,7 @@ void mmk_warn_begin(struct kunit *test)
 	if (!warn_watch.taints)
 		kunit_skip(test, "WARNs, and needs CONFIG_KALLSYMS_ALL");
 
-	/* As debugfs' clear_warn_once does. */
-	generic_bug_clear_once();
-	memset(__start_once, 0, __end_once - __start_once);
+	mmk_warn_again();
 	atomic_set(&warn_watch.nr, 0);
 	warn_watch.tainted = test_taint(TAINT_WARN);
 	warn_watch.loglevel = console_loglevel;

@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+void mmk_warn_again(void);
 void mmk_warn_begin(struct kunit *test);
 int mmk_warn_end(struct kunit *test);
 

@@ -123,7 +123,7 @@ static void contention_is_measured(struct kunit *test)
 		kunit_info(test, "%u contender(s): %lu of %u pages skipped", nr,
 			   skipped, CONTENDED_PAGES * contended_rounds);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, CONTENDED_PAGES, 1));
+	MMK_EXPECT_HOLDS(test, addr, CONTENDED_PAGES, 1);
 }
 
 static struct kunit_case measure_contention_cases[] = {

@@ -137,7 +137,7 @@ static void migrations_of_hammered_page_are_counted(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&h[i]->task));
 		KUNIT_EXPECT_FALSE(test, h[i]->err);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 }
 
 static struct kunit_case measure_hammer_cases[] = {

@@ -333,7 +333,7 @@ static void data_of_the_filesystem_goes_along(struct kunit *test)
 	/* That of the cache and that of the data have gone over. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(old), refs - 2);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(new), 3);
-	KUNIT_EXPECT_TRUE(test, mmk_folio_holds(new, SEED));
+	MMK_EXPECT_FOLIO_HOLDS(test, new, SEED);
 	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(new));
 	if (folio_test_private(new))
 		folio_detach_private(new);

@@ -63,7 +63,7 @@ static void mixed_list_reports_what_was_moved(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test,
 				  pte_write(mmk_pte(mm, addr + i * PAGE_SIZE)));
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 4, SCENE_SEED);
 }
 
 struct no_memory_case {
@@ -151,7 +151,7 @@ static void each_folio_moves_to_its_own_destination(struct kunit *test)
 				    mmk_pte_folio(test, mm,
 						  addr + i * PAGE_SIZE));
 	putback_movable_pages(&m.list);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED);
 }
 
 /**
@@ -199,7 +199,7 @@ static void list_longer_than_a_batch_is_moved_as_a_whole(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, folio[i],
 				    mmk_pte_folio(test, mm,
 						  addr + stay[i] * PAGE_SIZE));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, nr_pages, SCENE_SEED);
 }
 
 struct mode_case {
@@ -267,7 +267,7 @@ static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
 		KUNIT_EXPECT_EQ(test, folio_ref_count(now), 1);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 5, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 5, SCENE_SEED);
 }
 
 static struct kunit_case migrate_pages_list_cases[] = {

@@ -84,7 +84,7 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 				    mmk_pte_folio(test, s.child, s.addr));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 0);
 	KUNIT_EXPECT_NULL(test, s.src->mapping);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -224,7 +224,7 @@ static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
 	mmk_folio_get(test, src);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
-	KUNIT_ASSERT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), src);
 	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(src));
 	mmk_folio_put(test, src);
@@ -247,7 +247,7 @@ static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
 	KUNIT_EXPECT_EQ(test, slot.val,
 			softleaf_from_pte(mmk_pte(mm, addr)).val);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 }
 
 /**
@@ -286,7 +286,7 @@ static void page_cache_holds_the_new_folio(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, folio_test_dirty(s.src));
 	KUNIT_EXPECT_TRUE(test, folio_test_swapbacked(dst));
 	KUNIT_EXPECT_TRUE(test, folio_test_uptodate(dst));
-	KUNIT_EXPECT_TRUE(test, mmk_folio_holds(dst, SCENE_SEED));
+	MMK_EXPECT_FOLIO_HOLDS(test, dst, SCENE_SEED);
 
 	remove_migration_ptes(s.src, dst, 0);
 	mmk_hold_finish(test, s.hold, true);

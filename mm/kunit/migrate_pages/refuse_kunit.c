@@ -81,7 +81,7 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anon_vma_refs(s.src), pins);
 	mmk_expect_mapped(test, mm, s.addr, s.src, how->write,
 			  entry_may_be(how->young), entry_may_be(how->dirty));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -155,7 +155,7 @@ static void folio_that_stays_mapped_is_put_back(struct kunit *test)
 	vm_flags_clear(vma_lookup(s.child, s.addr), stack);
 	mmap_write_unlock(s.child);
 	putback_movable_pages(&m.list);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, s.child, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_MM_HOLDS(test, s.child, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -195,7 +195,7 @@ static void folio_that_may_not_move_is_put_back_at_once(struct kunit *test)
 	mmk_expect_mapped(test, mm, s.addr, s.src, true, entry_may_be(true),
 			  entry_may_be(true));
 	mmk_expect_folio_same(test, "the folio", s.src, &before);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 static struct kunit_case migrate_pages_refuse_cases[] = {

@@ -161,7 +161,7 @@ static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *
 	KUNIT_ASSERT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), s.src);
 	migrate_under_writeback(test, &s, MIGRATE_SYNC);
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, s.addr), s.src);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 struct freed_case {
@@ -282,7 +282,7 @@ static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
 	now = mmk_pte_folio(test, mm, s.addr);
 	KUNIT_EXPECT_EQ(test, now != s.src, param->waits);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(now));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 static struct kunit_case migrate_pages_wait_cases[] = {

@@ -148,10 +148,9 @@ static void locked_page_is_destination_enough(struct kunit *test)
 	mmk_expect_mm_same(test, "moved", p.mm, &p.rss);
 	if (dev)
 		KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 2U);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.mm, p.addr, 3, 1));
+	MMK_EXPECT_MM_HOLDS(test, p.mm, p.addr, 3, 1);
 	if (p.child)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child, p.addr, 3,
-						     1));
+		MMK_EXPECT_MM_HOLDS(test, p.child, p.addr, 3, 1);
 }
 
 struct dirty_case {
@@ -416,7 +415,7 @@ static void restoring_waits_for_the_rmap_lock(struct kunit *test)
 	}
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 /**

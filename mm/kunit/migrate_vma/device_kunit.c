@@ -146,13 +146,10 @@ static void device_is_emptied_without_a_vma(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	for (i = 0; i < 6; i++)
 		MMK_EXPECT_PTE(test, was[i].mm, was[i].addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr + PAGE_SIZE, 1,
-					     1 + 31));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr + 2 * PAGE_SIZE, 4,
-					  1 + 62));
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr + 2 * PAGE_SIZE,
-					     4, 1 + 62));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
+	MMK_EXPECT_PART_HOLDS(test, child, addr + PAGE_SIZE, 1, 1, 1);
+	MMK_EXPECT_PART_HOLDS(test, mm, addr + 2 * PAGE_SIZE, 2, 4, 1);
+	MMK_EXPECT_PART_HOLDS(test, child, addr + 2 * PAGE_SIZE, 2, 4, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
 }
 
@@ -249,7 +246,7 @@ static void unloading_keeps_permissions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (bool)pte_write(mmk_pte(mm, addr)), writable);
 	KUNIT_EXPECT_EQ(test, (bool)PageAnonExclusive(page), !param->shared);
 	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 /**
@@ -349,7 +346,7 @@ static void coherent_page_is_made_pinnable(struct kunit *test)
 	lru_add_drain();
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_TRUE(test, PageLRU(page));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 /**
@@ -414,7 +411,7 @@ static void coherent_page_referenced_late_is_put_back(struct kunit *test)
 	was.state.dirty |= pte_dirty(was.pte);
 	mmk_expect_page_same(test, "put back", &was);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 #define ROUND_TRIPS	1000
@@ -459,7 +456,7 @@ static void round_trips_conserve_everything(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, at),
 				(int)MMK_PTE_PRESENT);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, TRIP_PAGES, 1));
+	MMK_EXPECT_HOLDS(test, addr, TRIP_PAGES, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ROUND_TRIPS);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), ROUND_TRIPS);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);

@@ -296,7 +296,7 @@ static void page_that_appears_first_stays(struct kunit *test)
 	else
 		MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
 	if (param->arrival == ARRIVE_PAGE)
-		KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+		MMK_EXPECT_HOLDS(test, addr, 1, 1);
 	else
 		KUNIT_EXPECT_TRUE(test, reads_zero(addr));
 }

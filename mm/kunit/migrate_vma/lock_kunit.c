@@ -71,8 +71,7 @@ static void expect_all_same(struct kunit *test, struct pages *p)
 		mmk_expect_page_same(test, "page", &p->was[i]);
 	assert_readable(test, p);
 	mmk_expect_mm_same(test, "mm", p->mm, &p->rss);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p->child ?: p->mm, p->addr,
-					     3, 1));
+	MMK_EXPECT_MM_HOLDS(test, p->child ?: p->mm, p->addr, 3, 1);
 }
 
 /**
@@ -184,7 +183,7 @@ static void each_locked_page_is_skipped_alone(struct kunit *test)
 		for (i = 0; i < nr_pages; i += strides[j])
 			folio_unlock(folio[i]);
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, nr_pages, 1));
+	MMK_EXPECT_HOLDS(test, addr, nr_pages, 1);
 }
 
 /**
@@ -411,8 +410,7 @@ static void refused_page_is_put_back(struct kunit *test)
 	mmk_expect_page_same(test, "neighbour", &p.was[0]);
 	mmk_expect_page_same(test, "neighbour", &p.was[2]);
 	assert_readable(test, &p);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, p.child ?: p.mm, p.addr, 3,
-					     1));
+	MMK_EXPECT_MM_HOLDS(test, p.child ?: p.mm, p.addr, 3, 1);
 }
 
 static struct kunit_case migrate_vma_lock_cases[] = {

@@ -111,7 +111,7 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 	/* A page that somebody still holds would be faulted on for ever. */
 	if (!param->moves)
 		KUNIT_ASSERT_EQ(test, page_ref_count(page[0]), 1);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+	MMK_EXPECT_HOLDS(test, addr, 2, 1);
 }
 
 /**
@@ -153,7 +153,7 @@ static void late_reference_is_refused_by_pages(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, DEVICE_PRIVATE_WRITE);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 1U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+	MMK_EXPECT_HOLDS(test, addr, 2, 1);
 }
 
 struct swap_cache_case {
@@ -250,10 +250,10 @@ static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, dst->swap.val, slot.val);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev),
 			moves && !param->to_ram ? 1U : 0U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 	if (!child)
 		return;
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 1, 1));
+	MMK_EXPECT_MM_HOLDS(test, child, addr, 1, 1);
 	/* It has found the page in the swap cache. */
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, addr),
 			    mmk_pte_page(mm, addr));
@@ -335,8 +335,8 @@ static void file_page_stays_out_of_the_device(struct kunit *test)
 	mmk_expect_page_same(test, "other vma", &was_other);
 	mmk_expect_mm_same(test, "mm", mm, &rss);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, other, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
+	MMK_EXPECT_HOLDS(test, other, 1, 1);
 }
 
 /**
@@ -413,7 +413,7 @@ static void private_data_of_a_page_is_no_pin(struct kunit *test)
 		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	}
 	KUNIT_EXPECT_PTR_EQ(test, folio_detach_private(folio), (void *)test);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 struct mms_case {
@@ -488,7 +488,7 @@ static void page_migrates_in_every_mm(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
 	}
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, mm[i], addr, 1, 1));
+		MMK_EXPECT_MM_HOLDS(test, mm[i], addr, 1, 1);
 }
 
 struct vanish_case {

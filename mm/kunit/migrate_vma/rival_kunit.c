@@ -98,9 +98,8 @@ static void two_migrations_share_a_range(struct kunit *test)
 	/* The loser's page for the hole has been freed. */
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 5U);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 5UL);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr + 3 * PAGE_SIZE, 2,
-					  1 + 93));
+	MMK_EXPECT_HOLDS(test, addr, 2, 1);
+	MMK_EXPECT_PART_HOLDS(test, mm, addr + 3 * PAGE_SIZE, 3, 2, 1);
 }
 
 /**
@@ -196,8 +195,8 @@ static void rival_skips_what_the_first_has_locked(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, DEVICE_PRIVATE_READ);
 	MMK_EXPECT_PTE(test, child, addr + PAGE_SIZE, DEVICE_PRIVATE_READ);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 2U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 2, 1));
+	MMK_EXPECT_HOLDS(test, addr, 2, 1);
+	MMK_EXPECT_MM_HOLDS(test, child, addr, 2, 1);
 }
 
 /**
@@ -322,9 +321,8 @@ static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
 		mmk_vma_copy_to_dev(test, m[1], dev);
 		contest_run(test, m, contest_finish);
 
-		KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, CONTEST_PAGES, 1));
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, other, addr,
-						     CONTEST_PAGES, 1));
+		MMK_EXPECT_HOLDS(test, addr, CONTEST_PAGES, 1);
+		MMK_EXPECT_MM_HOLDS(test, other, addr, CONTEST_PAGES, 1);
 		KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	}
 	KUNIT_EXPECT_EQ_MSG(test, both, 0U, "pages won by both");
@@ -463,7 +461,7 @@ static void page_that_leaves_the_lru_for_a_batch_is_taken(struct kunit *test)
 	}
 	lru_add_drain_all();
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, 1));
+	MMK_EXPECT_HOLDS(test, addr, 2, 1);
 }
 
 static struct kunit_case migrate_vma_rival_cases[] = {

@@ -99,10 +99,10 @@ static void write_after_fork_and_migration_is_not_seen_by_the_other(struct kunit
 	mmk_hold_finish(test, s.hold, true);
 
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, s.addr, 0xc0), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, child, s.addr), dst);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 0xaa), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, second, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_MM_HOLDS(test, second, s.addr, 1, SCENE_SEED);
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, mm, s.addr), dst);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, second, s.addr), dst);
 	KUNIT_EXPECT_EQ(test, access_remote_vm(child, s.addr, &byte, 1, 0), 1);
@@ -197,7 +197,7 @@ static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
 	dst = mmk_hold_copy(test, s.hold);
 	remove_migration_ptes(s.src, dst, 0);
 	mmk_hold_finish(test, s.hold, true);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_MM_HOLDS(test, child, s.addr, 1, SCENE_SEED);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr), dst);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 2);
 }

@@ -82,6 +82,16 @@ static void combo_expect(struct kunit *test, struct combo *c, const char *what,
 	KUNIT_EXPECT_EQ_MSG(test, got, want, "%s: %s", name, what);
 }
 
+static void combo_expect_bytes(struct kunit *test, struct combo *c,
+			       struct folio *folio)
+{
+	struct mmk_diff diff = mmk_folio_diff(folio, SCENE_SEED);
+	char what[32];
+
+	scnprintf(what, sizeof(what), "byte %u", diff.byte);
+	combo_expect(test, c, what, diff.is, diff.should);
+}
+
 /* Which entry try_to_migrate() has to make. */
 static enum mmk_pte_kind predict_entry(const struct page_case *how)
 {
@@ -257,7 +267,7 @@ static void combo_run(struct kunit *test, struct mm_struct *mm, struct combo *c)
 	combo_expect(test, c, "mapcount", folio_mapcount(dst), nr_ptes);
 	combo_expect(test, c, "mlocked", folio_test_mlocked(dst),
 		     c->how.locked && !combo_unmaps(c));
-	combo_expect(test, c, "bytes", mmk_folio_holds(dst, SCENE_SEED), true);
+	combo_expect_bytes(test, c, dst);
 	if (combo_unmaps(c))
 		combo_expect(test, c, "nothing is mapped",
 			     pte_none(mmk_pte(mm, s.addr)), true);

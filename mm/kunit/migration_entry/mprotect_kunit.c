@@ -53,7 +53,7 @@ static void mprotect_takes_write_permission_from_the_entry(struct kunit *test)
 	if (is_anon(how->backing))
 		me_expect_exclusive(test, dst, true);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), -EFAULT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 
 	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE,
 					       PROT_READ | PROT_WRITE));
@@ -123,7 +123,7 @@ static void changed_ptes_are_counted(struct kunit *test)
 	mmk_hold_finish(test, hold, false);
 	/* The entry alone, so that nothing else makes up for it. */
 	KUNIT_EXPECT_EQ(test, change_ptes(mm, entry, 1, 0), 1L);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED);
 }
 
 static const struct page_case readable_cases[] = {
@@ -170,7 +170,7 @@ static void mprotect_leaves_readable_entry_alone(struct kunit *test)
 	mmk_hold_finish(test, s.hold, false);
 	mmk_expect_mapped(test, mm, s.addr, s.src, false, entry_may_be(how->young),
 			  entry_may_be(how->dirty));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 static struct kunit_case migration_entry_mprotect_cases[] = {

@@ -55,7 +55,7 @@ static void exit_drops_the_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 2);
 	mmk_hold_finish(test, s.hold, false);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -95,7 +95,7 @@ static void unmapping_frees_no_swap_slot(struct kunit *test)
 	remove_migration_ptes(src, src, 0);
 	mmk_hold_finish(test, hold, false);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 }
 
 /**
@@ -191,7 +191,7 @@ static void mremap_moves_the_entry_into_another_page_table(struct kunit *test)
 			  entry_may_be(true));
 	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(mm, addr + PAGE_SIZE)));
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 3UL);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, new, 3, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, new, 3, SCENE_SEED);
 }
 
 static struct kunit_case migration_entry_munmap_cases[] = {

@@ -428,7 +428,7 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
 	/* An orphan would bring down the kernel when its mm goes away. */
 	remove_migration_ptes(src, dst, 0);
 	mmk_hold_finish(test, hold, true);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, race->child, addr, 1, SCENE_SEED));
+	MMK_EXPECT_MM_HOLDS(test, race->child, addr, 1, SCENE_SEED);
 }
 
 /**

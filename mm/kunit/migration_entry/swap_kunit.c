@@ -73,7 +73,7 @@ static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
 	mmk_hold_finish(test, s.hold, false);
 	mmk_expect_mapped(test, mm, s.addr, s.src, true, entry_may_be(true),
 			  entry_may_be(true));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -107,7 +107,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MIGRATION_READ);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS), 2UL);
 
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, addr + PAGE_SIZE),
 					 before));
 	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap), 0L);
@@ -123,7 +123,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 	remove_migration_ptes(src, src, 0);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 2);
 	mmk_hold_finish(test, hold, false);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED);
 }
 
 /**
@@ -168,7 +168,7 @@ static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
 	mmk_hold_finish(test, hold, false);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xbb), 0);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, next, 0xbb), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 2, SCENE_SEED);
 }
 
 /* ME-2: the swap types */
@@ -247,7 +247,7 @@ static void swapon_refuses_what_has_no_type_left(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, total_swap_pages, total);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 
 	KUNIT_EXPECT_EQ(test, mmk_swap_off(swap[1]), 0L);
 	KUNIT_EXPECT_EQ(test, mmk_swap_try_on(swap[MAX_SWAPFILES]), 0L);

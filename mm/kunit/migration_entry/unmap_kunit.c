@@ -205,7 +205,7 @@ static void moved_page_is_mapped_as_the_entry_records(struct kunit *test)
 	if (is_anon(how->backing))
 		me_expect_exclusive(test, dst, how->backing == ANON_EXCLUSIVE);
 	KUNIT_EXPECT_EQ(test, folio_test_dirty(dst), how->dirty);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -239,7 +239,7 @@ static void page_that_stays_is_mapped_as_before(struct kunit *test)
 	mmk_expect_mm_same(test, "the mm", mm, &mm_before);
 	mmk_expect_mapped(test, mm, s.addr, s.src, how->write,
 			  entry_may_be(how->young), entry_may_be(how->dirty));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 }
 
 /**
@@ -340,8 +340,8 @@ static void other_entries_are_left_alone(struct kunit *test)
 	remove_migration_ptes(src[2], src[2], 0);
 	for (i = 0; i < 4; i++)
 		mmk_hold_finish(test, hold[i], false);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 3, SCENE_SEED + 1));
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 3, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED + 1);
+	MMK_EXPECT_MM_HOLDS(test, child, addr, 3, SCENE_SEED);
 }
 
 /**
@@ -500,7 +500,7 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 	me_expect_exclusive(test, folio, how->backing == ANON_EXCLUSIVE);
 	folio_unlock(folio);
 	folio_put(folio);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SCENE_SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SCENE_SEED);
 }
 
 /**

@@ -133,7 +133,7 @@ static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 	folio = mmk_pte_folio(test, mm, addr);
 	lru_add_drain_all();
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
@@ -187,7 +187,7 @@ static void locked_device_private_page_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
 
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 }
@@ -301,7 +301,7 @@ static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
 	KUNIT_EXPECT_LE(test, atomic_read(&dev->nr_to_ram), c->nr);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 	folio = mmk_pte_folio(test, mm, addr);
 	lru_add_drain_all();
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);

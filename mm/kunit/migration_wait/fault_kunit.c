@@ -69,7 +69,7 @@ static void fault_sleeps_until_folio_is_unlocked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	MMK_EXPECT_PTE(test, m.mm, m.addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, m.mm, m.addr), dst);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, m.addr, 1, SEED);
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(dst));
 }
 
@@ -152,7 +152,7 @@ static void access_is_served_after_migration(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a->byte, SEED);
 	MMK_EXPECT_PTE(test, m.mm, m.addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, m.mm, m.addr), now);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, m.addr, 1, SEED);
 }
 
 /* MW-2: nobody who waits has a reference */
@@ -250,7 +250,7 @@ static void waiters_do_not_fail_device_migration(struct kunit *test)
 		if (back)
 			break;
 	}
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 }
@@ -355,7 +355,7 @@ static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
 	mmk_hold_finish(test, m.hold, true);
 	mw_expect_all_end(test, faults, c->nr);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, m.mm, m.addr), dst);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, m.addr, 1, SEED);
 }
 
 static struct kunit_case migration_wait_fault_cases[] = {

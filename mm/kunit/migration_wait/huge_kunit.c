@@ -88,7 +88,7 @@ static void fault_on_huge_page_waits_in_the_queue(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(m.mm, m.addr, false), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, m.mm, m.addr), dst);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, m.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, m.addr, 1, SEED);
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(dst));
 }
 

@@ -196,7 +196,7 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, busy_pages(dev), 0U);
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 /**
@@ -249,7 +249,7 @@ static void pin_of_coherent_page_is_refused_without_memory(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, failed);
 	/* The page to move to. */
 	KUNIT_EXPECT_GE(test, refused, 1U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 struct type_case {
@@ -406,14 +406,14 @@ static void swap_fault_without_memory_says_so(struct kunit *test)
 		} else {
 			KUNIT_EXPECT_EQ(test, fault.ret & ~VM_FAULT_MAJOR, 0U);
 			MMK_EXPECT_PTE(test, mm, addr, PRESENT);
-			KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+			MMK_EXPECT_HOLDS(test, addr, 1, 1);
 		}
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
 	/* What is in the swap cache is there already. */
 	if (!c->cached)
 		KUNIT_EXPECT_GE(test, refused, 1U);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
 
 static int fork_child_exits(void *unused)
@@ -515,7 +515,7 @@ static void fork_without_memory_leaves_entries_alone(struct kunit *test)
 	mmk_hold_copy(test, hold);
 	remove_migration_ptes(hold->folio, hold->dst, 0);
 	mmk_hold_finish(test, hold, true);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 4, 1));
+	MMK_EXPECT_HOLDS(test, addr, 4, 1);
 }
 
 static struct kunit_case no_memory_cases[] = {

@@ -101,7 +101,7 @@ static void pinned_swap_slot_is_left_alone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_MAJOR);
 	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
@@ -441,7 +441,7 @@ static void swapoff_brings_page_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE), cached);
 	if (child)
 		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, s.addr, SEED + 1), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 /**
@@ -523,7 +523,7 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 							PAGE_SIZE)).val,
 			entry.val);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 1UL);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 2, SEED));
+	MMK_EXPECT_HOLDS(test, addr, 2, SEED);
 }
 
 /**
@@ -588,7 +588,7 @@ static void page_changed_in_swap_cache_is_written_again(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s.addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, SWAP);
 	sf_scrub_free_pages();
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED + 1));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED + 1);
 }
 
 /**

@@ -34,7 +34,7 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, PAGE_SIZE), 0);
 	sf_scrub_free_pages();
 	/* Comes from the area, and stays in the swap cache. */
-	KUNIT_ASSERT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s->addr, 1, SEED);
 	sf_swap_out_filled(test, s, true);
 	KUNIT_ASSERT_FALSE(test, folio_test_dirty(s->folio));
 	mmk_folio_snapshot(s->folio, unlocked);
@@ -78,7 +78,7 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 	/* The case's own; the cache has given up its. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
 }
 
@@ -122,7 +122,7 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), before.refcount);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
 	KUNIT_EXPECT_EQ(test, folio_test_swapcache(s.folio), added);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 
 	folio_lock(s.folio);
 	KUNIT_EXPECT_TRUE(test, !added || folio_free_swap(s.folio));

@@ -143,7 +143,7 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, d->seen.mmap_locked);
 	sf_expect_locks_idle(test, &d->s);
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, d->s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, d->s.addr, 1, SEED);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(d->dev), 0U);
 	KUNIT_EXPECT_EQ(test, page_ref_count(d->page), 0);
 }
@@ -180,7 +180,7 @@ static void device_private_fault_says_what_the_driver_says(struct kunit *test)
 	/* One reference too many, and the next access would fault for ever. */
 	KUNIT_ASSERT_EQ(test, page_ref_count(d->page), before.refcount);
 	d->seen.answer = 0;
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, d->s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, d->s.addr, 1, SEED);
 }
 
 static struct kunit_case swap_fault_device_cases[] = {

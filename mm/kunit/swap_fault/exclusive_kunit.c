@@ -108,7 +108,7 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 	before.dirty = true;
 	mmk_expect_folio_same(test, "restored", s.folio, &before);
 	mmk_expect_mm_same(test, "restored", s.mm, &rss);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 /**
@@ -195,7 +195,7 @@ static void driver_is_told_that_its_access_ends(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, n.range.owner, NULL);
 	KUNIT_EXPECT_EQ(test, (int)n.at_start, (int)MMK_PTE_DEVICE_EXCLUSIVE);
 	KUNIT_EXPECT_EQ(test, (int)n.at_end, (int)MMK_PTE_PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 /**
@@ -234,7 +234,7 @@ static void fork_ends_exclusive_access(struct kunit *test)
 	/* Theirs, and ours. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 3);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 2UL);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr, 2, SEED));
+	MMK_EXPECT_MM_HOLDS(test, child, s.addr, 2, SEED);
 }
 
 static int child_exits(void *unused)
@@ -289,8 +289,7 @@ static void fork_fails_without_the_exclusive_page(struct kunit *test)
 	child = mmk_fork(test);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
 	MMK_EXPECT_PTE(test, child, s.addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, s.addr - PAGE_SIZE, 2,
-					     SEED));
+	MMK_EXPECT_MM_HOLDS(test, child, s.addr - PAGE_SIZE, 2, SEED);
 }
 
 /**

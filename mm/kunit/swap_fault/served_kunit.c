@@ -196,7 +196,7 @@ static void served_expect_folio(struct kunit *test, struct served *served)
 	KUNIT_EXPECT_TRUE(test, state.swapbacked);
 	if (!c->swapcache)
 		KUNIT_EXPECT_PTR_EQ(test, folio_get_private(folio), NULL);
-	KUNIT_EXPECT_TRUE(test, mmk_folio_holds(folio, SEED));
+	MMK_EXPECT_FOLIO_HOLDS(test, folio, SEED);
 }
 
 static void served_expect_counts(struct kunit *test, struct served *served)
@@ -243,8 +243,8 @@ static void served_expect(struct kunit *test, struct served *served,
 	served_expect_counts(test, served);
 	if (served->child) {
 		MMK_EXPECT_PTE(test, served->child, served->s.addr, SWAP);
-		KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, served->child,
-						     served->s.addr, 1, SEED));
+		MMK_EXPECT_MM_HOLDS(test, served->child, served->s.addr, 1,
+				    SEED);
 	}
 }
 

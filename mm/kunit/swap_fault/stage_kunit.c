@@ -469,7 +469,7 @@ static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
 	MMK_EXPECT_PTE(test, s->mm, s->addr, PRESENT);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s->addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s->addr, 1, SEED);
 }
 
 /**

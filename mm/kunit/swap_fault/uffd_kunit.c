@@ -292,9 +292,7 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	expect_locks_free(test, monitor);
 	MMK_EXPECT_PTE(test, monitor->mm, fault->addr, PRESENT);
-	/* The third page of those that were filled. */
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, fault->addr, 1,
-					  1 + PAGE_SWAPPED * 31));
+	MMK_EXPECT_PART_HOLDS(test, monitor->mm, fault->addr, PAGE_SWAPPED, 1, 1);
 }
 
 static void process_fault(struct mmk_task *task)

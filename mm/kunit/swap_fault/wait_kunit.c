@@ -101,7 +101,7 @@ static void locked_folio_is_waited_for_without_vma_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), s.folio);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 	sf_expect_locks_idle(test, &s);
 }
 
@@ -140,7 +140,7 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 /**
@@ -392,7 +392,7 @@ static void fault_that_may_not_retry_waits_with_lock(struct kunit *test)
 	before.mapcount++;
 	before.anon_exclusive = true;
 	mmk_expect_folio_same(test, "once served", s.folio, &before);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
 KUNIT_ARRAY_PARAM_DESC(lock, sf_lock_cases, description);
@@ -442,7 +442,7 @@ static void migration_entry_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, s.mm, s.addr), dst);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, s.addr, 1, SEED));
+	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 	sf_expect_locks_idle(test, &s);
 }
 

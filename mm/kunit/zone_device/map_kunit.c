@@ -220,7 +220,7 @@ static void failed_migration_frees_the_new_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, addr), folio);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 2UL);
 }
 
@@ -273,7 +273,7 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, mmk_pte_folio(test, child, addr), folio);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(folio, 0)));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
 }
@@ -298,7 +298,7 @@ static void forked_device_private_page_is_read_by_both(struct kunit *test)
 	mmk_migrate_to_dev(test, mm, addr, dev);
 	child = mmk_fork(test);
 
-	KUNIT_EXPECT_TRUE(test, mmk_mm_holds(test, child, addr, 1, 1));
+	MMK_EXPECT_MM_HOLDS(test, child, addr, 1, 1);
 
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	MMK_EXPECT_PTE(test, child, addr, PRESENT);
@@ -310,7 +310,7 @@ static void forked_device_private_page_is_read_by_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 2);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 2);
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(folio_page(folio, 0)));
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
 }
@@ -347,7 +347,7 @@ static void cow_drops_the_writers_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
-	KUNIT_EXPECT_TRUE(test, mmk_holds(test, addr, 1, 1));
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr, PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);

@@ -18,6 +18,7 @@
 #include "../compat/pgmap.h"
 #include "../lib/device.h"
 #include "../lib/guard.h"
+#include "../lib/warn.h"
 #include "device_pages.h"
 
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
@@ -336,6 +337,7 @@ static void zd_count_warnings(struct kunit *test)
 	if (panic_on_warn)
 		kunit_skip(test, "WARNs, and the kernel panics on that");
 
+	mmk_warn_again();
 	atomic_set(&zd_nr_warned, 0);
 	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(zd_warned, NULL),
 			0);
