@@ -23,19 +23,6 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #endif
 }
 
-/* Calls of lock_acquire(): places to step in between two locks. */
-#ifdef CONFIG_LOCKDEP
-#define mmk_lock_probe_register(probe, data) \
-	register_trace_lock_acquire(probe, data)
-#define mmk_lock_probe_unregister(probe, data) \
-	unregister_trace_lock_acquire(probe, data)
-#else
-#define mmk_lock_probe_register(probe, data) \
-	((void)(probe), (void)(data), -EOPNOTSUPP)
-#define mmk_lock_probe_unregister(probe, data) \
-	((void)(probe), (void)(data))
-#endif
-
 /* Called whenever anybody is about to take a lock; needs lockdep. */
 typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
 			       unsigned int subclass, int trylock, int read,
@@ -56,15 +43,6 @@ static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
 #ifdef CONFIG_LOCKDEP
 	unregister_trace_lock_acquire(probe, data);
 	tracepoint_synchronize_unregister();
-#endif
-}
-
-static inline struct lockdep_map *mmk_spinlock_map(spinlock_t *lock)
-{
-#ifdef CONFIG_LOCKDEP
-	return &lock->dep_map;
-#else
-	return NULL;
 #endif
 }
 

@@ -23,6 +23,7 @@
 #include "../compat/mm.h"
 #include "../compat/pgmap.h"
 #include "device.h"
+#include "snapshot.h"
 #include "task.h"
 #include "wait.h"
 
@@ -460,23 +461,7 @@ unsigned int mmk_dev_nr_busy(struct mmk_dev *dev)
  */
 long mmk_pgmap_refs(struct dev_pagemap *pgmap)
 {
-	struct percpu_ref *ref = &pgmap->ref;
-	unsigned long __percpu *percpu_count;
-	long refs = 0;
-	int cpu;
-
-	if (!ref->data)
-		return 0;
-
-	rcu_read_lock();
-	if (__ref_is_percpu(ref, &percpu_count)) {
-		for_each_possible_cpu(cpu)
-			refs += *per_cpu_ptr(percpu_count, cpu);
-	} else {
-		refs = atomic_long_read(&ref->data->count);
-	}
-	rcu_read_unlock();
-	return refs;
+	return pgmap->ref.data ? mmk_percpu_ref_sum(&pgmap->ref) : 0;
 }
 
 /**

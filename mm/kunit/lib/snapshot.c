@@ -4,6 +4,8 @@
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
+#include <linux/percpu-refcount.h>
+#include <linux/vmstat.h>
 
 #include "../../internal.h"
 #include "../compat/leaf.h"
@@ -158,4 +160,44 @@ void mmk_expect_page_same(struct kunit *test, const char *what,
 			      (unsigned long)pte_val(now),
 			      (unsigned long)pte_val(before->pte));
 	mmk_expect_folio_same(test, what, before->folio, &before->state);
+}
+
+/**
+ * mmk_vm_event() - An event of the whole machine, as /proc/vmstat has it
+ * @item: which
+ *
+ * Return: how often it has happened.
+ */
+unsigned long mmk_vm_event(enum vm_event_item item)
+{
+	unsigned long events[NR_VM_EVENT_ITEMS];
+
+	all_vm_events(events);
+	return events[item];
+}
+
+/**
+ * mmk_percpu_ref_sum() - References that a percpu_ref stands for
+ * @ref: the percpu_ref
+ *
+ * Exact as long as nobody else takes or drops one, and no switch between per-CPU
+ * and atomic counting is under way.
+ *
+ * Return: how many; in per-CPU mode without the one that percpu_ref_kill() drops.
+ */
+long mmk_percpu_ref_sum(struct percpu_ref *ref)
+{
+	unsigned long __percpu *percpu_count;
+	long refs = 0;
+	int cpu;
+
+	rcu_read_lock();
+	if (__ref_is_percpu(ref, &percpu_count)) {
+		for_each_possible_cpu(cpu)
+			refs += *per_cpu_ptr(percpu_count, cpu);
+	} else {
+		refs = atomic_long_read(&ref->data->count);
+	}
+	rcu_read_unlock();
+	return refs;
 }

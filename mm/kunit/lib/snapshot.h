@@ -6,6 +6,8 @@
 #define _MM_KUNIT_LIB_SNAPSHOT_H
 
 #include <kunit/test.h>
+#include <linux/percpu-refcount.h>
+#include <linux/vm_event_item.h>
 #include <linux/mm.h>
 #include <linux/types.h>
 
@@ -86,5 +88,7 @@ void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
 		       struct mm_struct *mm, unsigned long addr);
 void mmk_expect_page_same(struct kunit *test, const char *what,
 			  const struct mmk_page_state *before);
+unsigned long mmk_vm_event(enum vm_event_item item);
+long mmk_percpu_ref_sum(struct percpu_ref *ref);
 
 #endif /* _MM_KUNIT_LIB_SNAPSHOT_H */

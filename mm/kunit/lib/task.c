@@ -157,14 +157,13 @@ void mmk_task_start(struct mmk_task *task)
 }
 
 /* Exact name, but for what the compiler appends to parts of a function. */
-static bool stack_has(struct task_struct *task, const char *function)
+static bool entries_have(const unsigned long *entries, unsigned int n,
+			 const char *function)
 {
 	size_t len = strlen(function);
-	unsigned long entries[48];
 	char sym[KSYM_SYMBOL_LEN];
-	unsigned int i, n;
+	unsigned int i;
 
-	n = stack_trace_save_tsk(task, entries, ARRAY_SIZE(entries), 0);
 	for (i = 0; i < n; i++) {
 		sprint_symbol_no_offset(sym, entries[i]);
 		if (!strncmp(sym, function, len) &&
@@ -172,6 +171,30 @@ static bool stack_has(struct task_struct *task, const char *function)
 			return true;
 	}
 	return false;
+}
+
+static bool stack_has(struct task_struct *task, const char *function)
+{
+	unsigned long entries[48];
+
+	return entries_have(entries, stack_trace_save_tsk(task, entries,
+							  ARRAY_SIZE(entries), 0),
+			    function);
+}
+
+/**
+ * mmk_in_function() - Whether the current task is in a function
+ * @function: its name
+ *
+ * Return: whether it is on the stack.
+ */
+bool mmk_in_function(const char *function)
+{
+	unsigned long entries[48];
+
+	return entries_have(entries, stack_trace_save(entries,
+						      ARRAY_SIZE(entries), 0),
+			    function);
 }
 
 static bool task_asleep(struct task_struct *task)
@@ -408,6 +431,33 @@ struct mmk_fault *mmk_fault_start(struct kunit *test, struct mm_struct *mm,
 	struct mmk_fault *fault = mmk_fault_alloc(test, mm, addr, flags, lock);
 
 	mmk_task_start(&fault->task);
+	return fault;
+}
+
+static void process_fault(struct mmk_task *task)
+{
+	mmk_fault_run(container_of(task, struct mmk_fault, task));
+}
+
+/**
+ * mmk_process_fault_alloc() - A fault in a process, which signals reach
+ * @test: the case
+ * @addr: user address in the mm of the case
+ * @flags: FAULT_FLAG_*
+ * @lock: under which lock
+ *
+ * Return: the fault, for mmk_process_start().
+ */
+struct mmk_fault *mmk_process_fault_alloc(struct kunit *test, unsigned long addr,
+					  unsigned int flags,
+					  enum mmk_lock lock)
+{
+	struct mmk_fault *fault;
+
+	fault = mmk_process_alloc(test, sizeof(*fault), process_fault);
+	fault->addr = addr;
+	fault->flags = flags;
+	fault->lock = lock;
 	return fault;
 }
 

@@ -46,6 +46,7 @@ void *mmk_process_alloc(struct kunit *test, size_t size,
 			void (*fn)(struct mmk_task *task));
 void mmk_process_start(struct mmk_task *task);
 bool mmk_task_sleeps_in(struct mmk_task *task, const char *function);
+bool mmk_in_function(const char *function);
 
 /**
  * mmk_task_waits() - Wait until a task waits for a migration entry
@@ -101,6 +102,9 @@ struct mmk_fault *mmk_fault_alloc(struct kunit *test, struct mm_struct *mm,
 struct mmk_fault *mmk_fault_start(struct kunit *test, struct mm_struct *mm,
 				  unsigned long addr, unsigned int flags,
 				  enum mmk_lock lock);
+struct mmk_fault *mmk_process_fault_alloc(struct kunit *test, unsigned long addr,
+					  unsigned int flags,
+					  enum mmk_lock lock);
 struct mmk_fault *mmk_access_start(struct kunit *test, struct mm_struct *mm,
 				   unsigned long addr, bool write);
 

@@ -247,13 +247,13 @@ static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
 	folio_start_writeback(src[0]);
 	folio_unlock(src[0]);
 	folio_lock(src[3]);
-	done = mp_vm_event(PGMIGRATE_SUCCESS);
-	failed = mp_vm_event(PGMIGRATE_FAIL);
+	done = mmk_vm_event(PGMIGRATE_SUCCESS);
+	failed = mmk_vm_event(PGMIGRATE_FAIL);
 
 	KUNIT_EXPECT_EQ(test, mp_run(&m, c->mode, &succeeded), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, succeeded, 2U);
-	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_SUCCESS), done + 2);
-	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_FAIL), failed + 3);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMIGRATE_SUCCESS), done + 2);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMIGRATE_FAIL), failed + 3);
 	KUNIT_EXPECT_EQ(test, m.nr_returned, 2U);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 3UL);
 	folio_end_writeback(src[0]);

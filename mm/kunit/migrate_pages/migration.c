@@ -41,11 +41,3 @@ int mp_run(struct migration *m, enum migrate_mode mode,
 			     mp_put_folio, (unsigned long)m, mode,
 			     MR_SYSCALL, succeeded);
 }
-
-unsigned long mp_vm_event(enum vm_event_item item)
-{
-	unsigned long events[NR_VM_EVENT_ITEMS];
-
-	all_vm_events(events);
-	return events[item];
-}

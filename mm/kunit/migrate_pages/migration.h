@@ -53,6 +53,4 @@ static inline int anon_vma_refs(struct folio *folio)
 	       atomic_read(&folio_anon_vma(folio)->refcount) : 0;
 }
 
-unsigned long mp_vm_event(enum vm_event_item item);
-
 #endif /* _MM_KUNIT_MIGRATE_PAGES_MIGRATION_H */

@@ -61,11 +61,11 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 	pins = anon_vma_refs(s.src);
 	mp_init(&m);
 	mp_add(test, &m, s.src);
-	events = mp_vm_event(PGMIGRATE_SUCCESS);
+	events = mmk_vm_event(PGMIGRATE_SUCCESS);
 
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_SYNC, &succeeded), 0);
 	KUNIT_EXPECT_EQ(test, succeeded, 1U);
-	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_SUCCESS), events + 1);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMIGRATE_SUCCESS), events + 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&m.list));
 	KUNIT_EXPECT_EQ(test, m.nr_new, 1U);
 	KUNIT_EXPECT_EQ(test, m.nr_returned, 0U);

@@ -57,7 +57,7 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 	pins = anon_vma_refs(s.src);
 	mp_init(&m);
 	mp_add(test, &m, s.src);
-	events = mp_vm_event(PGMIGRATE_FAIL);
+	events = mmk_vm_event(PGMIGRATE_FAIL);
 
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 1);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
@@ -66,7 +66,7 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 			  entry_may_be(how->young), entry_may_be(how->dirty));
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_SYNC, &succeeded), 1);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_FAIL), events + 2);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMIGRATE_FAIL), events + 2);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&m.list));
 	KUNIT_EXPECT_PTR_EQ(test, s.src,
 			    list_first_entry_or_null(&m.list, struct folio,

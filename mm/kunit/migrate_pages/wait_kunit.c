@@ -90,7 +90,7 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 
 	mmk_scene_map(test, &s, mm, &how);
 	mmk_folio_snapshot(s.src, &before);
-	events = mp_vm_event(PGMIGRATE_FAIL);
+	events = mmk_vm_event(PGMIGRATE_FAIL);
 	t = migrate_task_alloc(test, &s, MIGRATE_ASYNC);
 	folio_lock(s.src);
 	mmk_task_start(&t->task);
@@ -102,7 +102,7 @@ static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, t->failed, 1);
 	KUNIT_EXPECT_EQ(test, t->succeeded, 0U);
-	KUNIT_EXPECT_EQ(test, mp_vm_event(PGMIGRATE_FAIL), events + 1);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMIGRATE_FAIL), events + 1);
 	KUNIT_EXPECT_EQ(test, t->m.nr_returned, t->m.nr_new);
 	putback_movable_pages(&t->m.list);
 	mmk_expect_folio_same(test, "the folio", s.src, &before);

@@ -15,6 +15,7 @@
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
@@ -266,7 +267,7 @@ static void tlb_is_flushed_by_collect(struct kunit *test)
 	mmk_vma_finalize(m);
 }
 
-static void expect_event(struct kunit *test, const struct notifier_event *event,
+static void expect_event(struct kunit *test, const struct mmk_notifier_event *event,
 			 bool at_end, void *owner, unsigned long start,
 			 unsigned long end, enum mmk_pte_kind pte)
 {
@@ -297,7 +298,7 @@ static void driver_is_told_once_with_the_owner(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 6);
 	unsigned long end = addr + 5 * PAGE_SIZE;
-	struct notifier *n;
+	struct mmk_notifier *n;
 	struct mmk_vma *m;
 
 	/* A hole at 1 and at 3. */
@@ -305,8 +306,7 @@ static void driver_is_told_once_with_the_owner(struct kunit *test)
 	mmk_fill(test, addr + 2 * PAGE_SIZE, 1, 1);
 	mmk_fill(test, addr + 4 * PAGE_SIZE, 1, 1);
 	m = mmk_vma_alloc(test, mm, addr, 5, MIGRATE_VMA_SELECT_SYSTEM, dev);
-	n = mv_notifier_alloc(test, mm);
-	n->watch = addr;
+	n = mmk_notifier_alloc(test, mm, addr);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_ASSERT_EQ(test, n->nr, 2U);
 	expect_event(test, &n->log[0], false, dev, addr, end, MMK_PTE_PRESENT);
@@ -431,14 +431,13 @@ static void other_mm_is_told_of_the_unmap(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr = mmk_map_anon(test, 3);
-	struct notifier *n;
+	struct mmk_notifier *n;
 	struct mmk_vma *m;
 
 	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
 	child = mmk_fork(test);
 	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
-	n = mv_notifier_alloc(test, child);
-	n->watch = addr + PAGE_SIZE;
+	n = mmk_notifier_alloc(test, child, addr + PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 
 	KUNIT_EXPECT_EQ(test, n->nr, 2U);

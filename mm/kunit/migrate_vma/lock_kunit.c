@@ -12,6 +12,7 @@
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "pages.h"
@@ -199,11 +200,11 @@ static void each_locked_page_is_skipped_alone(struct kunit *test)
 static void lock_is_tried_once(struct kunit *test)
 {
 	const struct page_sort_case *param = test->param_value;
-	struct notifier *n;
+	struct mmk_notifier *n;
 	struct pages p;
 
 	mv_make_pages(test, &p, param->sort);
-	n = mv_notifier_alloc(test, p.mm);
+	n = mmk_notifier_alloc(test, p.mm, 0);
 	folio_lock(p.was[1].folio);
 	n->unlock_at_end = p.was[1].folio;
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(p.m), 0);

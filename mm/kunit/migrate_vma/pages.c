@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages of each sort, holes, and a notifier that is told about them.
+ * Pages of each sort, and holes.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
-#include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
@@ -18,65 +17,6 @@
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "pages.h"
-
-static void notifier_log(struct notifier *n, bool at_end,
-			 const struct mmu_notifier_range *range)
-{
-	if (n->nr < ARRAY_SIZE(n->log))
-		n->log[n->nr] = (struct notifier_event){
-			.at_end = at_end,
-			.event = range->event,
-			.owner = range->owner,
-			.start = range->start,
-			.end = range->end,
-			.flags = range->flags,
-			.pte = mmk_pte_kind(range->mm, n->watch),
-		};
-	n->nr++;
-}
-
-static int notifier_start(struct mmu_notifier *mn,
-			  const struct mmu_notifier_range *range)
-{
-	notifier_log(container_of(mn, struct notifier, mn), false, range);
-	return 0;
-}
-
-static void notifier_end(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
-{
-	struct notifier *n = container_of(mn, struct notifier, mn);
-
-	notifier_log(n, true, range);
-	if (n->unlock_at_end) {
-		folio_unlock(n->unlock_at_end);
-		n->unlock_at_end = NULL;
-	}
-}
-
-static const struct mmu_notifier_ops notifier_ops = {
-	.invalidate_range_start	= notifier_start,
-	.invalidate_range_end	= notifier_end,
-};
-
-static void notifier_release(void *data)
-{
-	struct notifier *n = data;
-
-	mmu_notifier_unregister(&n->mn, n->mn.mm);
-}
-
-struct notifier *mv_notifier_alloc(struct kunit *test, struct mm_struct *mm)
-{
-	struct notifier *n = kunit_kzalloc(test, sizeof(*n), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, n);
-	n->mn.ops = &notifier_ops;
-	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n->mn, mm), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, notifier_release,
-							n), 0);
-	return n;
-}
 
 void mv_make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
 {

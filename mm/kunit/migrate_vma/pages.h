@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pages of each sort, holes, and a notifier that is told about them
+ * Pages of each sort, and holes
  */
 #ifndef _MM_KUNIT_MIGRATE_VMA_PAGES_H
 #define _MM_KUNIT_MIGRATE_VMA_PAGES_H
 
 #include <kunit/test.h>
-#include <linux/mmu_notifier.h>
 
 #include "../lib/device.h"
 #include "../lib/migrate.h"
@@ -29,44 +28,6 @@ static inline void was_unmapped(struct mmk_page_state *was)
 	if (pte_present(was->pte) && pte_dirty(was->pte))
 		was->state.dirty = true;
 }
-
-/**
- * struct notifier_event - One call of an MMU notifier
- * @at_end: invalidate_range_end, not _start
- * @event: why
- * @owner: who
- * @start: first address
- * @end: first address behind
- * @flags: MMU_NOTIFIER_RANGE_*
- * @pte: what stands at the address that is watched
- */
-struct notifier_event {
-	bool at_end;
-	enum mmu_notifier_event event;
-	void *owner;
-	unsigned long start;
-	unsigned long end;
-	unsigned int flags;
-	enum mmk_pte_kind pte;
-};
-
-/**
- * struct notifier - A driver that mirrors an mm
- * @mn: as the mm sees it
- * @nr: calls so far
- * @log: the first of them
- * @watch: address to look at in each of them
- * @unlock_at_end: folio to unlock in the first invalidate_range_end
- */
-struct notifier {
-	struct mmu_notifier mn;
-	unsigned int nr;
-	struct notifier_event log[16];
-	unsigned long watch;
-	struct folio *unlock_at_end;
-};
-
-struct notifier *mv_notifier_alloc(struct kunit *test, struct mm_struct *mm);
 
 /**
  * enum page_sort - Pages that migrate_vma_setup() can take

@@ -16,6 +16,7 @@
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "pages.h"
@@ -194,7 +195,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	struct mmk_vma *m = mmk_vma_alloc(test, mm, addr, 3,
 					  MIGRATE_VMA_SELECT_SYSTEM, dev);
 	struct mmk_page_state was;
-	struct notifier *n;
+	struct mmk_notifier *n;
 	struct page *page;
 	void *src;
 
@@ -203,7 +204,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	if (param->bad == BAD_FAULT_UNLOCKED && !MMK_TO_RAM_LOCKED)
 		kunit_skip(test, "migrate_to_ram() is called without the lock");
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
-	n = mv_notifier_alloc(test, mm);
+	n = mmk_notifier_alloc(test, mm, 0);
 	mmk_page_snapshot(test, &was, mm, addr);
 	/* Nothing but the array is written to if the kernel miscounts. */
 	src = vmalloc(PAGE_SIZE);

@@ -7,7 +7,6 @@
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
-#include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
@@ -21,6 +20,7 @@
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/scene.h"
 #include "../lib/snapshot.h"
@@ -74,59 +74,6 @@ static void unmapping_records_what_the_pte_allowed(struct kunit *test)
 }
 
 /**
- * struct notified - What an MMU notifier was told about a page
- * @mn: the notifier
- * @addr: the page
- * @nr_start: calls of invalidate_range_start()
- * @nr_end: calls of invalidate_range_end()
- * @start: of the range
- * @end: of the range
- * @event: why
- * @kind_at_start: what the pte was at the first of these calls
- * @kind_at_end: what it was at the last
- */
-struct notified {
-	struct mmu_notifier mn;
-	unsigned long addr;
-	unsigned int nr_start;
-	unsigned int nr_end;
-	unsigned long start;
-	unsigned long end;
-	enum mmu_notifier_event event;
-	unsigned int flags;
-	enum mmk_pte_kind kind_at_start;
-	enum mmk_pte_kind kind_at_end;
-};
-
-static int notified_start(struct mmu_notifier *mn,
-			  const struct mmu_notifier_range *range)
-{
-	struct notified *n = container_of(mn, struct notified, mn);
-
-	n->nr_start++;
-	n->start = range->start;
-	n->end = range->end;
-	n->event = range->event;
-	n->flags = range->flags;
-	n->kind_at_start = mmk_pte_kind(range->mm, n->addr);
-	return 0;
-}
-
-static void notified_end(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
-{
-	struct notified *n = container_of(mn, struct notified, mn);
-
-	n->nr_end++;
-	n->kind_at_end = mmk_pte_kind(range->mm, n->addr);
-}
-
-static const struct mmu_notifier_ops notified_ops = {
-	.invalidate_range_start	= notified_start,
-	.invalidate_range_end	= notified_end,
-};
-
-/**
  * other_mmus_are_told_before_and_after() - MMU notifiers of try_to_migrate()
  * @test: the running case
  *
@@ -138,25 +85,27 @@ static const struct mmu_notifier_ops notified_ops = {
 static void other_mmus_are_told_before_and_after(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
-	struct notified n = { .mn.ops = &notified_ops };
 	struct mm_struct *mm = mmk_mm_enter(test);
+	const struct mmk_notifier_event *start;
+	struct mmk_notifier *n;
 	struct scene s;
 
 	mmk_scene_map(test, &s, mm, how);
 	s.hold = mmk_hold(test, s.src);
-	n.addr = s.addr;
-	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
+	n = mmk_notifier_alloc(test, mm, s.addr);
 	try_to_migrate(s.src, 0);
-	mmu_notifier_unregister(&n.mn, mm);
+	mmk_notifier_stop(test, n);
 
-	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
-	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
-	KUNIT_EXPECT_EQ(test, n.start, s.addr);
-	KUNIT_EXPECT_EQ(test, n.end, s.addr + PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, (int)n.event, (int)MMU_NOTIFY_CLEAR);
-	KUNIT_EXPECT_EQ(test, n.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
-	KUNIT_EXPECT_EQ(test, (int)n.kind_at_start, (int)MMK_PTE_PRESENT);
-	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)how->kind);
+	KUNIT_ASSERT_EQ(test, n->nr, 2U);
+	start = &n->log[0];
+	KUNIT_EXPECT_FALSE(test, start->at_end);
+	KUNIT_EXPECT_EQ(test, start->start, s.addr);
+	KUNIT_EXPECT_EQ(test, start->end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, (int)start->event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, start->flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
+	MMK_EXPECT_KIND(test, start->pte, MMK_PTE_PRESENT);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	MMK_EXPECT_KIND(test, n->log[1].pte, how->kind);
 	remove_migration_ptes(s.src, s.src, 0);
 	mmk_hold_finish(test, s.hold, false);
 }
@@ -517,8 +466,8 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true };
-	struct notified n = { .mn.ops = &notified_ops };
 	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_notifier *n;
 	struct page *page;
 	struct scene s;
 	int refs;
@@ -528,14 +477,14 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 	mmk_pte_set_flags(test, mm, s.addr, false, true);
 	s.hold = mmk_hold(test, s.src);
 	refs = folio_ref_count(s.src);
-	n.addr = s.addr;
-	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, mm), 0);
+	n = mmk_notifier_alloc(test, mm, s.addr);
 
 	try_to_migrate(s.src, 0);
-	mmu_notifier_unregister(&n.mn, mm);
-	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
-	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
-	KUNIT_EXPECT_EQ(test, (int)n.kind_at_end, (int)MMK_PTE_PRESENT);
+	mmk_notifier_stop(test, n);
+	KUNIT_ASSERT_EQ(test, n->nr, 2U);
+	KUNIT_EXPECT_FALSE(test, n->log[0].at_end);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	MMK_EXPECT_KIND(test, n->log[1].pte, MMK_PTE_PRESENT);
 	mmk_expect_mapped(test, mm, s.addr, s.src, true, false, true);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), refs);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);

@@ -635,8 +635,8 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	}
 	if (!mmk_task_join(&offer->task)) {
 		KUNIT_FAIL(test, "swapoff waits for %ld reference(s)",
-			   sf_area_refs(si));
-		percpu_ref_put_many(&si->users, sf_area_refs(si));
+			   mmk_percpu_ref_sum(&si->users));
+		percpu_ref_put_many(&si->users, mmk_percpu_ref_sum(&si->users));
 		KUNIT_ASSERT_TRUE(test, mmk_task_join(&offer->task));
 	}
 	KUNIT_EXPECT_EQ(test, offer->ret, 0L);

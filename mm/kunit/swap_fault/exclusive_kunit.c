@@ -5,7 +5,6 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
-#include <linux/mmu_notifier.h>
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -19,6 +18,7 @@
 #include "../compat/vma.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
@@ -112,53 +112,6 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 }
 
 /**
- * struct exclusive_notice - What a driver is told when its access ends
- * @mn: as the mm sees it
- * @addr: address to look at
- * @nr_start: calls of invalidate_range_start
- * @nr_end: calls of invalidate_range_end
- * @range: what the first of them said
- * @at_start: what stood at @addr then
- * @at_end: and at the end
- */
-struct exclusive_notice {
-	struct mmu_notifier mn;
-	unsigned long addr;
-	unsigned int nr_start;
-	unsigned int nr_end;
-	struct mmu_notifier_range range;
-	enum mmk_pte_kind at_start;
-	enum mmk_pte_kind at_end;
-};
-
-static int notice_start(struct mmu_notifier *mn,
-			const struct mmu_notifier_range *range)
-{
-	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
-						  mn);
-
-	n->range = *range;
-	n->at_start = mmk_pte_kind(range->mm, n->addr);
-	n->nr_start++;
-	return 0;
-}
-
-static void notice_end(struct mmu_notifier *mn,
-		       const struct mmu_notifier_range *range)
-{
-	struct exclusive_notice *n = container_of(mn, struct exclusive_notice,
-						  mn);
-
-	n->at_end = mmk_pte_kind(range->mm, n->addr);
-	n->nr_end++;
-}
-
-static const struct mmu_notifier_ops notice_ops = {
-	.invalidate_range_start	= notice_start,
-	.invalidate_range_end	= notice_end,
-};
-
-/**
  * driver_is_told_that_its_access_ends() - MMU notifiers of the CPU's fault
  * @test: the running case
  *
@@ -169,32 +122,33 @@ static const struct mmu_notifier_ops notice_ops = {
  */
 static void driver_is_told_that_its_access_ends(struct kunit *test)
 {
-	struct exclusive_notice n = { .mn.ops = &notice_ops };
 	struct swapped s = { .mm = mmk_mm_enter(test) };
+	const struct mmk_notifier_event *start;
 	struct mmk_fault *fault;
+	struct mmk_notifier *n;
 
 	s.addr = mmk_map_anon(test, 3) + PAGE_SIZE;
 	mmk_fill(test, s.addr, 1, SEED);
 	sf_make_exclusive(test, &s);
 	unlock_folio(test, s.folio);
-	n.addr = s.addr;
-	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&n.mn, s.mm), 0);
+	n = mmk_notifier_alloc(test, s.mm, s.addr);
 	fault = mmk_fault_start(test, s.mm, s.addr + 8, USER_READ,
 				MMK_MMAP_LOCK);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
-	mmu_notifier_unregister(&n.mn, s.mm);
+	mmk_notifier_stop(test, n);
 
-	KUNIT_EXPECT_EQ(test, n.nr_start, 1U);
-	KUNIT_EXPECT_EQ(test, n.nr_end, 1U);
-	KUNIT_EXPECT_EQ(test, (int)n.range.event,
+	KUNIT_ASSERT_EQ(test, n->nr, 2U);
+	start = &n->log[0];
+	KUNIT_EXPECT_FALSE(test, start->at_end);
+	KUNIT_EXPECT_EQ(test, (int)start->event,
 			(int)MMK_NOTIFY_EXCLUSIVE_ENDS);
-	KUNIT_EXPECT_EQ(test, n.range.flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE,
-			0U);
-	KUNIT_EXPECT_EQ(test, n.range.start, s.addr);
-	KUNIT_EXPECT_EQ(test, n.range.end, s.addr + PAGE_SIZE);
-	KUNIT_EXPECT_PTR_EQ(test, n.range.owner, NULL);
-	KUNIT_EXPECT_EQ(test, (int)n.at_start, (int)MMK_PTE_DEVICE_EXCLUSIVE);
-	KUNIT_EXPECT_EQ(test, (int)n.at_end, (int)MMK_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, start->flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
+	KUNIT_EXPECT_EQ(test, start->start, s.addr);
+	KUNIT_EXPECT_EQ(test, start->end, s.addr + PAGE_SIZE);
+	KUNIT_EXPECT_PTR_EQ(test, start->owner, NULL);
+	MMK_EXPECT_KIND(test, start->pte, MMK_PTE_DEVICE_EXCLUSIVE);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	MMK_EXPECT_KIND(test, n->log[1].pte, MMK_PTE_PRESENT);
 	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 

@@ -23,16 +23,6 @@
 #include "../lib/task.h"
 #include "swapped.h"
 
-static unsigned long events(enum vm_event_item item)
-{
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu(vm_event_states, cpu).event[item];
-	return sum;
-}
-
 static const struct served_case served_cases[] = {
 	{
 		.description	= "read, not in the cache",
@@ -153,9 +143,9 @@ static void served_init(struct kunit *test, struct served *served)
 	s->idle = vma_lock_count(s->mm, s->addr);
 	KUNIT_ASSERT_EQ(test, mmk_swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
-	served->majors = events(PGMAJFAULT);
-	served->faults = events(PGFAULT);
-	served->reuses = events(PGREUSE);
+	served->majors = mmk_vm_event(PGMAJFAULT);
+	served->faults = mmk_vm_event(PGFAULT);
+	served->reuses = mmk_vm_event(PGREUSE);
 	served->refaults = mmk_node_page_state(WORKINGSET_REFAULT_ANON);
 }
 
@@ -213,10 +203,10 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	/* A slot that neither a pte nor the cache needs is free. */
 	KUNIT_EXPECT_EQ(test, slots_used(),
 			(long)(c->swapcache || served->child));
-	KUNIT_EXPECT_EQ(test, events(PGMAJFAULT) - served->majors,
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
 	/* What is mapped writable needs no second thought about the write. */
-	KUNIT_EXPECT_EQ(test, events(PGREUSE) - served->reuses,
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGREUSE) - served->reuses,
 			(unsigned long)c->reused);
 	/* Reclaim has left a shadow of what has to be read again. */
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(WORKINGSET_REFAULT_ANON) -
@@ -228,7 +218,7 @@ static void served_expect(struct kunit *test, struct served *served,
 {
 	const struct served_case *c = served->c;
 
-	KUNIT_EXPECT_EQ(test, events(PGFAULT) - served->faults, 1UL);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT) - served->faults, 1UL);
 	served_copy(test, served);
 	KUNIT_ASSERT_FALSE(test, fault->no_vma);
 	KUNIT_EXPECT_EQ(test, fault->ret, c->major ? VM_FAULT_MAJOR : 0);

@@ -402,7 +402,7 @@ static struct meddler *meddler_init(struct kunit *test, struct swapped *s,
 	meddler->ptep = pte_offset_map_lock(s->mm, mm_find_pmd(s->mm, s->addr),
 					    s->addr, &ptl);
 	KUNIT_ASSERT_NOT_NULL(test, meddler->ptep);
-	meddler->ptl = mmk_spinlock_map(ptl);
+	meddler->ptl = mmk_lock_map(ptl);
 	pte_unmap_unlock(meddler->ptep, ptl);
 	return meddler;
 }
@@ -510,7 +510,7 @@ static void witness_probe(void *data, struct lockdep_map *lock,
 	if (current != w->task)
 		return;
 	if (lock == w->ptl && !w->at_ptl++) {
-		w->refs = sf_area_refs(w->si);
+		w->refs = mmk_percpu_ref_sum(&w->si->users);
 		w->pinned = !mmk_swapin_pin(w->entry);
 		if (!w->pinned)
 			mmk_swapin_unpin(w->entry);
@@ -556,15 +556,15 @@ static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
 	w.ptep = pte_offset_map_lock(s.mm, mm_find_pmd(s.mm, s.addr), s.addr,
 				     &ptl);
 	KUNIT_ASSERT_NOT_NULL(test, w.ptep);
-	w.ptl = mmk_spinlock_map(ptl);
+	w.ptl = mmk_lock_map(ptl);
 	pte_unmap_unlock(w.ptep, ptl);
 	if (cached) {
-		w.queue = mmk_spinlock_map(&mmk_folio_waitqueue(test,
-								s.folio)->lock);
+		w.queue = mmk_lock_map(&mmk_folio_waitqueue(test,
+							     s.folio)->lock);
 		/* As if somebody waited: the unlock will look for him. */
 		folio_set_waiters(s.folio);
 	}
-	idle = sf_area_refs(w.si);
+	idle = mmk_percpu_ref_sum(&w.si->users);
 	if (mmk_lock_watch(witness_probe, &w))
 		kunit_skip(test, "needs lockdep");
 	mmk_task_start(&fault->task);
@@ -578,7 +578,7 @@ static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w.at_unlock, (int)cached);
 	KUNIT_EXPECT_EQ_MSG(test, w.mapped, cached,
 			    "the folio is unlocked before it is mapped");
-	KUNIT_EXPECT_EQ(test, sf_area_refs(w.si), idle);
+	KUNIT_EXPECT_EQ(test, mmk_percpu_ref_sum(&w.si->users), idle);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
 }
 

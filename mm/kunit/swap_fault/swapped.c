@@ -38,21 +38,6 @@ struct area {
 	long refs;
 };
 
-long sf_area_refs(struct swap_info_struct *si)
-{
-	unsigned long ptr = si->users.percpu_count_ptr;
-	unsigned long __percpu *count;
-	long sum = 0;
-	int cpu;
-
-	if (ptr & __PERCPU_REF_ATOMIC_DEAD)
-		return atomic_long_read(&si->users.data->count);
-	count = (unsigned long __percpu *)ptr;
-	for_each_possible_cpu(cpu)
-		sum += *per_cpu_ptr(count, cpu);
-	return sum;
-}
-
 /* A reference that is left behind would let swapoff wait for ever. */
 static void area_check(void *data)
 {
@@ -60,7 +45,7 @@ static void area_check(void *data)
 	long leaked;
 
 	mmk_wait_for(!mmk_tasks_running());
-	leaked = sf_area_refs(area->si) - area->refs;
+	leaked = mmk_percpu_ref_sum(&area->si->users) - area->refs;
 	KUNIT_EXPECT_EQ_MSG(area->test, leaked, 0L,
 			    "references on the swap area leaked");
 	for (; leaked > 0; leaked--)
@@ -83,7 +68,7 @@ struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached)
 	area->test = test;
 	area->si = __swap_entry_to_info(swp_entry(0, 1));
 	KUNIT_ASSERT_NOT_NULL(test, area->si);
-	area->refs = sf_area_refs(area->si);
+	area->refs = mmk_percpu_ref_sum(&area->si->users);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, area_check, area),
 			0);
 	return swap;

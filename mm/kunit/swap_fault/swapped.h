@@ -25,7 +25,6 @@
 /* What the fault handlers of the architectures set for an access by a user. */
 #define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
 
-long sf_area_refs(struct swap_info_struct *si);
 struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached);
 
 static inline long slots_used(void)

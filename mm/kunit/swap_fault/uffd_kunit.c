@@ -295,11 +295,6 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 	MMK_EXPECT_PART_HOLDS(test, monitor->mm, fault->addr, PAGE_SWAPPED, 1, 1);
 }
 
-static void process_fault(struct mmk_task *task)
-{
-	mmk_fault_run(container_of(task, struct mmk_fault, task));
-}
-
 /**
  * sigkill_ends_the_wait_for_the_monitor() - A fatal signal
  * @test: the running case
@@ -317,10 +312,9 @@ static void sigkill_ends_the_wait_for_the_monitor(struct kunit *test)
 
 	uffd_needs(test, c);
 	monitor = monitor_create(test);
-	fault = mmk_process_alloc(test, sizeof(*fault), process_fault);
-	fault->addr = monitor->addr + PAGE_MISSING * PAGE_SIZE;
-	fault->flags = c->flags | FAULT_FLAG_USER;
-	fault->lock = c->lock;
+	fault = mmk_process_fault_alloc(test, monitor->addr +
+					PAGE_MISSING * PAGE_SIZE,
+					c->flags | FAULT_FLAG_USER, c->lock);
 	mmk_process_start(&fault->task);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "handle_userfault"));

@@ -228,25 +228,6 @@ static const struct wait_case killable_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(killable, killable_cases, description);
 
-static void process_fault(struct mmk_task *task)
-{
-	mmk_fault_run(container_of(task, struct mmk_fault, task));
-}
-
-/* A fault in a task that signals reach, not started yet. */
-static struct mmk_fault *process_fault_alloc(struct kunit *test,
-					     struct swapped *s)
-{
-	const struct wait_case *c = test->param_value;
-	struct mmk_fault *fault;
-
-	fault = mmk_process_alloc(test, sizeof(*fault), process_fault);
-	fault->addr = s->addr;
-	fault->flags = c->flags;
-	fault->lock = c->lock;
-	return fault;
-}
-
 /**
  * sigkill_ends_killable_wait() - FAULT_FLAG_KILLABLE and a fatal signal
  * @test: the running case
@@ -260,12 +241,13 @@ static struct mmk_fault *process_fault_alloc(struct kunit *test,
  */
 static void sigkill_ends_killable_wait(struct kunit *test)
 {
+	const struct wait_case *c = test->param_value;
 	struct mmk_folio_state before;
 	struct mmk_fault *fault;
 	struct swapped s = {};
 
 	sf_locked_init(test, &s, &before);
-	fault = process_fault_alloc(test, &s);
+	fault = mmk_process_fault_alloc(test, s.addr, c->flags, c->lock);
 	mmk_process_start(&fault->task);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
@@ -315,7 +297,7 @@ static void sigkill_does_not_end_other_waits(struct kunit *test)
 	struct swapped s = {};
 
 	sf_locked_init(test, &s, &before);
-	fault = process_fault_alloc(test, &s);
+	fault = mmk_process_fault_alloc(test, s.addr, c->flags, c->lock);
 	mmk_process_start(&fault->task);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));

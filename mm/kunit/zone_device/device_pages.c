@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
+#include <linux/ioport.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 
@@ -115,3 +116,71 @@ unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
 		nr += zd_page_is_fresh(mmk_dev_page(dev, i), pgmap, refs);
 	return nr;
 }
+
+/* Ways to misuse memremap_pages() */
+
+static void zd_misused_free(struct folio *folio)
+{
+}
+
+MMK_DEFINE_FOLIO_FREE(zd_misused_free)
+
+static vm_fault_t zd_misused_to_ram(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+const struct dev_pagemap_ops zd_ops_without_free = {
+	.migrate_to_ram = zd_misused_to_ram,
+};
+
+static const struct dev_pagemap_ops zd_ops_without_to_ram =
+	MMK_PGMAP_OPS(zd_misused_free, NULL);
+
+static void zd_without_ops(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = NULL;
+}
+
+static void zd_without_free(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_free;
+}
+
+static void zd_without_to_ram(struct mmk_dev *dev)
+{
+	dev->pgmap.ops = &zd_ops_without_to_ram;
+}
+
+static void zd_without_owner(struct mmk_dev *dev)
+{
+	dev->pgmap.owner = NULL;
+}
+
+static void zd_without_range(struct mmk_dev *dev)
+{
+	dev->pgmap.nr_range = 0;
+}
+
+static void zd_in_ram(struct mmk_dev *dev)
+{
+	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
+}
+
+const struct zd_misuse_case zd_misuses[] = {
+	{ "private, no range", MEMORY_DEVICE_PRIVATE, zd_without_range,
+	  -EINVAL },
+	{ "private, no ops", MEMORY_DEVICE_PRIVATE, zd_without_ops, -EINVAL },
+	{ "private, no free callback", MEMORY_DEVICE_PRIVATE, zd_without_free,
+	  -EINVAL },
+	{ "private, no migrate_to_ram", MEMORY_DEVICE_PRIVATE,
+	  zd_without_to_ram, -EINVAL },
+	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zd_without_owner,
+	  -EINVAL },
+	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
+	  zd_without_free, -EINVAL },
+	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zd_without_owner,
+	  -EINVAL },
+	{ "private, in RAM", MEMORY_DEVICE_PRIVATE, zd_in_ram, -ENXIO },
+	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zd_in_ram, -ENXIO },
+};

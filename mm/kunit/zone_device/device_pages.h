@@ -91,4 +91,23 @@ extern const struct zd_put_case zd_puts[ZD_NR_PUTS];
 unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
 			 int refs);
 
+/**
+ * struct zd_misuse_case - A pgmap that no driver should come up with
+ * @description: what is wrong with it
+ * @type: of the memory
+ * @spoil: makes it so
+ * @error: what memremap_pages() says to it
+ */
+struct zd_misuse_case {
+	const char *description;
+	enum memory_type type;
+	void (*spoil)(struct mmk_dev *dev);
+	int error;
+};
+
+#define ZD_NR_MISUSES	9
+
+extern const struct zd_misuse_case zd_misuses[ZD_NR_MISUSES];
+extern const struct dev_pagemap_ops zd_ops_without_free;
+
 #endif /* _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H */

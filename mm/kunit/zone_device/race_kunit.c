@@ -4,14 +4,12 @@
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
-#include <linux/kallsyms.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/stacktrace.h>
 
 #include "../../internal.h"
 #include "../compat/trace.h"
@@ -480,21 +478,6 @@ static void zd_intruder_main(struct mmk_task *task)
 				   MADV_DONTNEED);
 }
 
-static bool zd_in_function(const char *function)
-{
-	unsigned long entries[48];
-	char sym[KSYM_SYMBOL_LEN];
-	unsigned int i, n;
-
-	n = stack_trace_save(entries, ARRAY_SIZE(entries), 0);
-	for (i = 0; i < n; i++) {
-		sprint_symbol_no_offset(sym, entries[i]);
-		if (!strcmp(sym, function))
-			return true;
-	}
-	return false;
-}
-
 /*
  * The first lock that do_swap_page() takes for a device-private entry is RCU's
  * read lock, on the way to the ptl. The intruder has a higher priority: it runs
@@ -512,7 +495,7 @@ static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
 		return;
 	/* What follows takes locks as well. */
 	intruder->came = true;
-	if (zd_in_function("do_swap_page"))
+	if (mmk_in_function("do_swap_page"))
 		mmk_task_start(&intruder->task);
 	else
 		intruder->came = false;
@@ -542,8 +525,7 @@ static void zd_late_release(void *data)
 
 static void zd_probe_release(void *data)
 {
-	mmk_lock_probe_unregister(zd_let_intruder_in, data);
-	tracepoint_synchronize_unregister();
+	mmk_lock_unwatch(zd_let_intruder_in, data);
 }
 
 /* A device-private page, a fault on it and an intruder, none of them started. */
@@ -590,8 +572,7 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
 	struct page *page;
 
 	page = zd_intrude(test, dev, mm, addr, &intruder);
-	KUNIT_ASSERT_EQ(test, mmk_lock_probe_register(zd_let_intruder_in,
-						      intruder), 0);
+	KUNIT_ASSERT_EQ(test, mmk_lock_watch(zd_let_intruder_in, intruder), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_probe_release,
 							intruder), 0);
 

@@ -25,11 +25,7 @@
 #include "../lib/task.h"
 #include "../lib/wait.h"
 #include "../lib/warn.h"
-
-static unsigned long zr_first_pfn(struct mmk_dev *dev)
-{
-	return PHYS_PFN(dev->pgmap.range.start);
-}
+#include "device_pages.h"
 
 /* How many pages of a device's range have a memmap, and lead to @pgmap. */
 static unsigned int zr_nr_pages(struct mmk_dev *dev, struct dev_pagemap *pgmap)
@@ -38,8 +34,8 @@ static unsigned int zr_nr_pages(struct mmk_dev *dev, struct dev_pagemap *pgmap)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < dev->nr_pages; i++) {
-		found = mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
-		nr += pfn_valid(zr_first_pfn(dev) + i) && found == pgmap;
+		found = mmk_get_dev_pagemap(zd_first_pfn(dev) + i);
+		nr += pfn_valid(zd_first_pfn(dev) + i) && found == pgmap;
 		if (found)
 			put_dev_pagemap(found);
 	}
@@ -53,8 +49,8 @@ static void zr_expect_nothing(struct kunit *test, struct mmk_dev *dev)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < dev->nr_pages; i++) {
-		found = mmk_get_dev_pagemap(zr_first_pfn(dev) + i);
-		nr += pfn_valid(zr_first_pfn(dev) + i) || found;
+		found = mmk_get_dev_pagemap(zd_first_pfn(dev) + i);
+		nr += pfn_valid(zd_first_pfn(dev) + i) || found;
 		if (found)
 			put_dev_pagemap(found);
 	}
@@ -62,87 +58,7 @@ static void zr_expect_nothing(struct kunit *test, struct mmk_dev *dev)
 	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
 }
 
-static void zr_folio_free(struct folio *folio)
-{
-}
-
-MMK_DEFINE_FOLIO_FREE(zr_folio_free)
-
-static vm_fault_t zr_to_ram(struct vm_fault *vmf)
-{
-	return VM_FAULT_SIGBUS;
-}
-
-static const struct dev_pagemap_ops zr_ops_without_free = {
-	.migrate_to_ram = zr_to_ram,
-};
-
-static const struct dev_pagemap_ops zr_ops_without_to_ram =
-	MMK_PGMAP_OPS(zr_folio_free, NULL);
-
-static void zr_without_ops(struct mmk_dev *dev)
-{
-	dev->pgmap.ops = NULL;
-}
-
-static void zr_without_free(struct mmk_dev *dev)
-{
-	dev->pgmap.ops = &zr_ops_without_free;
-}
-
-static void zr_without_to_ram(struct mmk_dev *dev)
-{
-	dev->pgmap.ops = &zr_ops_without_to_ram;
-}
-
-static void zr_without_owner(struct mmk_dev *dev)
-{
-	dev->pgmap.owner = NULL;
-}
-
-static void zr_without_range(struct mmk_dev *dev)
-{
-	dev->pgmap.nr_range = 0;
-}
-
-static void zr_in_ram(struct mmk_dev *dev)
-{
-	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
-}
-
-/**
- * struct zr_misuse_case - A pgmap that no driver should come up with
- * @description: what is wrong with it
- * @type: of the memory
- * @spoil: makes it so
- * @error: what memremap_pages() says to it
- */
-struct zr_misuse_case {
-	const char *description;
-	enum memory_type type;
-	void (*spoil)(struct mmk_dev *dev);
-	int error;
-};
-
-static const struct zr_misuse_case zr_misuses[] = {
-	{ "private, no range", MEMORY_DEVICE_PRIVATE, zr_without_range,
-	  -EINVAL },
-	{ "private, no ops", MEMORY_DEVICE_PRIVATE, zr_without_ops, -EINVAL },
-	{ "private, no free callback", MEMORY_DEVICE_PRIVATE, zr_without_free,
-	  -EINVAL },
-	{ "private, no migrate_to_ram", MEMORY_DEVICE_PRIVATE,
-	  zr_without_to_ram, -EINVAL },
-	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zr_without_owner,
-	  -EINVAL },
-	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
-	  zr_without_free, -EINVAL },
-	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zr_without_owner,
-	  -EINVAL },
-	{ "private, in RAM", MEMORY_DEVICE_PRIVATE, zr_in_ram, -ENXIO },
-	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zr_in_ram, -ENXIO },
-};
-
-KUNIT_ARRAY_PARAM_DESC(zr_misuse, zr_misuses, description);
+KUNIT_ARRAY_PARAM_DESC(zr_misuse, zd_misuses, description);
 
 /**
  * misuse_is_refused() - A pgmap without what its type needs
@@ -155,7 +71,7 @@ KUNIT_ARRAY_PARAM_DESC(zr_misuse, zr_misuses, description);
  */
 static void misuse_is_refused(struct kunit *test)
 {
-	const struct zr_misuse_case *param = test->param_value;
+	const struct zd_misuse_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
 	struct dev_pagemap good = dev->pgmap;
 	unsigned long res_flags = dev->res->flags;
@@ -325,7 +241,7 @@ struct zr_last_put_case {
 
 static const struct zr_last_put_case zr_last_puts[] = {
 	{ "no ops", NULL },
-	{ "no free callback", &zr_ops_without_free },
+	{ "no free callback", &zd_ops_without_free },
 };
 
 KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
@@ -597,7 +513,7 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-	struct vmem_altmap altmap = { .base_pfn = zr_first_pfn(a) };
+	struct vmem_altmap altmap = { .base_pfn = zd_first_pfn(a) };
 	int nr_warned;
 	void *p;
 
@@ -633,7 +549,7 @@ static void pages_for_the_memmap_are_movable(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct vmem_altmap altmap = {
-		.base_pfn	= zr_first_pfn(dev),
+		.base_pfn	= zd_first_pfn(dev),
 		.free		= 16,
 	};
 	struct page *page;
@@ -677,7 +593,7 @@ static void zr_unmap_main(struct mmk_task *task)
 static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
-	unsigned long pfn = zr_first_pfn(dev);
+	unsigned long pfn = zd_first_pfn(dev);
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
 						zr_unmap_main);
