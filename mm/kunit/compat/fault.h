@@ -19,7 +19,7 @@
 /*
  * MMK_TO_RAM_LOCKED: do_swap_page() calls migrate_to_ram with the page locked,
  * and waits for a page that somebody else has locked as it does for a migration
- * entry. Before that, all who fault on a page get into the driver at once.
+ * entry. Before that, all faults on a page get into the driver at once.
  *
  * MMK_SWAPIN_PAST_CACHE: a page of a RAM disk that only one pte needs is read past
  * the swap cache, and so is exclusive to it, whatever the entry says. Since then

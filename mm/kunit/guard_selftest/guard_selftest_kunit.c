@@ -24,7 +24,6 @@
 
 /**
  * behaves() - Nothing is wrong here
- * @test: the running case
  *
  * Guard: passed -
  */
@@ -35,7 +34,6 @@ static void behaves(struct kunit *test)
 
 /**
  * fails_an_expectation() - An ordinary failure
- * @test: the running case
  *
  * Guard: failed EXPECTATION FAILED
  */
@@ -46,7 +44,6 @@ static void fails_an_expectation(struct kunit *test)
 
 /**
  * fails_an_assertion() - An ordinary failure that ends the case
- * @test: the running case
  *
  * Guard: failed ASSERTION FAILED
  */
@@ -57,7 +54,6 @@ static void fails_an_assertion(struct kunit *test)
 
 /**
  * skips() - A case that does not apply
- * @test: the running case
  *
  * Guard: skipped -
  */
@@ -68,7 +64,6 @@ static void skips(struct kunit *test)
 
 /**
  * dereferences_null() - Oops
- * @test: the running case
  *
  * Guard: crashed Kernel panic
  */
@@ -82,7 +77,6 @@ static void dereferences_null(struct kunit *test)
 
 /**
  * runs_into_bug() - BUG()
- * @test: the running case
  *
  * Guard: crashed BUG: failure at
  */
@@ -93,7 +87,6 @@ static void runs_into_bug(struct kunit *test)
 
 /**
  * panics() - panic()
- * @test: the running case
  *
  * Guard: crashed Kernel panic
  */
@@ -113,7 +106,6 @@ static noinline int recurse(int depth)
 
 /**
  * overflows_its_stack() - Recursion without end
- * @test: the running case
  *
  * Guard: crashed Kernel panic
  */
@@ -124,7 +116,6 @@ static void overflows_its_stack(struct kunit *test)
 
 /**
  * runs_into_vm_bug_on() - VM_BUG_ON_FOLIO()
- * @test: the running case
  *
  * Guard: crashed page dumped because: VM_BUG_ON_FOLIO
  */
@@ -137,7 +128,6 @@ static void runs_into_vm_bug_on(struct kunit *test)
 
 /**
  * warns() - WARN()
- * @test: the running case
  *
  * Guard: failed WARNING:
  */
@@ -148,7 +138,6 @@ static void warns(struct kunit *test)
 
 /**
  * warns_once() - WARN_ONCE()
- * @test: the running case
  *
  * Guard: failed WARNING:
  */
@@ -159,7 +148,6 @@ static void warns_once(struct kunit *test)
 
 /**
  * corrupts_a_list() - An entry that is added twice
- * @test: the running case
  *
  * Guard: failed list_add double add
  */
@@ -174,7 +162,6 @@ static void corrupts_a_list(struct kunit *test)
 
 /**
  * sleeps_in_atomic() - Sleeps with preemption off
- * @test: the running case
  *
  * Guard: failed sleeping function called from invalid context
  */
@@ -187,7 +174,6 @@ static void sleeps_in_atomic(struct kunit *test)
 
 /**
  * sleeps_in_rcu_section() - Sleeps under rcu_read_lock()
- * @test: the running case
  *
  * Guard: failed Voluntary context switch within RCU
  */
@@ -200,7 +186,6 @@ static void sleeps_in_rcu_section(struct kunit *test)
 
 /**
  * inverts_locks() - Two locks, taken in both orders
- * @test: the running case
  *
  * Guard: failed possible circular locking dependency
  */
@@ -221,7 +206,6 @@ static void inverts_locks(struct kunit *test)
 
 /**
  * ends_with_a_lock_held() - A mutex that is never given back
- * @test: the running case
  *
  * Guard: failed still has locks held
  */
@@ -234,7 +218,6 @@ static void ends_with_a_lock_held(struct kunit *test)
 
 /**
  * ends_with_preemption_off() - A preempt count that is off by one
- * @test: the running case
  *
  * Guard: failed invalid context
  */
@@ -256,7 +239,6 @@ static int use_after_free(void *data)
 
 /**
  * uses_freed_memory_in_a_thread() - KASAN report that is not the case's own
- * @test: the running case
  *
  * Guard: failed KASAN: slab-use-after-free
  */
@@ -283,7 +265,6 @@ static int shift_out_of_bounds(void *data)
 
 /**
  * shifts_too_far_in_a_thread() - UBSAN report that is not the case's own
- * @test: the running case
  *
  * Guard: failed UBSAN: shift-out-of-bounds
  */
@@ -299,7 +280,6 @@ static void shifts_too_far_in_a_thread(struct kunit *test)
 
 /**
  * frees_a_page_in_bad_state() - A page that still has a mapping
- * @test: the running case
  *
  * Guard: failed Bad page state
  */
@@ -314,7 +294,6 @@ static void frees_a_page_in_bad_state(struct kunit *test)
 
 /**
  * loops_for_ever() - Interrupts on
- * @test: the running case
  *
  * Guard: hung -
  */
@@ -326,7 +305,6 @@ static void loops_for_ever(struct kunit *test)
 
 /**
  * loops_for_ever_without_interrupts() - Interrupts off
- * @test: the running case
  *
  * Guard: hung -
  */
@@ -339,7 +317,6 @@ static void loops_for_ever_without_interrupts(struct kunit *test)
 
 /**
  * sleeps_for_ever() - Nobody will wake it
- * @test: the running case
  *
  * Guard: hung -
  */
@@ -353,7 +330,6 @@ static void sleeps_for_ever(struct kunit *test)
 
 /**
  * leaks_a_page() - A page that is never freed
- * @test: the running case
  *
  * Guard: failed pages leaked: unaccounted for
  */
@@ -364,7 +340,6 @@ static void leaks_a_page(struct kunit *test)
 
 /**
  * leaks_a_folio_reference() - A user's folio with one reference too many
- * @test: the running case
  *
  * Guard: failed pages leaked: inactive anon
  */
@@ -379,7 +354,6 @@ static void leaks_a_folio_reference(struct kunit *test)
 
 /**
  * leaks_an_isolated_folio() - A user's folio that is never put back
- * @test: the running case
  *
  * Guard: failed pages leaked: unaccounted for
  */
@@ -396,7 +370,6 @@ static void leaks_an_isolated_folio(struct kunit *test)
 
 /**
  * leaks_a_device_page() - A device page with one reference too many
- * @test: the running case
  *
  * Guard: failed device page(s) leaked
  */
@@ -418,7 +391,6 @@ static int sleep_for_ever(void *data)
 
 /**
  * leaks_a_thread() - A kernel thread that nobody stops
- * @test: the running case
  *
  * Guard: failed threads leaked
  */
@@ -429,7 +401,6 @@ static void leaks_a_thread(struct kunit *test)
 
 /**
  * leaks_an_mm_user() - mmget() without mmput()
- * @test: the running case
  *
  * Guard: failed mm leaked
  */
@@ -440,7 +411,6 @@ static void leaks_an_mm_user(struct kunit *test)
 
 /**
  * leaks_an_mm_reference() - mmgrab() without mmdrop()
- * @test: the running case
  *
  * Guard: failed pages leaked: unaccounted for
  */
@@ -451,7 +421,6 @@ static void leaks_an_mm_reference(struct kunit *test)
 
 /**
  * counts_a_page_too_many() - An RSS counter that is off by one
- * @test: the running case
  *
  * Guard: failed Bad rss-counter state
  */
@@ -462,7 +431,6 @@ static void counts_a_page_too_many(struct kunit *test)
 
 /**
  * halts_the_machine() - The log ends in the middle
- * @test: the running case
  *
  * Guard: crashed -
  */
@@ -520,7 +488,6 @@ static int refuse(struct kunit_suite *suite)
 
 /**
  * does_not_get_to_run() - A case of a suite that could not be set up
- * @test: the running case
  *
  * Guard: missing -
  */

@@ -159,7 +159,6 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
 
 /**
  * huge_page_keeps_what_its_pmd_had() - A round trip by one entry
- * @test: the running case
  *
  * A huge page is unmapped for a migration: one entry in its pmd, of the right
  * kind, with its pfn, young and dirty, in each mm that maps it, and not one pte.
@@ -194,7 +193,6 @@ KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
  * huge_page_of_tmpfs_keeps_what_its_pmd_had() - The same for a file
- * @test: the running case
  *
  * As huge_page_keeps_what_its_pmd_had(), in two mms that share the page: no entry
  * is exclusive, and the page cache has the page of now in all of its slots.
@@ -234,7 +232,6 @@ KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
 
 /**
  * pinned_exclusive_huge_page_stays_mapped() - A huge page that DMA may go to
- * @test: the running case
  *
  * As pinned_exclusive_page_stays_mapped(): its pmd is left as it was, young or
  * old, clean or dirty, and keeps its mapping and its references. Unpinned, it
@@ -283,7 +280,6 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
 
 /**
  * fork_copies_entry_of_huge_page() - Fork while the huge page is in between
- * @test: the running case
  *
  * Both mms have a readable entry afterwards, and count the page. Moved, it is
  * mapped read-only in both, and exclusive to neither: a write to one leaves the
@@ -342,7 +338,6 @@ static void fork_copies_entry_of_huge_page(struct kunit *test)
 
 /**
  * mprotect_makes_entry_of_huge_page_readable() - And so it is when it comes back
- * @test: the running case
  *
  * A writable entry becomes readable-exclusive, any other is left alone, with
  * pfn, young and dirty as they were. The page is mapped read-only when the
@@ -387,7 +382,6 @@ static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
 
 /**
  * mprotect_makes_entry_of_huge_tmpfs_page_readable() - In one of two mms
- * @test: the running case
  *
  * As mprotect_makes_entry_of_huge_page_readable(), but nothing of a file is
  * exclusive: a writable entry becomes readable. That of the other mm stays
@@ -469,7 +463,6 @@ KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, description);
 
 /**
  * huge_page_that_goes_is_not_restored() - Unmapped while it is in between
- * @test: the running case
  *
  * The RSS is zero at once, no reference is left behind, and the migration ends
  * with nothing to restore: the folio is free when it lets go.
@@ -519,7 +512,6 @@ KUNIT_ARRAY_PARAM_DESC(gone_file, gone_file_cases, description);
 
 /**
  * huge_tmpfs_page_that_goes_is_not_restored() - In one of two mms
- * @test: the running case
  *
  * As huge_page_that_goes_is_not_restored(), even if only a part of it is asked to
  * go. The page stays in the page cache, and comes back to the other mm.
@@ -557,7 +549,6 @@ static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
 
 /**
  * mremap_moves_entry_of_huge_page() - And it comes back there
- * @test: the running case
  *
  * The entry is moved as it is, and nothing but the entry. The migration ends
  * at the new address and nowhere else; in a child, which has not moved its own,
@@ -602,11 +593,10 @@ static void mremap_moves_entry_of_huge_page(struct kunit *test)
 	MMK_EXPECT_MM_HOLDS(test, h.child, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
-/* ME-14: who else meets the entry */
+/* ME-14: what else meets the entry */
 
 /**
  * mincore_takes_all_of_huge_page_for_resident() - It is, here or there
- * @test: the running case
  *
  * Every page that the one entry stands for is resident, and of what lies behind
  * it nothing is.

@@ -72,7 +72,6 @@ static void expect_left_alone(struct kunit *test, struct huge *h,
 
 /**
  * huge_page_is_split_for_a_device() - A part of it moves to the device
- * @test: the running case
  *
  * The driver wants a few pages out of the middle of a huge page. It is split:
  * these are collected one by one, and the others stay where they are, mapped by
@@ -142,7 +141,6 @@ static void huge_page_is_split_for_a_device(struct kunit *test)
 
 /**
  * locked_huge_page_is_skipped() - Somebody else has it locked
- * @test: the running case
  *
  * It is not waited for, and not split. Nothing is collected, and nothing about
  * the page is different, its references least of all.
@@ -171,7 +169,6 @@ static void locked_huge_page_is_skipped(struct kunit *test)
 
 /**
  * pinned_huge_page_is_skipped() - Somebody else has a reference
- * @test: the running case
  *
  * It cannot be split. It is whole, unlocked, and mapped by its pmd afterwards.
  *
@@ -193,7 +190,6 @@ static void pinned_huge_page_is_skipped(struct kunit *test)
 
 /**
  * huge_page_under_migration_is_skipped() - Somebody else is moving it
- * @test: the running case
  *
  * There is an entry in the pmd, and nothing to collect. Setup comes back, and
  * the other migration can end.
@@ -221,7 +217,7 @@ static void huge_page_under_migration_is_skipped(struct kunit *test)
 }
 
 /*
- * It would come and go with who reads first, and count as leaked: this one stays
+ * It would come with the first reader, and count as leaked: this one stays
  * until the kernel ends, as it does on any machine whose THP are always on.
  */
 static int huge_zero_prepare(struct kunit_suite *suite)
@@ -232,7 +228,6 @@ static int huge_zero_prepare(struct kunit_suite *suite)
 
 /**
  * huge_zero_page_is_offered_as_holes() - Read, and never written
- * @test: the running case
  *
  * Each page of it counts as a hole: MIGRATE without VALID. What the driver has a
  * page for is mapped, and the rest reads as zero as before.
@@ -281,7 +276,6 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
 
 /**
  * hole_that_a_huge_page_fills_is_not_filled() - Too late
- * @test: the running case
  *
  * A few holes are on offer when somebody writes to a neighbour, and gets a huge
  * page for all of them. migrate_vma_pages() leaves that alone, and takes its

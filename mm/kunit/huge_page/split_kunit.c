@@ -131,7 +131,6 @@ static bool expect_part_mapped(struct kunit *test, const struct huge *h,
 
 /**
  * parts_of_huge_page_migrate_together() - Its pmd is split
- * @test: the running case
  *
  * Something is done to the first page of a huge page that is about to be moved,
  * or is being moved already. The pmd then gives way to a page table, in which

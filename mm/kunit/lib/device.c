@@ -229,7 +229,7 @@ static bool pgmap_unmap_leaky(struct dev_pagemap *pgmap)
 
 /**
  * mmk_pgmap_unmap() - Unmap a pgmap, and report leaked references
- * @test: the running case, which fails if there are any
+ * @test: the case, which fails if there are any
  * @pgmap: what to unmap
  * @expected: references that memunmap_pages() drops itself
  *
@@ -255,7 +255,7 @@ bool mmk_pgmap_unmap(struct kunit *test, struct dev_pagemap *pgmap,
 
 /**
  * mmk_dev_unmap_as() - mmk_dev_unmap(), and report leaked references
- * @test: the running case
+ * @test: the case
  * @dev: its pages are taken away
  * @expected: as mmk_pgmap_unmap() has it
  *
@@ -317,7 +317,7 @@ static void dev_release(void *data)
 
 /**
  * mmk_dev_alloc() - Make a device whose pages are not there yet
- * @test: the running case
+ * @test: the case
  * @type: of its memory
  *
  * Make devices before mmk_mm_enter(): the mm is then given back first, and with
@@ -374,7 +374,7 @@ int mmk_dev_map(struct mmk_dev *dev)
 
 /**
  * mmk_dev_create() - Make a device with pages
- * @test: the running case
+ * @test: the case
  * @type: of its memory
  *
  * Return: the device.
@@ -401,7 +401,7 @@ struct page *mmk_dev_page(struct mmk_dev *dev, unsigned int i)
 
 /**
  * mmk_dev_get_page() - Hand out a free page, as a driver does
- * @test: the running case
+ * @test: the case
  * @dev: the device
  *
  * Device-private pages get a system page to hold their bytes, see

@@ -25,7 +25,7 @@
  * @atomic: whether the callback could not have slept
  * @pgmap_live: whether its pgmap still held the page's reference
  * @pgmap_refs: mmk_dev_refs()
- * @task: by whom
+ * @task: the task that freed it
  */
 struct mmk_free_event {
 	struct page *page;

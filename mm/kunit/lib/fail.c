@@ -56,7 +56,7 @@ static void fail_release(void *unused)
 
 /**
  * mmk_fail_prepare() - Get ready to let allocations fail
- * @test: the running case; skipped where the kernel cannot inject faults
+ * @test: the case; skipped where the kernel cannot inject faults
  */
 void mmk_fail_prepare(struct kunit *test)
 {

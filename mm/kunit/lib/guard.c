@@ -90,8 +90,8 @@ static void guard_displace_mm(struct work_struct *unused)
 }
 
 /*
- * What a CPU has counted it adds to the counters of all now and then, and whoever
- * sums these up at that moment misses it, or has it twice: let it happen now.
+ * What a CPU has counted it adds to the counters of all now and then, and a reader
+ * that sums these up at that moment misses it, or has it twice: let it happen now.
  */
 static void guard_fold_counters(struct work_struct *unused)
 {
@@ -369,9 +369,9 @@ u32 mmk_seed(void)
 
 /**
  * mmk_expect_report() - Go on only where a report of the kernel is expected
- * @test: the running case, whose kernel-doc has a line "Report:"
+ * @test: the case, whose kernel-doc has a line "Report:"
  *
- * What follows makes the kernel WARN or BUG, as it should. Who judges the run
+ * What follows makes the kernel WARN or BUG, as it should. The judge of the run
  * has to know, and to boot for this case alone; see Documentation/guards.rst.
  */
 void mmk_expect_report(struct kunit *test)

@@ -34,7 +34,7 @@ static void huge_release(void *unused)
 
 /**
  * mmk_map_huge() - Map private anonymous memory that consists of huge pages
- * @test: the running case; skipped if there are none
+ * @test: the case; skipped if there are none
  * @mm: current->mm
  * @nr: how many huge pages
  *
@@ -64,7 +64,7 @@ unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_map_huge_hole() - Map memory that the first fault makes huge pages of
- * @test: the running case; skipped if there are none
+ * @test: the case; skipped if there are none
  * @mm: current->mm
  * @nr: how many huge pages
  *
@@ -88,7 +88,7 @@ unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_map_huge_file() - Map a tmpfs file that consists of one huge page
- * @test: the running case; skipped if there are none
+ * @test: the case; skipped if there are none
  * @mm: current->mm
  *
  * The mapping is shared and writable, and the page is there: writable and dirty.
@@ -188,7 +188,7 @@ struct page *mmk_pmd_page(struct mm_struct *mm, unsigned long addr)
 
 /**
  * mmk_pmd_folio() - The folio at the address of a pmd, without a reference
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  *
@@ -205,7 +205,7 @@ struct folio *mmk_pmd_folio(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_pmd_set_flags() - Make a huge page young or old, dirty or clean
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address of a present huge page
  * @young: accessed bit

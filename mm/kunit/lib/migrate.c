@@ -21,7 +21,7 @@ static void pin_release(void *page)
 
 /**
  * mmk_pin() - Pin a page for DMA
- * @test: the running case
+ * @test: the case
  * @addr: where the current mm has it, or a fault puts it
  * @flags: FOLL_WRITE and the like
  *
@@ -41,7 +41,7 @@ struct page *mmk_pin(struct kunit *test, unsigned long addr, unsigned int flags)
 
 /**
  * mmk_unpin() - Undo mmk_pin()
- * @test: the running case
+ * @test: the case
  * @page: what mmk_pin() returned
  */
 void mmk_unpin(struct kunit *test, struct page *page)
@@ -63,7 +63,7 @@ static void hold_release(void *data)
 
 /**
  * mmk_hold() - Lock a folio and take it off the LRU, ready for try_to_migrate()
- * @test: the running case
+ * @test: the case
  * @folio: mapped, and on the LRU
  *
  * As migrate_pages() has it when it starts to unmap: one reference from the
@@ -91,7 +91,7 @@ struct mmk_hold *mmk_hold(struct kunit *test, struct folio *folio)
 
 /**
  * mmk_hold_copy() - Move contents and state to a new folio
- * @test: the running case
+ * @test: the case
  * @hold: its folio has been unmapped by try_to_migrate()
  *
  * What move_to_new_folio() does, through the same migrate_folio(). The new
@@ -123,7 +123,7 @@ struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold)
 
 /**
  * mmk_hold_finish() - Let go of the folio, and of its successor
- * @test: the running case
+ * @test: the case
  * @hold: remove_migration_ptes() has been called
  * @moved: to the new folio; or else the old one goes back to the LRU
  */
@@ -156,7 +156,7 @@ static void vma_release(void *data)
 
 /**
  * mmk_vma_alloc() - Prepare a round of migrate_vma_*()
- * @test: the running case
+ * @test: the case
  * @mm: whose addresses
  * @addr: first
  * @nr_pages: how many, MMK_VMA_MAX_PAGES at most
@@ -233,7 +233,7 @@ static void copy_page_or_clear(struct page *to, struct page *from)
 
 /**
  * mmk_vma_copy_to_ram() - Be the driver: a new system page for each source page
- * @test: the running case
+ * @test: the case
  * @m: set up
  */
 void mmk_vma_copy_to_ram(struct kunit *test, struct mmk_vma *m)
@@ -254,7 +254,7 @@ void mmk_vma_copy_to_ram(struct kunit *test, struct mmk_vma *m)
 
 /**
  * mmk_vma_copy_to_dev() - Be the driver: a device page for each source page
- * @test: the running case
+ * @test: the case
  * @m: set up
  * @dev: whose pages
  */
@@ -299,7 +299,7 @@ void mmk_vma_finalize(struct mmk_vma *m)
 
 /**
  * mmk_migrate_to_dev() - Move one page to a device
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address of a system page
  * @dev: where to

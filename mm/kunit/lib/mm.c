@@ -84,7 +84,7 @@ static void mm_own(struct mmk_mm_owner *owner, struct mm_struct *mm)
 
 /**
  * mmk_mm_enter() - Give the case an empty address space of its own
- * @test: the running case
+ * @test: the case
  *
  * current->mm is the new mm until the case ends. Call it before anything that
  * refers to the mm: its release, which runs exit_mmap(), is then the last.
@@ -112,7 +112,7 @@ struct mm_struct *mmk_mm_enter(struct kunit *test)
 
 /**
  * mmk_mmap() - Map something into current->mm
- * @test: the running case
+ * @test: the case
  * @file: what, or NULL for anonymous memory
  * @len: bytes
  * @prot: PROT_*
@@ -132,7 +132,7 @@ unsigned long mmk_mmap(struct kunit *test, struct file *file, size_t len,
 
 /**
  * mmk_map_anon() - Map private anonymous memory, readable and writable
- * @test: the running case
+ * @test: the case
  * @nr_pages: how much
  *
  * Return: the address. No page is there yet.
@@ -150,7 +150,7 @@ static void file_release(void *file)
 
 /**
  * mmk_shmem_file() - Make a tmpfs file
- * @test: the running case
+ * @test: the case
  * @nr_pages: its size
  *
  * Return: the file.
@@ -188,7 +188,7 @@ static int fork_child(void *data)
 
 /**
  * mmk_fork() - Fork current->mm
- * @test: the running case
+ * @test: the case
  *
  * kernel_clone() without CLONE_VM runs the real dup_mmap() and
  * copy_page_range(). The child hands its mm over and exits.
@@ -219,7 +219,7 @@ struct mm_struct *mmk_fork(struct kunit *test)
 
 /**
  * mmk_fork_of() - Let a task of another address space fork it
- * @test: the running case
+ * @test: the case
  * @mm: address space, any
  *
  * Return: as mmk_fork().
@@ -238,7 +238,7 @@ struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm)
 
 /**
  * mmk_mm_put() - Give an mm of mmk_fork() back before the case ends
- * @test: the running case
+ * @test: the case
  * @mm: the mm; exit_mmap() has run when this returns
  */
 void mmk_mm_put(struct kunit *test, struct mm_struct *mm)
@@ -313,7 +313,7 @@ static u8 *page_buffer(struct kunit *test)
 
 /**
  * mmk_fill() - Write a pattern to pages of current->mm
- * @test: the running case
+ * @test: the case
  * @addr: where
  * @nr_pages: how many pages
  * @seed: of the pattern, which differs from page to page

@@ -60,7 +60,7 @@ static void notifier_release(void *data)
 /**
  * mmk_notifier_alloc() - Note what an MMU notifier is told
  * @test: the case
- * @mm: about whom, which has to outlive the notifier
+ * @mm: the address space, which has to outlive the notifier
  * @watch: an address, the pte of which is looked at in each call
  *
  * Return: the notifier, registered until the case ends or mmk_notifier_stop().

@@ -15,7 +15,7 @@
  * struct mmk_notifier_event - One call of an MMU notifier
  * @at_end: invalidate_range_end, not _start
  * @event: why
- * @owner: who
+ * @owner: the driver that causes it
  * @start: first address
  * @end: first address behind
  * @flags: MMU_NOTIFIER_RANGE_*

@@ -185,7 +185,7 @@ static void folio_release(void *folio)
 
 /**
  * mmk_pte_folio() - The folio at an address, without a reference
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  *
@@ -202,7 +202,7 @@ struct folio *mmk_pte_folio(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_folio_get() - Hold a reference until the case ends
- * @test: the running case
+ * @test: the case
  * @folio: the folio
  */
 void mmk_folio_get(struct kunit *test, struct folio *folio)
@@ -214,7 +214,7 @@ void mmk_folio_get(struct kunit *test, struct folio *folio)
 
 /**
  * mmk_folio_put() - Drop the reference of mmk_folio_get() before that
- * @test: the running case
+ * @test: the case
  * @folio: the folio
  */
 void mmk_folio_put(struct kunit *test, struct folio *folio)
@@ -224,7 +224,7 @@ void mmk_folio_put(struct kunit *test, struct folio *folio)
 
 /**
  * mmk_pte_set_flags() - Make a present pte young or old, dirty or clean
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  * @young: accessed bit

@@ -58,7 +58,7 @@ void mmk_pte_set_flags(struct kunit *test, struct mm_struct *mm,
 
 /**
  * MMK_EXPECT_PTE() - Expect the pte at an address to be of one kind
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  * @kind: the &enum mmk_pte_kind without its MMK_PTE_ prefix

@@ -58,7 +58,7 @@ void mmk_mm_snapshot(struct mm_struct *mm, struct mmk_mm_state *state)
 
 /**
  * mmk_expect_folio_same() - Expect a folio to be as it was
- * @test: the running case
+ * @test: the case
  * @what: for the message
  * @folio: the folio
  * @before: its state then
@@ -87,7 +87,7 @@ void mmk_expect_folio_same(struct kunit *test, const char *what,
 
 /**
  * mmk_expect_mm_same() - Expect the counters of an mm to be as they were
- * @test: the running case
+ * @test: the case
  * @what: for the message
  * @mm: address space
  * @before: its counters then
@@ -129,7 +129,7 @@ bool mmk_pte_same(pte_t a, pte_t b)
 
 /**
  * mmk_page_snapshot() - Note a page and what maps it
- * @test: the running case
+ * @test: the case
  * @state: where to
  * @mm: address space
  * @addr: user address, at which there is a page
@@ -146,7 +146,7 @@ void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
 
 /**
  * mmk_expect_page_same() - Expect a page to be mapped, and to be, as it was
- * @test: the running case
+ * @test: the case
  * @what: for the message
  * @before: its state then
  */

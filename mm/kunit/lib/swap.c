@@ -159,7 +159,7 @@ int mmk_swap_format(unsigned int minor)
 
 /**
  * mmk_swap_alloc() - Prepare a swap area that is not on yet
- * @test: the running case, which has entered an mm
+ * @test: the case, which has entered an mm
  * @minor: on which RAM disk; all but the first hold a few pages at most
  *
  * Return: the area, which is turned off when the case ends.
@@ -219,7 +219,7 @@ long mmk_swap_try_prefer(struct mmk_swap *swap)
 
 /**
  * mmk_swap_on() - Turn a swap area on until the case ends
- * @test: the running case, which has entered an mm
+ * @test: the case, which has entered an mm
  *
  * Return: the area.
  */
@@ -233,7 +233,7 @@ struct mmk_swap *mmk_swap_on(struct kunit *test)
 
 /**
  * mmk_swap_on_slow() - Turn a swap area on whose disk takes its time
- * @test: the running case, which has entered an mm
+ * @test: the case, which has entered an mm
  *
  * What has been read from a RAM disk need not be kept in the swap cache, and
  * newer kernels do not keep it: it is read again as fast. For cases that are

@@ -76,7 +76,7 @@ int mmk_tasks_running(void)
 
 /**
  * mmk_task_alloc() - Make a task that is ready to start
- * @test: the running case
+ * @test: the case
  * @size: of the structure that begins with a &struct mmk_task
  * @mm: address space that it shall run in
  * @fn: what it shall do
@@ -109,7 +109,7 @@ void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 
 /**
  * mmk_need_cpus() - Skip a case that one CPU is not enough for
- * @test: the running case
+ * @test: the case
  * @nr: how many it needs
  */
 void mmk_need_cpus(struct kunit *test, unsigned int nr)
@@ -268,7 +268,7 @@ static void process_release(void *data)
 
 /**
  * mmk_process_alloc() - Make a task that is no kernel thread
- * @test: the running case, which has entered an mm
+ * @test: the case, which has entered an mm
  * @size: of the structure that begins with a &struct mmk_task
  * @fn: what it shall do
  *
@@ -393,7 +393,7 @@ static void fault_main(struct mmk_task *task)
 
 /**
  * mmk_fault_alloc() - Make a task that takes one page fault when started
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  * @flags: FAULT_FLAG_*
@@ -416,7 +416,7 @@ struct mmk_fault *mmk_fault_alloc(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_fault_start() - Start a task that takes one page fault
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  * @flags: FAULT_FLAG_*
@@ -463,7 +463,7 @@ struct mmk_fault *mmk_process_fault_alloc(struct kunit *test, unsigned long addr
 
 /**
  * mmk_access_start() - Start a task that goes on until its fault is served
- * @test: the running case
+ * @test: the case
  * @mm: address space
  * @addr: user address
  * @write: whether it writes
@@ -488,7 +488,7 @@ struct mmk_fault *mmk_access_start(struct kunit *test, struct mm_struct *mm,
 
 /**
  * mmk_folio_waitqueue() - The wait queue that a folio's waiters stand in
- * @test: the running case
+ * @test: the case
  * @folio: the folio
  *
  * It is static in mm/filemap.c; found by its name.
@@ -526,7 +526,7 @@ static int queue_count(wait_queue_head_t *q, struct folio *folio,
 
 /**
  * mmk_folio_nr_waiting() - Tasks queued for a folio's lock
- * @test: the running case
+ * @test: the case
  * @folio: the folio
  *
  * Return: how many.
@@ -538,7 +538,7 @@ int mmk_folio_nr_waiting(struct kunit *test, struct folio *folio)
 
 /**
  * mmk_task_waits_for() - Whether a task is queued for a folio's lock
- * @test: the running case
+ * @test: the case
  * @task: the task
  * @folio: the folio
  *

@@ -65,7 +65,7 @@ void mmk_warn_again(void)
 
 /**
  * mmk_warn_begin() - From here on the kernel may WARN
- * @test: the running case
+ * @test: the case
  *
  * Until mmk_warn_end(), or else the end of the case, WARNs are counted; they do
  * not go to the console, and the taint that they leave is taken away. Those that
@@ -96,7 +96,7 @@ void mmk_warn_begin(struct kunit *test)
 
 /**
  * mmk_warn_end() - From here on a WARN is an error again
- * @test: the running case
+ * @test: the case
  *
  * Return: how many there have been since mmk_warn_begin().
  */

@@ -76,7 +76,6 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
 
 /**
  * contention_is_measured() - How often a page is skipped for its lock
- * @test: the running case
  *
  * Up to eight tasks lock and unlock the pages of a range, one after the other,
  * while it is migrated over and over again. The share of pages that are skipped

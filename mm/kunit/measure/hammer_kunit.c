@@ -78,7 +78,6 @@ KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
 
 /**
  * migrations_of_hammered_page_are_counted() - How many succeed
- * @test: the running case
  *
  * Moves a page again and again while this many tasks read it, and prints how
  * many of the migrations succeeded, and how many tries they took. It is copied

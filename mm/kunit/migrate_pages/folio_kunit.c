@@ -137,7 +137,6 @@ static unsigned long write_pending(struct folio *folio)
 
 /**
  * counters_follow_to_another_zone() - folio_migrate_mapping()
- * @test: the running case
  *
  * The new folio takes the old one's place in its cache, with the reference of
  * the cache, what it is and whether it is dirty. It lies in another zone: the
@@ -233,7 +232,6 @@ static struct folio *new_folio(struct kunit *test, bool charged)
 
 /**
  * flags_go_along_one_by_one() - folio_migrate_flags()
- * @test: the running case
  *
  * Each flag that a new folio takes over, alone: no other one gets set with it.
  * What tells of private data is taken from the old folio, and a writeback that
@@ -294,7 +292,6 @@ static void flags_go_along_one_by_one(struct kunit *test)
 
 /**
  * data_of_the_filesystem_goes_along() - filemap_migrate_folio()
- * @test: the running case
  *
  * What a filesystem has attached to the old folio is attached to the new one,
  * with its reference, and the bytes are copied. With a reference too many the
@@ -345,7 +342,6 @@ static void data_of_the_filesystem_goes_along(struct kunit *test)
 
 /**
  * file_folio_is_put_back_as_one() - putback_movable_pages()
- * @test: the running case
  *
  * A folio of a block device has been isolated, and is put back: it is no longer
  * counted as isolated, among those of files.
@@ -379,7 +375,6 @@ static struct folio *any_folio(struct folio *src, unsigned long private)
 
 /**
  * file_folio_moves_as_one() - migrate_pages() on behalf of compaction
- * @test: the running case
  *
  * A clean folio of a block device moves: the page cache holds another one, the old
  * one is free, and none counts as isolated.

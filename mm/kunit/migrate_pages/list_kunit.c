@@ -18,7 +18,6 @@
 
 /**
  * mixed_list_reports_what_was_moved() - Two that can, and two that cannot
- * @test: the running case
  *
  * One of four folios has a foreign reference, one is pinned for DMA. The other
  * two are moved, and exactly those; the return value, the count of successes
@@ -80,7 +79,6 @@ KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
 
 /**
  * no_memory_leaves_everything_in_place() - There is no destination
- * @test: the running case
  *
  * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
  * failed, because somebody else refers to the folio, and its destination is gone.
@@ -123,9 +121,8 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 
 /**
  * each_folio_moves_to_its_own_destination() - Three in one batch
- * @test: the running case
  *
- * Who chooses the destinations does so with the folio in mind. All are unmapped
+ * The caller chooses the destination of each folio. All are unmapped
  * before the first is moved, and yet each gets the one that was meant for it.
  *
  * Contract: ME-5, ME-15
@@ -156,7 +153,6 @@ static void each_folio_moves_to_its_own_destination(struct kunit *test)
 
 /**
  * list_longer_than_a_batch_is_moved_as_a_whole() - And all failures count
- * @test: the running case
  *
  * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
  * early and one that is dealt with late have a foreign reference; all others are
@@ -216,7 +212,6 @@ KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
 
 /**
  * want_of_memory_ends_a_migration_in_order() - The fourth destination is the last
- * @test: the running case
  *
  * Of five folios the first is under writeback, and refused, and the fourth locked,
  * and to be tried again; the second and third are ready to be moved when there is no

@@ -34,7 +34,6 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
 /**
  * migrate_pages_conserves_everything_but_the_place() - A migration that succeeds
- * @test: the running case
  *
  * The new folio is in all that can be seen what the old one was, and the mm
  * counts the same pages. The old folio is free.
@@ -89,7 +88,6 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 
 /**
  * folio_flags_go_along() - What reclaim knows of a folio
- * @test: the running case
  *
  * Contract: ME-5
  */
@@ -131,7 +129,6 @@ static void folio_flags_go_along(struct kunit *test)
 
 /**
  * mappedtodisk_goes_along() - A flag of file systems
- * @test: the running case
  *
  * Contract: ME-5
  */
@@ -154,7 +151,6 @@ static void mappedtodisk_goes_along(struct kunit *test)
 
 /**
  * every_mlock_of_a_moved_folio_is_counted() - Two VM_LOCKED mappings
- * @test: the running case
  *
  * The new folio is mlocked twice, as the old one was: it stays mlocked when the
  * first of the two is munlocked, and no longer when the second is.
@@ -199,7 +195,6 @@ static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
 
 /**
  * folio_in_the_swap_cache_takes_its_slot_along() - Anonymous, with a cache
- * @test: the running case
  *
  * A page that has been swapped out and read again is still in the swap cache.
  * Its successor is in the same slot, with the reference of the swap cache; what
@@ -252,7 +247,6 @@ static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
 
 /**
  * page_cache_holds_the_new_folio() - A page of tmpfs changes place
- * @test: the running case
  *
  * While its entry stands in the page table the old folio is in i_pages. After
  * the move the new one is in the same slot, dirty as the old one was, with the

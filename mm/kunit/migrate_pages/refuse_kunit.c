@@ -28,7 +28,6 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
 /**
  * folio_with_another_reference_is_put_back() - A migration that fails
- * @test: the running case
  *
  * Somebody else refers to the folio, so it may not move: migrate_folio() says
  * -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
@@ -86,7 +85,6 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 
 /**
  * migrate_folio_refuses_an_unexpected_reference() - -EAGAIN
- * @test: the running case
  *
  * Contract: ME-15
  */
@@ -121,7 +119,6 @@ static void migrate_folio_refuses_an_unexpected_reference(struct kunit *test)
 
 /**
  * folio_that_stays_mapped_is_put_back() - Some of its ptes cannot be replaced
- * @test: the running case
  *
  * Parent and child share a page, which is part of the stack that exec() is just
  * moving in the child. The migration fails, and the parent's pte is restored.
@@ -160,7 +157,6 @@ static void folio_that_stays_mapped_is_put_back(struct kunit *test)
 
 /**
  * folio_that_may_not_move_is_put_back_at_once() - An error that is here to stay
- * @test: the running case
  *
  * Nobody but its guest may look at the pages of such a mapping, so there is nothing
  * to copy. The migration does not try again: it restores the pte and gives its

@@ -72,9 +72,8 @@ static bool migrate_task_sleeps(struct migrate_task *t)
 
 /**
  * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
- * @test: the running case
  *
- * The migration fails at once, and leaves the lock to the one who holds it.
+ * The migration fails at once, and leaves the lock to the task that holds it.
  *
  * Contract: ME-15
  */
@@ -136,7 +135,6 @@ static struct migrate_task *migrate_under_writeback(struct kunit *test,
 
 /**
  * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
- * @test: the running case
  *
  * The other modes do not even try again: writeback takes a while.
  *
@@ -178,7 +176,6 @@ KUNIT_ARRAY_PARAM_DESC(freed, freed_cases, description);
 
 /**
  * folio_that_was_freed_counts_as_moved() - Nobody needs it any more
- * @test: the running case
  *
  * All that is left of the folio is the reference of the isolation. No
  * destination is asked for.
@@ -218,7 +215,7 @@ static void folio_that_was_freed_counts_as_moved(struct kunit *test)
  * struct locked_case - A folio that somebody else has locked
  * @description: its name
  * @mode: how the migration goes about it
- * @memalloc: who migrates is about to free memory
+ * @memalloc: the task that migrates is about to free memory
  * @read: the folio is still being read from its disk
  * @waits: the migration waits for it
  */
@@ -243,7 +240,6 @@ KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
 
 /**
  * locked_folio_is_waited_for_where_that_is_safe() - MIGRATE_SYNC, SYNC_LIGHT
- * @test: the running case
  *
  * A migration waits for a lock that somebody else holds, and then goes on. It does
  * not in reclaim, where it could be what the other one waits for, nor for a read

@@ -88,7 +88,6 @@ static void expect_moved(struct kunit *test, enum target target,
 
 /**
  * locked_page_is_destination_enough() - dst needs no flag but VALID
- * @test: the running case
  *
  * Three pages move to locked pages of the driver, named by migrate_pfn() alone.
  * The middle one is declined and stays. After finalize old and new pages are
@@ -181,7 +180,6 @@ KUNIT_ARRAY_PARAM_DESC(dirty, dirty_cases, description);
 
 /**
  * dirty_bit_moves_to_the_folio() - When the pte is replaced
- * @test: the running case
  *
  * Whether the pte of any mm was dirty is known to the folio once migrate_vma_setup()
  * has replaced the ptes. It goes on to the new folio, and the pte is as young
@@ -235,7 +233,6 @@ static void dirty_bit_moves_to_the_folio(struct kunit *test)
 
 /**
  * tlb_is_flushed_by_collect() - No CPU may write to the old page any more
- * @test: the running case
  *
  * Where a single pte is not flushed when it is cleared, the range is, before the
  * page is copied. A range without a page needs no flush.
@@ -276,7 +273,7 @@ static void expect_event(struct kunit *test, const struct mmk_notifier_event *ev
 	KUNIT_EXPECT_PTR_EQ(test, event->owner, owner);
 	KUNIT_EXPECT_EQ(test, event->start, start);
 	KUNIT_EXPECT_EQ(test, event->end, end);
-	/* No more is said of it than that who is told may sleep. */
+	/* The only flag says that the notifier may sleep. */
 	KUNIT_EXPECT_EQ(test, event->flags & ~MMU_NOTIFIER_RANGE_BLOCKABLE, 0U);
 	KUNIT_EXPECT_EQ_MSG(test, (int)event->pte, (int)pte, "pte is %s",
 			    mmk_pte_kind_name(event->pte));
@@ -284,7 +281,6 @@ static void expect_event(struct kunit *test, const struct mmk_notifier_event *ev
 
 /**
  * driver_is_told_once_with_the_owner() - MMU_NOTIFY_MIGRATE
- * @test: the running case
  *
  * migrate_vma_setup() notifies of its whole range, once: before the first pte is
  * changed and after the last. migrate_vma_pages() does so only if there are
@@ -372,7 +368,6 @@ KUNIT_ARRAY_PARAM_DESC(restore, restore_cases, description);
 
 /**
  * restoring_waits_for_the_rmap_lock() - As remove_migration_ptes() asks for
- * @test: the running case
  *
  * A page is put back by migrate_vma_setup(), because somebody has a reference,
  * or by migrate_vma_finalize(), because the driver has declined. Its pte is not
@@ -420,9 +415,8 @@ static void restoring_waits_for_the_rmap_lock(struct kunit *test)
 
 /**
  * other_mm_is_told_of_the_unmap() - By MMU_NOTIFY_CLEAR
- * @test: the running case
  *
- * The page is shared with a child, whose pte the rmap replaces. Who mirrors the
+ * The page is shared with a child, whose pte the rmap replaces. A driver that mirrors the
  * child is told of that page, once: before the pte is changed and afterwards.
  *
  * Contract: MV-12, MV-6

@@ -24,7 +24,6 @@
 
 /**
  * generic_page_is_no_destination() - Neither for a page nor for a hole
- * @test: the running case
  *
  * The driver comes with a page of device-dax. It is not mapped; what was there
  * is there again, and the page has the references that it had.
@@ -75,7 +74,6 @@ static void empty_device(struct kunit *test, struct mmk_dev *dev,
 
 /**
  * device_is_emptied_without_a_vma() - The driver is unloaded
- * @test: the running case
  *
  * Eight pages of a device: six are mapped, by a parent, by its child, or by
  * both, one of these is locked and one referenced by somebody else; two are
@@ -180,7 +178,6 @@ KUNIT_ARRAY_PARAM_DESC(permission, permission_cases, description);
 
 /**
  * unloading_keeps_permissions() - All mappings are found by the rmap
- * @test: the running case
  *
  * A page of a device is unmapped by migrate_device_range(), which knows of no
  * vma: its entry tells what its pte was. The driver first has no destination for
@@ -251,7 +248,6 @@ static void unloading_keeps_permissions(struct kunit *test)
 
 /**
  * page_flags_move_along() - What reclaim knows of a page
- * @test: the running case
  *
  * The new page is as active, unevictable, referenced, and part of the working
  * set as the old one was; on the old one, which is about to be freed, nothing of it is left
@@ -306,7 +302,6 @@ static void page_flags_move_along(struct kunit *test)
 
 /**
  * coherent_page_is_made_pinnable() - migrate_device_coherent_folio()
- * @test: the running case
  *
  * A long-term pin may not be taken on device memory: the page moves to system
  * memory first. With a reference too many it fails with -EBUSY and is put back;
@@ -350,7 +345,7 @@ static void coherent_page_is_made_pinnable(struct kunit *test)
 }
 
 /**
- * struct late_reference - Somebody who refers to a folio at the last moment
+ * struct late_reference - A reference to a folio that comes at the last moment
  * @folio: the folio; NULL once it has happened
  * @task: in whose migration
  */
@@ -377,7 +372,6 @@ static void late_reference_release(void *unused)
 
 /**
  * coherent_page_referenced_late_is_put_back() - After it has been unmapped
- * @test: the running case
  *
  * Somebody takes a reference when all checks are done: the migration is refused
  * by its last step. The page is mapped as before, and the caller's reference is
@@ -419,7 +413,6 @@ static void coherent_page_referenced_late_is_put_back(struct kunit *test)
 
 /**
  * round_trips_conserve_everything() - There and back, a thousand times
- * @test: the running case
  *
  * Pages at random offsets go to the device and come back by a fault. All bytes
  * and counters are conserved, and each device page is freed as often as it was

@@ -136,7 +136,6 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 
 /**
  * hole_is_filled() - A page where there was none
- * @test: the running case
  *
  * Three neighbouring holes are offered with MIGRATE, but without VALID. The
  * driver has a page for the first and the last: migrate_vma_pages() maps them,
@@ -254,7 +253,6 @@ static void arrive(struct kunit *test, enum arrival arrival,
 
 /**
  * page_that_appears_first_stays() - The driver may come too late for a hole
- * @test: the running case
  *
  * Between migrate_vma_setup() and migrate_vma_pages() a page appears in the
  * hole. It stays as it is, the source loses its MIGRATE, and the driver's page
@@ -303,7 +301,6 @@ static void page_that_appears_first_stays(struct kunit *test)
 
 /**
  * reaped_mm_gets_no_new_page() - The OOM reaper has been there
- * @test: the running case
  *
  * Memory may have been taken from the mm, so nothing may be filled in any more.
  *
@@ -333,7 +330,6 @@ static void reaped_mm_gets_no_new_page(struct kunit *test)
 
 /**
  * hole_that_userfaultfd_watches_stays() - Its owner wants to fill it
- * @test: the running case
  *
  * Somebody has registered for missing pages after migrate_vma_setup(): the hole
  * is not filled behind their back.
@@ -388,10 +384,9 @@ KUNIT_ARRAY_PARAM_DESC(no_hole, no_hole_cases, description);
 
 /**
  * only_anonymous_holes_are_offered() - And the zero page is system memory
- * @test: the running case
  *
  * What a file has not read in yet is no hole that a driver could fill, even if
- * it brings a page. The zero page is offered to whoever selects system memory.
+ * it brings a page. The zero page is offered if system memory is selected.
  *
  * Contract: MV-7, MV-10, MV-17
  */

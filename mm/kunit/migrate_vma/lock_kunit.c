@@ -77,7 +77,6 @@ static void expect_all_same(struct kunit *test, struct pages *p)
 
 /**
  * page_locked_by_another_is_skipped() - The lock is tried, not waited for
- * @test: the running case
  *
  * Somebody else holds the middle one of three pages locked. It is left alone:
  * no source, pte and references untouched. Its neighbours migrate.
@@ -119,7 +118,6 @@ static void page_locked_by_another_is_skipped(struct kunit *test)
 
 /**
  * locked_pages_alone_are_not_counted() - Nothing to migrate at all
- * @test: the running case
  *
  * All pages are locked by somebody else: no source, and none is counted.
  *
@@ -148,7 +146,6 @@ static void locked_pages_alone_are_not_counted(struct kunit *test)
 
 /**
  * each_locked_page_is_skipped_alone() - However many there are
- * @test: the running case
  *
  * Of many pages one in so many is locked by somebody. These are skipped, and no
  * others: a lock that is taken does not end the collection of a page table.
@@ -189,7 +186,6 @@ static void each_locked_page_is_skipped_alone(struct kunit *test)
 
 /**
  * lock_is_tried_once() - There is no second locking pass
- * @test: the running case
  *
  * The page is locked while the page table is walked, and unlocked at the end of
  * the walk: an MMU notifier's invalidate_range_end sits between that and all
@@ -222,7 +218,6 @@ static void lock_is_tried_once(struct kunit *test)
 
 /**
  * locked_page_gets_an_entry() - What could be locked is unmapped by collect
- * @test: the running case
  *
  * All three pages migrate: locked, off the LRU, without a mapping, a migration
  * entry of the right kind in each pte, and one reference which is the caller's.
@@ -359,7 +354,6 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 
 /**
  * refused_page_is_put_back() - By migrate_vma_setup() itself
- * @test: the running case
  *
  * The middle one of three pages can be locked, but is pinned, cannot be isolated
  * from the LRU, or stays mapped. When migrate_vma_setup() returns, it is mapped,

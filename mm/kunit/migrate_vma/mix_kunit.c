@@ -124,7 +124,7 @@ struct slot {
 
 /**
  * struct mix - What all runs of a case have in common
- * @test: the running case
+ * @test: the case
  * @mm: current->mm
  * @child: a fork of it
  * @addr: of the first run
@@ -535,7 +535,6 @@ KUNIT_ARRAY_PARAM_DESC(select, select_cases, description);
 
 /**
  * every_pair_of_pages_is_collected() - All kinds beside all kinds
- * @test: the running case
  *
  * Every two kinds of pages stand next to each other in a range, for every set of
  * MIGRATE_VMA_SELECT_* flags. Sources, cpages, ptes, references, locks and the
@@ -553,7 +552,6 @@ static void every_pair_of_pages_is_collected(struct kunit *test)
 
 /**
  * every_four_pages_are_collected() - All sequences of the most common kinds
- * @test: the running case
  *
  * As every_pair_of_pages_is_collected(), for every sequence of four pages out of
  * those that migrate, are refused, are skipped, or are none.
@@ -568,7 +566,6 @@ static void every_four_pages_are_collected(struct kunit *test)
 
 /**
  * mlocked_pages_are_collected() - And are mlocked again afterwards
- * @test: the running case
  *
  * As every_pair_of_pages_is_collected(), for the most common kinds in a VM_LOCKED
  * VMA. Migration ignores mlock, but keeps it.

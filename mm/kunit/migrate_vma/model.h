@@ -108,7 +108,7 @@ struct model_page {
 
 /**
  * struct model - The world, and what is expected of it
- * @test: the running case
+ * @test: the case
  * @addr: where the slots are, in every mm
  * @mm: the parent and its children, NULL where there is none
  * @slot: what each of them has there: an index of @page, or SLOT_*

@@ -246,7 +246,6 @@ KUNIT_ARRAY_PARAM_DESC(seed, seed_cases, description);
 
 /**
  * random_steps_agree_with_the_model() - Everything, in any order
- * @test: the running case
  *
  * Up to three mms, a parent and its children, share eight anonymous pages, which
  * two device-private devices and a coherent one come for. After each step the

@@ -341,7 +341,7 @@ bool model_step_pin(struct model *model, const struct step *step)
 
 	for (i = 0; i < MAX_PINS && model->pinned[i].folio; i++)
 		;
-	/* Who holds a device-private page would keep the CPU from it for ever. */
+	/* A reference on a device-private page would keep the CPU from it for ever. */
 	if (i == MAX_PINS || !page || is_private(page->place))
 		return true;
 

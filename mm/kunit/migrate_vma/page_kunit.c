@@ -44,7 +44,6 @@ KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
 
 /**
  * reference_of_the_fault_is_allowed_for() - Once, and on the page of the fault
- * @test: the running case
  *
  * do_swap_page() holds a reference on the device-private page, and on newer
  * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
@@ -116,7 +115,6 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 
 /**
  * late_reference_is_refused_by_pages() - The last look is the one that counts
- * @test: the running case
  *
  * Somebody takes a reference after migrate_vma_setup(), which is the last one to
  * look for pins: migrate_vma_pages() refuses the page and finalize puts it back.
@@ -178,7 +176,6 @@ KUNIT_ARRAY_PARAM_DESC(swap_cache, swap_cache_cases, description);
 
 /**
  * swap_cache_page_is_freed_from_it_or_refused() - Never both
- * @test: the running case
  *
  * A mapped page that is still in the swap cache. Device memory cannot be there:
  * the page leaves the swap cache and migrates, unless a child's pte still refers
@@ -284,7 +281,6 @@ KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
  * file_page_stays_out_of_the_device() - For now only anonymous memory
- * @test: the running case
  *
  * A page of a file that is mapped twice, once by another VMA. It does not
  * migrate to the device: all is as it was, in both VMAs, and the device page is
@@ -341,7 +337,6 @@ static void file_page_stays_out_of_the_device(struct kunit *test)
 
 /**
  * truncated_page_is_skipped() - Nothing is left that could move it
- * @test: the running case
  *
  * A page of a file that has lost its mapping, while a pte still maps it: it has
  * no rmap by which it could be found again, and so must not be unmapped.
@@ -381,7 +376,6 @@ static void truncated_page_is_skipped(struct kunit *test)
 
 /**
  * private_data_of_a_page_is_no_pin() - Its reference is known of
- * @test: the running case
  *
  * A page of a file has data of the filesystem attached, which holds a reference:
  * it is offered all the same. With one reference more it is refused.
@@ -433,7 +427,6 @@ KUNIT_ARRAY_PARAM_DESC(mms, mms_cases, description);
 
 /**
  * page_migrates_in_every_mm() - However many of them map it
- * @test: the running case
  *
  * A parent and two children share a page. While it migrates it is mapped by none
  * of them; afterwards all of them map the new page, or the old one if the driver
@@ -508,7 +501,6 @@ KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
 
 /**
  * page_unmapped_while_it_migrates_is_freed() - By finalize, unlocked
- * @test: the running case
  *
  * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
  * or after migrate_vma_pages(). The page migrates all the same, but nobody maps

@@ -23,7 +23,6 @@
 
 /**
  * range_across_page_tables_is_collected() - With and without a table
- * @test: the running case
  *
  * The last page below a page table's end is there, the first above it is not,
  * and there is no table for it; then the other way round.
@@ -58,7 +57,6 @@ static void range_across_page_tables_is_collected(struct kunit *test)
 
 /**
  * skipped_table_does_not_end_the_walk() - What lies behind it is collected
- * @test: the running case
  *
  * The range begins where a file has no page table, which is no hole to be
  * filled, and ends with a page of the file that is mapped.
@@ -175,7 +173,6 @@ static void src_release(void *src)
 
 /**
  * bad_arguments_are_refused() - With -EINVAL, and before anything is done
- * @test: the running case
  *
  * Each argument that migrate_vma_setup() cannot work with, alone. Neither the
  * arrays nor the pages are touched, and no MMU notifier is called.
@@ -271,7 +268,6 @@ KUNIT_ARRAY_PARAM_DESC(range, range_cases, description);
 
 /**
  * unaligned_ends_are_rounded_down() - To the pages that they are in
- * @test: the running case
  *
  * Good ranges up to the very ends of the VMA, aligned and unaligned: start and
  * end are rounded down, and exactly the pages in between are collected.

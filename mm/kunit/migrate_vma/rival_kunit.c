@@ -41,7 +41,6 @@ static void migrator_main(struct mmk_task *task)
 
 /**
  * two_migrations_share_a_range() - Neither deadlock, nor both win a page
- * @test: the running case
  *
  * One task has set up a migration of pages 0 to 2, where page 2 is a hole. A
  * second one then sets up a migration of pages 1 to 4. It does not wait for the
@@ -141,7 +140,6 @@ static void rival_release(void *data)
 
 /**
  * rival_skips_what_the_first_has_locked() - In the middle of migrate_vma_setup()
- * @test: the running case
  *
  * Parent and child share two pages. A migration of the parent's range has
  * collected the first one when another task sets up a migration of both in the
@@ -264,7 +262,7 @@ static void contest_run(struct kunit *test, struct mmk_vma **m,
 #define CONTEST_ROUNDS	10
 
 /**
- * struct contest_case - Who migrates
+ * struct contest_case - How the two migrate
  * @description: for the log
  * @forked: two mms that share the pages; or two tasks in one
  */
@@ -282,11 +280,10 @@ KUNIT_ARRAY_PARAM_DESC(contest, contest_cases, description);
 
 /**
  * migrations_on_two_cpus_share_the_pages() - Really at the same time
- * @test: the running case
  *
  * Two tasks on two CPUs set up a migration of the same pages in the same moment,
  * and end them in the same moment, again and again. Neither waits for the other,
- * no page is won by both, and who has not won it does not touch it. All comes
+ * no page is won by both, and the loser does not touch it. All comes
  * back through faults for the next round: no byte and no device page is lost.
  *
  * Contract: MV-18, MV-1
@@ -336,7 +333,6 @@ static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
 
 /**
  * page_in_another_cpus_batch_is_taken() - It will be on the LRU one day
- * @test: the running case
  *
  * A task on another CPU has just faulted a page in, which waits in a batch of
  * that CPU for its way to the LRU. It is taken from there, and migrates.
@@ -413,7 +409,6 @@ static const struct mmu_notifier_ops putback_ops = {
 
 /**
  * page_that_leaves_the_lru_for_a_batch_is_taken() - When it is wanted already
- * @test: the running case
  *
  * Two pages of a parent are mapped by its child as well. While the first one is
  * unmapped there, somebody takes the second, which is collected by then, off the

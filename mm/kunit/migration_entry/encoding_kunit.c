@@ -101,7 +101,6 @@ static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 
 /**
  * entry_survives_the_round_trip_through_a_pte() - Encoding loses nothing
- * @test: the running case
  *
  * For the lowest and the highest pfn, each with a single bit, and random ones:
  * the pte is neither none nor present, is of the one kind that it was made, and
@@ -131,7 +130,6 @@ static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
 
 /**
  * entry_leads_to_its_page_while_that_is_locked() - From the entry to the page
- * @test: the running case
  *
  * For each page of a folio of four, whatever else the entry carries: it leads to
  * that very page, and to the folio that this is part of.
@@ -163,7 +161,6 @@ static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
 
 /**
  * entry_belongs_to_no_swap_area() - With a real swap area on
- * @test: the running case
  *
  * There is no swap device for an entry of any kind, and freeing it as if it were
  * swap frees nothing.
@@ -213,10 +210,9 @@ static void entry_followed(struct kunit *test, struct scene *s)
 
 /**
  * page_of_an_entry_wants_its_folio_locked() - softleaf_to_page() looks
- * @test: the running case
  *
  * The migration that an entry stands for holds the folio's lock. As long as it
- * does, the entry leads to the page; without, whoever follows the entry has no
+ * does, the entry leads to the page; without, a task that follows the entry has no
  * right to, and the kernel says so.
  *
  * Contract: ME-11
@@ -238,9 +234,8 @@ static void page_of_an_entry_wants_its_folio_locked(struct kunit *test)
 
 /**
  * folio_of_an_entry_wants_its_lock() - softleaf_to_folio() looks
- * @test: the running case
  *
- * The same, for who asks for the folio.
+ * The same, for a task that asks for the folio.
  *
  * Contract: ME-11
  * Report: bug include/linux/swapops.h | warning include/linux/leafops.h

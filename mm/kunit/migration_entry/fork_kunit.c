@@ -32,7 +32,6 @@ KUNIT_ARRAY_PARAM_DESC(fork, fork_cases, description);
 
 /**
  * fork_makes_private_entry_readable() - fork() while an entry is in place
- * @test: the running case
  *
  * A private page is under migration when its owner forks. From then on neither
  * may write without a copy: both sides get a readable entry, and the child
@@ -76,7 +75,6 @@ static void fork_makes_private_entry_readable(struct kunit *test)
 
 /**
  * write_after_fork_and_migration_is_not_seen_by_the_other() - Copy on write
- * @test: the running case
  *
  * Child and parent write to a page that was forked while under migration.
  *
@@ -130,7 +128,6 @@ KUNIT_ARRAY_PARAM_DESC(shared, shared_cases, description);
 
 /**
  * fork_leaves_shared_entry_as_it_is() - Both sides may go on writing
- * @test: the running case
  *
  * Where fork() copies the ptes of a shared mapping, a writable entry stays
  * writable in the parent, and the child gets the same one. It counts as a page
@@ -172,7 +169,6 @@ static void fork_leaves_shared_entry_as_it_is(struct kunit *test)
 
 /**
  * fork_leaves_shared_page_to_the_childs_fault() - No entry without need
- * @test: the running case
  *
  * Of an ordinary shared mapping fork() copies no pte. The parent's entry stays
  * as it is, and the child finds the new folio by a fault of its own.
@@ -204,7 +200,6 @@ static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
 
 /**
  * fork_copies_entry_of_private_file_page() - Neither anonymous nor shared
- * @test: the running case
  *
  * A private mapping of tmpfs in which one page has been written to already, so
  * that fork() copies its ptes. The entry of a page that has not is readable in

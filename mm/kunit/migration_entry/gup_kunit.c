@@ -27,11 +27,10 @@
 
 KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
-/* ME-14: who else meets an entry */
+/* ME-14: what else meets an entry */
 
 /**
  * mincore_takes_the_page_for_resident() - It is, in one place or the other
- * @test: the running case
  *
  * Contract: ME-14
  */
@@ -109,7 +108,6 @@ static struct folio *expect_gup_waits(struct kunit *test, struct scene *s,
 
 /**
  * get_user_pages_waits_for_the_new_page() - GUP of a page under migration
- * @test: the running case
  *
  * It sleeps as long as the entry is there, and then returns the page of the new
  * folio.
@@ -130,7 +128,6 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 
 /**
  * get_user_pages_waits_for_the_new_huge_page() - GUP of a part of a huge page
- * @test: the running case
  *
  * As get_user_pages_waits_for_the_new_page(): the right part of the new folio.
  *
@@ -171,8 +168,7 @@ static void gup_nowait_main(struct mmk_task *task)
 }
 
 /**
- * get_user_pages_nowait_keeps_mmap_lock() - Who cannot wait keeps the lock
- * @test: the running case
+ * get_user_pages_nowait_keeps_mmap_lock() - A caller that cannot wait
  *
  * FOLL_NOWAIT promises that no disk is waited for, and FAULT_FLAG_RETRY_NOWAIT
  * that mmap_lock is not dropped. What is under migration is neither read nor
@@ -191,7 +187,7 @@ static void get_user_pages_nowait_keeps_mmap_lock(struct kunit *test)
 	bool settled;
 
 	if (!IS_ENABLED(CONFIG_LOCKDEP))
-		kunit_skip(test, "needs lockdep to know who holds a lock");
+		kunit_skip(test, "needs lockdep to know which locks are held");
 
 	mmk_scene_unmap(test, &s, mm, how);
 	nowait = mmk_task_alloc(test, sizeof(*nowait), mm, gup_nowait_main);

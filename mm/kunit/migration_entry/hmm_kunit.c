@@ -147,7 +147,6 @@ static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
 
 /**
  * hmm_range_fault_waits_for_the_new_page() - A device asks for the page
- * @test: the running case
  *
  * A device wants three pages to be there. For the one under migration it sleeps
  * until the entry is gone, without a reference, and then gets the new one.
@@ -173,7 +172,6 @@ static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
 
 /**
  * hmm_range_fault_waits_for_the_new_huge_page() - A device asks for a part of it
- * @test: the running case
  *
  * The same for three pages of a huge page. It learns how large that is, too.
  *
@@ -199,7 +197,6 @@ static void hmm_range_fault_waits_for_the_new_huge_page(struct kunit *test)
 
 /**
  * hmm_range_fault_reports_no_huge_page_unasked() - A device only looks at it
- * @test: the running case
  *
  * As hmm_range_fault_reports_no_page_unasked(): none of its pages is there.
  *
@@ -228,7 +225,6 @@ static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
 
 /**
  * hmm_range_fault_reports_no_page_unasked() - A device only looks
- * @test: the running case
  *
  * A device that asks for nothing is told of the pages that are there. The one
  * under migration is not: there is neither a pfn for it nor an error, nobody

@@ -328,7 +328,6 @@ static void run_all_combos(struct kunit *test, enum act act)
 
 /**
  * migration_restores_every_kind_of_page() - Nothing happens in between
- * @test: the running case
  *
  * All combinations of what is mapped and how, and of both outcomes.
  *
@@ -341,7 +340,6 @@ static void migration_restores_every_kind_of_page(struct kunit *test)
 
 /**
  * every_kind_of_entry_survives_fork() - All combinations, with fork()
- * @test: the running case
  *
  * Contract: ME-6
  */
@@ -352,7 +350,6 @@ static void every_kind_of_entry_survives_fork(struct kunit *test)
 
 /**
  * every_kind_of_entry_survives_mprotect() - All combinations, with mprotect()
- * @test: the running case
  *
  * Contract: ME-8
  */
@@ -363,7 +360,6 @@ static void every_kind_of_entry_survives_mprotect(struct kunit *test)
 
 /**
  * munmap_drops_every_kind_of_entry() - All combinations, with munmap()
- * @test: the running case
  *
  * Contract: ME-9
  */
@@ -374,7 +370,6 @@ static void munmap_drops_every_kind_of_entry(struct kunit *test)
 
 /**
  * dontneed_drops_every_kind_of_entry() - All combinations, with MADV_DONTNEED
- * @test: the running case
  *
  * Contract: ME-9
  */
@@ -385,7 +380,6 @@ static void dontneed_drops_every_kind_of_entry(struct kunit *test)
 
 /**
  * mremap_takes_every_kind_of_entry_along() - All combinations, with mremap()
- * @test: the running case
  *
  * Contract: ME-13
  */

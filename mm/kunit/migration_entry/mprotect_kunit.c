@@ -23,7 +23,6 @@ KUNIT_ARRAY_PARAM_DESC(writable, me_writable_cases, description);
 
 /**
  * mprotect_takes_write_permission_from_the_entry() - PROT_READ
- * @test: the running case
  *
  * The writable entry becomes a readable one, exclusive for anonymous memory;
  * young and dirty stay. After the migration the pte is read-only. Once the VMA
@@ -83,7 +82,6 @@ static long change_ptes(struct mm_struct *mm, unsigned long addr,
 
 /**
  * changed_ptes_are_counted() - What change_protection() returns
- * @test: the running case
  *
  * Of two pages, a writable entry and a hole, all but the hole count; once the
  * entry is readable, it is not changed again and does not count. Where the caller
@@ -143,7 +141,6 @@ KUNIT_ARRAY_PARAM_DESC(readable, readable_cases, description);
 
 /**
  * mprotect_leaves_readable_entry_alone() - Nothing to take away
- * @test: the running case
  *
  * Neither taking all permissions from the VMA nor giving some back changes an
  * entry that is readable or readable exclusive.

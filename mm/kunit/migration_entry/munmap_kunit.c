@@ -26,7 +26,6 @@
 
 /**
  * exit_drops_the_entry() - The last user of an mm goes away
- * @test: the running case
  *
  * The child that inherited an entry exits: its counters end at zero, the parent
  * keeps its entry, and only that is restored.
@@ -60,7 +59,6 @@ static void exit_drops_the_entry(struct kunit *test)
 
 /**
  * unmapping_frees_no_swap_slot() - With a real swap area on
- * @test: the running case
  *
  * The pfn of an entry could be taken for a slot. Two pages are swapped out, the
  * one in between is under migration; munmap() of it leaves the two slots alone
@@ -100,7 +98,6 @@ static void unmapping_frees_no_swap_slot(struct kunit *test)
 
 /**
  * unmapping_the_file_spares_private_copies() - Truncation and hole punching
- * @test: the running case
  *
  * A private mapping of tmpfs with one page of the file and one private copy,
  * both under migration. unmap_mapping_range() without even_cows takes the entry
@@ -149,7 +146,6 @@ static void unmapping_the_file_spares_private_copies(struct kunit *test)
 
 /**
  * mremap_moves_the_entry_into_another_page_table() - And what is beside it
- * @test: the running case
  *
  * Of three pages the middle one is under migration when all three are moved far
  * away. Its entry arrives unchanged between its neighbours, and the migration

@@ -35,7 +35,7 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
 KUNIT_ARRAY_PARAM_DESC(writable, me_writable_cases, description);
 
-/* Who holds which rmap lock */
+/* The rmap locks */
 
 static void folio_rmap_lock(struct folio *folio)
 {
@@ -106,7 +106,6 @@ static bool rmap_task_join(struct rmap_task *t, struct scene *s)
 
 /**
  * unmap_and_restore_wait_for_the_rmap_lock() - Nobody changes what is walked
- * @test: the running case
  *
  * As long as somebody holds the anon_vma or i_mmap lock for writing, neither
  * try_to_migrate() nor remove_migration_ptes() goes on to the page tables: the
@@ -143,7 +142,6 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 
 /**
  * caller_may_hold_the_rmap_lock_itself() - TTU_RMAP_LOCKED
- * @test: the running case
  *
  * Both do their work under a lock that the caller holds for writing. Done by
  * a task, for one that takes the lock a second time would wait for ever.
@@ -195,7 +193,6 @@ static bool rmap_record_one(struct folio *folio, struct vm_area_struct *vma,
 
 /**
  * rmap_walk_comes_to_a_child_after_its_parent() - What the races rely on
- * @test: the running case
  *
  * A parent, its child, and the child of that: fork() copies ptes from each to
  * the next, so a walk in that order cannot miss an entry.
@@ -327,7 +324,7 @@ static struct fork_race *fork_race_start(struct kunit *test,
 	vma_lookup(mm, addr)->vm_ops = &fork_race_ops;
 	mmap_write_unlock(mm);
 
-	/* As soon as it may go on it shall, before the one who says so. */
+	/* It goes on as soon as it may, ahead of the task that lets it. */
 	sched_set_fifo(race->task.task);
 	mmk_task_start(&race->task);
 	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&race->linked,
@@ -358,7 +355,7 @@ static unsigned long map_private_copy(struct kunit *test)
 }
 
 /**
- * struct race_case - Who forks while the entries are being removed
+ * struct race_case - The mm that is forked while entries are removed
  * @description: for the KTAP line
  * @by_child: the child, whose entry is removed second; or the parent
  */
@@ -376,7 +373,6 @@ KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
 
 /**
  * fork_amid_the_removal_leaves_no_orphan() - Between the first pte and the next
- * @test: the running case
  *
  * Parent and child have an entry for the same folio. One of them forks; its
  * fork() stops when the new VMA can be found by the rmap walk and no pte has
@@ -433,7 +429,6 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
 
 /**
  * entry_copied_by_a_late_fork_is_removed() - Unmapped before ptes are copied
- * @test: the running case
  *
  * fork() stops when the new VMA can be found and no pte has been copied. Then
  * the folio is unmapped: the child has nothing that could be. After that fork()

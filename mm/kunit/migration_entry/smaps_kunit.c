@@ -123,7 +123,7 @@ static void smaps_expect(struct kunit *test, const char *when,
 }
 
 /**
- * struct smaps_view - Somebody who reads the smaps of the case's mm
+ * struct smaps_view - A reader of the smaps of the case's mm
  * @mnt: proc
  * @task: whose smaps
  * @buffer: user memory for the text
@@ -173,7 +173,6 @@ static void smaps_check_migration(struct kunit *test,
 
 /**
  * smaps_counts_the_page_under_migration() - It stays resident for its owner
- * @test: the running case
  *
  * Two of three pages are there, and one of them is migrated. /proc/PID/smaps
  * counts it as resident and as anonymous before, while the entry is in place
@@ -204,7 +203,6 @@ static void smaps_counts_the_page_under_migration(struct kunit *test)
 
 /**
  * smaps_counts_the_huge_page_under_migration() - All of it, by its one entry
- * @test: the running case
  *
  * As smaps_counts_the_page_under_migration().
  *

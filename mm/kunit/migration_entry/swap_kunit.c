@@ -43,7 +43,6 @@ KUNIT_ARRAY_PARAM_DESC(advice, advice_cases, description);
 
 /**
  * advice_about_swap_leaves_the_entry_alone() - madvise()
- * @test: the running case
  *
  * Contract: ME-10
  */
@@ -78,7 +77,6 @@ static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
 
 /**
  * swapin_and_swapoff_leave_the_entry_alone() - Neighbours in swap
- * @test: the running case
  *
  * Two pages in swap, shared with a child so that they come in through the swap
  * cache and its readahead; between them one under migration. Reading the first
@@ -128,7 +126,6 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 
 /**
  * fork_shares_a_swap_slot_and_not_an_entry() - The other side of the line
- * @test: the running case
  *
  * One page in swap, its neighbour under migration. fork() gives the slot a
  * second user, takes the exclusive mark from both ptes, and makes the child
@@ -175,7 +172,6 @@ static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
 
 /**
  * every_swap_type_is_of_one_kind_only() - All of them, exhaustively
- * @test: the running case
  *
  * Whatever the type of an entry, exactly one predicate claims it: swap for all
  * types below MAX_SWAPFILES, and none of those above. The types that the kernel
@@ -214,7 +210,6 @@ static void every_swap_type_is_of_one_kind_only(struct kunit *test)
 
 /**
  * swapon_refuses_what_has_no_type_left() - MAX_SWAPFILES areas, and one more
- * @test: the running case
  *
  * All types below MAX_SWAPFILES are taken by real areas. One more is refused
  * with -EPERM; the others stay on, of the same size, and a page that is in one

@@ -32,7 +32,6 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
 /**
  * unmapping_records_what_the_pte_allowed() - try_to_migrate()
- * @test: the running case
  *
  * A writable pte becomes a writable entry; a read-only one of an exclusive
  * anonymous page a readable exclusive one, any other a readable one. Young and
@@ -75,7 +74,6 @@ static void unmapping_records_what_the_pte_allowed(struct kunit *test)
 
 /**
  * other_mmus_are_told_before_and_after() - MMU notifiers of try_to_migrate()
- * @test: the running case
  *
  * One pair of calls for exactly the page: the first while the pte is still
  * there, the second when the entry has taken its place.
@@ -114,7 +112,6 @@ static void other_mmus_are_told_before_and_after(struct kunit *test)
 
 /**
  * moved_page_is_mapped_as_the_entry_records() - remove_migration_ptes(src, dst)
- * @test: the running case
  *
  * The pte points to the new folio, is writable, young and dirty exactly as the
  * old one was, and the page is exclusive unless the entry was just readable.
@@ -159,7 +156,6 @@ static void moved_page_is_mapped_as_the_entry_records(struct kunit *test)
 
 /**
  * page_that_stays_is_mapped_as_before() - remove_migration_ptes(src, src)
- * @test: the running case
  *
  * The way back out of a migration that could not be completed.
  *
@@ -193,7 +189,6 @@ static void page_that_stays_is_mapped_as_before(struct kunit *test)
 
 /**
  * every_mapping_gets_back_what_it_had() - One folio, three ptes
- * @test: the running case
  *
  * A page of tmpfs is mapped writable, read-only at a second address, and
  * writable in a second mm. Each pte becomes an entry of its own kind, and each
@@ -241,7 +236,6 @@ static void every_mapping_gets_back_what_it_had(struct kunit *test)
 
 /**
  * other_entries_are_left_alone() - Four folios under migration at once
- * @test: the running case
  *
  * Only the entries of the folio that has been moved are removed: not those beside
  * it, and not that of another folio at the same address in a child, where the walk
@@ -295,7 +289,6 @@ static void other_entries_are_left_alone(struct kunit *test)
 
 /**
  * clean_folio_is_not_mapped_dirty() - Written back between unmap and restore
- * @test: the running case
  *
  * The entry remembers that the pte was dirty, but the folio has been cleaned
  * since: nothing is left to be written, and the new pte is clean.
@@ -345,7 +338,6 @@ KUNIT_ARRAY_PARAM_DESC(zero, zero_cases, description);
 
 /**
  * unused_page_gives_way_to_the_zero_page() - TTU_USE_SHARED_ZEROPAGE
- * @test: the running case
  *
  * A page of zeroes is not mapped again: the shared zero page is, read-only, and
  * the RSS goes down. That is only so if the caller asks for it, and not in a
@@ -399,7 +391,6 @@ KUNIT_ARRAY_PARAM_DESC(device, device_cases, description);
 
 /**
  * device_private_page_is_unmapped_and_mapped_again() - No pte to begin with
- * @test: the running case
  *
  * A device-private page is mapped by an entry, writable or not, and comes back
  * as the same entry.
@@ -454,10 +445,9 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 
 /**
  * pinned_exclusive_page_stays_mapped() - A page that DMA may go to
- * @test: the running case
  *
  * The pin relies on the page staying exclusive, so it must not be shared by an
- * entry: try_to_migrate() leaves the pte as it was. Other MMUs, who cannot know,
+ * entry: try_to_migrate() leaves the pte as it was. Other MMUs, which cannot know,
  * are told of the end as they were of the beginning.
  *
  * Contract: ME-3, ME-15
@@ -498,7 +488,6 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 
 /**
  * temporary_stack_of_exec_is_left_alone() - shift_arg_pages() is at work
- * @test: the running case
  *
  * While exec() moves its stack, the rmap walk could miss an entry. Such a VMA is
  * skipped, and the page stays mapped.

@@ -91,7 +91,6 @@ KUNIT_ARRAY_PARAM_DESC(crowd, crowd_cases, description);
 
 /**
  * tasks_that_wait_for_migrate_to_ram_end() - One migrates, the others wait
- * @test: the running case
  *
  * A task faults on a device-private page. While its driver brings the page back,
  * others fault on the same page, and wait. They keep nobody from anything:
@@ -141,7 +140,6 @@ static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
 
 /**
  * locked_device_private_page_is_waited_for() - Without a reference
- * @test: the running case
  *
  * Somebody has a device-private page locked, as the fault does that is already
  * in migrate_to_ram. Another fault on it does not go there as well, but waits
@@ -242,7 +240,6 @@ static void queue_up_release(void *data)
 
 /**
  * tasks_that_meet_in_migrate_to_ram_end() - All fault before any migrates
- * @test: the running case
  *
  * All tasks have faulted before the first of them migrates; they then go on one
  * by one. Up to 6.14 each of them is in migrate_to_ram with a reference on the

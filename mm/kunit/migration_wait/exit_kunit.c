@@ -24,8 +24,7 @@
 /* MW-4, MW-5: the ways out */
 
 /**
- * wait_returns_with_context_as_before() - The way out of who has slept
- * @test: the running case
+ * wait_returns_with_context_as_before() - The way out of a task that slept
  *
  * While it sleeps the waiter holds nothing but the mmap_lock that it came with,
  * and is in no RCU read-side critical section. When it returns the ptl has been
@@ -181,7 +180,6 @@ KUNIT_ARRAY_PARAM_DESC(other, other_cases, description);
 
 /**
  * nothing_to_wait_for_returns_at_once() - The entry has gone meanwhile
- * @test: the running case
  *
  * Between the fault and the ptl the entry may have become anything else. What
  * is there is left alone, and so is its folio, which is locked here: who waited
@@ -230,7 +228,6 @@ static void nothing_to_wait_for_returns_at_once(struct kunit *test)
 
 /**
  * unlocked_folio_is_not_waited_for() - The folio is unlocked in the last moment
- * @test: the running case
  *
  * The folio is unlocked after the waiter has looked up the entry, and right
  * before it takes the queue lock. There is nothing to wait for any more: it is
@@ -259,7 +256,6 @@ static void unlock_and_lock(struct folio *folio)
 
 /**
  * folio_locked_again_is_waited_for() - Unlocked and locked in the last moment
- * @test: the running case
  *
  * The folio is unlocked, its last waiters are woken, and it is locked again, all
  * of it after the waiter has looked up the entry and right before it takes the

@@ -26,7 +26,6 @@ KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
 
 /**
  * fault_sleeps_until_folio_is_unlocked() - A fault on each kind of entry
- * @test: the running case
  *
  * A page is under migration when a fault is taken on it, under either lock. The
  * fault sleeps in the folio's wait queue; it sleeps on when the entry has been
@@ -115,7 +114,6 @@ KUNIT_ARRAY_PARAM_DESC(access, access_cases, description);
 
 /**
  * access_is_served_after_migration() - An access waits, and is then served
- * @test: the running case
  *
  * A task reads or writes user memory, or has get_user_pages() do it, while the
  * page is under migration. It waits, and is served by the new page, or by the
@@ -155,13 +153,12 @@ static void access_is_served_after_migration(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, m.addr, 1, SEED);
 }
 
-/* MW-2: nobody who waits has a reference */
+/* MW-2: a task that waits has no reference */
 
 KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 
 /**
  * waiters_hold_no_reference() - N tasks wait, and the refcount is as with none
- * @test: the running case
  *
  * A folio under migration has the reference of its isolation and no other, and
  * this many tasks wait for it. All of its waiters stand in the queue, none has
@@ -204,7 +201,6 @@ static void waiters_hold_no_reference(struct kunit *test)
 
 /**
  * waiters_do_not_fail_device_migration() - The same for migrate_vma_*()
- * @test: the running case
  *
  * This many tasks wait when a driver, between migrate_vma_setup() and
  * migrate_vma_pages(), copies a page to its device and then back. Each time it
@@ -257,7 +253,6 @@ static void waiters_do_not_fail_device_migration(struct kunit *test)
 
 /**
  * wait_set_up_takes_no_reference() - Not even for a moment
- * @test: the running case
  *
  * The folio's references are looked at whenever the waiter takes or drops a
  * lock, from the ptl on until it sleeps. Catches a reference that is taken
@@ -299,7 +294,6 @@ KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
 
 /**
  * waiters_of_many_cpus_take_no_reference() - While all of them arrive at once
- * @test: the running case
  *
  * Tasks on all other CPUs are held up at the ptl and then let go together; the
  * first of them is held up once more right before it goes into the queue. From

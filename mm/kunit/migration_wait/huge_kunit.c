@@ -31,7 +31,7 @@ static void moving_init_huge(struct kunit *test, struct moving *m,
 
 KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
 
-/* MW-2: nobody who waits has a reference */
+/* MW-2: a task that waits has no reference */
 
 KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 
@@ -39,7 +39,6 @@ KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 
 /**
  * fault_on_huge_page_waits_in_the_queue() - A fault on an entry in a pmd
- * @test: the running case
  *
  * A huge page is under migration when a fault is taken on a part of it, under
  * either lock. The fault takes the ptl, goes into the folio's queue under it,
@@ -94,7 +93,6 @@ static void fault_on_huge_page_waits_in_the_queue(struct kunit *test)
 
 /**
  * waiters_for_huge_page_hold_no_reference() - N tasks wait for one huge page
- * @test: the running case
  *
  * As waiters_hold_no_reference(): all of them stand in the queue, none has a
  * reference, and the migration succeeds the first time.
@@ -125,8 +123,7 @@ static void waiters_for_huge_page_hold_no_reference(struct kunit *test)
 }
 
 /**
- * wait_for_huge_page_returns_with_context_as_before() - The way out of who slept
- * @test: the running case
+ * wait_for_huge_page_returns_with_context_as_before() - The way out of the wait
  *
  * As wait_returns_with_context_as_before(), for an entry in a pmd.
  *
@@ -143,7 +140,6 @@ wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
 
 /**
  * huge_page_unlocked_meanwhile_is_not_waited_for() - Unlocked in the last moment
- * @test: the running case
  *
  * As unlocked_folio_is_not_waited_for(), for an entry in a pmd.
  *
@@ -177,7 +173,6 @@ KUNIT_ARRAY_PARAM_DESC(pmd, pmd_cases, description);
 
 /**
  * pmd_without_entry_is_not_waited_for() - The entry has gone meanwhile
- * @test: the running case
  *
  * As nothing_to_wait_for_returns_at_once(): what is there is left alone, and so
  * is its folio, which is locked. The ptl is dropped once.

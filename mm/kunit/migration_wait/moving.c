@@ -284,7 +284,7 @@ void mw_expect_context_kept(struct kunit *test, struct moving *m)
 	free = spin_trylock(ptl);
 	if (free)
 		spin_unlock(ptl);
-	KUNIT_EXPECT_TRUE_MSG(test, free, "ptl held by who sleeps");
+	KUNIT_EXPECT_TRUE_MSG(test, free, "ptl held by a task that sleeps");
 
 	moving_put_back(test, m);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&w->task));

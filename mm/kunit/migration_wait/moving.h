@@ -56,7 +56,7 @@ static inline void moving_put_back(struct kunit *test, struct moving *m)
 	mmk_hold_finish(test, m->hold, false);
 }
 
-/* The same, and even who stands in the queue without PG_waiters is woken. */
+/* The same, and even a task that is queued without PG_waiters is woken. */
 static inline void moving_end(struct kunit *test, struct moving *m)
 {
 	folio_set_waiters(m->folio);

@@ -87,7 +87,6 @@ static void order_preempt_main(struct mmk_task *task)
 
 /**
  * waiter_is_queued_when_preempted_at_ptl_drop() - A task that preempts sees it
- * @test: the running case
  *
  * The waiter wakes a real-time task on its own CPU while it holds the ptl. That
  * task runs in the moment in which the ptl is dropped, unlocks the folio, and
@@ -195,7 +194,6 @@ static void order_irq_stop(void *data)
 
 /**
  * ptl_is_held_when_interrupts_come_on() - So does the first interrupt
- * @test: the running case
  *
  * The waiter comes with interrupts off, so that they come on where it drops the
  * queue lock: that is the first moment in which an interrupt could be taken. The
@@ -242,7 +240,6 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
 
 /**
  * fault_queues_before_it_drops_ptl() - The order of the locks in a real fault
- * @test: the running case
  *
  * Lockdep tells which locks a fault takes and drops. It takes the ptl once,
  * goes into the queue under it, and drops it last.
@@ -279,7 +276,6 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
 
 /**
  * ptl_is_held_by_who_stops_at_the_queue() - Stopped half-way, from another CPU
- * @test: the running case
  *
  * A fault on another CPU is stopped right before it goes into the queue, because
  * the case holds the lock of that. The ptl is held all the while, and nobody has

@@ -56,7 +56,6 @@ static struct page *page_on_dev(struct kunit *test, struct mmk_dev *dev,
 
 /**
  * pinned_device_page_is_refused_by_setup() - One reference too many
- * @test: the running case
  *
  * Somebody holds a reference on a device page that migrate_vma_setup() is asked
  * for. It is refused right there, before the driver copies anything: not
@@ -111,7 +110,6 @@ static void pinned_device_page_is_refused_by_setup(struct kunit *test)
 
 /**
  * pinned_device_page_is_refused_by_range() - The same when a device is emptied
- * @test: the running case
  *
  * migrate_device_range() finds the page by its pfn instead of an address.
  *

@@ -49,9 +49,8 @@ KUNIT_ARRAY_PARAM_DESC(signal, signal_cases, description);
 
 /**
  * signal_does_not_end_the_wait() - The sleep is uninterruptible
- * @test: the running case
  *
- * A signal does not wake who waits. Something else does, with the signal
+ * A signal does not wake a task that waits. Something else does, with the signal
  * pending: it goes back to sleep, in its old place in the queue, until the folio
  * is unlocked.
  *
@@ -130,7 +129,6 @@ static struct page *reuse_page(struct kunit *test, struct page *wanted)
 
 /**
  * woken_waiter_leaves_reused_folio_alone() - The page has a new owner by then
- * @test: the running case
  *
  * The migration succeeds: the old folio is unlocked, freed, and its page handed
  * out again before the waiter that the unlock has woken gets to run. The new
@@ -155,7 +153,7 @@ static void woken_waiter_leaves_reused_folio_alone(struct kunit *test)
 	dst = mmk_hold_copy(test, m.hold);
 	remove_migration_ptes(m.folio, dst, 0);
 
-	/* Nobody who is woken runs before this thread sleeps. */
+	/* No task that is woken runs before this thread sleeps. */
 	sched_set_fifo(current);
 	mmk_hold_finish(test, m.hold, true);
 	page = reuse_page(test, folio_page(m.folio, 0));
@@ -274,10 +272,9 @@ static void delayacct_begin(struct kunit *test)
 
 /**
  * wait_counts_as_stall_for_thrashing_folio() - Pressure stall information
- * @test: the running case
  *
  * A folio that is not uptodate, but was in the working set, has been evicted too
- * early: who waits for it is stalled for want of memory. Nobody else is. After
+ * early: a task that waits for it is stalled for want of memory. No other is. After
  * the wait the task counts as what it did before, even if that was stalled. Delay
  * accounting counts the wait once, with the time that it took, if nobody does
  * already.

@@ -78,7 +78,6 @@ static struct waiter *sleeper(struct kunit *test, struct moving *m)
 
 /**
  * unlock_wakes_own_waiters_and_no_others() - Two folios share a wait queue
- * @test: the running case
  *
  * Tasks wait for two folios that hash to the same queue, and stand in it in
  * turns. The unlock of one wakes all of its waiters; the others do not so much
@@ -180,7 +179,6 @@ static void latecomer_main(struct mmk_task *task)
 
 /**
  * waiters_flag_is_cleared_inside_the_queue_lock() - Not when others may come
- * @test: the running case
  *
  * The unlock that wakes the last waiter has cleared PG_waiters when it drops the
  * queue lock. From then on the next waiter may set it.
@@ -246,7 +244,7 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
 	for (i = 0; i < 2; i++)
 		w[i] = sleeper(test, both[i]);
 
-	/* Who waits on this CPU does not let it go: that one comes last. */
+	/* A task that spins on this CPU does not let it go: it comes last. */
 	for (i = 2; i-- > 0;) {
 		mmk_task_start(&late[i]->waiter.task);
 		mmk_task_start(&u[i]->task);
@@ -408,7 +406,6 @@ static void wake_both(void *data)
 
 /**
  * unlocks_on_two_cpus_lose_no_waiter() - One queue, two folios, four CPUs
- * @test: the running case
  *
  * Two folios hash to the same queue, and the migrations of both end at the same
  * time on different CPUs, when each has a waiter asleep, and another task on yet
@@ -478,7 +475,6 @@ static void locker_main(struct mmk_task *task)
 
 /**
  * waiter_behind_a_locker_is_woken_by_its_unlock() - A lock in between
- * @test: the running case
  *
  * Between two tasks that wait for the end of the migration stands one that wants
  * the folio lock. The unlock wakes those up to the one that gets the lock; who

@@ -60,7 +60,6 @@ static unsigned int busy_pages(struct mmk_dev *dev)
 
 /**
  * hole_stays_empty_without_memory() - migrate_vma_pages() needs page tables
- * @test: the running case
  *
  * A hole in memory that nobody has touched is to be filled: its VMA has no
  * anon_vma, its addresses no page tables. Whichever allocation fails, MIGRATE is
@@ -137,7 +136,6 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 
 /**
  * page_migrates_whichever_allocation_fails() - There is nothing to allocate
- * @test: the running case
  *
  * A page that is there needs no memory but its destination, which the driver
  * brings: the whole of migrate_vma_*() succeeds, there and back, although each
@@ -201,7 +199,6 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
 
 /**
  * pin_of_coherent_page_is_refused_without_memory() - It has to move first
- * @test: the running case
  *
  * A page in device-coherent memory has to move to system memory before it can be
  * pinned for long. Whichever allocation fails, that is refused, and the page stays
@@ -267,7 +264,6 @@ KUNIT_ARRAY_PARAM_DESC(type, type_cases, description);
 
 /**
  * device_is_refused_without_memory() - memremap_pages() gives all back
- * @test: the running case
  *
  * Whichever allocation fails, memremap_pages() returns -ENOMEM or succeeds. After
  * the former there is no pgmap and no memory map at these addresses, and
@@ -359,7 +355,6 @@ static void swap_out(struct kunit *test, struct mm_struct *mm,
 
 /**
  * swap_fault_without_memory_says_so() - VM_FAULT_OOM
- * @test: the running case
  *
  * A fault on a swap entry, under either lock. Whichever allocation fails, the
  * fault is served, or ends in VM_FAULT_OOM with the lock still held, the entry
@@ -432,7 +427,6 @@ static int try_fork(void)
 
 /**
  * fork_without_memory_leaves_entries_alone() - What it has copied, it drops
- * @test: the running case
  *
  * A page under migration, a device-private page and a page on each side of them
  * are there when fork() runs out of memory, at every point at which it can. Each

@@ -35,7 +35,6 @@
 
 /**
  * page_not_uptodate_is_sigbus() - The swap area could not be read
- * @test: the running case
  *
  * A folio in the swap cache that is not uptodate once it is unlocked has had a
  * read error: VM_FAULT_SIGBUS, with the lock held and nothing mapped.
@@ -68,7 +67,6 @@ static void page_not_uptodate_is_sigbus(struct kunit *test)
 
 /**
  * pinned_swap_slot_is_left_alone() - Another task is reading the same page
- * @test: the running case
  *
  * A page that is read past the swap cache has its slot pinned meanwhile. A fault
  * that comes upon the pin maps nothing, and gives back what it has allocated;
@@ -117,7 +115,6 @@ static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
 
 /**
  * page_under_stable_writeback_is_read_only() - SWP_STABLE_WRITES
- * @test: the running case
  *
  * A folio of the swap cache is still being written to an area that cannot do
  * with changes meanwhile. Its fault is served without waiting, but the page is
@@ -165,7 +162,6 @@ static void page_under_stable_writeback_is_read_only(struct kunit *test)
 
 /**
  * mlocked_page_leaves_swap_cache() - Nobody will swap it out again soon
- * @test: the running case
  *
  * A page of the swap cache is shared by two mms, and one of them has it mlocked.
  * When the other, whose VMA is not mlocked, takes the last entry away, the page
@@ -198,7 +194,6 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
 
 /**
  * full_area_gets_its_slot_back() - Slots are scarce
- * @test: the running case
  *
  * More than half of the swap area is in use. A page of the swap cache that is
  * faulted in for reading leaves it, to make room; the case "read, in the cache"
@@ -375,7 +370,6 @@ KUNIT_ARRAY_PARAM_DESC(swapoff, swapoff_cases, description);
 
 /**
  * swapoff_brings_page_back() - As a fault would have done
- * @test: the running case
  *
  * The area is turned off. Every mm that had the entry has the page: not writable
  * yet, exclusive only where the entry was, counted as resident and no longer as
@@ -446,7 +440,6 @@ static void swapoff_brings_page_back(struct kunit *test)
 
 /**
  * swapoff_poisons_what_it_cannot_read() - A read error
- * @test: the running case
  *
  * A folio of the swap cache is not uptodate when the area is turned off. Its pte
  * becomes a marker for a poisoned page, which counts neither as resident nor as
@@ -482,7 +475,6 @@ static void swapoff_poisons_what_it_cannot_read(struct kunit *test)
 
 /**
  * swapoff_leaves_other_areas_alone() - Only its own entries
- * @test: the running case
  *
  * Two pages are in two areas. When one of these is turned off, the page of the
  * other stays where it is.
@@ -528,7 +520,6 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 
 /**
  * page_of_zeroes_comes_back() - It need not be written, nor read
- * @test: the running case
  *
  * A page of zeroes goes out, and all free pages are filled with something else.
  * It comes back as one of zeroes.
@@ -561,7 +552,6 @@ static void page_of_zeroes_comes_back(struct kunit *test)
 
 /**
  * page_changed_in_swap_cache_is_written_again() - Not what was there before
- * @test: the running case
  *
  * A page that has come back, but is still in the swap cache, is written to and
  * goes out again: the dirty bit of its pte is all that tells of the new bytes.
@@ -593,7 +583,6 @@ static void page_changed_in_swap_cache_is_written_again(struct kunit *test)
 
 /**
  * many_pages_come_back_from_swap() - 4,096 pages, 8 tasks, one swapoff
- * @test: the running case
  *
  * Pages go out to a real swap area. Eight tasks, half of them writers, fault on
  * half of them in different orders under the VMA lock, and while they are at it

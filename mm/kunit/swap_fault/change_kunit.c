@@ -43,7 +43,6 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 
 /**
  * swap_cache_lost_during_wait_is_noticed() - The folio is no longer this entry's
- * @test: the running case
  *
  * While a fault waits for the lock of a folio, its owner takes it out of the swap
  * cache, as swapoff and reclaim do. The fault maps nothing, leaves the pte as it
@@ -84,7 +83,6 @@ static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
 
 /**
  * swap_cache_of_other_entry_is_noticed() - The folio is another entry's by now
- * @test: the running case
  *
  * While a fault waits for the lock of a folio, the folio leaves the swap cache
  * and comes back to it with another slot. The fault maps nothing, and the page is
@@ -131,7 +129,6 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 
 /**
  * pte_lost_during_wait_is_noticed() - The pte is no longer this entry
- * @test: the running case
  *
  * While a fault waits for the lock of a folio with the VMA lock held, the range
  * is emptied by MADV_DONTNEED. The fault maps nothing and counts nothing.

@@ -78,7 +78,6 @@ static void on_device_init(struct kunit *test, struct on_device *d)
 
 /**
  * device_private_fault_falls_back_from_vma_lock() - migrate_to_ram is not ready
- * @test: the running case
  *
  * A fault on a device-private page under the VMA lock drops the lock and says
  * VM_FAULT_RETRY, so that it is taken again under mmap_lock. The driver is not
@@ -112,7 +111,6 @@ static void device_private_fault_falls_back_from_vma_lock(struct kunit *test)
 
 /**
  * device_private_fault_is_served_under_mmap_lock() - migrate_to_ram is called
- * @test: the running case
  *
  * The same fault under mmap_lock calls migrate_to_ram once, for that page and
  * address, with a reference that keeps the page; mmap_lock is held all the while.
@@ -150,7 +148,6 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 
 /**
  * device_private_fault_says_what_the_driver_says() - migrate_to_ram fails
- * @test: the running case
  *
  * The driver cannot give the page back. Its answer is that of the fault; the page
  * stays where it is, and the reference of the fault is dropped.

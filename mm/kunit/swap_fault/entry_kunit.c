@@ -87,7 +87,6 @@ KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
 
 /**
  * entry_without_page_gives_documented_result() - Markers and bad entries
- * @test: the running case
  *
  * A marker or an entry that stands for no page gives the result that is
  * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
@@ -133,7 +132,6 @@ static void entry_without_page_gives_documented_result(struct kunit *test)
 
 /**
  * hwpoison_entry_is_reported() - The page behind the entry is broken
- * @test: the running case
  *
  * Contract: SF-8
  */
@@ -175,7 +173,6 @@ KUNIT_ARRAY_PARAM_DESC(marker, marker_cases, description);
 
 /**
  * fork_copies_poison_only() - Markers and fork()
- * @test: the running case
  *
  * What is poisoned for the parent is so for the child; a marker of a userfaultfd
  * that does not watch the child is not copied. Neither counts in RSS, and what

@@ -49,7 +49,6 @@ KUNIT_ARRAY_PARAM_DESC(exclusive, exclusive_cases, description);
 
 /**
  * device_exclusive_entry_is_restored() - The CPU wants its page back
- * @test: the running case
  *
  * While the device has the page locked, the fault drops its lock, waits, and says
  * VM_FAULT_RETRY. Once it is unlocked, the fault puts the page back, as writable
@@ -113,7 +112,6 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 
 /**
  * driver_is_told_that_its_access_ends() - MMU notifiers of the CPU's fault
- * @test: the running case
  *
  * One pair of calls for exactly the page, on nobody's behalf: the first while
  * the entry is there, the second when the pte is back.
@@ -154,7 +152,6 @@ static void driver_is_told_that_its_access_ends(struct kunit *test)
 
 /**
  * fork_ends_exclusive_access() - A device-exclusive entry is not copied
- * @test: the running case
  *
  * fork() puts the page back, and then shares it as any other: both map it
  * read-only.
@@ -210,7 +207,6 @@ static bool fork_succeeds(void)
 
 /**
  * fork_fails_without_the_exclusive_page() - The device has the page locked
- * @test: the running case
  *
  * fork() comes upon a device-exclusive entry whose folio is locked, and can
  * neither copy it nor sleep. There is no child rather than one that lacks the
@@ -248,7 +244,6 @@ static void fork_fails_without_the_exclusive_page(struct kunit *test)
 
 /**
  * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
- * @test: the running case
  *
  * While a fault that may not retry waits for the folio of a device-exclusive
  * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and

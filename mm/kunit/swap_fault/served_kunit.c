@@ -240,7 +240,6 @@ static void served_expect(struct kunit *test, struct served *served,
 
 /**
  * swap_entry_is_served_under_vma_lock() - Nothing to wait for: no mmap_lock
- * @test: the running case
  *
  * A fault on a swap entry whose folio nobody has locked, whether it is in the
  * swap cache or has to be read, is served under the VMA lock: no VM_FAULT_RETRY.
@@ -271,7 +270,6 @@ static void swap_entry_is_served_under_vma_lock(struct kunit *test)
 
 /**
  * swap_entry_is_served_under_mmap_lock() - The same, under mmap_lock
- * @test: the running case
  *
  * The same page, in the same state, faulted in under mmap_lock for reading, ends
  * in the same state, and mmap_lock is still held.

@@ -148,7 +148,7 @@ static void stage_set(struct kunit *test, struct stage *stage)
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
 }
 
-/* Let go on who waits. */
+/* Lets the tasks that wait go on. */
 static void stage_release(struct kunit *test, struct stage *stage)
 {
 	struct folio *folio;
@@ -317,7 +317,6 @@ static void stage_try(struct kunit *test, struct stage *stage,
 
 /**
  * every_combination_gives_documented_result() - The whole table
- * @test: the running case
  *
  * For what the fault comes upon: every combination of FAULT_FLAG_* that the fault
  * code accepts, under either lock. Does it sleep, with which lock held, killable
@@ -360,7 +359,7 @@ static void every_combination_gives_documented_result(struct kunit *test)
 
 /**
  * struct meddler - Empties a pte at the last moment before its ptl is taken
- * @task: by whom it is taken
+ * @task: the task that takes it
  * @ptl: lockdep's name of the ptl
  * @mm: address space
  * @addr: address of the pte
@@ -418,7 +417,6 @@ KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
 
 /**
  * pte_that_changes_under_fault_is_noticed() - The pte is read without its lock
- * @test: the running case
  *
  * Between the moment at which the fault has read the pte and that at which it
  * takes the ptl, the pte is emptied. The fault sees that, and backs out of what it
@@ -474,7 +472,7 @@ static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
 
 /**
  * struct witness - What holds at two moments of a swap-in
- * @task: who does it
+ * @task: the task that does it
  * @ptl: lockdep's name of the ptl
  * @queue: and of the lock of the folio's wait queue
  * @si: the swap area
@@ -528,7 +526,6 @@ KUNIT_ARRAY_PARAM_DESC(witness, witness_cases, description);
 
 /**
  * swapin_holds_what_it_needs_until_page_is_mapped() - And gives it back then
- * @test: the running case
  *
  * When a fault is about to look at the pte again, it still has its reference on
  * the area, so that swapoff waits, and the slot is still pinned, or cached, so

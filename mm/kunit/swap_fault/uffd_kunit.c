@@ -163,7 +163,6 @@ static void uffd_needs(struct kunit *test, const struct uffd_case *c)
 
 /**
  * missing_page_is_waited_for_without_the_lock() - userfaultfd, missing
- * @test: the running case
  *
  * A fault on a page that the monitor has to bring sleeps, with the lock that it
  * came under dropped. When the page has been brought it returns VM_FAULT_RETRY,
@@ -203,7 +202,6 @@ static void missing_page_is_waited_for_without_the_lock(struct kunit *test)
 
 /**
  * missing_page_is_not_waited_for_with_nowait() - FAULT_FLAG_RETRY_NOWAIT
- * @test: the running case
  *
  * VM_FAULT_RETRY at once, with mmap_lock still held, and nothing mapped. Under the
  * VMA lock, handle_mm_fault() does not accept this flag.
@@ -239,7 +237,6 @@ KUNIT_ARRAY_PARAM_DESC(lock, lock_cases, description);
 
 /**
  * fault_of_the_kernel_is_refused() - UFFD_USER_MODE_ONLY
- * @test: the running case
  *
  * The monitor is for user faults only. One that the kernel takes on a missing
  * page gets VM_FAULT_SIGBUS, with the lock still held, and does not sleep.
@@ -267,7 +264,6 @@ static void fault_of_the_kernel_is_refused(struct kunit *test)
 
 /**
  * swapped_page_needs_no_monitor() - It is not missing
- * @test: the running case
  *
  * A swap entry in a VMA that a monitor watches is served like any other: at
  * once, under either lock, with its bytes.
@@ -297,7 +293,6 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 
 /**
  * sigkill_ends_the_wait_for_the_monitor() - A fatal signal
- * @test: the running case
  *
  * A process whose monitor never answers is killed. It does not wait any longer:
  * VM_FAULT_RETRY, with the lock dropped, and nothing mapped.

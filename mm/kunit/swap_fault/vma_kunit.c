@@ -22,11 +22,10 @@
 
 /**
  * freed_vma_is_left_alone() - The VMA goes while its fault sleeps
- * @test: the running case
  *
  * A fault has dropped the VMA lock to wait for a folio. Meanwhile the VMA is
  * unmapped and freed, and its memory is used for something else: bytes that no
- * VMA can hold, so that whoever follows a pointer in them does not get far. The
+ * VMA can hold, so that a task that follows a pointer in them does not get far. The
  * fault does not look at it any more.
  *
  * Contract: SF-10
@@ -87,7 +86,6 @@ static void freed_vma_is_left_alone(struct kunit *test)
 
 /**
  * write_locked_vma_is_not_read_locked() - lock_vma_under_rcu() gives up
- * @test: the running case
  *
  * A VMA that is being changed, or an address without one, is not locked for a
  * fault, and the VMA lock's count is what it was. Once mmap_lock has been given
@@ -125,7 +123,7 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 
 /**
  * struct vma_meddler - Changes a VMA as soon as somebody locks it
- * @task: by whom it is locked
+ * @task: the task that locks it
  * @lock: lockdep's name of the VMA's lock
  * @vma: the VMA
  * @change: what is changed
@@ -190,7 +188,6 @@ KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
 
 /**
  * shrunk_vma_is_not_locked() - The VMA changes between look-up and lock
- * @test: the running case
  *
  * A VMA is found without its lock. When the address turns out not to be in it any
  * more once it is locked, or somebody is about to change it, the lock is dropped
@@ -238,7 +235,6 @@ static void shrunk_vma_is_not_locked(struct kunit *test)
 
 /**
  * first_fault_needs_mmap_lock_for_a_moment() - No anon_vma yet
- * @test: the running case
  *
  * The first fault on a new VMA comes under its lock, and mmap_lock is taken by
  * another task that is about to change something. The anon_vma cannot be made

@@ -53,7 +53,6 @@ static struct writer *writer_start(struct kunit *test, struct swapped *s)
 
 /**
  * locked_folio_is_waited_for_without_vma_lock() - Drop the lock, then sleep
- * @test: the running case
  *
  * The folio of a swap entry is in the swap cache, and locked by somebody else.
  * The fault drops the VMA lock before it sleeps: another task gets through
@@ -107,7 +106,6 @@ static void locked_folio_is_waited_for_without_vma_lock(struct kunit *test)
 
 /**
  * nowait_fault_returns_at_once() - FAULT_FLAG_RETRY_NOWAIT under mmap_lock
- * @test: the running case
  *
  * A fault that must not wait comes upon a locked folio. It returns
  * VM_FAULT_RETRY without having slept, and with mmap_lock still held. Once the
@@ -181,7 +179,6 @@ static void locker_main(struct mmk_task *task)
 
 /**
  * nowait_keeps_vma_lock() - FAULT_FLAG_RETRY_NOWAIT under the VMA lock
- * @test: the running case
  *
  * handle_mm_fault() does not take this combination, but folio_lock_or_retry()
  * says what becomes of it: VM_FAULT_RETRY at once, the folio not locked by the
@@ -230,7 +227,6 @@ KUNIT_ARRAY_PARAM_DESC(killable, killable_cases, description);
 
 /**
  * sigkill_ends_killable_wait() - FAULT_FLAG_KILLABLE and a fatal signal
- * @test: the running case
  *
  * A process whose fault waits for a locked folio is killed. It does not wait any
  * longer: VM_FAULT_RETRY, with the lock dropped, the folio not locked by it, the
@@ -281,7 +277,6 @@ KUNIT_ARRAY_PARAM_DESC(unkillable, unkillable_cases, description);
 
 /**
  * sigkill_does_not_end_other_waits() - No FAULT_FLAG_KILLABLE: wait on
- * @test: the running case
  *
  * Without FAULT_FLAG_KILLABLE the wait for the folio is not ended by SIGKILL, but
  * only by the unlock; the result is that of a task which nobody has killed.
@@ -332,7 +327,6 @@ KUNIT_ARRAY_PARAM_DESC(blocking, blocking_cases, description);
 
 /**
  * fault_that_may_not_retry_waits_with_lock() - Lock the folio, serve the fault
- * @test: the running case
  *
  * A fault that may not retry, or has done so once, sleeps with its lock held
  * until it has locked the folio itself, and is then served: 0, the lock still
@@ -381,7 +375,6 @@ KUNIT_ARRAY_PARAM_DESC(lock, sf_lock_cases, description);
 
 /**
  * migration_entry_is_waited_for() - Wait, then be served by the new page
- * @test: the running case
  *
  * A fault comes upon a migration entry. It sleeps without a reference on the
  * folio until the migration is over, and returns 0 with its lock held; the access
@@ -430,7 +423,6 @@ static void migration_entry_is_waited_for(struct kunit *test)
 
 /**
  * nowait_is_refused_under_vma_lock() - FAULT_FLAG_RETRY_NOWAIT
- * @test: the running case
  *
  * A fault under the VMA lock whose VM_FAULT_RETRY would leave that lock held is
  * refused, for the callers take it for dropped: VM_FAULT_SIGSEGV, with the lock

@@ -38,7 +38,6 @@ static struct page *zd_claim(struct mmk_dev *dev, unsigned int i)
 
 /**
  * fresh_pages_are_free() - memremap_pages() makes pages that nobody has
- * @test: the running case
  *
  * Every page of a new pgmap has no reference, none can be had by a speculative
  * folio_try_get(), and none holds the pgmap. Its struct page says that it is
@@ -79,7 +78,6 @@ static void fresh_pages_are_free(struct kunit *test)
 
 /**
  * page_init_takes_one_reference() - A page is handed out locked, with one
- * @test: the running case
  *
  * zone_device_page_init() makes a free page one that its caller owns: refcount
  * one, locked, and one reference on the pgmap, which so cannot go away. The
@@ -121,7 +119,6 @@ static void page_init_takes_one_reference(struct kunit *test)
 
 /**
  * last_put_frees_once() - Only the last put tells the driver, and that once
- * @test: the running case
  *
  * A page of a process has been migrated to the device, and then unmapped while
  * three more references are held. What the process left in it is still there:
@@ -183,7 +180,6 @@ static void last_put_frees_once(struct kunit *test)
 
 /**
  * stale_mapping_of_any_kind_is_cleared() - Not only that of anonymous memory
- * @test: the running case
  *
  * What a page has as its mapping when it is freed is stale, whatever it is: the
  * driver is given a page without one.
@@ -247,7 +243,6 @@ static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 
 /**
  * free_callback_runs_before_pgmap_goes() - The pgmap outlives the callback
- * @test: the running case
  *
  * memunmap_pages() waits for one page only. Its last put tells the driver while
  * the page still holds the pgmap, and drops that reference thereafter: or the
@@ -276,7 +271,6 @@ static void free_callback_runs_before_pgmap_goes(struct kunit *test)
 
 /**
  * memunmap_waits_for_the_last_page() - No memmap goes away under its pages
- * @test: the running case
  *
  * Two pages are in use when their driver calls memunmap_pages(). From then on
  * the pgmap cannot be had any more, but all there is of it stays: until the

@@ -58,7 +58,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_give_up, zd_give_ups, description);
 
 /**
  * unmap_frees_device_pages() - A process gives its pages back
- * @test: the running case
  *
  * Four pages, the second and the fourth of which are in device memory, with a
  * further reference on the fourth. Once unmapped the second is free, the fourth
@@ -100,7 +99,6 @@ static void unmap_frees_device_pages(struct kunit *test)
 
 /**
  * exit_drops_the_reference_of_its_mapping() - exit_mmap() after a fork
- * @test: the running case
  *
  * Parent and child map the same device page, one reference each. The child
  * exits and drops its own; the parent's is the last.
@@ -141,7 +139,6 @@ static void exit_drops_the_reference_of_its_mapping(struct kunit *test)
 
 /**
  * unpin_frees_what_nobody_maps() - The pin is the last reference
- * @test: the running case
  *
  * A process pins a normal page between two coherent ones, and unmaps them all.
  * The pins keep the device pages; unpin_user_pages() frees them.
@@ -179,7 +176,6 @@ static void unpin_frees_what_nobody_maps(struct kunit *test)
 
 /**
  * failed_migration_frees_the_new_page() - What was meant for nothing goes back
- * @test: the running case
  *
  * Two pages are to be moved to device memory. A reference that somebody takes
  * on the first, and a page that appears in the hole which was the second, make
@@ -226,7 +222,6 @@ static void failed_migration_frees_the_new_page(struct kunit *test)
 
 /**
  * fork_shares_device_private_page() - One reference per mapping
- * @test: the running case
  *
  * A device-private page that its only owner may write to. The fork takes a
  * reference, a mapping and a place in the RSS for the child, and neither owns
@@ -280,7 +275,6 @@ static void fork_shares_device_private_page(struct kunit *test)
 
 /**
  * forked_device_private_page_is_read_by_both() - One migration serves two
- * @test: the running case
  *
  * The same, but the child reads. The page comes back once and is shared by
  * both, read-only; the parent reads without another call of the driver.
@@ -317,7 +311,6 @@ static void forked_device_private_page_is_read_by_both(struct kunit *test)
 
 /**
  * cow_drops_the_writers_reference() - COW of a page in device memory
- * @test: the running case
  *
  * A coherent page is copied like any other: the child that writes gets a page
  * of its own and drops the reference of its mapping; the parent keeps the
@@ -366,7 +359,6 @@ static void hand_out_pair(struct mmk_dev *dev, struct page *page)
 
 /**
  * freed_page_is_handed_out_again() - Nothing of the last owner is left
- * @test: the running case
  *
  * A process has had the page, exclusively, and has unmapped it. The next one to
  * get it finds it as fresh as the first did, and can use it the same way. So it is

@@ -24,8 +24,7 @@
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
 
 /**
- * pgmap_is_found_by_its_pfns_only() - get_dev_pagemap() knows who is where
- * @test: the running case
+ * pgmap_is_found_by_its_pfns_only() - get_dev_pagemap() by pfn
  *
  * Every pfn of a range leads to its pgmap, and takes one reference on it; the
  * pfns beside it lead nowhere. When the driver has given the range back and
@@ -65,7 +64,6 @@ static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
 
 /**
  * cached_pgmap_lookup_moves_the_reference() - get_dev_pagemap() of a neighbour
- * @test: the running case
  *
  * A walker that has a pgmap already keeps it, and its one reference, from the
  * first pfn of the range to the last. At the first pfn of another one it gets
@@ -151,7 +149,6 @@ static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
 
 /**
  * all_ranges_come_and_go_together() - A pgmap of two ranges
- * @test: the running case
  *
  * Both ranges get pages, each of which leads to the pgmap. When the second is
  * refused, the first is taken back; the pgmap can be used again thereafter.
@@ -278,7 +275,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_refusal, zd_refusals, description);
 
 /**
  * refused_range_leaves_nothing_behind() - memremap_pages() fails cleanly
- * @test: the running case
  *
  * A range that cannot be had gives -EINVAL, and neither memmap nor pgmap nor a
  * lock is left behind. With the range put right, the same pgmap can be mapped.
@@ -349,7 +345,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
 
 /**
  * misused_memremap_pages_warns_and_refuses() - A driver's bug is reported
- * @test: the running case
  *
  * A pgmap without what its type needs, or on top of RAM, is refused with one
  * WARN and the documented error, and nothing is left behind.
@@ -381,7 +376,6 @@ static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
 
 /**
  * overlapping_pgmaps_are_refused() - No pfn belongs to two
- * @test: the running case
  *
  * A range that begins, or ends, in another pgmap's is refused, and the other
  * one is as before, down to its reference count.
@@ -416,7 +410,6 @@ static void overlapping_pgmaps_are_refused(struct kunit *test)
 
 /**
  * altmap_is_for_one_range_only() - Two ranges cannot share an altmap
- * @test: the running case
  *
  * A pgmap of two ranges that comes with an altmap is refused at the second, and
  * the first is taken back.
@@ -448,7 +441,6 @@ static void altmap_is_for_one_range_only(struct kunit *test)
 
 /**
  * reserved_pages_are_no_device_pages() - An altmap keeps the first pages
- * @test: the running case
  *
  * The driver has reserved the first pages of the range for itself. The pgmap's
  * pages begin after them, and only those hold the pgmap.

@@ -41,7 +41,6 @@ static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
 
 /**
  * every_put_of_the_last_reference_frees() - All roads lead to the driver
- * @test: the running case
  *
  * Each of the functions that drop references frees a device page when it drops
  * the last, and only then. That there is FS_DAX memory in the machine, whose
@@ -137,7 +136,6 @@ static bool zd_batch_is_freed(struct kunit *test, struct mmk_dev **devs,
 
 /**
  * mixed_batches_free_all() - Device folios among others, in every order
- * @test: the running case
  *
  * Every batch of four out of device-private, coherent and LRU folios, with one
  * and with several references to drop. All of them are free thereafter; the
@@ -174,7 +172,6 @@ static void mixed_batches_free_all(struct kunit *test)
 
 /**
  * double_put_is_caught() - A reference that is dropped twice
- * @test: the running case
  *
  * A second put of a free page has to end in the BUG that says so.
  *

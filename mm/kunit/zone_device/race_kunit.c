@@ -59,7 +59,6 @@ static void zd_dropper_main(struct mmk_task *task)
 
 /**
  * each_page_is_freed_by_one_of_many() - Many tasks, one last reference each
- * @test: the running case
  *
  * Tasks take turns at dropping the references of the same pages. However they
  * come in between each other, the driver is told of every page once.
@@ -185,7 +184,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_race, zd_races, description);
 
 /**
  * each_page_is_freed_by_one_of_many_cpus() - All at the same time
- * @test: the running case
  *
  * Tasks on all CPUs set out together to drop their references on the same pages,
  * one after the other; or they even wait, in the middle of each put, until all
@@ -240,7 +238,7 @@ static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
 							  racers));
 	}
 
-	/* Who waits on this CPU does not let it go: that one comes last. */
+	/* A task that spins on this CPU does not let it go: it comes last. */
 	for (i = nr_racers; i-- > 0;)
 		mmk_task_start(&racers[i]->task);
 	for (i = 0; i < nr_racers; i++)
@@ -366,7 +364,6 @@ static void zd_cross(struct kunit *test, struct mmk_dev *dev,
 
 /**
  * crossing_puts_free_once() - One last put comes in the middle of another
- * @test: the running case
  *
  * A task has changed the count of a page, but has not looked at the result yet,
  * when another drops the last reference. Only the other tells the driver.
@@ -406,7 +403,6 @@ static void zd_let_go(void *unused)
 
 /**
  * page_unmapped_during_its_fault_outlives_it() - The fault holds a reference
- * @test: the running case
  *
  * A task that faulted on a device-private page has come to the driver when
  * another unmaps the page. It is not freed under the driver's hands, but when
@@ -555,7 +551,6 @@ static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
 
 /**
  * fault_on_page_just_freed_leaves_it_alone() - The pte is looked at once more
- * @test: the running case
  *
  * A fault has read a device-private entry, but not locked the page table yet,
  * when another task unmaps and so frees the page. The fault finds the entry
@@ -593,7 +588,6 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
 
 /**
  * page_unmapped_behind_the_ptl_outlives_the_fault() - No gap after the lock
- * @test: the running case
  *
  * A fault has found its device-private entry unchanged; another task unmaps the
  * page the moment the page table is unlocked. By then the fault holds a

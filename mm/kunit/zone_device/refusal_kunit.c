@@ -62,7 +62,6 @@ KUNIT_ARRAY_PARAM_DESC(zr_misuse, zd_misuses, description);
 
 /**
  * misuse_is_refused() - A pgmap without what its type needs
- * @test: the running case
  *
  * It is refused with one WARN and the documented error, and neither memmap nor
  * pgmap nor a lock is left behind. Put right, the same pgmap can be mapped.
@@ -101,7 +100,6 @@ static void misuse_is_refused(struct kunit *test)
 
 /**
  * unknown_type_is_warned_of() - And mapped, with a reference on each page
- * @test: the running case
  *
  * Contract: ZD-6
  */
@@ -143,7 +141,6 @@ KUNIT_ARRAY_PARAM_DESC(zr_overlap, zr_overlaps, description);
 
 /**
  * overlap_is_refused() - No pfn belongs to two pgmaps
- * @test: the running case
  *
  * A range that begins, or ends, in another pgmap's is refused with one WARN, and
  * the other one is as before, down to its references.
@@ -199,7 +196,6 @@ KUNIT_ARRAY_PARAM_DESC(zr_half, zr_halves, description);
 
 /**
  * range_half_in_ram_is_refused() - RAM is RAM, wherever it begins
- * @test: the running case
  *
  * A range lies across the end of one resource and the start of the next, of which
  * one is RAM and the other is not. It is refused with one WARN, and nothing is
@@ -248,7 +244,6 @@ KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
 
 /**
  * last_put_without_a_callback_is_warned_of() - And does nothing else
- * @test: the running case
  *
  * The last reference of a page is dropped whose pgmap has nobody to be told. The
  * reference on the pgmap is kept. Up to 6.18 the page stays as it is; later kernels
@@ -294,7 +289,6 @@ static void last_put_without_a_callback_is_warned_of(struct kunit *test)
 
 /**
  * managed_pages_go_with_their_device() - devm_memremap_pages()
- * @test: the running case
  *
  * The pages are there until devm_memunmap_pages(), or until the device goes. The
  * address that the driver gets is where the linear map has the range.
@@ -330,7 +324,6 @@ static void managed_pages_go_with_their_device(struct kunit *test)
 
 /**
  * refused_pages_leave_their_device_nothing_to_do() - devm_memremap_pages() fails
- * @test: the running case
  *
  * The error of memremap_pages() is handed on, and the device does not unmap what
  * has never been mapped.
@@ -355,7 +348,6 @@ static void refused_pages_leave_their_device_nothing_to_do(struct kunit *test)
 
 /**
  * subsection_is_the_smallest_range() - As check_pfn_span() has it
- * @test: the running case
  *
  * A range that begins and ends at memremap_compat_align(), in the midst of a
  * section, gets its pages. The half of it is refused, whether the end or the start
@@ -393,7 +385,6 @@ static void subsection_is_the_smallest_range(struct kunit *test)
 
 /**
  * private_memory_needs_no_linear_map() - Unlike what the CPU can address
- * @test: the running case
  *
  * Device-private pages may be where the linear map does not reach, and go again.
  *
@@ -436,7 +427,6 @@ KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
 
 /**
  * linear_map_goes_with_the_pages() - arch_remove_memory()
- * @test: the running case
  *
  * What the CPU can address has a place in the linear map, which memunmap_pages()
  * takes away again. User-Mode Linux then drops the contents: who maps the range
@@ -474,7 +464,6 @@ struct zr_ranges {
 
 /**
  * every_page_of_every_range_holds_the_pgmap() - Where free pages have a reference
- * @test: the running case
  *
  * Contract: ZD-9, ZD-7
  */
@@ -502,7 +491,6 @@ static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
 
 /**
  * altmap_is_refused_for_two_ranges() - It lies in one of them only
- * @test: the running case
  *
  * The first range is taken back, and nothing is left behind.
  *
@@ -538,7 +526,6 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 
 /**
  * pages_for_the_memmap_are_movable() - As the pageblock of a whole range is
- * @test: the running case
  *
  * The driver has given the first pages of a range for its memmap, and with them
  * begins the pageblock.
@@ -582,8 +569,7 @@ static void zr_unmap_main(struct mmk_task *task)
 }
 
 /**
- * cached_pgmap_is_kept_while_it_goes() - get_dev_pagemap() of who has one
- * @test: the running case
+ * cached_pgmap_is_kept_while_it_goes() - get_dev_pagemap() with one in hand
  *
  * memunmap_pages() waits for a walker that has a reference. Up to the last of the
  * pages the walker keeps its pgmap, which nobody can get any more.
@@ -619,7 +605,6 @@ static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
 
 /**
  * page_of_a_dying_pgmap_is_warned_of() - zone_device_page_init() comes too late
- * @test: the running case
  *
  * memunmap_pages() has been called, and waits for the last page, when the driver
  * hands out another one. Where that cannot get a reference on the pgmap any more,

@@ -21,7 +21,6 @@
 
 /**
  * compound_device_pages_count_once() - A pgmap of pages of a higher order
- * @test: the running case
  *
  * vmemmap_shift makes compound pages: the head has the reference and holds the
  * pgmap, its tails have none.
@@ -58,7 +57,6 @@ static void compound_device_pages_count_once(struct kunit *test)
 
 /**
  * generic_page_comes_back_with_a_reference() - GENERIC still counts from one
- * @test: the running case
  *
  * A page of a GENERIC pgmap has a reference from the start. The last put tells
  * the driver where there is one to tell, and then gives the page its reference
@@ -95,7 +93,6 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
 
 /**
  * p2pdma_page_goes_back_to_its_driver() - Its last put
- * @test: the running case
  *
  * A page of a P2PDMA pgmap is used twice. Each time the last put, and no other,
  * tells the driver, and leaves the page as idle as it was in the beginning. What
@@ -150,7 +147,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
 
 /**
  * pages_begin_idle() - The references of pages that nobody uses yet
- * @test: the running case
  *
  * Every page has the references that it has when it is idle. Where that is none
  * it is free, and cannot be had by a speculative folio_try_get(). All of them
@@ -216,7 +212,6 @@ KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
 
 /**
  * put_to_idle_wakes_who_waits_for_it() - The end of an FS_DAX page's use
- * @test: the running case
  *
  * A file system waits until nobody uses a page of its device any more. A put
  * that leaves references does not wake it; the one which makes the page idle
@@ -265,7 +260,6 @@ static void put_to_idle_wakes_who_waits_for_it(struct kunit *test)
 
 /**
  * only_fsdax_makes_puts_look() - The static key of put_page()
- * @test: the running case
  *
  * put_page() looks for FS_DAX pages as long as there are any, and no longer.
  *
@@ -340,7 +334,6 @@ static struct page *zd_busy_page(struct address_space *mapping, pgoff_t first,
 
 /**
  * busy_fsdax_page_is_found() - Which page a file system has to wait for
- * @test: the running case
  *
  * A file on a DAX device is about to be truncated. As long as its pages are
  * idle none is found; then the one that somebody uses, the first of two, and
