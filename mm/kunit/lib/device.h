@@ -13,7 +13,6 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-
 /**
  * struct mmk_free_event - What the free callback saw
  * @page: the page that was freed
