@@ -162,6 +162,10 @@ class Command:
         self._absent = deps.ensure(tools, self._console, self._opts.install)
         if any(tool in coverage.HTML_TOOLS for tool in self._absent):
             self._opts = replace(self._opts, html=False)
+        if self._report.testbed and not self._report.testbed["commit"]:
+            # git, which knows the commit, may have come with the tools.
+            self._report.testbed = provenance.facts(
+                REPOSITORY, self._opts.line or lines.DEFAULT, self._opts.config)
 
     def _check_variant(self, line: lines.Line) -> None:
         obstacle = self._opts.config.obstacle(line)

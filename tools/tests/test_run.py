@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Optional
 from unittest import mock
 
-from mmtestbed import confine, ns, options, proc, run
+from mmtestbed import confine, deps, ns, options, proc, provenance, run
 from mmtestbed.errors import Exit, Refused
 
 from tests import support
@@ -25,6 +25,19 @@ class Command(run.Command):
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         self.folder = folder
         raise self._error
+
+
+class Commit(support.TempCase):
+    def test_git_may_come_with_the_tools(self) -> None:
+        """On a fresh machine, the report of the first run names the commit, too."""
+        facts = [{"commit": ""}, {"commit": "1234"}]
+        with mock.patch.object(provenance, "facts", side_effect=facts), \
+             mock.patch.object(deps, "ensure", return_value=[]):
+            command = run.Command(options.parse(["--json", str(self.tmp / "x.json")]),
+                                  self.console)
+            self.assertEqual(command._report.testbed["commit"], "")
+            command._ensure([])
+            self.assertEqual(command._report.testbed["commit"], "1234")
 
 
 class Folder(support.TempCase):
