@@ -556,8 +556,9 @@ static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
 	w.ptl = mmk_lock_map(ptl);
 	pte_unmap_unlock(w.ptep, ptl);
 	if (cached) {
-		w.queue = mmk_lock_map(&mmk_folio_waitqueue(test,
-							     s.folio)->lock);
+		wait_queue_head_t *queue = mmk_folio_waitqueue(test, s.folio);
+
+		w.queue = mmk_lock_map(&queue->lock);
 		/* As if somebody waited: the unlock will look for him. */
 		folio_set_waiters(s.folio);
 	}
