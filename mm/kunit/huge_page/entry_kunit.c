@@ -158,7 +158,7 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
 }
 
 /**
- * huge_page_keeps_what_its_pmd_had() - A round trip by one entry
+ * round_trip_keeps_pmd() - A round trip by one entry
  *
  * A huge page is unmapped for a migration: one entry in its pmd, of the right
  * kind, with its pfn, young and dirty, in each mm that maps it, and not one pte.
@@ -167,7 +167,7 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
  *
  * Contract: ME-3, ME-4, ME-5
  */
-static void huge_page_keeps_what_its_pmd_had(struct kunit *test)
+static void round_trip_keeps_pmd(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	struct huge h;
@@ -192,14 +192,14 @@ static const struct round_case file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
- * huge_page_of_tmpfs_keeps_what_its_pmd_had() - The same for a file
+ * round_trip_keeps_tmpfs_pmd() - The same for a file
  *
- * As huge_page_keeps_what_its_pmd_had(), in two mms that share the page: no entry
+ * As round_trip_keeps_pmd(), in two mms that share the page: no entry
  * is exclusive, and the page cache has the page of now in all of its slots.
  *
  * Contract: ME-12, ME-3, ME-4, ME-5
  */
-static void huge_page_of_tmpfs_keeps_what_its_pmd_had(struct kunit *test)
+static void round_trip_keeps_tmpfs_pmd(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	struct address_space *mapping;
@@ -231,15 +231,15 @@ static const struct round_case pin_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
 
 /**
- * pinned_exclusive_huge_page_stays_mapped() - A huge page that DMA may go to
+ * pinned_huge_page_stays_mapped() - A huge page that DMA may go to
  *
- * As pinned_exclusive_page_stays_mapped(): its pmd is left as it was, young or
+ * As pinned_page_stays_mapped(): its pmd is left as it was, young or
  * old, clean or dirty, and keeps its mapping and its references. Unpinned, it
  * gets its entry.
  *
  * Contract: ME-3, ME-15
  */
-static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
+static void pinned_huge_page_stays_mapped(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	bool write = c->kind == MMK_PTE_MIGRATION_WRITE;
@@ -279,7 +279,7 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
 /* ME-6: fork */
 
 /**
- * fork_copies_entry_of_huge_page() - Fork while the huge page is in between
+ * fork_copies_huge_entry() - Fork while the huge page is in between
  *
  * Both mms have a readable entry afterwards, and count the page. Moved, it is
  * mapped read-only in both, and exclusive to neither: a write to one leaves the
@@ -287,7 +287,7 @@ static void pinned_exclusive_huge_page_stays_mapped(struct kunit *test)
  *
  * Contract: ME-6
  */
-static void fork_copies_entry_of_huge_page(struct kunit *test)
+static void fork_copies_huge_entry(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	struct mm_struct *child;
@@ -337,7 +337,7 @@ static void fork_copies_entry_of_huge_page(struct kunit *test)
 /* ME-8: mprotect */
 
 /**
- * mprotect_makes_entry_of_huge_page_readable() - And so it is when it comes back
+ * mprotect_downgrades_huge_entry() - And so it is when it comes back
  *
  * A writable entry becomes readable-exclusive, any other is left alone, with
  * pfn, young and dirty as they were. The page is mapped read-only when the
@@ -345,7 +345,7 @@ static void fork_copies_entry_of_huge_page(struct kunit *test)
  *
  * Contract: ME-8
  */
-static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
+static void mprotect_downgrades_huge_entry(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	enum mmk_pte_kind kind = c->kind;
@@ -381,15 +381,15 @@ static void mprotect_makes_entry_of_huge_page_readable(struct kunit *test)
 }
 
 /**
- * mprotect_makes_entry_of_huge_tmpfs_page_readable() - In one of two mms
+ * mprotect_downgrades_tmpfs_huge_entry() - In one of two mms
  *
- * As mprotect_makes_entry_of_huge_page_readable(), but nothing of a file is
+ * As mprotect_downgrades_huge_entry(), but nothing of a file is
  * exclusive: a writable entry becomes readable. That of the other mm stays
  * writable, and so does its mapping.
  *
  * Contract: ME-8, ME-12
  */
-static void mprotect_makes_entry_of_huge_tmpfs_page_readable(struct kunit *test)
+static void mprotect_downgrades_tmpfs_huge_entry(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	softleaf_t entry;
@@ -462,14 +462,14 @@ static const struct gone_case gone_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, description);
 
 /**
- * huge_page_that_goes_is_not_restored() - Unmapped while it is in between
+ * unmapped_huge_page_is_not_restored() - Unmapped while it is in between
  *
  * The RSS is zero at once, no reference is left behind, and the migration ends
  * with nothing to restore: the folio is free when it lets go.
  *
  * Contract: ME-9
  */
-static void huge_page_that_goes_is_not_restored(struct kunit *test)
+static void unmapped_huge_page_is_not_restored(struct kunit *test)
 {
 	const struct gone_case *c = test->param_value;
 	struct folio *to;
@@ -511,14 +511,14 @@ static const struct gone_case gone_file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(gone_file, gone_file_cases, description);
 
 /**
- * huge_tmpfs_page_that_goes_is_not_restored() - In one of two mms
+ * unmapped_tmpfs_huge_page_is_not_restored() - In one of two mms
  *
- * As huge_page_that_goes_is_not_restored(), even if only a part of it is asked to
+ * As unmapped_huge_page_is_not_restored(), even if only a part of it is asked to
  * go. The page stays in the page cache, and comes back to the other mm.
  *
  * Contract: ME-9, ME-12
  */
-static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
+static void unmapped_tmpfs_huge_page_is_not_restored(struct kunit *test)
 {
 	const struct gone_case *c = test->param_value;
 	struct folio *to;
@@ -548,7 +548,7 @@ static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
 /* ME-13: mremap */
 
 /**
- * mremap_moves_entry_of_huge_page() - And it comes back there
+ * mremap_moves_huge_entry() - And it comes back there
  *
  * The entry is moved as it is, and nothing but the entry. The migration ends
  * at the new address and nowhere else; in a child, which has not moved its own,
@@ -556,7 +556,7 @@ static void huge_tmpfs_page_that_goes_is_not_restored(struct kunit *test)
  *
  * Contract: ME-13
  */
-static void mremap_moves_entry_of_huge_page(struct kunit *test)
+static void mremap_moves_huge_entry(struct kunit *test)
 {
 	const struct round_case *c = test->param_value;
 	unsigned long new;
@@ -596,14 +596,14 @@ static void mremap_moves_entry_of_huge_page(struct kunit *test)
 /* ME-14: what else meets the entry */
 
 /**
- * mincore_takes_all_of_huge_page_for_resident() - It is, here or there
+ * mincore_counts_huge_entry_as_resident() - It is, here or there
  *
  * Every page that the one entry stands for is resident, and of what lies behind
  * it nothing is.
  *
  * Contract: ME-14
  */
-static void mincore_takes_all_of_huge_page_for_resident(struct kunit *test)
+static void mincore_counts_huge_entry_as_resident(struct kunit *test)
 {
 	unsigned long vec;
 	struct huge h;
@@ -632,21 +632,17 @@ static void mincore_takes_all_of_huge_page_for_resident(struct kunit *test)
 }
 
 static struct kunit_case huge_page_entry_cases[] = {
-	KUNIT_CASE_PARAM(huge_page_keeps_what_its_pmd_had, round_gen_params),
-	KUNIT_CASE_PARAM(huge_page_of_tmpfs_keeps_what_its_pmd_had,
-			 file_gen_params),
-	KUNIT_CASE_PARAM(pinned_exclusive_huge_page_stays_mapped,
-			 pin_gen_params),
-	KUNIT_CASE_PARAM(fork_copies_entry_of_huge_page, round_gen_params),
-	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_page_readable,
-			 round_gen_params),
-	KUNIT_CASE_PARAM(mprotect_makes_entry_of_huge_tmpfs_page_readable,
-			 file_gen_params),
-	KUNIT_CASE_PARAM(huge_page_that_goes_is_not_restored, gone_gen_params),
-	KUNIT_CASE_PARAM(huge_tmpfs_page_that_goes_is_not_restored,
+	KUNIT_CASE_PARAM(round_trip_keeps_pmd, round_gen_params),
+	KUNIT_CASE_PARAM(round_trip_keeps_tmpfs_pmd, file_gen_params),
+	KUNIT_CASE_PARAM(pinned_huge_page_stays_mapped, pin_gen_params),
+	KUNIT_CASE_PARAM(fork_copies_huge_entry, round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_downgrades_huge_entry, round_gen_params),
+	KUNIT_CASE_PARAM(mprotect_downgrades_tmpfs_huge_entry, file_gen_params),
+	KUNIT_CASE_PARAM(unmapped_huge_page_is_not_restored, gone_gen_params),
+	KUNIT_CASE_PARAM(unmapped_tmpfs_huge_page_is_not_restored,
 			 gone_file_gen_params),
-	KUNIT_CASE_PARAM(mremap_moves_entry_of_huge_page, round_gen_params),
-	KUNIT_CASE(mincore_takes_all_of_huge_page_for_resident),
+	KUNIT_CASE_PARAM(mremap_moves_huge_entry, round_gen_params),
+	KUNIT_CASE(mincore_counts_huge_entry_as_resident),
 	{}
 };
 

@@ -275,7 +275,7 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
 }
 
 /**
- * hole_that_a_huge_page_fills_is_not_filled() - Too late
+ * huge_page_in_hole_stays() - Too late
  *
  * A few holes are on offer when somebody writes to a neighbour, and gets a huge
  * page for all of them. migrate_vma_pages() leaves that alone, and takes its
@@ -283,7 +283,7 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
  *
  * Contract: MV-7
  */
-static void hole_that_a_huge_page_fills_is_not_filled(struct kunit *test)
+static void huge_page_in_hole_stays(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct huge h = { .mm = mmk_mm_enter(test) };
@@ -321,7 +321,7 @@ static struct kunit_case huge_page_migrate_vma_cases[] = {
 	KUNIT_CASE(pinned_huge_page_is_skipped),
 	KUNIT_CASE(huge_page_under_migration_is_skipped),
 	KUNIT_CASE(huge_zero_page_is_offered_as_holes),
-	KUNIT_CASE(hole_that_a_huge_page_fills_is_not_filled),
+	KUNIT_CASE(huge_page_in_hole_stays),
 	{}
 };
 

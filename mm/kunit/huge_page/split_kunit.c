@@ -130,7 +130,7 @@ static bool expect_part_mapped(struct kunit *test, const struct huge *h,
 }
 
 /**
- * parts_of_huge_page_migrate_together() - Its pmd is split
+ * pmd_split_keeps_folio_whole() - Its pmd is split
  *
  * Something is done to the first page of a huge page that is about to be moved,
  * or is being moved already. The pmd then gives way to a page table, in which
@@ -140,7 +140,7 @@ static bool expect_part_mapped(struct kunit *test, const struct huge *h,
  *
  * Contract: ME-4, ME-8, ME-9
  */
-static void parts_of_huge_page_migrate_together(struct kunit *test)
+static void pmd_split_keeps_folio_whole(struct kunit *test)
 {
 	const struct split_case *c = test->param_value;
 	unsigned int i, first = c->first == MMK_PTE_NONE;
@@ -191,8 +191,7 @@ static void parts_of_huge_page_migrate_together(struct kunit *test)
 }
 
 static struct kunit_case huge_page_split_cases[] = {
-	KUNIT_CASE_PARAM(parts_of_huge_page_migrate_together,
-			 split_gen_params),
+	KUNIT_CASE_PARAM(pmd_split_keeps_folio_whole, split_gen_params),
 	{}
 };
 

@@ -77,7 +77,7 @@ static const struct hammer_case hammer_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
 
 /**
- * migrations_of_hammered_page_are_counted() - How many succeed
+ * hammered_page_is_measured() - How many succeed
  *
  * Moves a page again and again while this many tasks read it, and prints how
  * many of the migrations succeeded, and how many tries they took. It is copied
@@ -86,7 +86,7 @@ KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
  *
  * Measures: MW-14
  */
-static void migrations_of_hammered_page_are_counted(struct kunit *test)
+static void hammered_page_is_measured(struct kunit *test)
 {
 	const unsigned int nr_moves = hammer_moves, max_tries = 10;
 	const struct hammer_case *c = test->param_value;
@@ -140,8 +140,7 @@ static void migrations_of_hammered_page_are_counted(struct kunit *test)
 }
 
 static struct kunit_case measure_hammer_cases[] = {
-	KUNIT_CASE_PARAM(migrations_of_hammered_page_are_counted,
-			 hammer_gen_params),
+	KUNIT_CASE_PARAM(hammered_page_is_measured, hammer_gen_params),
 	{}
 };
 

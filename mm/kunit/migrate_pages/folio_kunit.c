@@ -136,7 +136,7 @@ static unsigned long write_pending(struct folio *folio)
 }
 
 /**
- * counters_follow_to_another_zone() - folio_migrate_mapping()
+ * zone_counters_follow_folio() - folio_migrate_mapping()
  *
  * The new folio takes the old one's place in its cache, with the reference of
  * the cache, what it is and whether it is dirty. It lies in another zone: the
@@ -145,7 +145,7 @@ static unsigned long write_pending(struct folio *folio)
  *
  * Contract: ME-5, ME-12
  */
-static void counters_follow_to_another_zone(struct kunit *test)
+static void zone_counters_follow_folio(struct kunit *test)
 {
 	const struct cached_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
@@ -231,7 +231,7 @@ static struct folio *new_folio(struct kunit *test, bool charged)
 }
 
 /**
- * flags_go_along_one_by_one() - folio_migrate_flags()
+ * each_flag_is_copied_alone() - folio_migrate_flags()
  *
  * Each flag that a new folio takes over, alone: no other one gets set with it.
  * What tells of private data is taken from the old folio, and a writeback that
@@ -240,7 +240,7 @@ static struct folio *new_folio(struct kunit *test, bool charged)
  *
  * Contract: ME-5
  */
-static void flags_go_along_one_by_one(struct kunit *test)
+static void each_flag_is_copied_alone(struct kunit *test)
 {
 	static const enum pageflags flags[] = {
 		PG_referenced, PG_uptodate, PG_active, PG_unevictable,
@@ -291,7 +291,7 @@ static void flags_go_along_one_by_one(struct kunit *test)
 }
 
 /**
- * data_of_the_filesystem_goes_along() - filemap_migrate_folio()
+ * private_data_moves() - filemap_migrate_folio()
  *
  * What a filesystem has attached to the old folio is attached to the new one,
  * with its reference, and the bytes are copied. With a reference too many the
@@ -299,7 +299,7 @@ static void flags_go_along_one_by_one(struct kunit *test)
  *
  * Contract: ME-5, ME-15
  */
-static void data_of_the_filesystem_goes_along(struct kunit *test)
+static void private_data_moves(struct kunit *test)
 {
 	struct folio *old = cached_folio(test, CACHED_TMPFS), *new;
 	struct address_space *mapping = old->mapping;
@@ -341,14 +341,14 @@ static void data_of_the_filesystem_goes_along(struct kunit *test)
 }
 
 /**
- * file_folio_is_put_back_as_one() - putback_movable_pages()
+ * putback_counts_file_folio() - putback_movable_pages()
  *
  * A folio of a block device has been isolated, and is put back: it is no longer
  * counted as isolated, among those of files.
  *
  * Contract: ME-15
  */
-static void file_folio_is_put_back_as_one(struct kunit *test)
+static void putback_counts_file_folio(struct kunit *test)
 {
 	struct folio *folio = disk_folio(test);
 	unsigned long file, anon;
@@ -374,14 +374,14 @@ static struct folio *any_folio(struct folio *src, unsigned long private)
 }
 
 /**
- * file_folio_moves_as_one() - migrate_pages() on behalf of compaction
+ * file_folio_moves() - migrate_pages() on behalf of compaction
  *
  * A clean folio of a block device moves: the page cache holds another one, the old
  * one is free, and none counts as isolated.
  *
  * Contract: ME-5, ME-15
  */
-static void file_folio_moves_as_one(struct kunit *test)
+static void file_folio_moves(struct kunit *test)
 {
 	struct folio *old = disk_folio(test), *new;
 	struct address_space *mapping = old->mapping;
@@ -412,11 +412,11 @@ static void file_folio_moves_as_one(struct kunit *test)
 }
 
 static struct kunit_case migrate_folio_cases[] = {
-	KUNIT_CASE_PARAM(counters_follow_to_another_zone, cached_gen_params),
-	KUNIT_CASE(flags_go_along_one_by_one),
-	KUNIT_CASE(data_of_the_filesystem_goes_along),
-	KUNIT_CASE(file_folio_is_put_back_as_one),
-	KUNIT_CASE(file_folio_moves_as_one),
+	KUNIT_CASE_PARAM(zone_counters_follow_folio, cached_gen_params),
+	KUNIT_CASE(each_flag_is_copied_alone),
+	KUNIT_CASE(private_data_moves),
+	KUNIT_CASE(putback_counts_file_folio),
+	KUNIT_CASE(file_folio_moves),
 	{}
 };
 

@@ -17,7 +17,7 @@
 #include "migration.h"
 
 /**
- * mixed_list_reports_what_was_moved() - Two that can, and two that cannot
+ * mixed_list_is_counted() - Two that can, and two that cannot
  *
  * One of four folios has a foreign reference, one is pinned for DMA. The other
  * two are moved, and exactly those; the return value, the count of successes
@@ -25,7 +25,7 @@
  *
  * Contract: ME-15
  */
-static void mixed_list_reports_what_was_moved(struct kunit *test)
+static void mixed_list_is_counted(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 4);
@@ -78,14 +78,14 @@ static const struct no_memory_case no_memory_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
 
 /**
- * no_memory_leaves_everything_in_place() - There is no destination
+ * no_destination_leaves_folio() - There is no destination
  *
  * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
  * failed, because somebody else refers to the folio, and its destination is gone.
  *
  * Contract: ME-5, ME-15
  */
-static void no_memory_leaves_everything_in_place(struct kunit *test)
+static void no_destination_leaves_folio(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true, .young = true };
@@ -120,14 +120,14 @@ static void no_memory_leaves_everything_in_place(struct kunit *test)
 }
 
 /**
- * each_folio_moves_to_its_own_destination() - Three in one batch
+ * each_folio_gets_its_destination() - Three in one batch
  *
  * The caller chooses the destination of each folio. All are unmapped
  * before the first is moved, and yet each gets the one that was meant for it.
  *
  * Contract: ME-5, ME-15
  */
-static void each_folio_moves_to_its_own_destination(struct kunit *test)
+static void each_folio_gets_its_destination(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 3);
@@ -152,7 +152,7 @@ static void each_folio_moves_to_its_own_destination(struct kunit *test)
 }
 
 /**
- * list_longer_than_a_batch_is_moved_as_a_whole() - And all failures count
+ * list_of_several_batches_moves() - And all failures count
  *
  * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
  * early and one that is dealt with late have a foreign reference; all others are
@@ -160,7 +160,7 @@ static void each_folio_moves_to_its_own_destination(struct kunit *test)
  *
  * Contract: ME-15
  */
-static void list_longer_than_a_batch_is_moved_as_a_whole(struct kunit *test)
+static void list_of_several_batches_moves(struct kunit *test)
 {
 	const unsigned int nr_pages = 520, stay[] = { 3, 516 };
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -211,7 +211,7 @@ static const struct mode_case mode_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
 
 /**
- * want_of_memory_ends_a_migration_in_order() - The fourth destination is the last
+ * enomem_ends_migration_cleanly() - The fourth destination is the last
  *
  * Of five folios the first is under writeback, and refused, and the fourth locked,
  * and to be tried again; the second and third are ready to be moved when there is no
@@ -220,7 +220,7 @@ KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
  *
  * Contract: ME-5, ME-15
  */
-static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
+static void enomem_ends_migration_cleanly(struct kunit *test)
 {
 	const struct mode_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -266,13 +266,11 @@ static void want_of_memory_ends_a_migration_in_order(struct kunit *test)
 }
 
 static struct kunit_case migrate_pages_list_cases[] = {
-	KUNIT_CASE(mixed_list_reports_what_was_moved),
-	KUNIT_CASE(each_folio_moves_to_its_own_destination),
-	KUNIT_CASE(list_longer_than_a_batch_is_moved_as_a_whole),
-	KUNIT_CASE_PARAM(no_memory_leaves_everything_in_place,
-			 no_memory_gen_params),
-	KUNIT_CASE_PARAM(want_of_memory_ends_a_migration_in_order,
-			 mode_gen_params),
+	KUNIT_CASE(mixed_list_is_counted),
+	KUNIT_CASE(each_folio_gets_its_destination),
+	KUNIT_CASE(list_of_several_batches_moves),
+	KUNIT_CASE_PARAM(no_destination_leaves_folio, no_memory_gen_params),
+	KUNIT_CASE_PARAM(enomem_ends_migration_cleanly, mode_gen_params),
 	{}
 };
 

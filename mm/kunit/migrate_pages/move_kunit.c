@@ -33,14 +33,14 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /* ME-5, ME-12, ME-15: migrate_pages() */
 
 /**
- * migrate_pages_conserves_everything_but_the_place() - A migration that succeeds
+ * moved_folio_keeps_state() - A migration that succeeds
  *
  * The new folio is in all that can be seen what the old one was, and the mm
  * counts the same pages. The old folio is free.
  *
  * Contract: ME-5
  */
-static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
+static void moved_folio_keeps_state(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -87,11 +87,11 @@ static void migrate_pages_conserves_everything_but_the_place(struct kunit *test)
 }
 
 /**
- * folio_flags_go_along() - What reclaim knows of a folio
+ * folio_flags_are_copied() - What reclaim knows of a folio
  *
  * Contract: ME-5
  */
-static void folio_flags_go_along(struct kunit *test)
+static void folio_flags_are_copied(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
@@ -128,11 +128,11 @@ static void folio_flags_go_along(struct kunit *test)
 }
 
 /**
- * mappedtodisk_goes_along() - A flag of file systems
+ * mappedtodisk_is_copied() - A flag of file systems
  *
  * Contract: ME-5
  */
-static void mappedtodisk_goes_along(struct kunit *test)
+static void mappedtodisk_is_copied(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true };
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -150,14 +150,14 @@ static void mappedtodisk_goes_along(struct kunit *test)
 }
 
 /**
- * every_mlock_of_a_moved_folio_is_counted() - Two VM_LOCKED mappings
+ * mlock_count_is_kept() - Two VM_LOCKED mappings
  *
  * The new folio is mlocked twice, as the old one was: it stays mlocked when the
  * first of the two is munlocked, and no longer when the second is.
  *
  * Contract: ME-4, ME-5
  */
-static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
+static void mlock_count_is_kept(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .locked = true };
@@ -194,7 +194,7 @@ static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
 }
 
 /**
- * folio_in_the_swap_cache_takes_its_slot_along() - Anonymous, with a cache
+ * swap_cache_folio_keeps_slot() - Anonymous, with a cache
  *
  * A page that has been swapped out and read again is still in the swap cache.
  * Its successor is in the same slot, with the reference of the swap cache; what
@@ -202,7 +202,7 @@ static void every_mlock_of_a_moved_folio_is_counted(struct kunit *test)
  *
  * Contract: ME-5
  */
-static void folio_in_the_swap_cache_takes_its_slot_along(struct kunit *test)
+static void swap_cache_folio_keeps_slot(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_folio_state before;
@@ -291,12 +291,11 @@ static void page_cache_holds_the_new_folio(struct kunit *test)
 }
 
 static struct kunit_case migrate_pages_move_cases[] = {
-	KUNIT_CASE_PARAM(migrate_pages_conserves_everything_but_the_place,
-			 page_gen_params),
-	KUNIT_CASE(folio_flags_go_along),
-	KUNIT_CASE(mappedtodisk_goes_along),
-	KUNIT_CASE(every_mlock_of_a_moved_folio_is_counted),
-	KUNIT_CASE(folio_in_the_swap_cache_takes_its_slot_along),
+	KUNIT_CASE_PARAM(moved_folio_keeps_state, page_gen_params),
+	KUNIT_CASE(folio_flags_are_copied),
+	KUNIT_CASE(mappedtodisk_is_copied),
+	KUNIT_CASE(mlock_count_is_kept),
+	KUNIT_CASE(swap_cache_folio_keeps_slot),
 	KUNIT_CASE(page_cache_holds_the_new_folio),
 	{}
 };

@@ -27,7 +27,7 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /* ME-5, ME-12, ME-15: migrate_pages() */
 
 /**
- * folio_with_another_reference_is_put_back() - A migration that fails
+ * referenced_folio_is_put_back() - A migration that fails
  *
  * Somebody else refers to the folio, so it may not move: migrate_folio() says
  * -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
@@ -36,7 +36,7 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
  *
  * Contract: ME-5, ME-15
  */
-static void folio_with_another_reference_is_put_back(struct kunit *test)
+static void referenced_folio_is_put_back(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -84,11 +84,11 @@ static void folio_with_another_reference_is_put_back(struct kunit *test)
 }
 
 /**
- * migrate_folio_refuses_an_unexpected_reference() - -EAGAIN
+ * migrate_folio_refuses_reference() - -EAGAIN
  *
  * Contract: ME-15
  */
-static void migrate_folio_refuses_an_unexpected_reference(struct kunit *test)
+static void migrate_folio_refuses_reference(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -118,14 +118,14 @@ static void migrate_folio_refuses_an_unexpected_reference(struct kunit *test)
 }
 
 /**
- * folio_that_stays_mapped_is_put_back() - Some of its ptes cannot be replaced
+ * mapped_folio_is_put_back() - Some of its ptes cannot be replaced
  *
  * Parent and child share a page, which is part of the stack that exec() is just
  * moving in the child. The migration fails, and the parent's pte is restored.
  *
  * Contract: ME-5, ME-15
  */
-static void folio_that_stays_mapped_is_put_back(struct kunit *test)
+static void mapped_folio_is_put_back(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_SHARED, .young = true };
 	const unsigned long stack = VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP;
@@ -156,7 +156,7 @@ static void folio_that_stays_mapped_is_put_back(struct kunit *test)
 }
 
 /**
- * folio_that_may_not_move_is_put_back_at_once() - An error that is here to stay
+ * immovable_folio_is_not_retried() - An error that is here to stay
  *
  * Nobody but its guest may look at the pages of such a mapping, so there is nothing
  * to copy. The migration does not try again: it restores the pte and gives its
@@ -164,7 +164,7 @@ static void folio_that_stays_mapped_is_put_back(struct kunit *test)
  *
  * Contract: ME-5, ME-15
  */
-static void folio_that_may_not_move_is_put_back_at_once(struct kunit *test)
+static void immovable_folio_is_not_retried(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .dirty = true, .young = true };
@@ -195,12 +195,10 @@ static void folio_that_may_not_move_is_put_back_at_once(struct kunit *test)
 }
 
 static struct kunit_case migrate_pages_refuse_cases[] = {
-	KUNIT_CASE_PARAM(folio_with_another_reference_is_put_back,
-			 page_gen_params),
-	KUNIT_CASE_PARAM(migrate_folio_refuses_an_unexpected_reference,
-			 page_gen_params),
-	KUNIT_CASE(folio_that_stays_mapped_is_put_back),
-	KUNIT_CASE(folio_that_may_not_move_is_put_back_at_once),
+	KUNIT_CASE_PARAM(referenced_folio_is_put_back, page_gen_params),
+	KUNIT_CASE_PARAM(migrate_folio_refuses_reference, page_gen_params),
+	KUNIT_CASE(mapped_folio_is_put_back),
+	KUNIT_CASE(immovable_folio_is_not_retried),
 	{}
 };
 

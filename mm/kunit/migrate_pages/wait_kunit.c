@@ -71,13 +71,13 @@ static bool migrate_task_sleeps(struct migrate_task *t)
 }
 
 /**
- * folio_that_is_locked_is_not_waited_for() - MIGRATE_ASYNC
+ * async_skips_locked_folio() - MIGRATE_ASYNC
  *
  * The migration fails at once, and leaves the lock to the task that holds it.
  *
  * Contract: ME-15
  */
-static void folio_that_is_locked_is_not_waited_for(struct kunit *test)
+static void async_skips_locked_folio(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
@@ -134,13 +134,13 @@ static struct migrate_task *migrate_under_writeback(struct kunit *test,
 }
 
 /**
- * folio_under_writeback_is_waited_for_only_in_sync_mode() - -EBUSY
+ * only_sync_waits_for_writeback() - -EBUSY
  *
  * The other modes do not even try again: writeback takes a while.
  *
  * Contract: ME-15
  */
-static void folio_under_writeback_is_waited_for_only_in_sync_mode(struct kunit *test)
+static void only_sync_waits_for_writeback(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .young = true };
@@ -175,14 +175,14 @@ static const struct freed_case freed_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(freed, freed_cases, description);
 
 /**
- * folio_that_was_freed_counts_as_moved() - Nobody needs it any more
+ * freed_folio_counts_as_moved() - Nobody needs it any more
  *
  * All that is left of the folio is the reference of the isolation. No
  * destination is asked for.
  *
  * Contract: ME-15
  */
-static void folio_that_was_freed_counts_as_moved(struct kunit *test)
+static void freed_folio_counts_as_moved(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
@@ -239,7 +239,7 @@ static const struct locked_case locked_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
 
 /**
- * locked_folio_is_waited_for_where_that_is_safe() - MIGRATE_SYNC, SYNC_LIGHT
+ * sync_waits_for_locked_folio() - MIGRATE_SYNC, SYNC_LIGHT
  *
  * A migration waits for a lock that somebody else holds, and then goes on. It does
  * not in reclaim, where it could be what the other one waits for, nor for a read
@@ -247,7 +247,7 @@ KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
  *
  * Contract: ME-15
  */
-static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
+static void sync_waits_for_locked_folio(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
@@ -282,11 +282,10 @@ static void locked_folio_is_waited_for_where_that_is_safe(struct kunit *test)
 }
 
 static struct kunit_case migrate_pages_wait_cases[] = {
-	KUNIT_CASE(folio_that_is_locked_is_not_waited_for),
-	KUNIT_CASE(folio_under_writeback_is_waited_for_only_in_sync_mode),
-	KUNIT_CASE_PARAM(folio_that_was_freed_counts_as_moved, freed_gen_params),
-	KUNIT_CASE_PARAM(locked_folio_is_waited_for_where_that_is_safe,
-			 locked_gen_params),
+	KUNIT_CASE(async_skips_locked_folio),
+	KUNIT_CASE(only_sync_waits_for_writeback),
+	KUNIT_CASE_PARAM(freed_folio_counts_as_moved, freed_gen_params),
+	KUNIT_CASE_PARAM(sync_waits_for_locked_folio, locked_gen_params),
 	{}
 };
 

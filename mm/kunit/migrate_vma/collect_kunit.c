@@ -87,7 +87,7 @@ static void expect_moved(struct kunit *test, enum target target,
 }
 
 /**
- * locked_page_is_destination_enough() - dst needs no flag but VALID
+ * dst_needs_only_valid() - dst needs no flag but VALID
  *
  * Three pages move to locked pages of the driver, named by migrate_pfn() alone.
  * The middle one is declined and stays. After finalize old and new pages are
@@ -96,7 +96,7 @@ static void expect_moved(struct kunit *test, enum target target,
  *
  * Contract: MV-3, MV-6, MV-8
  */
-static void locked_page_is_destination_enough(struct kunit *test)
+static void dst_needs_only_valid(struct kunit *test)
 {
 	const struct move_case *param = test->param_value;
 	struct mmk_dev *dev = mv_target_create(test, param->target);
@@ -179,7 +179,7 @@ static const struct dirty_case dirty_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(dirty, dirty_cases, description);
 
 /**
- * dirty_bit_moves_to_the_folio() - When the pte is replaced
+ * dirty_bit_moves_to_folio() - When the pte is replaced
  *
  * Whether the pte of any mm was dirty is known to the folio once migrate_vma_setup()
  * has replaced the ptes. It goes on to the new folio, and the pte is as young
@@ -188,7 +188,7 @@ KUNIT_ARRAY_PARAM_DESC(dirty, dirty_cases, description);
  *
  * Contract: MV-11
  */
-static void dirty_bit_moves_to_the_folio(struct kunit *test)
+static void dirty_bit_moves_to_folio(struct kunit *test)
 {
 	const struct dirty_case *param = test->param_value;
 	bool dirty = param->dirty || param->child_dirty;
@@ -232,14 +232,14 @@ static void dirty_bit_moves_to_the_folio(struct kunit *test)
 }
 
 /**
- * tlb_is_flushed_by_collect() - No CPU may write to the old page any more
+ * collect_flushes_tlb() - No CPU may write to the old page any more
  *
  * Where a single pte is not flushed when it is cleared, the range is, before the
  * page is copied. A range without a page needs no flush.
  *
  * Contract: MV-2, MV-11
  */
-static void tlb_is_flushed_by_collect(struct kunit *test)
+static void collect_flushes_tlb(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 4);
@@ -280,7 +280,7 @@ static void expect_event(struct kunit *test, const struct mmk_notifier_event *ev
 }
 
 /**
- * driver_is_told_once_with_the_owner() - MMU_NOTIFY_MIGRATE
+ * notifier_gets_owner_once() - MMU_NOTIFY_MIGRATE
  *
  * migrate_vma_setup() notifies of its whole range, once: before the first pte is
  * changed and after the last. migrate_vma_pages() does so only if there are
@@ -288,7 +288,7 @@ static void expect_event(struct kunit *test, const struct mmk_notifier_event *ev
  *
  * Contract: MV-12
  */
-static void driver_is_told_once_with_the_owner(struct kunit *test)
+static void notifier_gets_owner_once(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -367,7 +367,7 @@ static const struct restore_case restore_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(restore, restore_cases, description);
 
 /**
- * restoring_waits_for_the_rmap_lock() - As remove_migration_ptes() asks for
+ * restore_waits_for_rmap_lock() - As remove_migration_ptes() asks for
  *
  * A page is put back by migrate_vma_setup(), because somebody has a reference,
  * or by migrate_vma_finalize(), because the driver has declined. Its pte is not
@@ -376,7 +376,7 @@ KUNIT_ARRAY_PARAM_DESC(restore, restore_cases, description);
  *
  * Contract: MV-4, MV-8
  */
-static void restoring_waits_for_the_rmap_lock(struct kunit *test)
+static void restore_waits_for_rmap_lock(struct kunit *test)
 {
 	const struct restore_case *param = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -414,14 +414,14 @@ static void restoring_waits_for_the_rmap_lock(struct kunit *test)
 }
 
 /**
- * other_mm_is_told_of_the_unmap() - By MMU_NOTIFY_CLEAR
+ * other_mm_is_notified() - By MMU_NOTIFY_CLEAR
  *
  * The page is shared with a child, whose pte the rmap replaces. A driver that mirrors the
  * child is told of that page, once: before the pte is changed and afterwards.
  *
  * Contract: MV-12, MV-6
  */
-static void other_mm_is_told_of_the_unmap(struct kunit *test)
+static void other_mm_is_notified(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr = mmk_map_anon(test, 3);
@@ -446,12 +446,12 @@ static void other_mm_is_told_of_the_unmap(struct kunit *test)
 }
 
 static struct kunit_case migrate_vma_collect_cases[] = {
-	KUNIT_CASE_PARAM(locked_page_is_destination_enough, move_gen_params),
-	KUNIT_CASE_PARAM(dirty_bit_moves_to_the_folio, dirty_gen_params),
-	KUNIT_CASE(tlb_is_flushed_by_collect),
-	KUNIT_CASE(driver_is_told_once_with_the_owner),
-	KUNIT_CASE_PARAM(restoring_waits_for_the_rmap_lock, restore_gen_params),
-	KUNIT_CASE(other_mm_is_told_of_the_unmap),
+	KUNIT_CASE_PARAM(dst_needs_only_valid, move_gen_params),
+	KUNIT_CASE_PARAM(dirty_bit_moves_to_folio, dirty_gen_params),
+	KUNIT_CASE(collect_flushes_tlb),
+	KUNIT_CASE(notifier_gets_owner_once),
+	KUNIT_CASE_PARAM(restore_waits_for_rmap_lock, restore_gen_params),
+	KUNIT_CASE(other_mm_is_notified),
 	{}
 };
 

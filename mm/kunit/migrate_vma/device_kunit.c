@@ -73,7 +73,7 @@ static void empty_device(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * device_is_emptied_without_a_vma() - The driver is unloaded
+ * device_is_emptied_without_vma() - The driver is unloaded
  *
  * Eight pages of a device: six are mapped, by a parent, by its child, or by
  * both, one of these is locked and one referenced by somebody else; two are
@@ -82,7 +82,7 @@ static void empty_device(struct kunit *test, struct mmk_dev *dev,
  *
  * Contract: MV-15, MV-1, MV-4, MV-6
  */
-static void device_is_emptied_without_a_vma(struct kunit *test)
+static void device_is_emptied_without_vma(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -247,7 +247,7 @@ static void unloading_keeps_permissions(struct kunit *test)
 }
 
 /**
- * page_flags_move_along() - What reclaim knows of a page
+ * page_flags_are_copied() - What reclaim knows of a page
  *
  * The new page is as active, unevictable, referenced, and part of the working
  * set as the old one was; on the old one, which is about to be freed, nothing of it is left
@@ -255,7 +255,7 @@ static void unloading_keeps_permissions(struct kunit *test)
  *
  * Contract: MV-3, MV-16
  */
-static void page_flags_move_along(struct kunit *test)
+static void page_flags_are_copied(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 3);
@@ -301,7 +301,7 @@ static void page_flags_move_along(struct kunit *test)
 }
 
 /**
- * coherent_page_is_made_pinnable() - migrate_device_coherent_folio()
+ * longterm_pin_moves_coherent_page() - migrate_device_coherent_folio()
  *
  * A long-term pin may not be taken on device memory: the page moves to system
  * memory first. With a reference too many it fails with -EBUSY and is put back;
@@ -309,7 +309,7 @@ static void page_flags_move_along(struct kunit *test)
  *
  * Contract: MV-15, MV-8
  */
-static void coherent_page_is_made_pinnable(struct kunit *test)
+static void longterm_pin_moves_coherent_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -371,7 +371,7 @@ static void late_reference_release(void *unused)
 }
 
 /**
- * coherent_page_referenced_late_is_put_back() - After it has been unmapped
+ * late_reference_keeps_coherent_page() - After it has been unmapped
  *
  * Somebody takes a reference when all checks are done: the migration is refused
  * by its last step. The page is mapped as before, and the caller's reference is
@@ -379,7 +379,7 @@ static void late_reference_release(void *unused)
  *
  * Contract: MV-15, MV-8
  */
-static void coherent_page_referenced_late_is_put_back(struct kunit *test)
+static void late_reference_keeps_coherent_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -412,7 +412,7 @@ static void coherent_page_referenced_late_is_put_back(struct kunit *test)
 #define TRIP_PAGES	16
 
 /**
- * round_trips_conserve_everything() - There and back, a thousand times
+ * round_trips_keep_pages() - There and back, a thousand times
  *
  * Pages at random offsets go to the device and come back by a fault. All bytes
  * and counters are conserved, and each device page is freed as often as it was
@@ -420,7 +420,7 @@ static void coherent_page_referenced_late_is_put_back(struct kunit *test)
  *
  * Contract: MV-16
  */
-static void round_trips_conserve_everything(struct kunit *test)
+static void round_trips_keep_pages(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -458,12 +458,12 @@ static void round_trips_conserve_everything(struct kunit *test)
 
 static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(generic_page_is_no_destination),
-	KUNIT_CASE(device_is_emptied_without_a_vma),
+	KUNIT_CASE(device_is_emptied_without_vma),
 	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
-	KUNIT_CASE(page_flags_move_along),
-	KUNIT_CASE(coherent_page_is_made_pinnable),
-	KUNIT_CASE(coherent_page_referenced_late_is_put_back),
-	KUNIT_CASE(round_trips_conserve_everything),
+	KUNIT_CASE(page_flags_are_copied),
+	KUNIT_CASE(longterm_pin_moves_coherent_page),
+	KUNIT_CASE(late_reference_keeps_coherent_page),
+	KUNIT_CASE(round_trips_keep_pages),
 	{}
 };
 

@@ -252,7 +252,7 @@ static void arrive(struct kunit *test, enum arrival arrival,
 }
 
 /**
- * page_that_appears_first_stays() - The driver may come too late for a hole
+ * late_page_in_hole_stays() - The driver may come too late for a hole
  *
  * Between migrate_vma_setup() and migrate_vma_pages() a page appears in the
  * hole. It stays as it is, the source loses its MIGRATE, and the driver's page
@@ -260,7 +260,7 @@ static void arrive(struct kunit *test, enum arrival arrival,
  *
  * Contract: MV-7
  */
-static void page_that_appears_first_stays(struct kunit *test)
+static void late_page_in_hole_stays(struct kunit *test)
 {
 	const struct arrival_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -300,13 +300,13 @@ static void page_that_appears_first_stays(struct kunit *test)
 }
 
 /**
- * reaped_mm_gets_no_new_page() - The OOM reaper has been there
+ * reaped_mm_gets_no_page() - The OOM reaper has been there
  *
  * Memory may have been taken from the mm, so nothing may be filled in any more.
  *
  * Contract: MV-7
  */
-static void reaped_mm_gets_no_new_page(struct kunit *test)
+static void reaped_mm_gets_no_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -329,14 +329,14 @@ static void reaped_mm_gets_no_new_page(struct kunit *test)
 }
 
 /**
- * hole_that_userfaultfd_watches_stays() - Its owner wants to fill it
+ * userfaultfd_hole_stays() - Its owner wants to fill it
  *
  * Somebody has registered for missing pages after migrate_vma_setup(): the hole
  * is not filled behind their back.
  *
  * Contract: MV-7
  */
-static void hole_that_userfaultfd_watches_stays(struct kunit *test)
+static void userfaultfd_hole_stays(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -432,11 +432,10 @@ static void only_anonymous_holes_are_offered(struct kunit *test)
 
 static struct kunit_case migrate_vma_hole_cases[] = {
 	KUNIT_CASE_PARAM(hole_is_filled, hole_gen_params),
-	KUNIT_CASE_PARAM(page_that_appears_first_stays, arrival_gen_params),
-	KUNIT_CASE(reaped_mm_gets_no_new_page),
-	KUNIT_CASE(hole_that_userfaultfd_watches_stays),
-	KUNIT_CASE_PARAM(only_anonymous_holes_are_offered,
-			 no_hole_gen_params),
+	KUNIT_CASE_PARAM(late_page_in_hole_stays, arrival_gen_params),
+	KUNIT_CASE(reaped_mm_gets_no_page),
+	KUNIT_CASE(userfaultfd_hole_stays),
+	KUNIT_CASE_PARAM(only_anonymous_holes_are_offered, no_hole_gen_params),
 	{}
 };
 

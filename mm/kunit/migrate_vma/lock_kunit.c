@@ -76,14 +76,14 @@ static void expect_all_same(struct kunit *test, struct pages *p)
 }
 
 /**
- * page_locked_by_another_is_skipped() - The lock is tried, not waited for
+ * locked_page_is_skipped() - The lock is tried, not waited for
  *
  * Somebody else holds the middle one of three pages locked. It is left alone:
  * no source, pte and references untouched. Its neighbours migrate.
  *
  * Contract: MV-1
  */
-static void page_locked_by_another_is_skipped(struct kunit *test)
+static void locked_page_is_skipped(struct kunit *test)
 {
 	const struct page_sort_case *param = test->param_value;
 	struct pages p;
@@ -117,13 +117,13 @@ static void page_locked_by_another_is_skipped(struct kunit *test)
 }
 
 /**
- * locked_pages_alone_are_not_counted() - Nothing to migrate at all
+ * locked_range_has_no_cpages() - Nothing to migrate at all
  *
  * All pages are locked by somebody else: no source, and none is counted.
  *
  * Contract: MV-1, MV-5
  */
-static void locked_pages_alone_are_not_counted(struct kunit *test)
+static void locked_range_has_no_cpages(struct kunit *test)
 {
 	struct pages p;
 	int i;
@@ -145,14 +145,14 @@ static void locked_pages_alone_are_not_counted(struct kunit *test)
 }
 
 /**
- * each_locked_page_is_skipped_alone() - However many there are
+ * only_locked_pages_are_skipped() - However many there are
  *
  * Of many pages one in so many is locked by somebody. These are skipped, and no
  * others: a lock that is taken does not end the collection of a page table.
  *
  * Contract: MV-1, MV-5
  */
-static void each_locked_page_is_skipped_alone(struct kunit *test)
+static void only_locked_pages_are_skipped(struct kunit *test)
 {
 	static const unsigned int strides[] = { 64, 32, 16, 8, 3, 2, 1 };
 	const unsigned int nr_pages = MMK_VMA_MAX_PAGES;
@@ -217,7 +217,7 @@ static void lock_is_tried_once(struct kunit *test)
 }
 
 /**
- * locked_page_gets_an_entry() - What could be locked is unmapped by collect
+ * collected_page_is_unmapped() - What could be locked is unmapped by collect
  *
  * All three pages migrate: locked, off the LRU, without a mapping, a migration
  * entry of the right kind in each pte, and one reference which is the caller's.
@@ -227,7 +227,7 @@ static void lock_is_tried_once(struct kunit *test)
  *
  * Contract: MV-2, MV-8
  */
-static void locked_page_gets_an_entry(struct kunit *test)
+static void collected_page_is_unmapped(struct kunit *test)
 {
 	const struct page_sort_case *param = test->param_value;
 	enum mmk_pte_kind kind;
@@ -409,12 +409,11 @@ static void refused_page_is_put_back(struct kunit *test)
 }
 
 static struct kunit_case migrate_vma_lock_cases[] = {
-	KUNIT_CASE_PARAM(page_locked_by_another_is_skipped,
-			 page_sort_gen_params),
-	KUNIT_CASE(locked_pages_alone_are_not_counted),
-	KUNIT_CASE(each_locked_page_is_skipped_alone),
+	KUNIT_CASE_PARAM(locked_page_is_skipped, page_sort_gen_params),
+	KUNIT_CASE(locked_range_has_no_cpages),
+	KUNIT_CASE(only_locked_pages_are_skipped),
 	KUNIT_CASE_PARAM(lock_is_tried_once, page_sort_gen_params),
-	KUNIT_CASE_PARAM(locked_page_gets_an_entry, page_sort_gen_params),
+	KUNIT_CASE_PARAM(collected_page_is_unmapped, page_sort_gen_params),
 	KUNIT_CASE_PARAM(refused_page_is_put_back, refusal_gen_params),
 	{}
 };

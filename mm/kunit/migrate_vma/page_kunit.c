@@ -43,7 +43,7 @@ static const struct fault_page_case fault_page_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
 
 /**
- * reference_of_the_fault_is_allowed_for() - Once, and on the page of the fault
+ * fault_page_may_have_a_reference() - Once, and on the page of the fault
  *
  * do_swap_page() holds a reference on the device-private page, and on newer
  * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
@@ -53,7 +53,7 @@ KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
  *
  * Contract: MV-14, MV-4
  */
-static void reference_of_the_fault_is_allowed_for(struct kunit *test)
+static void fault_page_may_have_a_reference(struct kunit *test)
 {
 	const struct fault_page_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -114,14 +114,14 @@ static void reference_of_the_fault_is_allowed_for(struct kunit *test)
 }
 
 /**
- * late_reference_is_refused_by_pages() - The last look is the one that counts
+ * late_reference_is_refused() - The last look is the one that counts
  *
  * Somebody takes a reference after migrate_vma_setup(), which is the last one to
  * look for pins: migrate_vma_pages() refuses the page and finalize puts it back.
  *
  * Contract: MV-14, MV-4
  */
-static void late_reference_is_refused_by_pages(struct kunit *test)
+static void late_reference_is_refused(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -175,7 +175,7 @@ static const struct swap_cache_case swap_cache_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(swap_cache, swap_cache_cases, description);
 
 /**
- * swap_cache_page_is_freed_from_it_or_refused() - Never both
+ * swap_cache_page_moves_or_stays() - Never both
  *
  * A mapped page that is still in the swap cache. Device memory cannot be there:
  * the page leaves the swap cache and migrates, unless a child's pte still refers
@@ -184,7 +184,7 @@ KUNIT_ARRAY_PARAM_DESC(swap_cache, swap_cache_cases, description);
  *
  * Contract: MV-13
  */
-static void swap_cache_page_is_freed_from_it_or_refused(struct kunit *test)
+static void swap_cache_page_moves_or_stays(struct kunit *test)
 {
 	const struct swap_cache_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, param->type);
@@ -280,7 +280,7 @@ static const struct file_case file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
- * file_page_stays_out_of_the_device() - For now only anonymous memory
+ * file_page_does_not_migrate() - For now only anonymous memory
  *
  * A page of a file that is mapped twice, once by another VMA. It does not
  * migrate to the device: all is as it was, in both VMAs, and the device page is
@@ -288,7 +288,7 @@ KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
  *
  * Contract: MV-17, MV-6
  */
-static void file_page_stays_out_of_the_device(struct kunit *test)
+static void file_page_does_not_migrate(struct kunit *test)
 {
 	const struct file_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, param->type);
@@ -375,14 +375,14 @@ static void truncated_page_is_skipped(struct kunit *test)
 }
 
 /**
- * private_data_of_a_page_is_no_pin() - Its reference is known of
+ * private_data_is_no_pin() - Its reference is known of
  *
  * A page of a file has data of the filesystem attached, which holds a reference:
  * it is offered all the same. With one reference more it is refused.
  *
  * Contract: MV-4, MV-17
  */
-static void private_data_of_a_page_is_no_pin(struct kunit *test)
+static void private_data_is_no_pin(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct file *file = mmk_shmem_file(test, 1);
@@ -500,7 +500,7 @@ static const struct vanish_case vanish_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
 
 /**
- * page_unmapped_while_it_migrates_is_freed() - By finalize, unlocked
+ * unmapped_source_is_freed() - By finalize, unlocked
  *
  * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
  * or after migrate_vma_pages(). The page migrates all the same, but nobody maps
@@ -508,7 +508,7 @@ KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
  *
  * Contract: MV-3, ME-9
  */
-static void page_unmapped_while_it_migrates_is_freed(struct kunit *test)
+static void unmapped_source_is_freed(struct kunit *test)
 {
 	const struct vanish_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, param->type);
@@ -550,17 +550,15 @@ static void page_unmapped_while_it_migrates_is_freed(struct kunit *test)
 }
 
 static struct kunit_case migrate_vma_page_cases[] = {
-	KUNIT_CASE_PARAM(reference_of_the_fault_is_allowed_for,
+	KUNIT_CASE_PARAM(fault_page_may_have_a_reference,
 			 fault_page_gen_params),
-	KUNIT_CASE(late_reference_is_refused_by_pages),
-	KUNIT_CASE_PARAM(swap_cache_page_is_freed_from_it_or_refused,
-			 swap_cache_gen_params),
-	KUNIT_CASE_PARAM(file_page_stays_out_of_the_device, file_gen_params),
+	KUNIT_CASE(late_reference_is_refused),
+	KUNIT_CASE_PARAM(swap_cache_page_moves_or_stays, swap_cache_gen_params),
+	KUNIT_CASE_PARAM(file_page_does_not_migrate, file_gen_params),
 	KUNIT_CASE(truncated_page_is_skipped),
-	KUNIT_CASE(private_data_of_a_page_is_no_pin),
+	KUNIT_CASE(private_data_is_no_pin),
 	KUNIT_CASE_PARAM(page_migrates_in_every_mm, mms_gen_params),
-	KUNIT_CASE_PARAM(page_unmapped_while_it_migrates_is_freed,
-			 vanish_gen_params),
+	KUNIT_CASE_PARAM(unmapped_source_is_freed, vanish_gen_params),
 	{}
 };
 

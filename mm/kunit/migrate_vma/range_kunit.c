@@ -22,14 +22,14 @@
 #include "pages.h"
 
 /**
- * range_across_page_tables_is_collected() - With and without a table
+ * range_may_span_page_tables() - With and without a table
  *
  * The last page below a page table's end is there, the first above it is not,
  * and there is no table for it; then the other way round.
  *
  * Contract: MV-5, MV-7
  */
-static void range_across_page_tables_is_collected(struct kunit *test)
+static void range_may_span_page_tables(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 3 * PTRS_PER_PTE);
@@ -56,14 +56,14 @@ static void range_across_page_tables_is_collected(struct kunit *test)
 }
 
 /**
- * skipped_table_does_not_end_the_walk() - What lies behind it is collected
+ * missing_table_does_not_end_walk() - What lies behind it is collected
  *
  * The range begins where a file has no page table, which is no hole to be
  * filled, and ends with a page of the file that is mapped.
  *
  * Contract: MV-5, MV-17
  */
-static void skipped_table_does_not_end_the_walk(struct kunit *test)
+static void missing_table_does_not_end_walk(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct file *file = mmk_shmem_file(test, 2 * PTRS_PER_PTE);
@@ -304,8 +304,8 @@ static void unaligned_ends_are_rounded_down(struct kunit *test)
 }
 
 static struct kunit_case migrate_vma_range_cases[] = {
-	KUNIT_CASE(range_across_page_tables_is_collected),
-	KUNIT_CASE(skipped_table_does_not_end_the_walk),
+	KUNIT_CASE(range_may_span_page_tables),
+	KUNIT_CASE(missing_table_does_not_end_walk),
 	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
 	KUNIT_CASE_PARAM(unaligned_ends_are_rounded_down, range_gen_params),
 	{}

@@ -139,7 +139,7 @@ static void rival_release(void *data)
 }
 
 /**
- * rival_skips_what_the_first_has_locked() - In the middle of migrate_vma_setup()
+ * rival_skips_collected_page() - In the middle of migrate_vma_setup()
  *
  * Parent and child share two pages. A migration of the parent's range has
  * collected the first one when another task sets up a migration of both in the
@@ -148,7 +148,7 @@ static void rival_release(void *data)
  *
  * Contract: MV-18, MV-1
  */
-static void rival_skips_what_the_first_has_locked(struct kunit *test)
+static void rival_skips_collected_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -279,7 +279,7 @@ static const struct contest_case contest_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(contest, contest_cases, description);
 
 /**
- * migrations_on_two_cpus_share_the_pages() - Really at the same time
+ * two_cpus_share_a_range() - Really at the same time
  *
  * Two tasks on two CPUs set up a migration of the same pages in the same moment,
  * and end them in the same moment, again and again. Neither waits for the other,
@@ -288,7 +288,7 @@ KUNIT_ARRAY_PARAM_DESC(contest, contest_cases, description);
  *
  * Contract: MV-18, MV-1
  */
-static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
+static void two_cpus_share_a_range(struct kunit *test)
 {
 	const struct contest_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -332,14 +332,14 @@ static void migrations_on_two_cpus_share_the_pages(struct kunit *test)
 }
 
 /**
- * page_in_another_cpus_batch_is_taken() - It will be on the LRU one day
+ * page_in_remote_lru_batch_migrates() - It will be on the LRU one day
  *
  * A task on another CPU has just faulted a page in, which waits in a batch of
  * that CPU for its way to the LRU. It is taken from there, and migrates.
  *
  * Contract: MV-4, MV-2
  */
-static void page_in_another_cpus_batch_is_taken(struct kunit *test)
+static void page_in_remote_lru_batch_migrates(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
@@ -408,7 +408,7 @@ static const struct mmu_notifier_ops putback_ops = {
 };
 
 /**
- * page_that_leaves_the_lru_for_a_batch_is_taken() - When it is wanted already
+ * page_put_into_lru_batch_migrates() - When it is wanted already
  *
  * Two pages of a parent are mapped by its child as well. While the first one is
  * unmapped there, somebody takes the second, which is collected by then, off the
@@ -417,7 +417,7 @@ static const struct mmu_notifier_ops putback_ops = {
  *
  * Contract: MV-4, MV-2
  */
-static void page_that_leaves_the_lru_for_a_batch_is_taken(struct kunit *test)
+static void page_put_into_lru_batch_migrates(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr = mmk_map_anon(test, 2);
@@ -461,11 +461,10 @@ static void page_that_leaves_the_lru_for_a_batch_is_taken(struct kunit *test)
 
 static struct kunit_case migrate_vma_rival_cases[] = {
 	KUNIT_CASE(two_migrations_share_a_range),
-	KUNIT_CASE(rival_skips_what_the_first_has_locked),
-	KUNIT_CASE_PARAM(migrations_on_two_cpus_share_the_pages,
-			 contest_gen_params),
-	KUNIT_CASE(page_in_another_cpus_batch_is_taken),
-	KUNIT_CASE(page_that_leaves_the_lru_for_a_batch_is_taken),
+	KUNIT_CASE(rival_skips_collected_page),
+	KUNIT_CASE_PARAM(two_cpus_share_a_range, contest_gen_params),
+	KUNIT_CASE(page_in_remote_lru_batch_migrates),
+	KUNIT_CASE(page_put_into_lru_batch_migrates),
 	{}
 };
 

@@ -100,7 +100,7 @@ static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 }
 
 /**
- * entry_survives_the_round_trip_through_a_pte() - Encoding loses nothing
+ * pte_round_trip_keeps_entry() - Encoding loses nothing
  *
  * For the lowest and the highest pfn, each with a single bit, and random ones:
  * the pte is neither none nor present, is of the one kind that it was made, and
@@ -108,7 +108,7 @@ static void expect_round_trip(struct kunit *test, const struct entry_case *c,
  *
  * Contract: ME-1
  */
-static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
+static void pte_round_trip_keeps_entry(struct kunit *test)
 {
 	const struct entry_case *c = test->param_value;
 	struct rnd_state rnd;
@@ -129,14 +129,14 @@ static void entry_survives_the_round_trip_through_a_pte(struct kunit *test)
 }
 
 /**
- * entry_leads_to_its_page_while_that_is_locked() - From the entry to the page
+ * entry_leads_to_its_page() - From the entry to the page
  *
  * For each page of a folio of four, whatever else the entry carries: it leads to
  * that very page, and to the folio that this is part of.
  *
  * Contract: ME-1
  */
-static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
+static void entry_leads_to_its_page(struct kunit *test)
 {
 	const struct entry_case *c = test->param_value;
 	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
@@ -160,14 +160,14 @@ static void entry_leads_to_its_page_while_that_is_locked(struct kunit *test)
 /* ME-10: never taken for swap */
 
 /**
- * entry_belongs_to_no_swap_area() - With a real swap area on
+ * entry_has_no_swap_device() - With a real swap area on
  *
  * There is no swap device for an entry of any kind, and freeing it as if it were
  * swap frees nothing.
  *
  * Contract: ME-10
  */
-static void entry_belongs_to_no_swap_area(struct kunit *test)
+static void entry_has_no_swap_device(struct kunit *test)
 {
 	const struct entry_case *c = test->param_value;
 	struct swap_info_struct *si;
@@ -209,7 +209,7 @@ static void entry_followed(struct kunit *test, struct scene *s)
 }
 
 /**
- * page_of_an_entry_wants_its_folio_locked() - softleaf_to_page() looks
+ * entry_to_page_needs_folio_lock() - softleaf_to_page() looks
  *
  * The migration that an entry stands for holds the folio's lock. As long as it
  * does, the entry leads to the page; without, a task that follows the entry has no
@@ -218,7 +218,7 @@ static void entry_followed(struct kunit *test, struct scene *s)
  * Contract: ME-11
  * Report: bug include/linux/swapops.h | warning include/linux/leafops.h
  */
-static void page_of_an_entry_wants_its_folio_locked(struct kunit *test)
+static void entry_to_page_needs_folio_lock(struct kunit *test)
 {
 	struct scene s;
 	softleaf_t entry = entry_to_follow(test, &s);
@@ -233,14 +233,14 @@ static void page_of_an_entry_wants_its_folio_locked(struct kunit *test)
 }
 
 /**
- * folio_of_an_entry_wants_its_lock() - softleaf_to_folio() looks
+ * entry_to_folio_needs_folio_lock() - softleaf_to_folio() looks
  *
  * The same, for a task that asks for the folio.
  *
  * Contract: ME-11
  * Report: bug include/linux/swapops.h | warning include/linux/leafops.h
  */
-static void folio_of_an_entry_wants_its_lock(struct kunit *test)
+static void entry_to_folio_needs_folio_lock(struct kunit *test)
 {
 	struct scene s;
 	softleaf_t entry = entry_to_follow(test, &s);
@@ -253,13 +253,11 @@ static void folio_of_an_entry_wants_its_lock(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_encoding_cases[] = {
-	KUNIT_CASE_PARAM(entry_survives_the_round_trip_through_a_pte,
-			 entry_gen_params),
-	KUNIT_CASE_PARAM(entry_leads_to_its_page_while_that_is_locked,
-			 entry_gen_params),
-	KUNIT_CASE_PARAM(entry_belongs_to_no_swap_area, entry_gen_params),
-	KUNIT_CASE(page_of_an_entry_wants_its_folio_locked),
-	KUNIT_CASE(folio_of_an_entry_wants_its_lock),
+	KUNIT_CASE_PARAM(pte_round_trip_keeps_entry, entry_gen_params),
+	KUNIT_CASE_PARAM(entry_leads_to_its_page, entry_gen_params),
+	KUNIT_CASE_PARAM(entry_has_no_swap_device, entry_gen_params),
+	KUNIT_CASE(entry_to_page_needs_folio_lock),
+	KUNIT_CASE(entry_to_folio_needs_folio_lock),
 	{}
 };
 

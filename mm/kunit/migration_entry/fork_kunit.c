@@ -74,13 +74,13 @@ static void fork_makes_private_entry_readable(struct kunit *test)
 }
 
 /**
- * write_after_fork_and_migration_is_not_seen_by_the_other() - Copy on write
+ * forked_page_is_copied_on_write() - Copy on write
  *
  * Child and parent write to a page that was forked while under migration.
  *
  * Contract: ME-6
  */
-static void write_after_fork_and_migration_is_not_seen_by_the_other(struct kunit *test)
+static void forked_page_is_copied_on_write(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true };
@@ -127,7 +127,7 @@ static const struct page_case shared_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(shared, shared_cases, description);
 
 /**
- * fork_leaves_shared_entry_as_it_is() - Both sides may go on writing
+ * fork_copies_shared_entry() - Both sides may go on writing
  *
  * Where fork() copies the ptes of a shared mapping, a writable entry stays
  * writable in the parent, and the child gets the same one. It counts as a page
@@ -135,7 +135,7 @@ KUNIT_ARRAY_PARAM_DESC(shared, shared_cases, description);
  *
  * Contract: ME-6, ME-12
  */
-static void fork_leaves_shared_entry_as_it_is(struct kunit *test)
+static void fork_copies_shared_entry(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -168,14 +168,14 @@ static void fork_leaves_shared_entry_as_it_is(struct kunit *test)
 }
 
 /**
- * fork_leaves_shared_page_to_the_childs_fault() - No entry without need
+ * fork_skips_shared_mapping() - No entry without need
  *
  * Of an ordinary shared mapping fork() copies no pte. The parent's entry stays
  * as it is, and the child finds the new folio by a fault of its own.
  *
  * Contract: ME-6, ME-12
  */
-static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
+static void fork_skips_shared_mapping(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .dirty = true, .young = true };
@@ -199,7 +199,7 @@ static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
 }
 
 /**
- * fork_copies_entry_of_private_file_page() - Neither anonymous nor shared
+ * fork_copies_private_file_entry() - Neither anonymous nor shared
  *
  * A private mapping of tmpfs in which one page has been written to already, so
  * that fork() copies its ptes. The entry of a page that has not is readable in
@@ -207,7 +207,7 @@ static void fork_leaves_shared_page_to_the_childs_fault(struct kunit *test)
  *
  * Contract: ME-6
  */
-static void fork_copies_entry_of_private_file_page(struct kunit *test)
+static void fork_copies_private_file_entry(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	struct file *file = mmk_shmem_file(test, 2);
@@ -241,10 +241,10 @@ static void fork_copies_entry_of_private_file_page(struct kunit *test)
 
 static struct kunit_case migration_entry_fork_cases[] = {
 	KUNIT_CASE_PARAM(fork_makes_private_entry_readable, fork_gen_params),
-	KUNIT_CASE(write_after_fork_and_migration_is_not_seen_by_the_other),
-	KUNIT_CASE_PARAM(fork_leaves_shared_entry_as_it_is, shared_gen_params),
-	KUNIT_CASE(fork_leaves_shared_page_to_the_childs_fault),
-	KUNIT_CASE(fork_copies_entry_of_private_file_page),
+	KUNIT_CASE(forked_page_is_copied_on_write),
+	KUNIT_CASE_PARAM(fork_copies_shared_entry, shared_gen_params),
+	KUNIT_CASE(fork_skips_shared_mapping),
+	KUNIT_CASE(fork_copies_private_file_entry),
 	{}
 };
 

@@ -30,11 +30,11 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /* ME-14: what else meets an entry */
 
 /**
- * mincore_takes_the_page_for_resident() - It is, in one place or the other
+ * mincore_counts_entry_as_resident() - It is, in one place or the other
  *
  * Contract: ME-14
  */
-static void mincore_takes_the_page_for_resident(struct kunit *test)
+static void mincore_counts_entry_as_resident(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 3), vec = mmk_map_anon(test, 1);
@@ -107,14 +107,14 @@ static struct folio *expect_gup_waits(struct kunit *test, struct scene *s,
 }
 
 /**
- * get_user_pages_waits_for_the_new_page() - GUP of a page under migration
+ * gup_waits_for_new_page() - GUP of a page under migration
  *
  * It sleeps as long as the entry is there, and then returns the page of the new
  * folio.
  *
  * Contract: ME-14
  */
-static void get_user_pages_waits_for_the_new_page(struct kunit *test)
+static void gup_waits_for_new_page(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -127,13 +127,13 @@ static void get_user_pages_waits_for_the_new_page(struct kunit *test)
 }
 
 /**
- * get_user_pages_waits_for_the_new_huge_page() - GUP of a part of a huge page
+ * gup_waits_for_new_huge_page() - GUP of a part of a huge page
  *
- * As get_user_pages_waits_for_the_new_page(): the right part of the new folio.
+ * As gup_waits_for_new_page(): the right part of the new folio.
  *
  * Contract: ME-14
  */
-static void get_user_pages_waits_for_the_new_huge_page(struct kunit *test)
+static void gup_waits_for_new_huge_page(struct kunit *test)
 {
 	struct folio *dst;
 	struct scene s;
@@ -168,7 +168,7 @@ static void gup_nowait_main(struct mmk_task *task)
 }
 
 /**
- * get_user_pages_nowait_keeps_mmap_lock() - A caller that cannot wait
+ * gup_nowait_keeps_mmap_lock() - A caller that cannot wait
  *
  * FOLL_NOWAIT promises that no disk is waited for, and FAULT_FLAG_RETRY_NOWAIT
  * that mmap_lock is not dropped. What is under migration is neither read nor
@@ -177,7 +177,7 @@ static void gup_nowait_main(struct mmk_task *task)
  *
  * Contract: ME-14
  */
-static void get_user_pages_nowait_keeps_mmap_lock(struct kunit *test)
+static void gup_nowait_keeps_mmap_lock(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -218,12 +218,10 @@ static void get_user_pages_nowait_keeps_mmap_lock(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_gup_cases[] = {
-	KUNIT_CASE(mincore_takes_the_page_for_resident),
-	KUNIT_CASE_PARAM(get_user_pages_waits_for_the_new_page,
-			 page_gen_params),
-	KUNIT_CASE(get_user_pages_waits_for_the_new_huge_page),
-	KUNIT_CASE_PARAM(get_user_pages_nowait_keeps_mmap_lock,
-			 page_gen_params),
+	KUNIT_CASE(mincore_counts_entry_as_resident),
+	KUNIT_CASE_PARAM(gup_waits_for_new_page, page_gen_params),
+	KUNIT_CASE(gup_waits_for_new_huge_page),
+	KUNIT_CASE_PARAM(gup_nowait_keeps_mmap_lock, page_gen_params),
 	{}
 };
 

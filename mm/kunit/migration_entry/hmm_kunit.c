@@ -146,14 +146,14 @@ static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
 }
 
 /**
- * hmm_range_fault_waits_for_the_new_page() - A device asks for the page
+ * hmm_fault_waits_for_new_page() - A device asks for the page
  *
  * A device wants three pages to be there. For the one under migration it sleeps
  * until the entry is gone, without a reference, and then gets the new one.
  *
  * Contract: ME-14
  */
-static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
+static void hmm_fault_waits_for_new_page(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mirror *mirror;
@@ -171,13 +171,13 @@ static void hmm_range_fault_waits_for_the_new_page(struct kunit *test)
 }
 
 /**
- * hmm_range_fault_waits_for_the_new_huge_page() - A device asks for a part of it
+ * hmm_fault_waits_for_new_huge_page() - A device asks for a part of it
  *
  * The same for three pages of a huge page. It learns how large that is, too.
  *
  * Contract: ME-14
  */
-static void hmm_range_fault_waits_for_the_new_huge_page(struct kunit *test)
+static void hmm_fault_waits_for_new_huge_page(struct kunit *test)
 {
 	const unsigned long order = HPAGE_PMD_ORDER;
 	struct mirror *mirror;
@@ -196,13 +196,13 @@ static void hmm_range_fault_waits_for_the_new_huge_page(struct kunit *test)
 }
 
 /**
- * hmm_range_fault_reports_no_huge_page_unasked() - A device only looks at it
+ * hmm_snapshot_skips_huge_entry() - A device only looks at it
  *
- * As hmm_range_fault_reports_no_page_unasked(): none of its pages is there.
+ * As hmm_snapshot_skips_entry(): none of its pages is there.
  *
  * Contract: ME-14
  */
-static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
+static void hmm_snapshot_skips_huge_entry(struct kunit *test)
 {
 	struct mirror *mirror;
 	struct scene s;
@@ -224,7 +224,7 @@ static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
 }
 
 /**
- * hmm_range_fault_reports_no_page_unasked() - A device only looks
+ * hmm_snapshot_skips_entry() - A device only looks
  *
  * A device that asks for nothing is told of the pages that are there. The one
  * under migration is not: there is neither a pfn for it nor an error, nobody
@@ -232,7 +232,7 @@ static void hmm_range_fault_reports_no_huge_page_unasked(struct kunit *test)
  *
  * Contract: ME-14
  */
-static void hmm_range_fault_reports_no_page_unasked(struct kunit *test)
+static void hmm_snapshot_skips_entry(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mirror *mirror;
@@ -257,10 +257,10 @@ static void hmm_range_fault_reports_no_page_unasked(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_hmm_cases[] = {
-	KUNIT_CASE(hmm_range_fault_waits_for_the_new_page),
-	KUNIT_CASE(hmm_range_fault_waits_for_the_new_huge_page),
-	KUNIT_CASE(hmm_range_fault_reports_no_page_unasked),
-	KUNIT_CASE(hmm_range_fault_reports_no_huge_page_unasked),
+	KUNIT_CASE(hmm_fault_waits_for_new_page),
+	KUNIT_CASE(hmm_fault_waits_for_new_huge_page),
+	KUNIT_CASE(hmm_snapshot_skips_entry),
+	KUNIT_CASE(hmm_snapshot_skips_huge_entry),
 	{}
 };
 

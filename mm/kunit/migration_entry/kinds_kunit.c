@@ -327,74 +327,74 @@ static void run_all_combos(struct kunit *test, enum act act)
 }
 
 /**
- * migration_restores_every_kind_of_page() - Nothing happens in between
+ * every_kind_is_restored() - Nothing happens in between
  *
  * All combinations of what is mapped and how, and of both outcomes.
  *
  * Contract: ME-3, ME-4, ME-5
  */
-static void migration_restores_every_kind_of_page(struct kunit *test)
+static void every_kind_is_restored(struct kunit *test)
 {
 	run_all_combos(test, ACT_NOTHING);
 }
 
 /**
- * every_kind_of_entry_survives_fork() - All combinations, with fork()
+ * every_kind_survives_fork() - All combinations, with fork()
  *
  * Contract: ME-6
  */
-static void every_kind_of_entry_survives_fork(struct kunit *test)
+static void every_kind_survives_fork(struct kunit *test)
 {
 	run_all_combos(test, ACT_FORK);
 }
 
 /**
- * every_kind_of_entry_survives_mprotect() - All combinations, with mprotect()
+ * every_kind_survives_mprotect() - All combinations, with mprotect()
  *
  * Contract: ME-8
  */
-static void every_kind_of_entry_survives_mprotect(struct kunit *test)
+static void every_kind_survives_mprotect(struct kunit *test)
 {
 	run_all_combos(test, ACT_MPROTECT);
 }
 
 /**
- * munmap_drops_every_kind_of_entry() - All combinations, with munmap()
+ * munmap_drops_every_kind() - All combinations, with munmap()
  *
  * Contract: ME-9
  */
-static void munmap_drops_every_kind_of_entry(struct kunit *test)
+static void munmap_drops_every_kind(struct kunit *test)
 {
 	run_all_combos(test, ACT_MUNMAP);
 }
 
 /**
- * dontneed_drops_every_kind_of_entry() - All combinations, with MADV_DONTNEED
+ * dontneed_drops_every_kind() - All combinations, with MADV_DONTNEED
  *
  * Contract: ME-9
  */
-static void dontneed_drops_every_kind_of_entry(struct kunit *test)
+static void dontneed_drops_every_kind(struct kunit *test)
 {
 	run_all_combos(test, ACT_DONTNEED);
 }
 
 /**
- * mremap_takes_every_kind_of_entry_along() - All combinations, with mremap()
+ * mremap_moves_every_kind() - All combinations, with mremap()
  *
  * Contract: ME-13
  */
-static void mremap_takes_every_kind_of_entry_along(struct kunit *test)
+static void mremap_moves_every_kind(struct kunit *test)
 {
 	run_all_combos(test, ACT_MREMAP);
 }
 
 static struct kunit_case migration_entry_kinds_cases[] = {
-	KUNIT_CASE(migration_restores_every_kind_of_page),
-	KUNIT_CASE(every_kind_of_entry_survives_fork),
-	KUNIT_CASE(every_kind_of_entry_survives_mprotect),
-	KUNIT_CASE(munmap_drops_every_kind_of_entry),
-	KUNIT_CASE(dontneed_drops_every_kind_of_entry),
-	KUNIT_CASE(mremap_takes_every_kind_of_entry_along),
+	KUNIT_CASE(every_kind_is_restored),
+	KUNIT_CASE(every_kind_survives_fork),
+	KUNIT_CASE(every_kind_survives_mprotect),
+	KUNIT_CASE(munmap_drops_every_kind),
+	KUNIT_CASE(dontneed_drops_every_kind),
+	KUNIT_CASE(mremap_moves_every_kind),
 	{}
 };
 

@@ -22,7 +22,7 @@
 KUNIT_ARRAY_PARAM_DESC(writable, me_writable_cases, description);
 
 /**
- * mprotect_takes_write_permission_from_the_entry() - PROT_READ
+ * mprotect_downgrades_entry() - PROT_READ
  *
  * The writable entry becomes a readable one, exclusive for anonymous memory;
  * young and dirty stay. After the migration the pte is read-only. Once the VMA
@@ -30,7 +30,7 @@ KUNIT_ARRAY_PARAM_DESC(writable, me_writable_cases, description);
  *
  * Contract: ME-8
  */
-static void mprotect_takes_write_permission_from_the_entry(struct kunit *test)
+static void mprotect_downgrades_entry(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -171,8 +171,7 @@ static void mprotect_leaves_readable_entry_alone(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_mprotect_cases[] = {
-	KUNIT_CASE_PARAM(mprotect_takes_write_permission_from_the_entry,
-			 writable_gen_params),
+	KUNIT_CASE_PARAM(mprotect_downgrades_entry, writable_gen_params),
 	KUNIT_CASE(changed_ptes_are_counted),
 	KUNIT_CASE_PARAM(mprotect_leaves_readable_entry_alone,
 			 readable_gen_params),

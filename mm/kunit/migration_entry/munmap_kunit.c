@@ -25,14 +25,14 @@
 /* ME-9: unmapping while an entry is in place */
 
 /**
- * exit_drops_the_entry() - The last user of an mm goes away
+ * exit_drops_entry() - The last user of an mm goes away
  *
  * The child that inherited an entry exits: its counters end at zero, the parent
  * keeps its entry, and only that is restored.
  *
  * Contract: ME-9
  */
-static void exit_drops_the_entry(struct kunit *test)
+static void exit_drops_entry(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true, .young = true };
@@ -58,7 +58,7 @@ static void exit_drops_the_entry(struct kunit *test)
 }
 
 /**
- * unmapping_frees_no_swap_slot() - With a real swap area on
+ * munmap_frees_no_swap_slot() - With a real swap area on
  *
  * The pfn of an entry could be taken for a slot. Two pages are swapped out, the
  * one in between is under migration; munmap() of it leaves the two slots alone
@@ -66,7 +66,7 @@ static void exit_drops_the_entry(struct kunit *test)
  *
  * Contract: ME-9, ME-10
  */
-static void unmapping_frees_no_swap_slot(struct kunit *test)
+static void munmap_frees_no_swap_slot(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr;
@@ -97,7 +97,7 @@ static void unmapping_frees_no_swap_slot(struct kunit *test)
 }
 
 /**
- * unmapping_the_file_spares_private_copies() - Truncation and hole punching
+ * truncation_spares_private_copies() - Truncation and hole punching
  *
  * A private mapping of tmpfs with one page of the file and one private copy,
  * both under migration. unmap_mapping_range() without even_cows takes the entry
@@ -105,7 +105,7 @@ static void unmapping_frees_no_swap_slot(struct kunit *test)
  *
  * Contract: ME-9
  */
-static void unmapping_the_file_spares_private_copies(struct kunit *test)
+static void truncation_spares_private_copies(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct file *file = mmk_shmem_file(test, 2);
@@ -145,7 +145,7 @@ static void unmapping_the_file_spares_private_copies(struct kunit *test)
 /* ME-13: mremap() while an entry is in place */
 
 /**
- * mremap_moves_the_entry_into_another_page_table() - And what is beside it
+ * mremap_moves_entry() - And what is beside it
  *
  * Of three pages the middle one is under migration when all three are moved far
  * away. Its entry arrives unchanged between its neighbours, and the migration
@@ -153,7 +153,7 @@ static void unmapping_the_file_spares_private_copies(struct kunit *test)
  *
  * Contract: ME-13
  */
-static void mremap_moves_the_entry_into_another_page_table(struct kunit *test)
+static void mremap_moves_entry(struct kunit *test)
 {
 	const size_t len = 3 * PAGE_SIZE;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -191,10 +191,10 @@ static void mremap_moves_the_entry_into_another_page_table(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_munmap_cases[] = {
-	KUNIT_CASE(exit_drops_the_entry),
-	KUNIT_CASE(unmapping_frees_no_swap_slot),
-	KUNIT_CASE(unmapping_the_file_spares_private_copies),
-	KUNIT_CASE(mremap_moves_the_entry_into_another_page_table),
+	KUNIT_CASE(exit_drops_entry),
+	KUNIT_CASE(munmap_frees_no_swap_slot),
+	KUNIT_CASE(truncation_spares_private_copies),
+	KUNIT_CASE(mremap_moves_entry),
 	{}
 };
 

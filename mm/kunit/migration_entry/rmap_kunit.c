@@ -105,7 +105,7 @@ static bool rmap_task_join(struct rmap_task *t, struct scene *s)
 }
 
 /**
- * unmap_and_restore_wait_for_the_rmap_lock() - Nobody changes what is walked
+ * unmap_and_restore_take_rmap_lock() - Nobody changes what is walked
  *
  * As long as somebody holds the anon_vma or i_mmap lock for writing, neither
  * try_to_migrate() nor remove_migration_ptes() goes on to the page tables: the
@@ -113,7 +113,7 @@ static bool rmap_task_join(struct rmap_task *t, struct scene *s)
  *
  * Contract: ME-3, ME-4, ME-7
  */
-static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
+static void unmap_and_restore_take_rmap_lock(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -141,14 +141,14 @@ static void unmap_and_restore_wait_for_the_rmap_lock(struct kunit *test)
 }
 
 /**
- * caller_may_hold_the_rmap_lock_itself() - TTU_RMAP_LOCKED
+ * caller_may_hold_rmap_lock() - TTU_RMAP_LOCKED
  *
  * Both do their work under a lock that the caller holds for writing. Done by
  * a task, for one that takes the lock a second time would wait for ever.
  *
  * Contract: ME-3, ME-4
  */
-static void caller_may_hold_the_rmap_lock_itself(struct kunit *test)
+static void caller_may_hold_rmap_lock(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -192,14 +192,14 @@ static bool rmap_record_one(struct folio *folio, struct vm_area_struct *vma,
 }
 
 /**
- * rmap_walk_comes_to_a_child_after_its_parent() - What the races rely on
+ * rmap_walk_visits_parent_first() - What the races rely on
  *
  * A parent, its child, and the child of that: fork() copies ptes from each to
  * the next, so a walk in that order cannot miss an entry.
  *
  * Contract: ME-7
  */
-static void rmap_walk_comes_to_a_child_after_its_parent(struct kunit *test)
+static void rmap_walk_visits_parent_first(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test), *first, *second;
@@ -372,7 +372,7 @@ static const struct race_case race_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
 
 /**
- * fork_amid_the_removal_leaves_no_orphan() - Between the first pte and the next
+ * fork_during_removal_leaves_no_entry() - Between the first pte and the next
  *
  * Parent and child have an entry for the same folio. One of them forks; its
  * fork() stops when the new VMA can be found by the rmap walk and no pte has
@@ -386,7 +386,7 @@ KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
  *
  * Contract: ME-7
  */
-static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
+static void fork_during_removal_leaves_no_entry(struct kunit *test)
 {
 	const struct race_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -428,7 +428,7 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
 }
 
 /**
- * entry_copied_by_a_late_fork_is_removed() - Unmapped before ptes are copied
+ * late_fork_entry_is_removed() - Unmapped before ptes are copied
  *
  * fork() stops when the new VMA can be found and no pte has been copied. Then
  * the folio is unmapped: the child has nothing that could be. After that fork()
@@ -436,7 +436,7 @@ static void fork_amid_the_removal_leaves_no_orphan(struct kunit *test)
  *
  * Contract: ME-7, ME-6
  */
-static void entry_copied_by_a_late_fork_is_removed(struct kunit *test)
+static void late_fork_entry_is_removed(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = map_private_copy(test);
@@ -467,15 +467,11 @@ static void entry_copied_by_a_late_fork_is_removed(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_rmap_cases[] = {
-	KUNIT_CASE_PARAM(unmap_and_restore_wait_for_the_rmap_lock,
-			 page_gen_params),
-	KUNIT_CASE_PARAM(caller_may_hold_the_rmap_lock_itself,
-			 page_gen_params),
-	KUNIT_CASE_PARAM(rmap_walk_comes_to_a_child_after_its_parent,
-			 writable_gen_params),
-	KUNIT_CASE_PARAM(fork_amid_the_removal_leaves_no_orphan,
-			 race_gen_params),
-	KUNIT_CASE(entry_copied_by_a_late_fork_is_removed),
+	KUNIT_CASE_PARAM(unmap_and_restore_take_rmap_lock, page_gen_params),
+	KUNIT_CASE_PARAM(caller_may_hold_rmap_lock, page_gen_params),
+	KUNIT_CASE_PARAM(rmap_walk_visits_parent_first, writable_gen_params),
+	KUNIT_CASE_PARAM(fork_during_removal_leaves_no_entry, race_gen_params),
+	KUNIT_CASE(late_fork_entry_is_removed),
 	{}
 };
 

@@ -172,7 +172,7 @@ static void smaps_check_migration(struct kunit *test,
 }
 
 /**
- * smaps_counts_the_page_under_migration() - It stays resident for its owner
+ * smaps_counts_entry() - It stays resident for its owner
  *
  * Two of three pages are there, and one of them is migrated. /proc/PID/smaps
  * counts it as resident and as anonymous before, while the entry is in place
@@ -180,7 +180,7 @@ static void smaps_check_migration(struct kunit *test,
  *
  * Contract: ME-14
  */
-static void smaps_counts_the_page_under_migration(struct kunit *test)
+static void smaps_counts_entry(struct kunit *test)
 {
 	const long kb = 2 * PAGE_SIZE / SZ_1K;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -202,13 +202,13 @@ static void smaps_counts_the_page_under_migration(struct kunit *test)
 }
 
 /**
- * smaps_counts_the_huge_page_under_migration() - All of it, by its one entry
+ * smaps_counts_huge_entry() - All of it, by its one entry
  *
- * As smaps_counts_the_page_under_migration().
+ * As smaps_counts_entry().
  *
  * Contract: ME-14
  */
-static void smaps_counts_the_huge_page_under_migration(struct kunit *test)
+static void smaps_counts_huge_entry(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct smaps_view v;
@@ -220,8 +220,8 @@ static void smaps_counts_the_huge_page_under_migration(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_smaps_cases[] = {
-	KUNIT_CASE(smaps_counts_the_page_under_migration),
-	KUNIT_CASE(smaps_counts_the_huge_page_under_migration),
+	KUNIT_CASE(smaps_counts_entry),
+	KUNIT_CASE(smaps_counts_huge_entry),
 	{}
 };
 

@@ -42,11 +42,11 @@ static const struct advice_case advice_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(advice, advice_cases, description);
 
 /**
- * advice_about_swap_leaves_the_entry_alone() - madvise()
+ * madvise_leaves_entry_alone() - madvise()
  *
  * Contract: ME-10
  */
-static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
+static void madvise_leaves_entry_alone(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true, .young = true };
@@ -76,7 +76,7 @@ static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
 }
 
 /**
- * swapin_and_swapoff_leave_the_entry_alone() - Neighbours in swap
+ * swapoff_leaves_entry_alone() - Neighbours in swap
  *
  * Two pages in swap, shared with a child so that they come in through the swap
  * cache and its readahead; between them one under migration. Reading the first
@@ -85,7 +85,7 @@ static void advice_about_swap_leaves_the_entry_alone(struct kunit *test)
  *
  * Contract: ME-10
  */
-static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
+static void swapoff_leaves_entry_alone(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	struct mmk_swap *swap = mmk_swap_on(test);
@@ -125,7 +125,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
 }
 
 /**
- * fork_shares_a_swap_slot_and_not_an_entry() - The other side of the line
+ * fork_shares_slot_beside_entry() - The other side of the line
  *
  * One page in swap, its neighbour under migration. fork() gives the slot a
  * second user, takes the exclusive mark from both ptes, and makes the child
@@ -133,7 +133,7 @@ static void swapin_and_swapoff_leave_the_entry_alone(struct kunit *test)
  *
  * Contract: ME-10, ME-6
  */
-static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
+static void fork_shares_slot_beside_entry(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr, next;
@@ -171,7 +171,7 @@ static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
 /* ME-2: the swap types */
 
 /**
- * every_swap_type_is_of_one_kind_only() - All of them, exhaustively
+ * every_swap_type_has_one_kind() - All of them, exhaustively
  *
  * Whatever the type of an entry, exactly one predicate claims it: swap for all
  * types below MAX_SWAPFILES, and none of those above. The types that the kernel
@@ -179,7 +179,7 @@ static void fork_shares_a_swap_slot_and_not_an_entry(struct kunit *test)
  *
  * Contract: ME-2
  */
-static void every_swap_type_is_of_one_kind_only(struct kunit *test)
+static void every_swap_type_has_one_kind(struct kunit *test)
 {
 	const unsigned int own[] = {
 		swp_type(make_readable_migration_entry(0)),
@@ -209,7 +209,7 @@ static void every_swap_type_is_of_one_kind_only(struct kunit *test)
 }
 
 /**
- * swapon_refuses_what_has_no_type_left() - MAX_SWAPFILES areas, and one more
+ * swapon_refuses_excess_area() - MAX_SWAPFILES areas, and one more
  *
  * All types below MAX_SWAPFILES are taken by real areas. One more is refused
  * with -EPERM; the others stay on, of the same size, and a page that is in one
@@ -217,7 +217,7 @@ static void every_swap_type_is_of_one_kind_only(struct kunit *test)
  *
  * Contract: ME-2
  */
-static void swapon_refuses_what_has_no_type_left(struct kunit *test)
+static void swapon_refuses_excess_area(struct kunit *test)
 {
 	struct mmk_swap *swap[MAX_SWAPFILES + 1];
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -262,12 +262,11 @@ static int swap_suite_init(struct kunit_suite *suite)
 }
 
 static struct kunit_case migration_entry_swap_cases[] = {
-	KUNIT_CASE_PARAM(advice_about_swap_leaves_the_entry_alone,
-			 advice_gen_params),
-	KUNIT_CASE(fork_shares_a_swap_slot_and_not_an_entry),
-	KUNIT_CASE(swapin_and_swapoff_leave_the_entry_alone),
-	KUNIT_CASE(every_swap_type_is_of_one_kind_only),
-	KUNIT_CASE(swapon_refuses_what_has_no_type_left),
+	KUNIT_CASE_PARAM(madvise_leaves_entry_alone, advice_gen_params),
+	KUNIT_CASE(fork_shares_slot_beside_entry),
+	KUNIT_CASE(swapoff_leaves_entry_alone),
+	KUNIT_CASE(every_swap_type_has_one_kind),
+	KUNIT_CASE(swapon_refuses_excess_area),
 	{}
 };
 

@@ -31,7 +31,7 @@
 KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 
 /**
- * unmapping_records_what_the_pte_allowed() - try_to_migrate()
+ * unmap_records_pte() - try_to_migrate()
  *
  * A writable pte becomes a writable entry; a read-only one of an exclusive
  * anonymous page a readable exclusive one, any other a readable one. Young and
@@ -41,7 +41,7 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
  *
  * Contract: ME-3
  */
-static void unmapping_records_what_the_pte_allowed(struct kunit *test)
+static void unmap_records_pte(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -73,14 +73,14 @@ static void unmapping_records_what_the_pte_allowed(struct kunit *test)
 }
 
 /**
- * other_mmus_are_told_before_and_after() - MMU notifiers of try_to_migrate()
+ * unmap_notifies_secondary_mmus() - MMU notifiers of try_to_migrate()
  *
  * One pair of calls for exactly the page: the first while the pte is still
  * there, the second when the entry has taken its place.
  *
  * Contract: ME-3
  */
-static void other_mmus_are_told_before_and_after(struct kunit *test)
+static void unmap_notifies_secondary_mmus(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -111,7 +111,7 @@ static void other_mmus_are_told_before_and_after(struct kunit *test)
 /* ME-4: from the entry back to a pte */
 
 /**
- * moved_page_is_mapped_as_the_entry_records() - remove_migration_ptes(src, dst)
+ * restore_maps_new_folio() - remove_migration_ptes(src, dst)
  *
  * The pte points to the new folio, is writable, young and dirty exactly as the
  * old one was, and the page is exclusive unless the entry was just readable.
@@ -120,7 +120,7 @@ static void other_mmus_are_told_before_and_after(struct kunit *test)
  *
  * Contract: ME-4
  */
-static void moved_page_is_mapped_as_the_entry_records(struct kunit *test)
+static void restore_maps_new_folio(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -155,13 +155,13 @@ static void moved_page_is_mapped_as_the_entry_records(struct kunit *test)
 }
 
 /**
- * page_that_stays_is_mapped_as_before() - remove_migration_ptes(src, src)
+ * restore_maps_old_folio() - remove_migration_ptes(src, src)
  *
  * The way back out of a migration that could not be completed.
  *
  * Contract: ME-4, ME-5
  */
-static void page_that_stays_is_mapped_as_before(struct kunit *test)
+static void restore_maps_old_folio(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -188,7 +188,7 @@ static void page_that_stays_is_mapped_as_before(struct kunit *test)
 }
 
 /**
- * every_mapping_gets_back_what_it_had() - One folio, three ptes
+ * every_mapping_is_restored() - One folio, three ptes
  *
  * A page of tmpfs is mapped writable, read-only at a second address, and
  * writable in a second mm. Each pte becomes an entry of its own kind, and each
@@ -196,7 +196,7 @@ static void page_that_stays_is_mapped_as_before(struct kunit *test)
  *
  * Contract: ME-3, ME-4
  */
-static void every_mapping_gets_back_what_it_had(struct kunit *test)
+static void every_mapping_is_restored(struct kunit *test)
 {
 	const struct page_case how = { .backing = SHMEM_SHARED, .write = true,
 				       .dirty = true, .young = true };
@@ -337,7 +337,7 @@ static const struct zero_case zero_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(zero, zero_cases, description);
 
 /**
- * unused_page_gives_way_to_the_zero_page() - TTU_USE_SHARED_ZEROPAGE
+ * shared_zeropage_replaces_page() - TTU_USE_SHARED_ZEROPAGE
  *
  * A page of zeroes is not mapped again: the shared zero page is, read-only, and
  * the RSS goes down. That is only so if the caller asks for it, and not in a
@@ -345,7 +345,7 @@ KUNIT_ARRAY_PARAM_DESC(zero, zero_cases, description);
  *
  * Contract: ME-4
  */
-static void unused_page_gives_way_to_the_zero_page(struct kunit *test)
+static void shared_zeropage_replaces_page(struct kunit *test)
 {
 	const struct zero_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -390,14 +390,14 @@ static const struct page_case device_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(device, device_cases, description);
 
 /**
- * device_private_page_is_unmapped_and_mapped_again() - No pte to begin with
+ * device_private_page_is_restored() - No pte to begin with
  *
  * A device-private page is mapped by an entry, writable or not, and comes back
  * as the same entry.
  *
  * Contract: ME-3, ME-4
  */
-static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
+static void device_private_page_is_restored(struct kunit *test)
 {
 	const struct page_case *how = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -444,7 +444,7 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
 }
 
 /**
- * pinned_exclusive_page_stays_mapped() - A page that DMA may go to
+ * pinned_page_stays_mapped() - A page that DMA may go to
  *
  * The pin relies on the page staying exclusive, so it must not be shared by an
  * entry: try_to_migrate() leaves the pte as it was. Other MMUs, which cannot know,
@@ -452,7 +452,7 @@ static void device_private_page_is_unmapped_and_mapped_again(struct kunit *test)
  *
  * Contract: ME-3, ME-15
  */
-static void pinned_exclusive_page_stays_mapped(struct kunit *test)
+static void pinned_page_stays_mapped(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .dirty = true };
@@ -487,14 +487,14 @@ static void pinned_exclusive_page_stays_mapped(struct kunit *test)
 }
 
 /**
- * temporary_stack_of_exec_is_left_alone() - shift_arg_pages() is at work
+ * exec_stack_is_left_alone() - shift_arg_pages() is at work
  *
  * While exec() moves its stack, the rmap walk could miss an entry. Such a VMA is
  * skipped, and the page stays mapped.
  *
  * Contract: ME-3
  */
-static void temporary_stack_of_exec_is_left_alone(struct kunit *test)
+static void exec_stack_is_left_alone(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
@@ -521,21 +521,17 @@ static void temporary_stack_of_exec_is_left_alone(struct kunit *test)
 }
 
 static struct kunit_case migration_entry_unmap_cases[] = {
-	KUNIT_CASE_PARAM(unmapping_records_what_the_pte_allowed,
-			 page_gen_params),
-	KUNIT_CASE_PARAM(other_mmus_are_told_before_and_after, page_gen_params),
-	KUNIT_CASE_PARAM(moved_page_is_mapped_as_the_entry_records,
-			 page_gen_params),
-	KUNIT_CASE_PARAM(page_that_stays_is_mapped_as_before, page_gen_params),
-	KUNIT_CASE(every_mapping_gets_back_what_it_had),
+	KUNIT_CASE_PARAM(unmap_records_pte, page_gen_params),
+	KUNIT_CASE_PARAM(unmap_notifies_secondary_mmus, page_gen_params),
+	KUNIT_CASE_PARAM(restore_maps_new_folio, page_gen_params),
+	KUNIT_CASE_PARAM(restore_maps_old_folio, page_gen_params),
+	KUNIT_CASE(every_mapping_is_restored),
 	KUNIT_CASE(other_entries_are_left_alone),
 	KUNIT_CASE(clean_folio_is_not_mapped_dirty),
-	KUNIT_CASE_PARAM(unused_page_gives_way_to_the_zero_page,
-			 zero_gen_params),
-	KUNIT_CASE_PARAM(device_private_page_is_unmapped_and_mapped_again,
-			 device_gen_params),
-	KUNIT_CASE(pinned_exclusive_page_stays_mapped),
-	KUNIT_CASE(temporary_stack_of_exec_is_left_alone),
+	KUNIT_CASE_PARAM(shared_zeropage_replaces_page, zero_gen_params),
+	KUNIT_CASE_PARAM(device_private_page_is_restored, device_gen_params),
+	KUNIT_CASE(pinned_page_stays_mapped),
+	KUNIT_CASE(exec_stack_is_left_alone),
 	{}
 };
 

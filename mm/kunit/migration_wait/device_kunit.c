@@ -90,7 +90,7 @@ static const struct many_case crowd_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(crowd, crowd_cases, description);
 
 /**
- * tasks_that_wait_for_migrate_to_ram_end() - One migrates, the others wait
+ * waiters_for_migrate_to_ram_end() - One migrates, the others wait
  *
  * A task faults on a device-private page. While its driver brings the page back,
  * others fault on the same page, and wait. They keep nobody from anything:
@@ -98,7 +98,7 @@ KUNIT_ARRAY_PARAM_DESC(crowd, crowd_cases, description);
  *
  * Contract: MW-11
  */
-static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
+static void waiters_for_migrate_to_ram_end(struct kunit *test)
 {
 	const struct many_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -139,7 +139,7 @@ static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
 }
 
 /**
- * locked_device_private_page_is_waited_for() - Without a reference
+ * locked_device_page_is_waited_for() - Without a reference
  *
  * Somebody has a device-private page locked, as the fault does that is already
  * in migrate_to_ram. Another fault on it does not go there as well, but waits
@@ -149,7 +149,7 @@ static void tasks_that_wait_for_migrate_to_ram_end(struct kunit *test)
  *
  * Contract: MW-11, MW-2
  */
-static void locked_device_private_page_is_waited_for(struct kunit *test)
+static void locked_device_page_is_waited_for(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -239,7 +239,7 @@ static void queue_up_release(void *data)
 }
 
 /**
- * tasks_that_meet_in_migrate_to_ram_end() - All fault before any migrates
+ * concurrent_migrate_to_ram_ends() - All fault before any migrates
  *
  * All tasks have faulted before the first of them migrates; they then go on one
  * by one. Up to 6.14 each of them is in migrate_to_ram with a reference on the
@@ -250,7 +250,7 @@ static void queue_up_release(void *data)
  *
  * Contract: MW-11
  */
-static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
+static void concurrent_migrate_to_ram_ends(struct kunit *test)
 {
 	const struct many_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -305,11 +305,9 @@ static void tasks_that_meet_in_migrate_to_ram_end(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_device_cases[] = {
-	KUNIT_CASE_PARAM(tasks_that_wait_for_migrate_to_ram_end,
-			 crowd_gen_params),
-	KUNIT_CASE(locked_device_private_page_is_waited_for),
-	KUNIT_CASE_PARAM(tasks_that_meet_in_migrate_to_ram_end,
-			 crowd_gen_params),
+	KUNIT_CASE_PARAM(waiters_for_migrate_to_ram_end, crowd_gen_params),
+	KUNIT_CASE(locked_device_page_is_waited_for),
+	KUNIT_CASE_PARAM(concurrent_migrate_to_ram_ends, crowd_gen_params),
 	{}
 };
 

@@ -24,7 +24,7 @@
 /* MW-4, MW-5: the ways out */
 
 /**
- * wait_returns_with_context_as_before() - The way out of a task that slept
+ * wait_keeps_context() - The way out of a task that slept
  *
  * While it sleeps the waiter holds nothing but the mmap_lock that it came with,
  * and is in no RCU read-side critical section. When it returns the ptl has been
@@ -33,7 +33,7 @@
  *
  * Contract: MW-4
  */
-static void wait_returns_with_context_as_before(struct kunit *test)
+static void wait_keeps_context(struct kunit *test)
 {
 	struct moving m;
 
@@ -179,7 +179,7 @@ static const struct other_case other_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(other, other_cases, description);
 
 /**
- * nothing_to_wait_for_returns_at_once() - The entry has gone meanwhile
+ * other_entry_is_not_waited_for() - The entry has gone meanwhile
  *
  * Between the fault and the ptl the entry may have become anything else. What
  * is there is left alone, and so is its folio, which is locked here: who waited
@@ -187,7 +187,7 @@ KUNIT_ARRAY_PARAM_DESC(other, other_cases, description);
  *
  * Contract: MW-4, MW-5
  */
-static void nothing_to_wait_for_returns_at_once(struct kunit *test)
+static void other_entry_is_not_waited_for(struct kunit *test)
 {
 	const struct other_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
@@ -255,7 +255,7 @@ static void unlock_and_lock(struct folio *folio)
 }
 
 /**
- * folio_locked_again_is_waited_for() - Unlocked and locked in the last moment
+ * relocked_folio_is_waited_for() - Unlocked and locked in the last moment
  *
  * The folio is unlocked, its last waiters are woken, and it is locked again, all
  * of it after the waiter has looked up the entry and right before it takes the
@@ -264,7 +264,7 @@ static void unlock_and_lock(struct folio *folio)
  *
  * Contract: MW-3, MW-7
  */
-static void folio_locked_again_is_waited_for(struct kunit *test)
+static void relocked_folio_is_waited_for(struct kunit *test)
 {
 	struct lock_watch *watch;
 	struct waiter *before, *w;
@@ -290,10 +290,10 @@ static void folio_locked_again_is_waited_for(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_exit_cases[] = {
-	KUNIT_CASE(wait_returns_with_context_as_before),
-	KUNIT_CASE_PARAM(nothing_to_wait_for_returns_at_once, other_gen_params),
+	KUNIT_CASE(wait_keeps_context),
+	KUNIT_CASE_PARAM(other_entry_is_not_waited_for, other_gen_params),
 	KUNIT_CASE(unlocked_folio_is_not_waited_for),
-	KUNIT_CASE(folio_locked_again_is_waited_for),
+	KUNIT_CASE(relocked_folio_is_waited_for),
 	{}
 };
 

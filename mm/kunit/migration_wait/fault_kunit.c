@@ -25,7 +25,7 @@
 KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
 
 /**
- * fault_sleeps_until_folio_is_unlocked() - A fault on each kind of entry
+ * fault_sleeps_until_unlock() - A fault on each kind of entry
  *
  * A page is under migration when a fault is taken on it, under either lock. The
  * fault sleeps in the folio's wait queue; it sleeps on when the entry has been
@@ -34,7 +34,7 @@ KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
  *
  * Contract: MW-1
  */
-static void fault_sleeps_until_folio_is_unlocked(struct kunit *test)
+static void fault_sleeps_until_unlock(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	struct mmk_fault *fault;
@@ -293,7 +293,7 @@ static const struct many_case crowded_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
 
 /**
- * waiters_of_many_cpus_take_no_reference() - While all of them arrive at once
+ * smp_waiters_take_no_reference() - While all of them arrive at once
  *
  * Tasks on all other CPUs are held up at the ptl and then let go together; the
  * first of them is held up once more right before it goes into the queue. From
@@ -303,7 +303,7 @@ KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
  *
  * Contract: MW-2
  */
-static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
+static void smp_waiters_take_no_reference(struct kunit *test)
 {
 	const struct many_case *c = test->param_value;
 	struct mmk_fault **faults;
@@ -353,12 +353,11 @@ static void waiters_of_many_cpus_take_no_reference(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_fault_cases[] = {
-	KUNIT_CASE_PARAM(fault_sleeps_until_folio_is_unlocked, wait_gen_params),
+	KUNIT_CASE_PARAM(fault_sleeps_until_unlock, wait_gen_params),
 	KUNIT_CASE_PARAM(access_is_served_after_migration, access_gen_params),
 	KUNIT_CASE_PARAM(waiters_hold_no_reference, many_gen_params),
 	KUNIT_CASE_PARAM(waiters_do_not_fail_device_migration, many_gen_params),
-	KUNIT_CASE_PARAM(waiters_of_many_cpus_take_no_reference,
-			 crowded_gen_params),
+	KUNIT_CASE_PARAM(smp_waiters_take_no_reference, crowded_gen_params),
 	KUNIT_CASE(wait_set_up_takes_no_reference),
 	{}
 };

@@ -38,7 +38,7 @@ KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 /* MW-13: entries in a pmd */
 
 /**
- * fault_on_huge_page_waits_in_the_queue() - A fault on an entry in a pmd
+ * huge_page_fault_is_queued() - A fault on an entry in a pmd
  *
  * A huge page is under migration when a fault is taken on a part of it, under
  * either lock. The fault takes the ptl, goes into the folio's queue under it,
@@ -48,7 +48,7 @@ KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
  *
  * Contract: MW-13
  */
-static void fault_on_huge_page_waits_in_the_queue(struct kunit *test)
+static void huge_page_fault_is_queued(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	struct lock_watch *watch;
@@ -92,14 +92,14 @@ static void fault_on_huge_page_waits_in_the_queue(struct kunit *test)
 }
 
 /**
- * waiters_for_huge_page_hold_no_reference() - N tasks wait for one huge page
+ * huge_page_waiters_hold_no_reference() - N tasks wait for one huge page
  *
  * As waiters_hold_no_reference(): all of them stand in the queue, none has a
  * reference, and the migration succeeds the first time.
  *
  * Contract: MW-13
  */
-static void waiters_for_huge_page_hold_no_reference(struct kunit *test)
+static void huge_page_waiters_hold_no_reference(struct kunit *test)
 {
 	const struct many_case *c = test->param_value;
 	struct mmk_fault **faults;
@@ -123,14 +123,13 @@ static void waiters_for_huge_page_hold_no_reference(struct kunit *test)
 }
 
 /**
- * wait_for_huge_page_returns_with_context_as_before() - The way out of the wait
+ * huge_page_wait_keeps_context() - The way out of the wait
  *
- * As wait_returns_with_context_as_before(), for an entry in a pmd.
+ * As wait_keeps_context(), for an entry in a pmd.
  *
  * Contract: MW-13
  */
-static void
-wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
+static void huge_page_wait_keeps_context(struct kunit *test)
 {
 	struct moving m;
 
@@ -139,13 +138,13 @@ wait_for_huge_page_returns_with_context_as_before(struct kunit *test)
 }
 
 /**
- * huge_page_unlocked_meanwhile_is_not_waited_for() - Unlocked in the last moment
+ * unlocked_huge_page_is_not_waited_for() - Unlocked in the last moment
  *
  * As unlocked_folio_is_not_waited_for(), for an entry in a pmd.
  *
  * Contract: MW-13
  */
-static void huge_page_unlocked_meanwhile_is_not_waited_for(struct kunit *test)
+static void unlocked_huge_page_is_not_waited_for(struct kunit *test)
 {
 	struct moving m;
 
@@ -172,14 +171,14 @@ static const struct pmd_case pmd_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(pmd, pmd_cases, description);
 
 /**
- * pmd_without_entry_is_not_waited_for() - The entry has gone meanwhile
+ * other_pmd_is_not_waited_for() - The entry has gone meanwhile
  *
- * As nothing_to_wait_for_returns_at_once(): what is there is left alone, and so
+ * As other_entry_is_not_waited_for(): what is there is left alone, and so
  * is its folio, which is locked. The ptl is dropped once.
  *
  * Contract: MW-13
  */
-static void pmd_without_entry_is_not_waited_for(struct kunit *test)
+static void other_pmd_is_not_waited_for(struct kunit *test)
 {
 	const struct pmd_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -216,13 +215,11 @@ static void pmd_without_entry_is_not_waited_for(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_huge_cases[] = {
-	KUNIT_CASE_PARAM(fault_on_huge_page_waits_in_the_queue,
-			 wait_gen_params),
-	KUNIT_CASE_PARAM(waiters_for_huge_page_hold_no_reference,
-			 many_gen_params),
-	KUNIT_CASE(wait_for_huge_page_returns_with_context_as_before),
-	KUNIT_CASE(huge_page_unlocked_meanwhile_is_not_waited_for),
-	KUNIT_CASE_PARAM(pmd_without_entry_is_not_waited_for, pmd_gen_params),
+	KUNIT_CASE_PARAM(huge_page_fault_is_queued, wait_gen_params),
+	KUNIT_CASE_PARAM(huge_page_waiters_hold_no_reference, many_gen_params),
+	KUNIT_CASE(huge_page_wait_keeps_context),
+	KUNIT_CASE(unlocked_huge_page_is_not_waited_for),
+	KUNIT_CASE_PARAM(other_pmd_is_not_waited_for, pmd_gen_params),
 	{}
 };
 

@@ -268,7 +268,7 @@ void mw_expect_all_end(struct kunit *test, struct mmk_fault **faults,
 	KUNIT_EXPECT_EQ_MSG(test, i, nr, "waiter %u of %u does not end", i, nr);
 }
 
-/* wait_returns_with_context_as_before(), for any kind of entry */
+/* wait_keeps_context(), for any kind of entry */
 void mw_expect_context_kept(struct kunit *test, struct moving *m)
 {
 	struct waiter *w = moving_waiter(test, m);

@@ -86,7 +86,7 @@ static void order_preempt_main(struct mmk_task *task)
 }
 
 /**
- * waiter_is_queued_when_preempted_at_ptl_drop() - A task that preempts sees it
+ * waiter_is_queued_at_ptl_drop() - A task that preempts sees it
  *
  * The waiter wakes a real-time task on its own CPU while it holds the ptl. That
  * task runs in the moment in which the ptl is dropped, unlocks the folio, and
@@ -99,7 +99,7 @@ static void order_preempt_main(struct mmk_task *task)
  *
  * Contract: MW-3
  */
-static void waiter_is_queued_when_preempted_at_ptl_drop(struct kunit *test)
+static void waiter_is_queued_at_ptl_drop(struct kunit *test)
 {
 	struct order_preempt *o;
 	struct order_waiter *w;
@@ -193,7 +193,7 @@ static void order_irq_stop(void *data)
 }
 
 /**
- * ptl_is_held_when_interrupts_come_on() - So does the first interrupt
+ * ptl_is_held_when_irqs_are_enabled() - So does the first interrupt
  *
  * The waiter comes with interrupts off, so that they come on where it drops the
  * queue lock: that is the first moment in which an interrupt could be taken. The
@@ -204,7 +204,7 @@ static void order_irq_stop(void *data)
  *
  * Contract: MW-3
  */
-static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
+static void ptl_is_held_when_irqs_are_enabled(struct kunit *test)
 {
 	struct order_irq *o;
 	struct moving m;
@@ -239,7 +239,7 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
 }
 
 /**
- * fault_queues_before_it_drops_ptl() - The order of the locks in a real fault
+ * fault_queues_before_ptl_drop() - The order of the locks in a real fault
  *
  * Lockdep tells which locks a fault takes and drops. It takes the ptl once,
  * goes into the queue under it, and drops it last.
@@ -249,7 +249,7 @@ static void ptl_is_held_when_interrupts_come_on(struct kunit *test)
  *
  * Contract: MW-3
  */
-static void fault_queues_before_it_drops_ptl(struct kunit *test)
+static void fault_queues_before_ptl_drop(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	struct lock_watch *watch;
@@ -275,7 +275,7 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
 }
 
 /**
- * ptl_is_held_by_who_stops_at_the_queue() - Stopped half-way, from another CPU
+ * ptl_is_held_at_queue_lock() - Stopped half-way, from another CPU
  *
  * A fault on another CPU is stopped right before it goes into the queue, because
  * the case holds the lock of that. The ptl is held all the while, and nobody has
@@ -288,7 +288,7 @@ static void fault_queues_before_it_drops_ptl(struct kunit *test)
  *
  * Contract: MW-3, MW-2
  */
-static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
+static void ptl_is_held_at_queue_lock(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	bool at_ptl, at_queue, queued, waiters;
@@ -345,11 +345,10 @@ static void ptl_is_held_by_who_stops_at_the_queue(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_order_cases[] = {
-	KUNIT_CASE(waiter_is_queued_when_preempted_at_ptl_drop),
-	KUNIT_CASE(ptl_is_held_when_interrupts_come_on),
-	KUNIT_CASE_PARAM(fault_queues_before_it_drops_ptl, wait_gen_params),
-	KUNIT_CASE_PARAM(ptl_is_held_by_who_stops_at_the_queue,
-			 wait_gen_params),
+	KUNIT_CASE(waiter_is_queued_at_ptl_drop),
+	KUNIT_CASE(ptl_is_held_when_irqs_are_enabled),
+	KUNIT_CASE_PARAM(fault_queues_before_ptl_drop, wait_gen_params),
+	KUNIT_CASE_PARAM(ptl_is_held_at_queue_lock, wait_gen_params),
 	{}
 };
 

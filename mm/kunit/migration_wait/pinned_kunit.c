@@ -55,7 +55,7 @@ static struct page *page_on_dev(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * pinned_device_page_is_refused_by_setup() - One reference too many
+ * setup_refuses_pinned_device_page() - One reference too many
  *
  * Somebody holds a reference on a device page that migrate_vma_setup() is asked
  * for. It is refused right there, before the driver copies anything: not
@@ -65,7 +65,7 @@ static struct page *page_on_dev(struct kunit *test, struct mmk_dev *dev,
  *
  * Contract: MW-12
  */
-static void pinned_device_page_is_refused_by_setup(struct kunit *test)
+static void setup_refuses_pinned_device_page(struct kunit *test)
 {
 	const struct pinned_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, c->type);
@@ -109,13 +109,13 @@ static void pinned_device_page_is_refused_by_setup(struct kunit *test)
 }
 
 /**
- * pinned_device_page_is_refused_by_range() - The same when a device is emptied
+ * range_refuses_pinned_device_page() - The same when a device is emptied
  *
  * migrate_device_range() finds the page by its pfn instead of an address.
  *
  * Contract: MW-12
  */
-static void pinned_device_page_is_refused_by_range(struct kunit *test)
+static void range_refuses_pinned_device_page(struct kunit *test)
 {
 	const struct pinned_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, c->type);
@@ -140,10 +140,8 @@ static void pinned_device_page_is_refused_by_range(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_pinned_cases[] = {
-	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_setup,
-			 pinned_gen_params),
-	KUNIT_CASE_PARAM(pinned_device_page_is_refused_by_range,
-			 pinned_gen_params),
+	KUNIT_CASE_PARAM(setup_refuses_pinned_device_page, pinned_gen_params),
+	KUNIT_CASE_PARAM(range_refuses_pinned_device_page, pinned_gen_params),
 	{}
 };
 

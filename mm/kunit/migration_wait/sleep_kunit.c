@@ -48,7 +48,7 @@ static const struct signal_case signal_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(signal, signal_cases, description);
 
 /**
- * signal_does_not_end_the_wait() - The sleep is uninterruptible
+ * signal_does_not_end_wait() - The sleep is uninterruptible
  *
  * A signal does not wake a task that waits. Something else does, with the signal
  * pending: it goes back to sleep, in its old place in the queue, until the folio
@@ -56,7 +56,7 @@ KUNIT_ARRAY_PARAM_DESC(signal, signal_cases, description);
  *
  * Contract: MW-8
  */
-static void signal_does_not_end_the_wait(struct kunit *test)
+static void signal_does_not_end_wait(struct kunit *test)
 {
 	const struct signal_case *c = test->param_value;
 	struct task_struct *task;
@@ -271,7 +271,7 @@ static void delayacct_begin(struct kunit *test)
 #endif
 
 /**
- * wait_counts_as_stall_for_thrashing_folio() - Pressure stall information
+ * thrashing_wait_counts_as_stall() - Pressure stall information
  *
  * A folio that is not uptodate, but was in the working set, has been evicted too
  * early: a task that waits for it is stalled for want of memory. No other is. After
@@ -281,7 +281,7 @@ static void delayacct_begin(struct kunit *test)
  *
  * Contract: MW-10
  */
-static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
+static void thrashing_wait_counts_as_stall(struct kunit *test)
 {
 	const bool accounts = IS_ENABLED(CONFIG_TASK_DELAY_ACCT);
 	const struct thrashing_case *c = test->param_value;
@@ -329,10 +329,9 @@ static void wait_counts_as_stall_for_thrashing_folio(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_sleep_cases[] = {
-	KUNIT_CASE_PARAM(signal_does_not_end_the_wait, signal_gen_params),
+	KUNIT_CASE_PARAM(signal_does_not_end_wait, signal_gen_params),
 	KUNIT_CASE(woken_waiter_leaves_reused_folio_alone),
-	KUNIT_CASE_PARAM(wait_counts_as_stall_for_thrashing_folio,
-			 thrashing_gen_params),
+	KUNIT_CASE_PARAM(thrashing_wait_counts_as_stall, thrashing_gen_params),
 	{}
 };
 

@@ -77,7 +77,7 @@ static struct waiter *sleeper(struct kunit *test, struct moving *m)
 }
 
 /**
- * unlock_wakes_own_waiters_and_no_others() - Two folios share a wait queue
+ * unlock_wakes_only_own_waiters() - Two folios share a wait queue
  *
  * Tasks wait for two folios that hash to the same queue, and stand in it in
  * turns. The unlock of one wakes all of its waiters; the others do not so much
@@ -87,7 +87,7 @@ static struct waiter *sleeper(struct kunit *test, struct moving *m)
  *
  * Contract: MW-7
  */
-static void unlock_wakes_own_waiters_and_no_others(struct kunit *test)
+static void unlock_wakes_only_own_waiters(struct kunit *test)
 {
 	struct waiter *wa[3], *wb[2];
 	unsigned long switches[2];
@@ -178,14 +178,14 @@ static void latecomer_main(struct mmk_task *task)
 }
 
 /**
- * waiters_flag_is_cleared_inside_the_queue_lock() - Not when others may come
+ * waiters_flag_is_cleared_under_lock() - Not when others may come
  *
  * The unlock that wakes the last waiter has cleared PG_waiters when it drops the
  * queue lock. From then on the next waiter may set it.
  *
  * Contract: MW-7
  */
-static void waiters_flag_is_cleared_inside_the_queue_lock(struct kunit *test)
+static void waiters_flag_is_cleared_under_lock(struct kunit *test)
 {
 	struct lock_watch *watch;
 	struct unlocker *u;
@@ -474,7 +474,7 @@ static void locker_main(struct mmk_task *task)
 }
 
 /**
- * waiter_behind_a_locker_is_woken_by_its_unlock() - A lock in between
+ * waiter_behind_locker_is_woken() - A lock in between
  *
  * Between two tasks that wait for the end of the migration stands one that wants
  * the folio lock. The unlock wakes those up to the one that gets the lock; who
@@ -482,7 +482,7 @@ static void locker_main(struct mmk_task *task)
  *
  * Contract: MW-7
  */
-static void waiter_behind_a_locker_is_woken_by_its_unlock(struct kunit *test)
+static void waiter_behind_locker_is_woken(struct kunit *test)
 {
 	struct waiter *before, *behind;
 	struct locker *l;
@@ -517,10 +517,10 @@ static void waiter_behind_a_locker_is_woken_by_its_unlock(struct kunit *test)
 }
 
 static struct kunit_case migration_wait_wake_cases[] = {
-	KUNIT_CASE(unlock_wakes_own_waiters_and_no_others),
-	KUNIT_CASE(waiters_flag_is_cleared_inside_the_queue_lock),
+	KUNIT_CASE(unlock_wakes_only_own_waiters),
+	KUNIT_CASE(waiters_flag_is_cleared_under_lock),
 	KUNIT_CASE(unlocks_on_two_cpus_lose_no_waiter),
-	KUNIT_CASE(waiter_behind_a_locker_is_woken_by_its_unlock),
+	KUNIT_CASE(waiter_behind_locker_is_woken),
 	{}
 };
 

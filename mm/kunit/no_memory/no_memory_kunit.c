@@ -135,7 +135,7 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 }
 
 /**
- * page_migrates_whichever_allocation_fails() - There is nothing to allocate
+ * page_migrates_without_memory() - There is nothing to allocate
  *
  * A page that is there needs no memory but its destination, which the driver
  * brings: the whole of migrate_vma_*() succeeds, there and back, although each
@@ -143,7 +143,7 @@ static void hole_stays_empty_without_memory(struct kunit *test)
  *
  * Contract: MV-16
  */
-static void page_migrates_whichever_allocation_fails(struct kunit *test)
+static void page_migrates_without_memory(struct kunit *test)
 {
 	const struct place_case *c = test->param_value;
 	struct mmk_dev *dev = c->to_device ? mmk_dev_create(test, c->type) :
@@ -198,7 +198,7 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
 }
 
 /**
- * pin_of_coherent_page_is_refused_without_memory() - It has to move first
+ * coherent_pin_fails_without_memory() - It has to move first
  *
  * A page in device-coherent memory has to move to system memory before it can be
  * pinned for long. Whichever allocation fails, that is refused, and the page stays
@@ -207,7 +207,7 @@ static void page_migrates_whichever_allocation_fails(struct kunit *test)
  *
  * Contract: MV-15, MV-16
  */
-static void pin_of_coherent_page_is_refused_without_memory(struct kunit *test)
+static void coherent_pin_fails_without_memory(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -263,7 +263,7 @@ static const struct type_case type_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(type, type_cases, description);
 
 /**
- * device_is_refused_without_memory() - memremap_pages() gives all back
+ * memremap_fails_without_memory() - memremap_pages() gives all back
  *
  * Whichever allocation fails, memremap_pages() returns -ENOMEM or succeeds. After
  * the former there is no pgmap and no memory map at these addresses, and
@@ -272,7 +272,7 @@ KUNIT_ARRAY_PARAM_DESC(type, type_cases, description);
  *
  * Contract: ZD-6
  */
-static void device_is_refused_without_memory(struct kunit *test)
+static void memremap_fails_without_memory(struct kunit *test)
 {
 	const struct type_case *c = test->param_value;
 	struct mmk_dev *dev = mmk_dev_alloc(test, c->type);
@@ -354,7 +354,7 @@ static void swap_out(struct kunit *test, struct mm_struct *mm,
 }
 
 /**
- * swap_fault_without_memory_says_so() - VM_FAULT_OOM
+ * swap_fault_is_oom_without_memory() - VM_FAULT_OOM
  *
  * A fault on a swap entry, under either lock. Whichever allocation fails, the
  * fault is served, or ends in VM_FAULT_OOM with the lock still held, the entry
@@ -362,7 +362,7 @@ static void swap_out(struct kunit *test, struct mm_struct *mm,
  *
  * Contract: SF-1, SF-9, SF-10, SF-11
  */
-static void swap_fault_without_memory_says_so(struct kunit *test)
+static void swap_fault_is_oom_without_memory(struct kunit *test)
 {
 	const struct lock_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -426,7 +426,7 @@ static int try_fork(void)
 }
 
 /**
- * fork_without_memory_leaves_entries_alone() - What it has copied, it drops
+ * failed_fork_leaves_entries_alone() - What it has copied, it drops
  *
  * A page under migration, a device-private page and a page on each side of them
  * are there when fork() runs out of memory, at every point at which it can. Each
@@ -436,7 +436,7 @@ static int try_fork(void)
  *
  * Contract: ME-6, ME-9, ZD-12
  */
-static void fork_without_memory_leaves_entries_alone(struct kunit *test)
+static void failed_fork_leaves_entries_alone(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -514,12 +514,11 @@ static void fork_without_memory_leaves_entries_alone(struct kunit *test)
 
 static struct kunit_case no_memory_cases[] = {
 	KUNIT_CASE_PARAM(hole_stays_empty_without_memory, place_gen_params),
-	KUNIT_CASE_PARAM(page_migrates_whichever_allocation_fails,
-			 place_gen_params),
-	KUNIT_CASE(pin_of_coherent_page_is_refused_without_memory),
-	KUNIT_CASE_PARAM(device_is_refused_without_memory, type_gen_params),
-	KUNIT_CASE_PARAM(swap_fault_without_memory_says_so, lock_gen_params),
-	KUNIT_CASE(fork_without_memory_leaves_entries_alone),
+	KUNIT_CASE_PARAM(page_migrates_without_memory, place_gen_params),
+	KUNIT_CASE(coherent_pin_fails_without_memory),
+	KUNIT_CASE_PARAM(memremap_fails_without_memory, type_gen_params),
+	KUNIT_CASE_PARAM(swap_fault_is_oom_without_memory, lock_gen_params),
+	KUNIT_CASE(failed_fork_leaves_entries_alone),
 	{}
 };
 

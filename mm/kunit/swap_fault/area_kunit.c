@@ -114,7 +114,7 @@ static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
 }
 
 /**
- * page_under_stable_writeback_is_read_only() - SWP_STABLE_WRITES
+ * stable_writeback_page_is_read_only() - SWP_STABLE_WRITES
  *
  * A folio of the swap cache is still being written to an area that cannot do
  * with changes meanwhile. Its fault is served without waiting, but the page is
@@ -123,7 +123,7 @@ static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
  *
  * Contract: SF-1
  */
-static void page_under_stable_writeback_is_read_only(struct kunit *test)
+static void stable_writeback_page_is_read_only(struct kunit *test)
 {
 	struct swap_info_struct *si;
 	struct mmk_fault *fault[2];
@@ -193,7 +193,7 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
 }
 
 /**
- * full_area_gets_its_slot_back() - Slots are scarce
+ * full_area_frees_slot() - Slots are scarce
  *
  * More than half of the swap area is in use. A page of the swap cache that is
  * faulted in for reading leaves it, to make room; the case "read, in the cache"
@@ -201,7 +201,7 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
  *
  * Contract: SF-1
  */
-static void full_area_gets_its_slot_back(struct kunit *test)
+static void full_area_frees_slot(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	unsigned int nr, i, wrong = 0;
@@ -439,7 +439,7 @@ static void swapoff_brings_page_back(struct kunit *test)
 }
 
 /**
- * swapoff_poisons_what_it_cannot_read() - A read error
+ * swapoff_poisons_unreadable_page() - A read error
  *
  * A folio of the swap cache is not uptodate when the area is turned off. Its pte
  * becomes a marker for a poisoned page, which counts neither as resident nor as
@@ -447,7 +447,7 @@ static void swapoff_brings_page_back(struct kunit *test)
  *
  * Contract: SF-8, SF-11
  */
-static void swapoff_poisons_what_it_cannot_read(struct kunit *test)
+static void swapoff_poisons_unreadable_page(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	struct mmk_swap *swap = mmk_swap_on_slow(test);
@@ -551,7 +551,7 @@ static void page_of_zeroes_comes_back(struct kunit *test)
 }
 
 /**
- * page_changed_in_swap_cache_is_written_again() - Not what was there before
+ * page_changed_in_swap_cache_is_written() - Not what was there before
  *
  * A page that has come back, but is still in the swap cache, is written to and
  * goes out again: the dirty bit of its pte is all that tells of the new bytes.
@@ -559,7 +559,7 @@ static void page_of_zeroes_comes_back(struct kunit *test)
  *
  * Contract: SF-11
  */
-static void page_changed_in_swap_cache_is_written_again(struct kunit *test)
+static void page_changed_in_swap_cache_is_written(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	struct folio *folio;
@@ -642,14 +642,14 @@ static int area_suite_init(struct kunit_suite *suite)
 static struct kunit_case swap_fault_area_cases[] = {
 	KUNIT_CASE(page_not_uptodate_is_sigbus),
 	KUNIT_CASE(pinned_swap_slot_is_left_alone),
-	KUNIT_CASE(page_under_stable_writeback_is_read_only),
+	KUNIT_CASE(stable_writeback_page_is_read_only),
 	KUNIT_CASE(mlocked_page_leaves_swap_cache),
-	KUNIT_CASE(full_area_gets_its_slot_back),
+	KUNIT_CASE(full_area_frees_slot),
 	KUNIT_CASE_PARAM(swapoff_brings_page_back, swapoff_gen_params),
-	KUNIT_CASE(swapoff_poisons_what_it_cannot_read),
+	KUNIT_CASE(swapoff_poisons_unreadable_page),
 	KUNIT_CASE(swapoff_leaves_other_areas_alone),
 	KUNIT_CASE(page_of_zeroes_comes_back),
-	KUNIT_CASE(page_changed_in_swap_cache_is_written_again),
+	KUNIT_CASE(page_changed_in_swap_cache_is_written),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),
 	{}
 };

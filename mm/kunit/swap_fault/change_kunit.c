@@ -42,7 +42,7 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 }
 
 /**
- * swap_cache_lost_during_wait_is_noticed() - The folio is no longer this entry's
+ * lost_swap_cache_is_noticed() - The folio is no longer this entry's
  *
  * While a fault waits for the lock of a folio, its owner takes it out of the swap
  * cache, as swapoff and reclaim do. The fault maps nothing, leaves the pte as it
@@ -51,7 +51,7 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
  *
  * Contract: SF-5, SF-10
  */
-static void swap_cache_lost_during_wait_is_noticed(struct kunit *test)
+static void lost_swap_cache_is_noticed(struct kunit *test)
 {
 	struct mmk_folio_state before;
 	struct mmk_mm_state rss;
@@ -128,14 +128,14 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 }
 
 /**
- * pte_lost_during_wait_is_noticed() - The pte is no longer this entry
+ * lost_pte_is_noticed() - The pte is no longer this entry
  *
  * While a fault waits for the lock of a folio with the VMA lock held, the range
  * is emptied by MADV_DONTNEED. The fault maps nothing and counts nothing.
  *
  * Contract: SF-5, SF-10
  */
-static void pte_lost_during_wait_is_noticed(struct kunit *test)
+static void lost_pte_is_noticed(struct kunit *test)
 {
 	struct mmk_folio_state before;
 	struct mmk_mm_state rss;
@@ -169,9 +169,9 @@ static void pte_lost_during_wait_is_noticed(struct kunit *test)
 }
 
 static struct kunit_case swap_fault_change_cases[] = {
-	KUNIT_CASE(swap_cache_lost_during_wait_is_noticed),
+	KUNIT_CASE(lost_swap_cache_is_noticed),
 	KUNIT_CASE(swap_cache_of_other_entry_is_noticed),
-	KUNIT_CASE(pte_lost_during_wait_is_noticed),
+	KUNIT_CASE(lost_pte_is_noticed),
 	{}
 };
 

@@ -77,7 +77,7 @@ static void on_device_init(struct kunit *test, struct on_device *d)
 }
 
 /**
- * device_private_fault_falls_back_from_vma_lock() - migrate_to_ram is not ready
+ * device_private_fault_needs_mmap_lock() - migrate_to_ram is not ready
  *
  * A fault on a device-private page under the VMA lock drops the lock and says
  * VM_FAULT_RETRY, so that it is taken again under mmap_lock. The driver is not
@@ -85,7 +85,7 @@ static void on_device_init(struct kunit *test, struct on_device *d)
  *
  * Contract: SF-6, SF-10
  */
-static void device_private_fault_falls_back_from_vma_lock(struct kunit *test)
+static void device_private_fault_needs_mmap_lock(struct kunit *test)
 {
 	struct mmk_folio_state before;
 	struct mmk_fault *fault;
@@ -110,7 +110,7 @@ static void device_private_fault_falls_back_from_vma_lock(struct kunit *test)
 }
 
 /**
- * device_private_fault_is_served_under_mmap_lock() - migrate_to_ram is called
+ * device_private_fault_is_served() - migrate_to_ram is called
  *
  * The same fault under mmap_lock calls migrate_to_ram once, for that page and
  * address, with a reference that keeps the page; mmap_lock is held all the while.
@@ -119,7 +119,7 @@ static void device_private_fault_falls_back_from_vma_lock(struct kunit *test)
  *
  * Contract: SF-6, SF-9
  */
-static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
+static void device_private_fault_is_served(struct kunit *test)
 {
 	struct mmk_fault *fault;
 	struct on_device *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
@@ -147,14 +147,14 @@ static void device_private_fault_is_served_under_mmap_lock(struct kunit *test)
 }
 
 /**
- * device_private_fault_says_what_the_driver_says() - migrate_to_ram fails
+ * device_private_fault_returns_driver_error() - migrate_to_ram fails
  *
  * The driver cannot give the page back. Its answer is that of the fault; the page
  * stays where it is, and the reference of the fault is dropped.
  *
  * Contract: SF-6
  */
-static void device_private_fault_says_what_the_driver_says(struct kunit *test)
+static void device_private_fault_returns_driver_error(struct kunit *test)
 {
 	struct on_device *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
 	struct mmk_folio_state before;
@@ -181,9 +181,9 @@ static void device_private_fault_says_what_the_driver_says(struct kunit *test)
 }
 
 static struct kunit_case swap_fault_device_cases[] = {
-	KUNIT_CASE(device_private_fault_falls_back_from_vma_lock),
-	KUNIT_CASE(device_private_fault_is_served_under_mmap_lock),
-	KUNIT_CASE(device_private_fault_says_what_the_driver_says),
+	KUNIT_CASE(device_private_fault_needs_mmap_lock),
+	KUNIT_CASE(device_private_fault_is_served),
+	KUNIT_CASE(device_private_fault_returns_driver_error),
 	{}
 };
 

@@ -86,7 +86,7 @@ static const struct leaf_case leaf_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
 
 /**
- * entry_without_page_gives_documented_result() - Markers and bad entries
+ * bad_entry_gives_documented_result() - Markers and bad entries
  *
  * A marker or an entry that stands for no page gives the result that is
  * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
@@ -96,7 +96,7 @@ KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
  *
  * Contract: SF-8, SF-9
  */
-static void entry_without_page_gives_documented_result(struct kunit *test)
+static void bad_entry_gives_documented_result(struct kunit *test)
 {
 	const struct leaf_case *c = test->param_value;
 	struct mmk_mm_state rss;
@@ -208,8 +208,7 @@ static void fork_copies_poison_only(struct kunit *test)
 }
 
 static struct kunit_case swap_fault_entry_cases[] = {
-	KUNIT_CASE_PARAM(entry_without_page_gives_documented_result,
-			 leaf_gen_params),
+	KUNIT_CASE_PARAM(bad_entry_gives_documented_result, leaf_gen_params),
 	KUNIT_CASE_PARAM(hwpoison_entry_is_reported, lock_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_poison_only, marker_gen_params),
 	{}

@@ -111,14 +111,14 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 }
 
 /**
- * driver_is_told_that_its_access_ends() - MMU notifiers of the CPU's fault
+ * end_of_exclusive_access_is_notified() - MMU notifiers of the CPU's fault
  *
  * One pair of calls for exactly the page, on nobody's behalf: the first while
  * the entry is there, the second when the pte is back.
  *
  * Contract: SF-8
  */
-static void driver_is_told_that_its_access_ends(struct kunit *test)
+static void end_of_exclusive_access_is_notified(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	const struct mmk_notifier_event *start;
@@ -206,7 +206,7 @@ static bool fork_succeeds(void)
 }
 
 /**
- * fork_fails_without_the_exclusive_page() - The device has the page locked
+ * fork_fails_if_exclusive_page_is_locked() - The device has the page locked
  *
  * fork() comes upon a device-exclusive entry whose folio is locked, and can
  * neither copy it nor sleep. There is no child rather than one that lacks the
@@ -215,7 +215,7 @@ static bool fork_succeeds(void)
  *
  * Contract: SF-8, ME-6
  */
-static void fork_fails_without_the_exclusive_page(struct kunit *test)
+static void fork_fails_if_exclusive_page_is_locked(struct kunit *test)
 {
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	struct mmk_folio_state before;
@@ -243,7 +243,7 @@ static void fork_fails_without_the_exclusive_page(struct kunit *test)
 }
 
 /**
- * exclusive_entry_lost_during_wait_is_noticed() - The pte is empty by now
+ * lost_exclusive_entry_is_noticed() - The pte is empty by now
  *
  * While a fault that may not retry waits for the folio of a device-exclusive
  * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and
@@ -251,7 +251,7 @@ static void fork_fails_without_the_exclusive_page(struct kunit *test)
  *
  * Contract: SF-8, SF-10
  */
-static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
+static void lost_exclusive_entry_is_noticed(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	struct swapped s = { .mm = mmk_mm_enter(test) };
@@ -288,11 +288,10 @@ static void exclusive_entry_lost_during_wait_is_noticed(struct kunit *test)
 static struct kunit_case swap_fault_exclusive_cases[] = {
 	KUNIT_CASE_PARAM(device_exclusive_entry_is_restored,
 			 exclusive_gen_params),
-	KUNIT_CASE(driver_is_told_that_its_access_ends),
+	KUNIT_CASE(end_of_exclusive_access_is_notified),
 	KUNIT_CASE(fork_ends_exclusive_access),
-	KUNIT_CASE(fork_fails_without_the_exclusive_page),
-	KUNIT_CASE_PARAM(exclusive_entry_lost_during_wait_is_noticed,
-			 lock_gen_params),
+	KUNIT_CASE(fork_fails_if_exclusive_page_is_locked),
+	KUNIT_CASE_PARAM(lost_exclusive_entry_is_noticed, lock_gen_params),
 	{}
 };
 

@@ -416,7 +416,7 @@ static const struct stage_case changing_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
 
 /**
- * pte_that_changes_under_fault_is_noticed() - The pte is read without its lock
+ * changed_pte_is_noticed() - The pte is read without its lock
  *
  * Between the moment at which the fault has read the pte and that at which it
  * takes the ptl, the pte is emptied. The fault sees that, and backs out of what it
@@ -425,7 +425,7 @@ KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
  *
  * Contract: SF-1, SF-6, SF-8
  */
-static void pte_that_changes_under_fault_is_noticed(struct kunit *test)
+static void changed_pte_is_noticed(struct kunit *test)
 {
 	const struct stage_case *c = test->param_value;
 	enum mmk_lock lock = c->kind == PRIVATE ? MMK_MMAP_LOCK : MMK_VMA_LOCK;
@@ -525,7 +525,7 @@ static const struct stage_case witness_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(witness, witness_cases, description);
 
 /**
- * swapin_holds_what_it_needs_until_page_is_mapped() - And gives it back then
+ * swapin_holds_slot_and_area() - And gives it back then
  *
  * When a fault is about to look at the pte again, it still has its reference on
  * the area, so that swapoff waits, and the slot is still pinned, or cached, so
@@ -535,7 +535,7 @@ KUNIT_ARRAY_PARAM_DESC(witness, witness_cases, description);
  *
  * Contract: SF-1, SF-11
  */
-static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
+static void swapin_holds_slot_and_area(struct kunit *test)
 {
 	const struct stage_case *c = test->param_value;
 	bool cached = c->kind == CACHED;
@@ -583,10 +583,8 @@ static void swapin_holds_what_it_needs_until_page_is_mapped(struct kunit *test)
 static struct kunit_case swap_fault_stage_cases[] = {
 	KUNIT_CASE_PARAM(every_combination_gives_documented_result,
 			 stage_gen_params),
-	KUNIT_CASE_PARAM(pte_that_changes_under_fault_is_noticed,
-			 changing_gen_params),
-	KUNIT_CASE_PARAM(swapin_holds_what_it_needs_until_page_is_mapped,
-			 witness_gen_params),
+	KUNIT_CASE_PARAM(changed_pte_is_noticed, changing_gen_params),
+	KUNIT_CASE_PARAM(swapin_holds_slot_and_area, witness_gen_params),
 	{}
 };
 

@@ -162,7 +162,7 @@ static void uffd_needs(struct kunit *test, const struct uffd_case *c)
 }
 
 /**
- * missing_page_is_waited_for_without_the_lock() - userfaultfd, missing
+ * missing_page_wait_drops_lock() - userfaultfd, missing
  *
  * A fault on a page that the monitor has to bring sleeps, with the lock that it
  * came under dropped. When the page has been brought it returns VM_FAULT_RETRY,
@@ -170,7 +170,7 @@ static void uffd_needs(struct kunit *test, const struct uffd_case *c)
  *
  * Contract: SF-8, SF-9, SF-10
  */
-static void missing_page_is_waited_for_without_the_lock(struct kunit *test)
+static void missing_page_wait_drops_lock(struct kunit *test)
 {
 	const struct uffd_case *c = test->param_value;
 	struct monitor *monitor;
@@ -201,14 +201,14 @@ static void missing_page_is_waited_for_without_the_lock(struct kunit *test)
 }
 
 /**
- * missing_page_is_not_waited_for_with_nowait() - FAULT_FLAG_RETRY_NOWAIT
+ * nowait_skips_missing_page() - FAULT_FLAG_RETRY_NOWAIT
  *
  * VM_FAULT_RETRY at once, with mmap_lock still held, and nothing mapped. Under the
  * VMA lock, handle_mm_fault() does not accept this flag.
  *
  * Contract: SF-3, SF-8, SF-10
  */
-static void missing_page_is_not_waited_for_with_nowait(struct kunit *test)
+static void nowait_skips_missing_page(struct kunit *test)
 {
 	const unsigned int flags = FAULT_FLAG_ALLOW_RETRY |
 				   FAULT_FLAG_RETRY_NOWAIT | FAULT_FLAG_USER;
@@ -236,14 +236,14 @@ static const struct uffd_case lock_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(lock, lock_cases, description);
 
 /**
- * fault_of_the_kernel_is_refused() - UFFD_USER_MODE_ONLY
+ * kernel_fault_is_refused() - UFFD_USER_MODE_ONLY
  *
  * The monitor is for user faults only. One that the kernel takes on a missing
  * page gets VM_FAULT_SIGBUS, with the lock still held, and does not sleep.
  *
  * Contract: SF-8, SF-10
  */
-static void fault_of_the_kernel_is_refused(struct kunit *test)
+static void kernel_fault_is_refused(struct kunit *test)
 {
 	const struct uffd_case *c = test->param_value;
 	struct monitor *monitor;
@@ -292,14 +292,14 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 }
 
 /**
- * sigkill_ends_the_wait_for_the_monitor() - A fatal signal
+ * sigkill_ends_monitor_wait() - A fatal signal
  *
  * A process whose monitor never answers is killed. It does not wait any longer:
  * VM_FAULT_RETRY, with the lock dropped, and nothing mapped.
  *
  * Contract: SF-4, SF-8, SF-10
  */
-static void sigkill_ends_the_wait_for_the_monitor(struct kunit *test)
+static void sigkill_ends_monitor_wait(struct kunit *test)
 {
 	const struct uffd_case *c = test->param_value;
 	struct monitor *monitor;
@@ -325,13 +325,11 @@ static void sigkill_ends_the_wait_for_the_monitor(struct kunit *test)
 }
 
 static struct kunit_case swap_fault_uffd_cases[] = {
-	KUNIT_CASE_PARAM(missing_page_is_waited_for_without_the_lock,
-			 wait_gen_params),
-	KUNIT_CASE(missing_page_is_not_waited_for_with_nowait),
-	KUNIT_CASE_PARAM(fault_of_the_kernel_is_refused, lock_gen_params),
+	KUNIT_CASE_PARAM(missing_page_wait_drops_lock, wait_gen_params),
+	KUNIT_CASE(nowait_skips_missing_page),
+	KUNIT_CASE_PARAM(kernel_fault_is_refused, lock_gen_params),
 	KUNIT_CASE_PARAM(swapped_page_needs_no_monitor, lock_gen_params),
-	KUNIT_CASE_PARAM(sigkill_ends_the_wait_for_the_monitor,
-			 lock_gen_params),
+	KUNIT_CASE_PARAM(sigkill_ends_monitor_wait, lock_gen_params),
 	{}
 };
 

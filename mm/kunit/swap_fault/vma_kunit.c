@@ -187,7 +187,7 @@ static const struct meddle_case meddle_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
 
 /**
- * shrunk_vma_is_not_locked() - The VMA changes between look-up and lock
+ * changed_vma_is_not_locked() - The VMA changes between look-up and lock
  *
  * A VMA is found without its lock. When the address turns out not to be in it any
  * more once it is locked, or somebody is about to change it, the lock is dropped
@@ -196,7 +196,7 @@ KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
  *
  * Contract: SF-10
  */
-static void shrunk_vma_is_not_locked(struct kunit *test)
+static void changed_vma_is_not_locked(struct kunit *test)
 {
 	const struct meddle_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -234,7 +234,7 @@ static void shrunk_vma_is_not_locked(struct kunit *test)
 }
 
 /**
- * first_fault_needs_mmap_lock_for_a_moment() - No anon_vma yet
+ * first_fault_needs_mmap_lock() - No anon_vma yet
  *
  * The first fault on a new VMA comes under its lock, and mmap_lock is taken by
  * another task that is about to change something. The anon_vma cannot be made
@@ -244,7 +244,7 @@ static void shrunk_vma_is_not_locked(struct kunit *test)
  *
  * Contract: SF-10
  */
-static void first_fault_needs_mmap_lock_for_a_moment(struct kunit *test)
+static void first_fault_needs_mmap_lock(struct kunit *test)
 {
 	const unsigned int flags = USER_READ | FAULT_FLAG_WRITE;
 	struct swapped s = { .mm = mmk_mm_enter(test) };
@@ -282,8 +282,8 @@ static void first_fault_needs_mmap_lock_for_a_moment(struct kunit *test)
 static struct kunit_case swap_fault_vma_cases[] = {
 	KUNIT_CASE(freed_vma_is_left_alone),
 	KUNIT_CASE(write_locked_vma_is_not_read_locked),
-	KUNIT_CASE_PARAM(shrunk_vma_is_not_locked, meddle_gen_params),
-	KUNIT_CASE(first_fault_needs_mmap_lock_for_a_moment),
+	KUNIT_CASE_PARAM(changed_vma_is_not_locked, meddle_gen_params),
+	KUNIT_CASE(first_fault_needs_mmap_lock),
 	{}
 };
 

@@ -52,7 +52,7 @@ static struct writer *writer_start(struct kunit *test, struct swapped *s)
 }
 
 /**
- * locked_folio_is_waited_for_without_vma_lock() - Drop the lock, then sleep
+ * locked_folio_wait_drops_vma_lock() - Drop the lock, then sleep
  *
  * The folio of a swap entry is in the swap cache, and locked by somebody else.
  * The fault drops the VMA lock before it sleeps: another task gets through
@@ -62,7 +62,7 @@ static struct writer *writer_start(struct kunit *test, struct swapped *s)
  *
  * Contract: SF-2, SF-10
  */
-static void locked_folio_is_waited_for_without_vma_lock(struct kunit *test)
+static void locked_folio_wait_drops_vma_lock(struct kunit *test)
 {
 	struct mmk_folio_state before;
 	struct mmk_fault *fault;
@@ -326,7 +326,7 @@ static const struct wait_case blocking_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(blocking, blocking_cases, description);
 
 /**
- * fault_that_may_not_retry_waits_with_lock() - Lock the folio, serve the fault
+ * no_retry_waits_with_lock() - Lock the folio, serve the fault
  *
  * A fault that may not retry, or has done so once, sleeps with its lock held
  * until it has locked the folio itself, and is then served: 0, the lock still
@@ -334,7 +334,7 @@ KUNIT_ARRAY_PARAM_DESC(blocking, blocking_cases, description);
  *
  * Contract: SF-5, SF-9, SF-10
  */
-static void fault_that_may_not_retry_waits_with_lock(struct kunit *test)
+static void no_retry_waits_with_lock(struct kunit *test)
 {
 	const struct wait_case *c = test->param_value;
 	struct mmk_folio_state before;
@@ -452,15 +452,14 @@ static void nowait_is_refused_under_vma_lock(struct kunit *test)
 }
 
 static struct kunit_case swap_fault_wait_cases[] = {
-	KUNIT_CASE(locked_folio_is_waited_for_without_vma_lock),
+	KUNIT_CASE(locked_folio_wait_drops_vma_lock),
 	KUNIT_CASE(nowait_fault_returns_at_once),
 	KUNIT_CASE(nowait_keeps_vma_lock),
 	KUNIT_CASE(nowait_is_refused_under_vma_lock),
 	KUNIT_CASE_PARAM(sigkill_ends_killable_wait, killable_gen_params),
 	KUNIT_CASE_PARAM(sigkill_does_not_end_other_waits,
 			 unkillable_gen_params),
-	KUNIT_CASE_PARAM(fault_that_may_not_retry_waits_with_lock,
-			 blocking_gen_params),
+	KUNIT_CASE_PARAM(no_retry_waits_with_lock, blocking_gen_params),
 	KUNIT_CASE_PARAM(migration_entry_is_waited_for, lock_gen_params),
 	{}
 };

@@ -179,14 +179,14 @@ static void last_put_frees_once(struct kunit *test)
 }
 
 /**
- * stale_mapping_of_any_kind_is_cleared() - Not only that of anonymous memory
+ * stale_mapping_is_cleared() - Not only that of anonymous memory
  *
  * What a page has as its mapping when it is freed is stale, whatever it is: the
  * driver is given a page without one.
  *
  * Contract: ZD-3, ZD-5
  */
-static void stale_mapping_of_any_kind_is_cleared(struct kunit *test)
+static void stale_mapping_is_cleared(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct page *page = zd_get_page(test, dev);
@@ -242,7 +242,7 @@ static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 }
 
 /**
- * free_callback_runs_before_pgmap_goes() - The pgmap outlives the callback
+ * pgmap_outlives_free_callback() - The pgmap outlives the callback
  *
  * memunmap_pages() waits for one page only. Its last put tells the driver while
  * the page still holds the pgmap, and drops that reference thereafter: or the
@@ -250,7 +250,7 @@ static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
  *
  * Contract: ZD-3
  */
-static void free_callback_runs_before_pgmap_goes(struct kunit *test)
+static void pgmap_outlives_free_callback(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -270,7 +270,7 @@ static void free_callback_runs_before_pgmap_goes(struct kunit *test)
 }
 
 /**
- * memunmap_waits_for_the_last_page() - No memmap goes away under its pages
+ * memunmap_waits_for_last_page() - No memmap goes away under its pages
  *
  * Two pages are in use when their driver calls memunmap_pages(). From then on
  * the pgmap cannot be had any more, but all there is of it stays: until the
@@ -278,7 +278,7 @@ static void free_callback_runs_before_pgmap_goes(struct kunit *test)
  *
  * Contract: ZD-7
  */
-static void memunmap_waits_for_the_last_page(struct kunit *test)
+static void memunmap_waits_for_last_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -323,11 +323,9 @@ static void memunmap_waits_for_the_last_page(struct kunit *test)
 static struct kunit_case zone_device_life_cases[] = {
 	KUNIT_CASE_PARAM(page_init_takes_one_reference, zd_type_gen_params),
 	KUNIT_CASE_PARAM(last_put_frees_once, zd_type_gen_params),
-	KUNIT_CASE_PARAM(stale_mapping_of_any_kind_is_cleared,
-			 zd_type_gen_params),
-	KUNIT_CASE_PARAM(free_callback_runs_before_pgmap_goes,
-			 zd_type_gen_params),
-	KUNIT_CASE_PARAM(memunmap_waits_for_the_last_page, zd_type_gen_params),
+	KUNIT_CASE_PARAM(stale_mapping_is_cleared, zd_type_gen_params),
+	KUNIT_CASE_PARAM(pgmap_outlives_free_callback, zd_type_gen_params),
+	KUNIT_CASE_PARAM(memunmap_waits_for_last_page, zd_type_gen_params),
 	KUNIT_CASE_PARAM(fresh_pages_are_free, zd_type_gen_params),
 	{}
 };

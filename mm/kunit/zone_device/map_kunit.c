@@ -98,14 +98,14 @@ static void unmap_frees_device_pages(struct kunit *test)
 }
 
 /**
- * exit_drops_the_reference_of_its_mapping() - exit_mmap() after a fork
+ * exit_drops_mapping_reference() - exit_mmap() after a fork
  *
  * Parent and child map the same device page, one reference each. The child
  * exits and drops its own; the parent's is the last.
  *
  * Contract: ZD-4
  */
-static void exit_drops_the_reference_of_its_mapping(struct kunit *test)
+static void exit_drops_mapping_reference(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -138,14 +138,14 @@ static void exit_drops_the_reference_of_its_mapping(struct kunit *test)
 }
 
 /**
- * unpin_frees_what_nobody_maps() - The pin is the last reference
+ * unpin_frees_unmapped_page() - The pin is the last reference
  *
  * A process pins a normal page between two coherent ones, and unmaps them all.
  * The pins keep the device pages; unpin_user_pages() frees them.
  *
  * Contract: ZD-4
  */
-static void unpin_frees_what_nobody_maps(struct kunit *test)
+static void unpin_frees_unmapped_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -175,7 +175,7 @@ static void unpin_frees_what_nobody_maps(struct kunit *test)
 }
 
 /**
- * failed_migration_frees_the_new_page() - What was meant for nothing goes back
+ * failed_migration_frees_new_page() - What was meant for nothing goes back
  *
  * Two pages are to be moved to device memory. A reference that somebody takes
  * on the first, and a page that appears in the hole which was the second, make
@@ -184,7 +184,7 @@ static void unpin_frees_what_nobody_maps(struct kunit *test)
  *
  * Contract: ZD-4
  */
-static void failed_migration_frees_the_new_page(struct kunit *test)
+static void failed_migration_frees_new_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -274,14 +274,14 @@ static void fork_shares_device_private_page(struct kunit *test)
 }
 
 /**
- * forked_device_private_page_is_read_by_both() - One migration serves two
+ * forked_page_comes_back_once() - One migration serves two
  *
  * The same, but the child reads. The page comes back once and is shared by
  * both, read-only; the parent reads without another call of the driver.
  *
  * Contract: ZD-12
  */
-static void forked_device_private_page_is_read_by_both(struct kunit *test)
+static void forked_page_comes_back_once(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -310,7 +310,7 @@ static void forked_device_private_page_is_read_by_both(struct kunit *test)
 }
 
 /**
- * cow_drops_the_writers_reference() - COW of a page in device memory
+ * cow_drops_writers_reference() - COW of a page in device memory
  *
  * A coherent page is copied like any other: the child that writes gets a page
  * of its own and drops the reference of its mapping; the parent keeps the
@@ -318,7 +318,7 @@ static void forked_device_private_page_is_read_by_both(struct kunit *test)
  *
  * Contract: ZD-4, ZD-12
  */
-static void cow_drops_the_writers_reference(struct kunit *test)
+static void cow_drops_writers_reference(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
@@ -416,15 +416,13 @@ static void freed_page_is_handed_out_again(struct kunit *test)
 
 static struct kunit_case zone_device_map_cases[] = {
 	KUNIT_CASE_PARAM(unmap_frees_device_pages, zd_give_up_gen_params),
-	KUNIT_CASE_PARAM(exit_drops_the_reference_of_its_mapping,
-			 zd_type_gen_params),
-	KUNIT_CASE(unpin_frees_what_nobody_maps),
-	KUNIT_CASE_PARAM(failed_migration_frees_the_new_page,
-			 zd_type_gen_params),
+	KUNIT_CASE_PARAM(exit_drops_mapping_reference, zd_type_gen_params),
+	KUNIT_CASE(unpin_frees_unmapped_page),
+	KUNIT_CASE_PARAM(failed_migration_frees_new_page, zd_type_gen_params),
 	KUNIT_CASE_PARAM(freed_page_is_handed_out_again, zd_type_gen_params),
 	KUNIT_CASE(fork_shares_device_private_page),
-	KUNIT_CASE(forked_device_private_page_is_read_by_both),
-	KUNIT_CASE(cow_drops_the_writers_reference),
+	KUNIT_CASE(forked_page_comes_back_once),
+	KUNIT_CASE(cow_drops_writers_reference),
 	{}
 };
 

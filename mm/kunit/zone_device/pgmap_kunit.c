@@ -24,7 +24,7 @@
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
 
 /**
- * pgmap_is_found_by_its_pfns_only() - get_dev_pagemap() by pfn
+ * pgmap_is_found_by_pfn() - get_dev_pagemap() by pfn
  *
  * Every pfn of a range leads to its pgmap, and takes one reference on it; the
  * pfns beside it lead nowhere. When the driver has given the range back and
@@ -32,7 +32,7 @@ KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
  *
  * Contract: ZD-7
  */
-static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
+static void pgmap_is_found_by_pfn(struct kunit *test)
 {
 	struct mmk_dev *other = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
@@ -63,7 +63,7 @@ static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
 }
 
 /**
- * cached_pgmap_lookup_moves_the_reference() - get_dev_pagemap() of a neighbour
+ * cached_lookup_moves_reference() - get_dev_pagemap() of a neighbour
  *
  * A walker that has a pgmap already keeps it, and its one reference, from the
  * first pfn of the range to the last. At the first pfn of another one it gets
@@ -71,7 +71,7 @@ static void pgmap_is_found_by_its_pfns_only(struct kunit *test)
  *
  * Contract: ZD-7
  */
-static void cached_pgmap_lookup_moves_the_reference(struct kunit *test)
+static void cached_lookup_moves_reference(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_dev *b = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
@@ -148,14 +148,14 @@ static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
 }
 
 /**
- * all_ranges_come_and_go_together() - A pgmap of two ranges
+ * ranges_come_and_go_together() - A pgmap of two ranges
  *
  * Both ranges get pages, each of which leads to the pgmap. When the second is
  * refused, the first is taken back; the pgmap can be used again thereafter.
  *
  * Contract: ZD-1, ZD-6, ZD-7
  */
-static void all_ranges_come_and_go_together(struct kunit *test)
+static void ranges_come_and_go_together(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_alloc(test, zd_param_type(test));
 	struct mmk_dev *b = mmk_dev_alloc(test, zd_param_type(test));
@@ -344,7 +344,7 @@ static void zd_count_warnings(struct kunit *test)
 KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
 
 /**
- * misused_memremap_pages_warns_and_refuses() - A driver's bug is reported
+ * misuse_is_reported() - A driver's bug is reported
  *
  * A pgmap without what its type needs, or on top of RAM, is refused with one
  * WARN and the documented error, and nothing is left behind.
@@ -352,7 +352,7 @@ KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
  * Contract: ZD-6
  * Report: warning mm/memremap.c
  */
-static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
+static void misuse_is_reported(struct kunit *test)
 {
 	const struct zd_misuse_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
@@ -375,7 +375,7 @@ static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
 }
 
 /**
- * overlapping_pgmaps_are_refused() - No pfn belongs to two
+ * overlap_is_reported() - No pfn belongs to two
  *
  * A range that begins, or ends, in another pgmap's is refused, and the other
  * one is as before, down to its reference count.
@@ -383,7 +383,7 @@ static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
  * Contract: ZD-6
  * Report: warning mm/memremap.c
  */
-static void overlapping_pgmaps_are_refused(struct kunit *test)
+static void overlap_is_reported(struct kunit *test)
 {
 	struct mmk_dev *other = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_dev *dev = mmk_dev_alloc(test, zd_param_type(test));
@@ -409,7 +409,7 @@ static void overlapping_pgmaps_are_refused(struct kunit *test)
 }
 
 /**
- * altmap_is_for_one_range_only() - Two ranges cannot share an altmap
+ * altmap_of_two_ranges_is_reported() - Two ranges cannot share an altmap
  *
  * A pgmap of two ranges that comes with an altmap is refused at the second, and
  * the first is taken back.
@@ -417,7 +417,7 @@ static void overlapping_pgmaps_are_refused(struct kunit *test)
  * Contract: ZD-6
  * Report: warning mm/memremap.c
  */
-static void altmap_is_for_one_range_only(struct kunit *test)
+static void altmap_of_two_ranges_is_reported(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
@@ -472,15 +472,14 @@ static void reserved_pages_are_no_device_pages(struct kunit *test)
 
 static struct kunit_case zone_device_pgmap_cases[] = {
 	/* First what all the others stand on. */
-	KUNIT_CASE_PARAM(pgmap_is_found_by_its_pfns_only, zd_type_gen_params),
-	KUNIT_CASE_PARAM(all_ranges_come_and_go_together, zd_type_gen_params),
-	KUNIT_CASE(cached_pgmap_lookup_moves_the_reference),
+	KUNIT_CASE_PARAM(pgmap_is_found_by_pfn, zd_type_gen_params),
+	KUNIT_CASE_PARAM(ranges_come_and_go_together, zd_type_gen_params),
+	KUNIT_CASE(cached_lookup_moves_reference),
 	KUNIT_CASE_PARAM(refused_range_leaves_nothing_behind,
 			 zd_refusal_gen_params),
-	KUNIT_CASE_PARAM(misused_memremap_pages_warns_and_refuses,
-			 zd_misuse_gen_params),
-	KUNIT_CASE_PARAM(overlapping_pgmaps_are_refused, zd_type_gen_params),
-	KUNIT_CASE(altmap_is_for_one_range_only),
+	KUNIT_CASE_PARAM(misuse_is_reported, zd_misuse_gen_params),
+	KUNIT_CASE_PARAM(overlap_is_reported, zd_type_gen_params),
+	KUNIT_CASE(altmap_of_two_ranges_is_reported),
 	KUNIT_CASE(reserved_pages_are_no_device_pages),
 	{}
 };

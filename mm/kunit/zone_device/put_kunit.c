@@ -40,7 +40,7 @@ static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * every_put_of_the_last_reference_frees() - All roads lead to the driver
+ * every_last_put_frees() - All roads lead to the driver
  *
  * Each of the functions that drop references frees a device page when it drops
  * the last, and only then. That there is FS_DAX memory in the machine, whose
@@ -48,7 +48,7 @@ static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
  *
  * Contract: ZD-4, ZD-3
  */
-static void every_put_of_the_last_reference_frees(struct kunit *test)
+static void every_last_put_frees(struct kunit *test)
 {
 	struct mmk_dev *private = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_dev *coherent = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
@@ -198,8 +198,7 @@ static void double_put_is_caught(struct kunit *test)
 }
 
 static struct kunit_case zone_device_put_cases[] = {
-	KUNIT_CASE_PARAM(every_put_of_the_last_reference_frees,
-			 zd_put_gen_params),
+	KUNIT_CASE_PARAM(every_last_put_frees, zd_put_gen_params),
 	KUNIT_CASE(mixed_batches_free_all),
 	KUNIT_CASE(double_put_is_caught),
 	{}

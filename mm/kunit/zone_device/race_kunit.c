@@ -58,14 +58,14 @@ static void zd_dropper_main(struct mmk_task *task)
 }
 
 /**
- * each_page_is_freed_by_one_of_many() - Many tasks, one last reference each
+ * racing_puts_free_once() - Many tasks, one last reference each
  *
  * Tasks take turns at dropping the references of the same pages. However they
  * come in between each other, the driver is told of every page once.
  *
  * Contract: ZD-10
  */
-static void each_page_is_freed_by_one_of_many(struct kunit *test)
+static void racing_puts_free_once(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, zd_param_type(test));
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -183,7 +183,7 @@ static const struct zd_race_case zd_races[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_race, zd_races, description);
 
 /**
- * each_page_is_freed_by_one_of_many_cpus() - All at the same time
+ * smp_puts_free_once() - All at the same time
  *
  * Tasks on all CPUs set out together to drop their references on the same pages,
  * one after the other; or they even wait, in the middle of each put, until all
@@ -192,7 +192,7 @@ KUNIT_ARRAY_PARAM_DESC(zd_race, zd_races, description);
  *
  * Contract: ZD-10
  */
-static void each_page_is_freed_by_one_of_many_cpus(struct kunit *test)
+static void smp_puts_free_once(struct kunit *test)
 {
 	const struct zd_race_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, param->type);
@@ -402,7 +402,7 @@ static void zd_let_go(void *unused)
 }
 
 /**
- * page_unmapped_during_its_fault_outlives_it() - The fault holds a reference
+ * fault_keeps_unmapped_page() - The fault holds a reference
  *
  * A task that faulted on a device-private page has come to the driver when
  * another unmaps the page. It is not freed under the driver's hands, but when
@@ -410,7 +410,7 @@ static void zd_let_go(void *unused)
  *
  * Contract: ZD-13
  */
-static void page_unmapped_during_its_fault_outlives_it(struct kunit *test)
+static void fault_keeps_unmapped_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -550,7 +550,7 @@ static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * fault_on_page_just_freed_leaves_it_alone() - The pte is looked at once more
+ * fault_leaves_freed_page_alone() - The pte is looked at once more
  *
  * A fault has read a device-private entry, but not locked the page table yet,
  * when another task unmaps and so frees the page. The fault finds the entry
@@ -558,7 +558,7 @@ static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
  *
  * Contract: ZD-13
  */
-static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
+static void fault_leaves_freed_page_alone(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -587,7 +587,7 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
 }
 
 /**
- * page_unmapped_behind_the_ptl_outlives_the_fault() - No gap after the lock
+ * fault_holds_page_after_ptl_drop() - No gap after the lock
  *
  * A fault has found its device-private entry unchanged; another task unmaps the
  * page the moment the page table is unlocked. By then the fault holds a
@@ -595,7 +595,7 @@ static void fault_on_page_just_freed_leaves_it_alone(struct kunit *test)
  *
  * Contract: ZD-13
  */
-static void page_unmapped_behind_the_ptl_outlives_the_fault(struct kunit *test)
+static void fault_holds_page_after_ptl_drop(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -628,13 +628,12 @@ static void page_unmapped_behind_the_ptl_outlives_the_fault(struct kunit *test)
 }
 
 static struct kunit_case zone_device_race_cases[] = {
-	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many, zd_type_gen_params),
-	KUNIT_CASE_PARAM(each_page_is_freed_by_one_of_many_cpus,
-			 zd_race_gen_params),
+	KUNIT_CASE_PARAM(racing_puts_free_once, zd_type_gen_params),
+	KUNIT_CASE_PARAM(smp_puts_free_once, zd_race_gen_params),
 	KUNIT_CASE_PARAM(crossing_puts_free_once, zd_put_gen_params),
-	KUNIT_CASE(page_unmapped_during_its_fault_outlives_it),
-	KUNIT_CASE(fault_on_page_just_freed_leaves_it_alone),
-	KUNIT_CASE(page_unmapped_behind_the_ptl_outlives_the_fault),
+	KUNIT_CASE(fault_keeps_unmapped_page),
+	KUNIT_CASE(fault_leaves_freed_page_alone),
+	KUNIT_CASE(fault_holds_page_after_ptl_drop),
 	{}
 };
 

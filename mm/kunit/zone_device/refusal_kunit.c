@@ -99,11 +99,11 @@ static void misuse_is_refused(struct kunit *test)
 }
 
 /**
- * unknown_type_is_warned_of() - And mapped, with a reference on each page
+ * unknown_type_warns() - And mapped, with a reference on each page
  *
  * Contract: ZD-6
  */
-static void unknown_type_is_warned_of(struct kunit *test)
+static void unknown_type_warns(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_PCI_P2PDMA + 1);
 	int error;
@@ -243,7 +243,7 @@ static const struct zr_last_put_case zr_last_puts[] = {
 KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
 
 /**
- * last_put_without_a_callback_is_warned_of() - And does nothing else
+ * put_without_callback_warns() - And does nothing else
  *
  * The last reference of a page is dropped whose pgmap has nobody to be told. The
  * reference on the pgmap is kept. Up to 6.18 the page stays as it is; later kernels
@@ -251,7 +251,7 @@ KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
  *
  * Contract: ZD-3
  */
-static void last_put_without_a_callback_is_warned_of(struct kunit *test)
+static void put_without_callback_warns(struct kunit *test)
 {
 	const struct zr_last_put_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
@@ -288,14 +288,14 @@ static void last_put_without_a_callback_is_warned_of(struct kunit *test)
 }
 
 /**
- * managed_pages_go_with_their_device() - devm_memremap_pages()
+ * devm_pages_go_with_device() - devm_memremap_pages()
  *
  * The pages are there until devm_memunmap_pages(), or until the device goes. The
  * address that the driver gets is where the linear map has the range.
  *
  * Contract: ZD-6, ZD-7
  */
-static void managed_pages_go_with_their_device(struct kunit *test)
+static void devm_pages_go_with_device(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
 	struct device *device = kunit_device_register(test, "mmk");
@@ -323,14 +323,14 @@ static void managed_pages_go_with_their_device(struct kunit *test)
 }
 
 /**
- * refused_pages_leave_their_device_nothing_to_do() - devm_memremap_pages() fails
+ * devm_failure_leaves_nothing() - devm_memremap_pages() fails
  *
  * The error of memremap_pages() is handed on, and the device does not unmap what
  * has never been mapped.
  *
  * Contract: ZD-6
  */
-static void refused_pages_leave_their_device_nothing_to_do(struct kunit *test)
+static void devm_failure_leaves_nothing(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
 	struct device *device = kunit_device_register(test, "mmk");
@@ -426,7 +426,7 @@ static const struct zr_linear_case zr_linears[] = {
 KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
 
 /**
- * linear_map_goes_with_the_pages() - arch_remove_memory()
+ * linear_map_goes_with_pages() - arch_remove_memory()
  *
  * What the CPU can address has a place in the linear map, which memunmap_pages()
  * takes away again. User-Mode Linux then drops the contents: who maps the range
@@ -434,7 +434,7 @@ KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
  *
  * Contract: ZD-7
  */
-static void linear_map_goes_with_the_pages(struct kunit *test)
+static void linear_map_goes_with_pages(struct kunit *test)
 {
 	const struct zr_linear_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
@@ -463,11 +463,11 @@ struct zr_ranges {
 };
 
 /**
- * every_page_of_every_range_holds_the_pgmap() - Where free pages have a reference
+ * every_generic_page_holds_pgmap() - Where free pages have a reference
  *
  * Contract: ZD-9, ZD-7
  */
-static void every_page_of_every_range_holds_the_pgmap(struct kunit *test)
+static void every_generic_page_holds_pgmap(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
@@ -525,14 +525,14 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 }
 
 /**
- * pages_for_the_memmap_are_movable() - As the pageblock of a whole range is
+ * memmap_pages_are_movable() - As the pageblock of a whole range is
  *
  * The driver has given the first pages of a range for its memmap, and with them
  * begins the pageblock.
  *
  * Contract: ZD-1
  */
-static void pages_for_the_memmap_are_movable(struct kunit *test)
+static void memmap_pages_are_movable(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct vmem_altmap altmap = {
@@ -569,14 +569,14 @@ static void zr_unmap_main(struct mmk_task *task)
 }
 
 /**
- * cached_pgmap_is_kept_while_it_goes() - get_dev_pagemap() with one in hand
+ * dying_pgmap_stays_cached() - get_dev_pagemap() with one in hand
  *
  * memunmap_pages() waits for a walker that has a reference. Up to the last of the
  * pages the walker keeps its pgmap, which nobody can get any more.
  *
  * Contract: ZD-7
  */
-static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
+static void dying_pgmap_stays_cached(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	unsigned long pfn = zd_first_pfn(dev);
@@ -604,7 +604,7 @@ static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
 }
 
 /**
- * page_of_a_dying_pgmap_is_warned_of() - zone_device_page_init() comes too late
+ * page_init_of_dying_pgmap_warns() - zone_device_page_init() comes too late
  *
  * memunmap_pages() has been called, and waits for the last page, when the driver
  * hands out another one. Where that cannot get a reference on the pgmap any more,
@@ -612,7 +612,7 @@ static void cached_pgmap_is_kept_while_it_goes(struct kunit *test)
  *
  * Contract: ZD-2, ZD-7
  */
-static void page_of_a_dying_pgmap_is_warned_of(struct kunit *test)
+static void page_init_of_dying_pgmap_warns(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -649,21 +649,20 @@ static void page_of_a_dying_pgmap_is_warned_of(struct kunit *test)
 
 static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE_PARAM(misuse_is_refused, zr_misuse_gen_params),
-	KUNIT_CASE(unknown_type_is_warned_of),
+	KUNIT_CASE(unknown_type_warns),
 	KUNIT_CASE_PARAM(overlap_is_refused, zr_overlap_gen_params),
 	KUNIT_CASE_PARAM(range_half_in_ram_is_refused, zr_half_gen_params),
-	KUNIT_CASE_PARAM(last_put_without_a_callback_is_warned_of,
-			 zr_last_put_gen_params),
-	KUNIT_CASE(managed_pages_go_with_their_device),
-	KUNIT_CASE(refused_pages_leave_their_device_nothing_to_do),
+	KUNIT_CASE_PARAM(put_without_callback_warns, zr_last_put_gen_params),
+	KUNIT_CASE(devm_pages_go_with_device),
+	KUNIT_CASE(devm_failure_leaves_nothing),
 	KUNIT_CASE(subsection_is_the_smallest_range),
 	KUNIT_CASE(private_memory_needs_no_linear_map),
-	KUNIT_CASE_PARAM(linear_map_goes_with_the_pages, zr_linear_gen_params),
-	KUNIT_CASE(every_page_of_every_range_holds_the_pgmap),
+	KUNIT_CASE_PARAM(linear_map_goes_with_pages, zr_linear_gen_params),
+	KUNIT_CASE(every_generic_page_holds_pgmap),
 	KUNIT_CASE(altmap_is_refused_for_two_ranges),
-	KUNIT_CASE(pages_for_the_memmap_are_movable),
-	KUNIT_CASE(cached_pgmap_is_kept_while_it_goes),
-	KUNIT_CASE(page_of_a_dying_pgmap_is_warned_of),
+	KUNIT_CASE(memmap_pages_are_movable),
+	KUNIT_CASE(dying_pgmap_stays_cached),
+	KUNIT_CASE(page_init_of_dying_pgmap_warns),
 	{}
 };
 

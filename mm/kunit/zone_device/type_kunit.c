@@ -56,7 +56,7 @@ static void compound_device_pages_count_once(struct kunit *test)
 }
 
 /**
- * generic_page_comes_back_with_a_reference() - GENERIC still counts from one
+ * generic_page_gets_its_reference_back() - GENERIC still counts from one
  *
  * A page of a GENERIC pgmap has a reference from the start. The last put tells
  * the driver where there is one to tell, and then gives the page its reference
@@ -64,7 +64,7 @@ static void compound_device_pages_count_once(struct kunit *test)
  *
  * Contract: ZD-9
  */
-static void generic_page_comes_back_with_a_reference(struct kunit *test)
+static void generic_page_gets_its_reference_back(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_GENERIC);
 	struct page *page = mmk_dev_page(dev, 3);
@@ -92,7 +92,7 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
 }
 
 /**
- * p2pdma_page_goes_back_to_its_driver() - Its last put
+ * p2pdma_page_goes_back_to_driver() - Its last put
  *
  * A page of a P2PDMA pgmap is used twice. Each time the last put, and no other,
  * tells the driver, and leaves the page as idle as it was in the beginning. What
@@ -100,7 +100,7 @@ static void generic_page_comes_back_with_a_reference(struct kunit *test)
  *
  * Contract: ZD-3, ZD-5
  */
-static void p2pdma_page_goes_back_to_its_driver(struct kunit *test)
+static void p2pdma_page_goes_back_to_driver(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PCI_P2PDMA);
 	struct page *page = mmk_dev_page(dev, 3);
@@ -211,7 +211,7 @@ static const struct zd_put_case zd_fsdax_puts[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
 
 /**
- * put_to_idle_wakes_who_waits_for_it() - The end of an FS_DAX page's use
+ * put_to_idle_wakes_waiter() - The end of an FS_DAX page's use
  *
  * A file system waits until nobody uses a page of its device any more. A put
  * that leaves references does not wake it; the one which makes the page idle
@@ -219,7 +219,7 @@ KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
  *
  * Contract: ZD-8
  */
-static void put_to_idle_wakes_who_waits_for_it(struct kunit *test)
+static void put_to_idle_wakes_waiter(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_FS_DAX);
 	const struct zd_put_case *way = test->param_value;
@@ -259,13 +259,13 @@ static void put_to_idle_wakes_who_waits_for_it(struct kunit *test)
 }
 
 /**
- * only_fsdax_makes_puts_look() - The static key of put_page()
+ * only_fsdax_enables_managed_key() - The static key of put_page()
  *
  * put_page() looks for FS_DAX pages as long as there are any, and no longer.
  *
  * Contract: ZD-8
  */
-static void only_fsdax_makes_puts_look(struct kunit *test)
+static void only_fsdax_enables_managed_key(struct kunit *test)
 {
 	struct mmk_dev *private = mmk_dev_alloc(test, MEMORY_DEVICE_PRIVATE);
 	struct mmk_dev *fsdax = mmk_dev_alloc(test, MEMORY_DEVICE_FS_DAX);
@@ -370,12 +370,11 @@ static void busy_fsdax_page_is_found(struct kunit *test)
 
 static struct kunit_case zone_device_type_cases[] = {
 	KUNIT_CASE_PARAM(pages_begin_idle, zd_idle_gen_params),
-	KUNIT_CASE_PARAM(put_to_idle_wakes_who_waits_for_it,
-			 zd_fsdax_put_gen_params),
-	KUNIT_CASE(only_fsdax_makes_puts_look),
+	KUNIT_CASE_PARAM(put_to_idle_wakes_waiter, zd_fsdax_put_gen_params),
+	KUNIT_CASE(only_fsdax_enables_managed_key),
 	KUNIT_CASE(busy_fsdax_page_is_found),
-	KUNIT_CASE(generic_page_comes_back_with_a_reference),
-	KUNIT_CASE(p2pdma_page_goes_back_to_its_driver),
+	KUNIT_CASE(generic_page_gets_its_reference_back),
+	KUNIT_CASE(p2pdma_page_goes_back_to_driver),
 	KUNIT_CASE(compound_device_pages_count_once),
 	{}
 };

@@ -32,7 +32,7 @@ ONE = "--filter=migration_entry*"
 
 # What the suites find in kernels that Debian ships: the case, and the last version
 # that it was seen in (Documentation/findings.rst).
-_KNOWN = {("migrate_vma_device", "swap_cache_page_is_freed_from_it_or_refused"):
+_KNOWN = {("migrate_vma_page", "swap_cache_page_moves_or_stays"):
           (6, 12, 107)}
 
 

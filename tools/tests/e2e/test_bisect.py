@@ -205,7 +205,7 @@ class Ways(BisectCase):
         line.comment("fs/pipe.c", "five")
         commits = line.write(self.user.path, "flaky")
         self.before = self.user.look()
-        data, said = self.bisect(0, "--case", "migrate_vma.locked_page_gets_an_entry",
+        data, said = self.bisect(0, "--case", "migrate_vma.collected_page_is_unmapped",
                                  "source", "flaky")
         self.assertEqual(data["first_bad"], commits[3])
         by_commit = {step["commit"]: step for step in data["steps"]}

@@ -98,7 +98,7 @@ class Controls(support.FakeCase):
         shutil.copy(fake.control("zd-6-ram-not-looked-for"), top / "patches/controls")
         [entry] = self.outcomes(top, 0).values()
         self.assertEqual(entry["outcome"], "killed")
-        self.assertIn("misused_memremap_pages_warns_and_refuses",
+        self.assertIn("misuse_is_reported",
                       [case["name"] for case in entry["killed_by"]])
 
     def test_all_are_killed(self) -> None:

@@ -248,7 +248,7 @@ class Presubmit(support.FakeCase):
         out = self.tmp / "out.json"
         called = self.call("--json", str(out), "--case", "MV-2", "source..one",
                               script="presubmit", kdir=user.path)
-        self.expect(1, called, "migrate_vma.locked_page_gets_an_entry")
+        self.expect(1, called, "migrate_vma.collected_page_is_unmapped")
         data = json.loads(out.read_text(encoding="utf-8"))
         [results] = self.verdicts(data)
         self.assertEqual((results["build"], results["checkpatch"], results["suites"]),

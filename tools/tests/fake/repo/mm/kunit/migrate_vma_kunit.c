@@ -18,7 +18,7 @@ static void end(struct migrate_vma *migrate)
 }
 
 /**
- * locked_page_gets_an_entry() - The driver learns what the page was like
+ * collected_page_is_unmapped() - The driver learns what the page was like
  * @test: the running case
  *
  * The source says whether the page was writable; a migration entry that is
@@ -26,7 +26,7 @@ static void end(struct migrate_vma *migrate)
  *
  * Contract: MV-2
  */
-static void locked_page_gets_an_entry(struct kunit *test)
+static void collected_page_is_unmapped(struct kunit *test)
 {
 	struct vm_area vma = {};
 	struct page *page = mmk_map(&vma, 2, PTE_WRITE);
@@ -138,7 +138,7 @@ static void each_kind_is_collected(struct kunit *test)
 }
 
 static const struct kunit_case migrate_vma_cases[] = {
-	KUNIT_CASE(locked_page_gets_an_entry),
+	KUNIT_CASE(collected_page_is_unmapped),
 	KUNIT_CASE(page_goes_to_its_destination),
 	KUNIT_CASE(pinned_page_stays),
 	KUNIT_CASE(empty_range_is_refused),

@@ -2,13 +2,13 @@
 #include "fixtures.h"
 
 /**
- * misused_memremap_pages_warns_and_refuses() - RAM is no memory of a device
+ * misuse_is_reported() - RAM is no memory of a device
  * @test: the running case
  *
  * Contract: ZD-6
  * Report: warning mm/memremap.c
  */
-static void misused_memremap_pages_warns_and_refuses(struct kunit *test)
+static void misuse_is_reported(struct kunit *test)
 {
 	struct dev_pagemap pgmap = { .start = 0, .end = END_OF_RAM };
 
@@ -41,7 +41,7 @@ static void needs_what_is_not_there(struct kunit *test)
 }
 
 static const struct kunit_case zone_device_refusal_cases[] = {
-	KUNIT_CASE(misused_memremap_pages_warns_and_refuses),
+	KUNIT_CASE(misuse_is_reported),
 	KUNIT_CASE(memory_of_a_device_is_taken),
 	KUNIT_CASE(needs_what_is_not_there),
 	{}
