@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, Sequence
 
-from . import boot, build, children, control_options, controls, due_reports, entry
-from . import guardtest
+from . import boot, build, children, cocci, control_options, controls, deps
+from . import due_reports, entry, guardtest
 from . import ledger, lock, matrix, ns, options, output, proc, provenance, run, runner
 from . import source, variants, verdict
 from .control_options import Options
@@ -34,6 +34,9 @@ _WIDEST = 200
 
 class Command(run.Command):
     """One call of scripts/controls.sh that boots something."""
+
+    # What it needs beside what a run needs.
+    _tools = deps.CONTROLS
 
     def __init__(self, wanted: Options, console: Console) -> None:
         words = ["--line", wanted.line.name, "--variant", wanted.config.name,
@@ -56,6 +59,10 @@ class Command(run.Command):
         self._place: Optional[ledger.Place] = None
         self._took = (0.0, 0.0)
         self._made = provenance.facts(run.REPOSITORY, wanted.line, wanted.config)
+
+    def _outside(self) -> Optional[int]:
+        deps.ensure(self._tools, self._console, self._wanted.install)
+        return super()._outside()
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         origin = self._source()
@@ -148,7 +155,7 @@ class Command(run.Command):
         kernel = place / "linux"
         try:
             with variants.open_variant(base, place) as variant:
-                found = self._build_with(variant, control)
+                found = self._build_with(variant, control, self._cache / "cocci")
                 if not found:
                     build.take(variant.kernel, kernel)
             if not found:
@@ -161,10 +168,18 @@ class Command(run.Command):
         return found
 
     @staticmethod
-    def _build_with(variant: variants.Variant, control: Control) -> Optional[Verdict]:
-        """Build @variant with @control; what keeps it from being tried, if anything."""
+    def _build_with(variant: variants.Variant, control: Control,
+                    cache: Path) -> Optional[Verdict]:
+        """Build @variant with @control; what keeps it from being tried, if anything.
+
+        @cache: where what semantic patches come to is kept.
+        """
         try:
-            variant.apply([control.path])
+            if control.rule:
+                variant.put(cocci.contents(cocci.apply(
+                    control.rule, variant.src, variant.scratch, cache), variant.src))
+            else:
+                variant.apply([control.path])
         except TestbedError as err:
             return Verdict(control, Kind.NOT_APPLIED,
                            troubles=[err.message, *err.details])

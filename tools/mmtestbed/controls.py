@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Controls: patches that put one bug into the kernel each, and what becomes of them.
+"""Controls: what puts one bug into the kernel each, and what becomes of them.
 
-A control is killed if a case of a contract that it breaks turns red, and each of
+A control is a semantic patch, or a patch where none will do.  It is killed if a case of a contract that it breaks turns red, and each of
 the cases that it names, if it does.  A case that no control can turn red proves
 nothing, and a control that turns none red has found a promise that nobody checks.
 """
@@ -16,27 +16,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from . import series
+from . import cocci, lines, series
 from .cases import Case
 from .errors import TestbedError, UsageError
 from .judge import Name, Outcome, Status
+from .lines import Version
 from .runner import Results
 
 _FIELD = re.compile(r"^(Subject|Breaks|Lines):[ \t]*(.*)$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 _PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
+# How a case notices a bug.
+KINDS = ("assertion", "report", "hang")
+_KERNELS = re.compile(r"^Kernels:[ \t]*(before|from) (\d+)\.(\d+)[:;,]\s*(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Control:
     """One bug.
 
-    @name: of its file, without .patch.
+    @name: of its file, without .patch or .cocci.
     @subject: what the bug does, without the prefix in brackets.
     @breaks: the contracts that it breaks.
     @kills: the cases that it is made for, if it is for certain ones.
     @lines: the kernels that it is made for.
-    @text: the patch as a whole.
+    @text: its file as a whole.
+    @how: for each of @kills, in what ways the case may turn red; () for any.
+    @rule: the semantic patch, if it is one.
+    @first, @end: the kernels that have the code: from the one, and before the other.
     """
 
     name: str
@@ -46,6 +53,10 @@ class Control:
     kills: tuple[Name, ...]
     lines: tuple[str, ...]
     text: str
+    how: tuple[tuple[str, ...], ...] = ()
+    rule: Optional[cocci.Rule] = None
+    first: Version = (0, 0)
+    end: Version = (999, 0)
 
     @property
     def digest(self) -> str:
@@ -55,28 +66,73 @@ class Control:
     @property
     def wide(self) -> bool:
         """Whether it changes a header, so that most of the kernel is compiled anew."""
-        return any(name.endswith(".h") for name in series.touched(self.text))
+        return any(name.endswith(".h") for name in self.files)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it changes, or one of which it changes."""
+        return self.rule.files if self.rule else tuple(sorted(series.touched(self.text)))
 
 
 def parse(path: Path, text: str) -> Control:
     """The control @text of the file @path.  Raises TestbedError if it lacks a field."""
-    diff = re.search(r"^--- \S", text, re.MULTILINE)
-    header = text[:diff.start()] if diff else text
     where = f"{path.parent.name}/{path.name}"
+    rule = cocci.parse(where, text) if path.suffix == ".cocci" else None
+    diff = re.search(r"^--- \S", text, re.MULTILINE)
+    header = rule.header if rule else text[:diff.start()] if diff else text
     fields = {key: value.strip() for key, value in _FIELD.findall(header)}
-    kills = tuple(_case(word, where) for value in re.findall(
-        r"^Kills:(.*)$", header, re.MULTILINE)
-        for word in value.replace(",", " ").split())
+    kills, how = _kills(header, where, bool(rule))
     breaks = tuple(dict.fromkeys(_ID.findall(fields.get("Breaks", ""))))
-    lines = tuple(fields.get("Lines", "").replace(",", " ").split())
+    first, end = _kernels(header, where)
+    if rule:
+        named = tuple(line.name for line in lines.LINES
+                      if line.first < end and line.last >= first)
+    else:
+        named = tuple(fields.get("Lines", "").replace(",", " ").split())
     subject = _PREFIX.sub("", fields.get("Subject", ""))
     for value, example in ((subject, "Subject: [CONTROL] mm: what the bug does"),
-                           (breaks, "Breaks: MW-2"), (lines, "Lines: 6.12")):
+                           (breaks, "Breaks: MW-2"), (named, "Lines: 6.12")):
         if not value:
             raise TestbedError(f"{where} lacks a header line such as '{example}'")
-    if not series.touched(text):
+    if rule and not kills:
+        raise TestbedError(f"{where} lacks a header line such as "
+                           "'Kills: suite.case: assertion'")
+    if not rule and not series.touched(text):
         raise TestbedError(f"{where} holds no diff; restore or remove it")
-    return Control(path.stem, path, subject, breaks, kills, lines, text)
+    return Control(path.stem, path, subject, breaks, kills, named, text, how, rule, first,
+                   end)
+
+
+def _kernels(header: str, where: str) -> tuple[Version, Version]:
+    """The first release that has what a control is about, and the first one that no
+    longer has it, by its @header."""
+    found = {"from": (0, 0), "before": (999, 0)}
+    for word, major, minor, _ in _KERNELS.findall(header):
+        found[word] = (int(major), int(minor))
+    if len(re.findall("^Kernels:", header, re.MULTILINE)) != len(_KERNELS.findall(header)):
+        raise TestbedError(f"{where}: what follows Kernels: is not such as 'before 7.0: "
+                           "why there is nothing to break since'")
+    return found["from"], found["before"]
+
+
+def _kills(header: str, where: str,
+           strict: bool) -> tuple[tuple[Name, ...], tuple[tuple[str, ...], ...]]:
+    """The cases that the control with this @header has to turn red, and how.
+
+    @strict: it has to say how.
+    """
+    kills, how = [], []
+    for value in re.findall(r"^Kills:(.*)$", header, re.MULTILINE):
+        for part in filter(str.strip, value.split(",")):
+            names, colon, kinds = part.partition(":")
+            ways = tuple(re.split(r"\s+or\s+", kinds.strip())) if colon else ()
+            if set(ways) - set(KINDS) or strict and not ways:
+                raise TestbedError(f"{where}: what follows '{names.strip()}' after Kills: "
+                                   f"is none of {', '.join(KINDS)}")
+            for name in names.split():
+                kills.append(_case(name, where))
+                how.append(ways)
+    return tuple(kills), tuple(how)
 
 
 def _case(word: str, where: str) -> Name:
@@ -88,15 +144,23 @@ def _case(word: str, where: str) -> Name:
 
 
 def read(folder: Path) -> list[Control]:
-    """The controls in @folder, by name.  Raises TestbedError if one is malformed."""
-    found = []
-    for path in sorted(folder.glob("*.patch")):
+    """The controls in @folder, by name.
+
+    Raises TestbedError if one is malformed, or if there are two of a name.
+    """
+    found: dict[str, Control] = {}
+    for path in sorted([*folder.glob("*.patch"), *folder.glob("*/*.cocci")],
+                       key=lambda each: each.stem):
         try:
             text = path.read_text(encoding="utf-8", errors="surrogateescape")
         except OSError as err:
             raise TestbedError(f"cannot read {path}: {err.strerror}") from None
-        found.append(parse(path, text))
-    return found
+        if path.stem in found:
+            raise TestbedError(f"the control {path.stem} is there twice, as "
+                               f"{found[path.stem].path.relative_to(folder)} and as "
+                               f"{path.relative_to(folder)}; remove one")
+        found[path.stem] = parse(path, text)
+    return list(found.values())
 
 
 def select(controls: Sequence[Control], line: str, glob: str,

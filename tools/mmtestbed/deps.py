@@ -70,6 +70,9 @@ BUILD = (
 MUTATE = (
     Tool("/usr/lib/llvm-*/include/clang-c/Index.h", "libclang-dev", "reads C"),
 )
+CONTROLS = (
+    Tool("spatch", "coccinelle", "applies controls to the kernel source"),
+)
 DEBUG = (
     Tool("gdb", "gdb", "stops a case where it fails"),
 )

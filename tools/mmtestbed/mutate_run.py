@@ -134,6 +134,8 @@ def _bad(outcomes: Mapping[Name, Outcome]) -> bool:
 class Command(control_run.Command):
     """One call of scripts/mutate.sh."""
 
+    _tools = deps.MUTATE
+
     def __init__(self, wanted: Options, console: Console) -> None:
         words = ["--jobs", str(wanted.jobs), *wanted.mode]
         if wanted.timeout:
@@ -152,10 +154,6 @@ class Command(control_run.Command):
         self._seconds: dict[Name, float] = {}
         # The case that was the last to notice a mutant of (file, function).
         self._killers: dict[tuple[str, str], Name] = {}
-
-    def _outside(self) -> Optional[int]:
-        deps.ensure(deps.MUTATE, self._console, self._mutation.install)
-        return super()._outside()
 
     def _work(self, isolation: ns.Isolation, folder: Path) -> int:
         origin = self._source()

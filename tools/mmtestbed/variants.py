@@ -69,6 +69,11 @@ class Variant:
         """The build folder."""
         return self._places.build
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what is not needed for long."""
+        return self._places.run
+
     def apply(self, patches: Sequence[Path]) -> None:
         """Apply @patches.  Raises TestbedError naming the patch and hunk."""
         src = self._places.src
@@ -88,6 +93,11 @@ class Variant:
                 # Written anew, so that make takes it for newer than its object.
                 if content is not None:
                     beneath.put_blob(src, path, content)
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Replace @files, which are there, by path.  Raises TestbedError."""
+        for path, content in files.items():
+            self.edit(path, lambda old, new=content: new)  # type: ignore[misc]
 
     def edit(self, path: str, change: Callable[[bytes], bytes]) -> None:
         """Change the file @path.  Raises TestbedError if that changes nothing."""

@@ -28,6 +28,20 @@ Lines: 6.12 7.x
 -lock
  two
 """
+RULE = """\
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: forget the lock
+//
+// Somebody forgets it.
+//
+// Breaks: MW-2, ME-10
+// Kills: s.mine: assertion, s.both: hang or report
+// In: mm/migrate.c: f
+
+@@
+@@
+- lock(x);
+"""
 # The same, made for two cases.
 NAMED = PATCH.replace("Lines:", "Kills: s.mine, s.both\nLines:")
 
@@ -102,6 +116,54 @@ class Headers(unittest.TestCase):
                 (Path(name) / f"{stem}.patch").write_text(PATCH, encoding="utf-8")
             (Path(name) / "notes.txt").write_text("", encoding="utf-8")
             self.assertEqual([c.name for c in controls.read(Path(name))], ["a", "b"])
+
+
+class SemanticPatches(unittest.TestCase):
+    """Controls in the words of Coccinelle."""
+
+    @staticmethod
+    def parse(text: str) -> controls.Control:
+        """The control with this @text."""
+        return controls.parse(Path("patches/controls/MW-2/mw-2-lock.cocci"), text)
+
+    def test_fields(self) -> None:
+        found = self.parse(RULE)
+        assert found.rule
+        self.assertEqual((found.name, found.subject, found.breaks, found.lines),
+                         ("mw-2-lock", "mm: forget the lock", ("MW-2", "ME-10"),
+                          ("6.12", "7.x")))
+        self.assertEqual(found.kills, (("s", "mine"), ("s", "both")))
+        self.assertEqual(found.how, (("assertion",), ("hang", "report")))
+        self.assertEqual(found.files, ("mm/migrate.c",))
+        self.assertFalse(found.wide)
+
+    def test_kernels(self) -> None:
+        found = self.parse(RULE.replace("// In:", "// Kernels: before 7.0: it is gone\n// In:"))
+        self.assertEqual((found.lines, found.end), (("6.12",), (7, 0)))
+        found = self.parse(RULE.replace("// In:", "// Kernels: from 6.19: new\n// In:"))
+        self.assertEqual((found.lines, found.first), (("7.x",), (6, 19)))
+        with self.assertRaisesRegex(TestbedError, "Kernels: is not such as"):
+            self.parse(RULE.replace("// In:", "// Kernels: before 7.0\n// In:"))
+
+    def test_missing_field_is_named(self) -> None:
+        for text, what in ((RULE.replace("// Kills", "// Killed"), "Kills: suite.case"),
+                           (RULE.replace("// Breaks", "// Broke"), "Breaks: MW-2"),
+                           (RULE.replace(": hang or report", ""), "'s.both' after Kills:"),
+                           (RULE.replace("hang", "bang"), "none of assertion, report")):
+            with self.subTest(what), self.assertRaisesRegex(TestbedError, what):
+                self.parse(text)
+
+    def test_read_finds_them_by_contract(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "MW-2").mkdir()
+            (folder / "MW-2/b.cocci").write_text(RULE, encoding="utf-8")
+            (folder / "a.patch").write_text(PATCH, encoding="utf-8")
+            self.assertEqual([c.name for c in controls.read(folder)], ["a", "b"])
+            (folder / "b.patch").write_text(PATCH, encoding="utf-8")
+            with self.assertRaisesRegex(TestbedError, "b is there twice, as "
+                                        "b.patch and as MW-2/b.cocci"):
+                controls.read(folder)
 
 
 class Selection(unittest.TestCase):

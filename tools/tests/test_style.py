@@ -2,7 +2,6 @@
 """The house rules: checkers are content, licences are named, contracts exist."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -87,21 +86,15 @@ class Contracts(unittest.TestCase):
     def test_controls(self) -> None:
         contracts = {(case.suite, case.name): case.contracts
                      for case in cases.read(TOP / "mm" / "kunit")}
-        for path in sorted((TOP / "patches" / "controls").glob("*.patch")):
-            with self.subTest(path.name):
-                text = path.read_text(encoding="utf-8")
-                head = text.split("\n---", 1)[0]
-                breaks = re.search(r"^Breaks: (.+)$", head, re.MULTILINE)
-                which = re.search(r"^Lines: (.+)$", head, re.MULTILINE)
-                assert breaks and which, "needs Breaks: and Lines:"
-                self.assertLessEqual(set(re.split(r"[,\s]+", breaks.group(1).strip())),
-                                     self.known)
-                self.assertTrue(set(which.group(1).split())
-                                & {line.name for line in LINES})
-                control = controls.parse(path, text)
+        for control in controls.read(TOP / "patches" / "controls"):
+            with self.subTest(control.path.name):
+                self.assertLessEqual(set(control.breaks), self.known)
+                self.assertLessEqual(set(control.lines), {line.name for line in LINES})
                 for name in control.kills:
                     self.assertIn(name, contracts)
                     self.assertTrue(set(contracts[name]) & set(control.breaks), name)
+                if control.rule:
+                    self.assertEqual(control.path.parent.name, control.breaks[0])
 
 
 class Layout(unittest.TestCase):

@@ -16,6 +16,9 @@ _SHOWN = 12
 
 def _where(series: Series, control: Control, paths: set[str]) -> set[tuple[str, str]]:
     """The functions of @paths that @control changes, by (file, function)."""
+    if control.rule:
+        return {(place.file, name) for place in control.rule.places
+                if place.file in paths for name in place.functions}
     found = set()
     for path, hunks in functions.hunks(control.text).items():
         text = series.built(series.base, path) if path in paths else None
