@@ -168,7 +168,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--before", metavar="DIR", type=Path,
                         help="compare with run.sh of this checkout, not with kunit.py")
     parser.add_argument("--folder", help="for trees and builds, some 6 GB")
-    parser.add_argument("--json", help="the single figures, for mmtestbed.figures record")
+    parser.add_argument("--json", help="the single figures, for the record")
     args = parser.parse_args(argv)
     source = unpacked(args.line)
     ways: dict[str, dict[str, dict[str, list[float]]]] = {}

@@ -12,9 +12,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from mmtestbed.boot import Ending, How, Next
-from mmtestbed.judge import Judge, Name, Outcome
-from mmtestbed.report import Console
+from mmtestbed.boot.judge import Judge, Name, Outcome
+from mmtestbed.boot.uml import Ending, How, Next
+from mmtestbed.out.console import Console
 
 DATA = Path(__file__).parent / "test_data"
 

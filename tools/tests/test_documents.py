@@ -8,7 +8,8 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from mmtestbed import cases, explain
+from mmtestbed.history import explain
+from mmtestbed.model import cases
 
 from tests import support, test_style
 

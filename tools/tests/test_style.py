@@ -8,8 +8,10 @@ import sys
 import unittest
 from pathlib import Path
 
-from mmtestbed import cases, controls, run
-from mmtestbed.lines import LINES
+from mmtestbed.cli import run
+from mmtestbed.model import cases
+from mmtestbed.model.lines import LINES
+from mmtestbed.proof import controls
 
 TOP = run.REPOSITORY
 # Neither can hold a licence line of their own.

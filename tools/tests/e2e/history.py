@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
-from mmtestbed import lines, lock, series
+from mmtestbed.host import lock
+from mmtestbed.kernel import series
+from mmtestbed.model import lines
 
 from tests import fake
 

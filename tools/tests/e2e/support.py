@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from mmtestbed import run, source, tree
+from mmtestbed.cli import run
 from mmtestbed.errors import Unavailable
-from mmtestbed.lines import DEFAULT, Line
-from mmtestbed.report import Console
+from mmtestbed.kernel import source, tree
+from mmtestbed.model.lines import DEFAULT, Line
+from mmtestbed.out.console import Console
 
 from tests import fake, support
 

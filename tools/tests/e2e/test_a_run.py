@@ -10,7 +10,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from mmtestbed import cases
+from mmtestbed.model import cases
 
 from tests.e2e import support
 from tests.e2e.support import ONE, RUN, TOP, call

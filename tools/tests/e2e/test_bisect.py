@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mmtestbed import lines, series
+from mmtestbed.kernel import series
+from mmtestbed.model import lines
 
 from tests import fake
 from tests.e2e import history, support

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from mmtestbed import run
+from mmtestbed.cli import run
 
 from tests.e2e import support
 from tests.e2e.support import TOP

@@ -3,8 +3,9 @@
 
 from pathlib import Path
 
-from mmtestbed import children, ns, runner
-from mmtestbed.judge import Name, Status
+from mmtestbed.boot import children, runner
+from mmtestbed.boot.judge import Name, Status
+from mmtestbed.host import ns
 
 from tests.e2e import support
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from mmtestbed import lines
+from mmtestbed.model import lines
 
 from tests import fake
 from tests.e2e import history, support

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mmtestbed import lines, provenance
+from mmtestbed.model import lines, provenance
 
 from tests import fake
 from tests.e2e import support
@@ -42,7 +42,7 @@ class Kept(support.FakeCase):
         tree = fake.plant(self.tmp / "tree")
         top = fake.lay_out(self.tmp / "copy")
         # The tree is changed by the run itself: nobody else knows the moment.
-        path = top / "tools/mmtestbed/control_run.py"
+        path = top / "tools/mmtestbed/cli/control_run.py"
         text = path.read_text(encoding="utf-8")
         place = "        self._finished(future.result())\n"
         self.assertIn(place, text)
@@ -78,9 +78,9 @@ class Recorded(support.FakeCase):
         return path
 
     def figures(self, code: int, *words: "Path | str") -> str:
-        """What mmtestbed.figures @words says, which ends with @code."""
+        """What mmtestbed.cli.figures @words says, which ends with @code."""
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "mmtestbed.figures", *map(str, words)],
+            [sys.executable, "-P", "-m", "mmtestbed.cli.figures", *map(str, words)],
             check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**self.world.environment(), "PYTHONPATH": str(self.top / "tools"),
                  "PYTHONDONTWRITEBYTECODE": "1"})

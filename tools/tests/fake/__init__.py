@@ -26,8 +26,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from mmtestbed import lines, run
-from mmtestbed.lines import DEFAULT, Line
+from mmtestbed.cli import run
+from mmtestbed.model import lines
+from mmtestbed.model.lines import DEFAULT, Line
 
 HERE = Path(__file__).resolve().parent
 KERNEL, REPO = HERE / "kernel", HERE / "repo"
@@ -65,7 +66,7 @@ def lay_out(top: Path) -> Path:
             shutil.copy(part, top / name)
     shutil.copytree(REPO, top, dirs_exist_ok=True)
     # No package that there is: nobody downloads the real source for want of the fake one.
-    facts = top / "tools" / "mmtestbed" / "lines.py"
+    facts = top / "tools" / "mmtestbed" / "model" / "lines.py"
     facts.write_text(facts.read_text(encoding="utf-8").replace(
         '"linux-source-', f'"{PACKAGE}-'), encoding="utf-8")
     # The scripts never write what Python has compiled, but they use it.

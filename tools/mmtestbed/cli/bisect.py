@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/bisect.sh: which commit broke it?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+from ..boot.judge import Name, Status
+from ..errors import Exit, HostError, Interrupted, TestbedError, UsageError
+from ..git import gitrepo
+from ..git.gitrepo import Commit
+from ..history import bisection, evidence, explain, trial
+from ..history.bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record, Step
+from ..history.evidence import Failure, Finding
+from ..host import lock, ns
+from ..out import output, verdict
+from ..out.console import GREEN, RED, YELLOW, Console
+from ..proof import controls
+from . import entry, options
+
+_ME = "scripts/bisect.sh"
+_WIDEST = 110
+_COLOUR = {GOOD: GREEN, BAD: RED, SKIP: YELLOW}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    kdir: Path
+    good: str
+    bad: str
+    case: tuple[str, ...]
+    resume: bool
+    json: Optional[Path]
+    words: tuple[str, ...]
+    install: bool = True
+
+
+def _parser() -> options.Parser:
+    parser = options.Parser(
+        prog=_ME, allow_abbrev=False,
+        usage=f"{_ME} [options] GOOD BAD [-- options of scripts/run.sh]",
+        description="Find the first commit between GOOD and BAD at which a case fails, "
+                    "in a private clone: the user's tree, index, HEAD and .git stay as "
+                    "they are.",
+        epilog="Interrupted, it goes on when called again in the same way, or with "
+               "--resume.  Exit codes: 0 the commit was found; 1 it can only be said "
+               "which commits it is among; 2 wrong usage, such as a GOOD that fails or "
+               "a BAD that passes; 125 GOOD or BAD cannot be judged, or the machine is "
+               "at fault.")
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", "") or ".",
+        help="the git tree (default: $KDIR, else the current folder); only read")
+    add("--case", metavar="WORD", action="append", default=[],
+        help="look at these cases only: a contract (MW-3) or a suite.case glob "
+             "(repeatable)")
+    add("--resume", action="store_true", help="go on with the last bisection")
+    add("--json", metavar="FILE", help="write what was found, and each step, as JSON")
+    add("good", metavar="GOOD", nargs="?", help="a commit that is good")
+    add("bad", metavar="BAD", nargs="?", help="a later commit that is bad")
+    options.add_install(parser)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    mine, words = trial.split_words(argv)
+    args = _parser().parse_args(mine)
+    if args.resume and (args.good or args.case or words):
+        raise UsageError("--resume takes all from the bisection that it goes on with; "
+                         f"see {_ME} --help")
+    if not args.resume and not args.bad:
+        raise UsageError(f"GOOD and BAD are missing; see {_ME} --help")
+    return Options(Path(args.kdir).expanduser(), args.good or "", args.bad or "",
+                   tuple(args.case), args.resume, options.report_file(args.json),
+                   tuple(words), args.install)
+
+
+class Command(trial.Trial):
+    """One call of scripts/bisect.sh."""
+
+    def __init__(self, wanted: Options, console: Console) -> None:
+        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
+                         console)
+        self._wanted = wanted
+        console.aside(output.distinct(wanted.json))
+        self._record = Record({})
+        self._begun = time.monotonic()
+        self._started = False
+        self._conclusion: Optional[Conclusion] = None
+
+    # The set-up.
+
+    def _outside(self) -> Optional[int]:
+        self._tools()
+        wanted = self._wanted
+        theirs = gitrepo.Theirs(wanted.kdir)
+        self._private = gitrepo.Ours(theirs, self._cache, self._console)
+        if not wanted.resume:
+            self._good = theirs.resolve(wanted.good)
+            self._bad = theirs.resolve(wanted.bad)
+            if self._good == self._bad:
+                raise UsageError(f"GOOD and BAD are one commit, {self._good[:12]}")
+            if wanted.case:
+                # Better to know before the build.
+                evidence.select(wanted.case, self._cases, list(self._cases))
+        return None
+
+    @property
+    def _file(self) -> Path:
+        return self._private.folder / "bisect.json"
+
+    def _save(self) -> None:
+        self._record.save(self._file)
+
+    def _find_record(self) -> Record:
+        """The record to go on with, or a new one."""
+        wanted, console = self._wanted, self._console
+        old = bisection.load(self._file)
+        if wanted.resume:
+            if not old or old.finished:
+                raise UsageError("there is no unfinished bisection of this repository; "
+                                 "give GOOD and BAD")
+            request = old.request
+            self._good, self._bad = request["good"], request["bad"]
+            self._opts = trial.run_options(request["words"], str(wanted.kdir), _ME,
+                                           wanted.install)
+        else:
+            request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
+                       "words": list(wanted.words)}
+            request["suites"] = trial.digest(self._opts.line)
+        if old and not old.finished and old.request == request:
+            console.note(f"going on after {verdict.count(len(old.judged()), 'step')} of "
+                         "an unfinished bisection")
+            return old
+        if old and not old.finished and old.judged():
+            console.note("dropping the unfinished bisection between "
+                         f"{old.request['good'][:12]} and {old.request['bad'][:12]}")
+        shutil.rmtree(self._private.folder / "logs", ignore_errors=True)
+        return Record(request)
+
+    # The bisection.
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        self._isolation, self._folder = isolation, folder
+        with self._private.opened() as self._ours:
+            record = self._record = self._find_record()
+            self._started = True
+            good, bad = self.ours.commit(self._good), self.ours.commit(self._bad)
+            self._announce(good, bad)
+            self._check_ends(good, bad)
+            search = Bisection(self.ours, good.id, bad.id, record, self._save)
+            self._conclusion = search.run(self._step)
+            lock.write(self._private.folder / "bisect.log", search.log().encode())
+            record.finished = True
+            self._save()
+            return self._close(self._conclusion)
+
+    def _announce(self, good: Commit, bad: Commit) -> None:
+        ours, console = self.ours, self._console
+        count = int(ours.git("rev-list", "--count", bad.id, f"^{good.id}").strip())
+        # The count goes by dates, and may be off by some where these are wrong.
+        if ours.is_ancestor(bad.id, good.id):
+            raise UsageError(f"GOOD, {good.short}, holds all of BAD, {bad.short}; is it "
+                             "the other way round?")
+        if not ours.is_ancestor(good.id, bad.id):
+            console.note(f"GOOD, {good.short}, is no ancestor of BAD; where they part "
+                         "is judged, too")
+        self._total = 2 + bisection.expected(count)
+        console.line(f"bisecting {verdict.count(count, 'commit')}, about "
+                     f"{self._total} steps with both ends")
+        console.line(f"  good  {good}")
+        console.line(f"  bad   {bad}")
+
+    def _check_ends(self, good: Commit, bad: Commit) -> None:
+        """Find out what fails at BAD and passes at GOOD: the evidence."""
+        record = self._record
+        words = record.request["case"]
+        if BAD not in record.ends:
+            step, found = self._judge(bad, words, None, False, 1)
+            if step.verdict == SKIP:
+                raise TestbedError(f"BAD, {bad}, cannot be judged: {step.why}")
+            if step.verdict == GOOD:
+                raise UsageError(f"BAD, {bad}, passes" + (
+                    ", by a majority of the runs: " + ", ".join(step.flaky)
+                    if step.flaky else "; there is nothing to look for"))
+            assert found
+            record.evidence = [list(failure.name) for failure in found.bad]
+            record.trouble = not found.bad
+            record.ends[BAD] = step
+            self._save()
+        if GOOD not in record.ends:
+            step, found = self._judge(good, words, self._evidence(), False, 2)
+            if step.verdict == SKIP:
+                raise TestbedError(f"GOOD, {good}, cannot be judged: {step.why}")
+            if step.verdict == BAD:
+                assert found
+                old = {failure.name for failure in found.bad}
+                if record.trouble:
+                    raise UsageError(f"GOOD, {good}, fails as BAD does: {step.why}")
+                record.evidence = [words for words in record.evidence or []
+                                   if (words[0], words[1]) not in old]
+                if not record.evidence:
+                    raise UsageError(f"GOOD, {good}, fails as BAD does: {step.why}")
+                step.verdict = GOOD
+                self._console.note(f"{', '.join(map('.'.join, sorted(old)))}: fails at "
+                                   "GOOD, too, and is no evidence")
+            record.ends[GOOD] = step
+            self._save()
+
+    def _evidence(self) -> Optional[list[Name]]:
+        """The cases to run; None: all."""
+        if self._record.trouble:
+            return None
+        return [(words[0], words[1]) for words in self._record.evidence or []]
+
+    def _step(self, commit: Commit, after: int) -> Step:
+        number = len(self._record.judged()) + 1
+        self._total = number + after
+        return self._judge(commit, self._record.request["case"], self._evidence(), True,
+                           number)[0]
+
+    def _judge(self, commit: Commit, words: Sequence[str],
+               only: Optional[Sequence[Name]], first: bool,
+               number: int) -> tuple[Step, Optional[Finding]]:
+        """Check out, build and boot @commit."""
+        self._say_where(commit, number)
+        step = Step(commit.id, commit.subject, SKIP)
+        found: Optional[Finding] = None
+        error: Optional[TestbedError] = None
+        start = time.monotonic()
+        try:
+            origin = self._stand_at(commit)
+            step.seconds["checkout"] = time.monotonic() - start
+            tested = self._build_it(origin)
+            step.seconds["build"] = tested.seconds
+            step.sha, step.version = tested.kernel.sha, tested.version
+            twin = self._twin(step.sha) if first else None
+            if twin:
+                step.verdict, step.failures = twin.verdict, twin.failures
+                step.flaky = twin.flaky
+                step.why = f"the same kernel as {twin.commit[:12]}"
+            else:
+                begin = time.monotonic()
+                found = self._examine(tested, words, first, only)
+                step.seconds["boots"] = time.monotonic() - begin
+                self._sum_up(step, found)
+        except (HostError, UsageError):
+            raise
+        except TestbedError as err:
+            step.verdict, step.why = SKIP, err.message
+            step.seconds["build"] = time.monotonic() - start
+            error = err
+        self._keep_logs(commit, error)
+        word = self._console.paint(step.verdict, _COLOUR[step.verdict])
+        self._console.line(f"  {word}: {step.why or 'no case fails'}, "
+                           f"{step.took:.1f} s")
+        return step, found
+
+    def _say_where(self, commit: Commit, number: int) -> None:
+        done = self._record.judged()
+        rest = ""
+        # The first one may have had everything to build.
+        known = [step.took for step in done[1:]]
+        if known:
+            left = (max(self._total, number) - number + 1) * sum(known) / len(known)
+            rest = f", about {_duration(left)} left"
+        self._console.line(f"step {number} of about {max(self._total, number)}{rest}: "
+                           f"{commit}")
+
+    def _twin(self, sha: str) -> Optional[Step]:
+        """A commit that gave the very same kernel, and its verdict."""
+        for step in self._record.judged():
+            if step.sha == sha and step.verdict != SKIP:
+                return step
+        return None
+
+    def _sum_up(self, step: Step, found: Finding) -> None:
+        """The verdict, from what the kernel did."""
+        record = self._record
+        step.failures = [failure.as_json() for failure in found.failures]
+        step.unsure = [list(failure.name) for failure in found.unsure]
+        step.flaky = [f"{failure.full_name} ({failure.tally()})"
+                      for failure in found.flaky]
+        # At BAD nothing is known yet, later on it is one or the other.
+        matters = record.trouble or record.evidence is None
+        if found.bad:
+            step.verdict = BAD
+            step.why = ", ".join(self.explainer.brief(f) for f in found.bad[:2])
+            more = len(found.bad) + len(found.unsure) - 2
+            step.why += f" and {more} more" if more > 0 else ""
+        elif found.troubles and matters:
+            step.verdict = BAD
+            step.why = f"the kernel misbehaved: {found.troubles[0]}"
+        elif found.passed or found.flaky:
+            step.verdict = GOOD
+        else:
+            step.why = "no case passed: " + (
+                found.skipped[0].reason if found.skipped else "none ran")
+        if step.flaky and step.verdict != BAD:
+            step.why = f"flaky: {', '.join(step.flaky)}"
+
+    # The end.
+
+    def _close(self, conclusion: Conclusion) -> int:
+        console, record = self._console, self._record
+        steps = {step.commit: step for step in record.judged()}
+        console.line()
+        console.lines(self._table(), "")
+        console.line()
+        code = Exit.PASSED
+        if conclusion.first:
+            commit = self.ours.commit(conclusion.first)
+            step = steps[commit.id]
+            console.line(console.paint(f"first bad commit: {commit}", RED))
+            console.line(f"  by        {commit.author}, {commit.date}")
+            if step.verdict == BAD and not step.failures:
+                console.line(f"  instead   {step.why}")
+            for data in step.failures:
+                failure = _failure(data)
+                if failure.believed:
+                    console.lines(self.explainer.full(failure), "")
+            red = self._red_at_bad()
+            console.lines(explain.fold(
+                "at BAD", f"{verdict.count(len(red), 'case')}, breaking "
+                f"{' '.join(self._contracts(red))}"), "")
+        else:
+            code = Exit.FAILED
+            console.line(console.paint(
+                "the first bad commit cannot be told; it is one of:", YELLOW))
+            for id in conclusion.candidates:
+                known = steps.get(id)
+                what = known.why if known and known.verdict == SKIP else "bad"
+                console.line(f"  {self.ours.commit(id)}  ({what})")
+        flaky = sorted({line for step in record.judged() for line in step.flaky})
+        if flaky:
+            console.note(f"flaky: {', '.join(flaky)}; the majority of the runs decided")
+        console.line(f"logs of the boots: {self._logs}")
+        console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
+        if self._wanted.json:
+            output.write(self._wanted.json, lock.json_bytes(self._as_json()))
+        word = f"first bad commit {conclusion.first[:12]}" if conclusion.first else \
+            f"first bad commit is one of {len(conclusion.candidates)}"
+        judged = record.judged()
+        console.line(f"{'FOUND' if conclusion.first else 'UNCLEAR'}: {word}, "
+                     f"{verdict.count(len(judged), 'step')}, "
+                     f"{_duration(sum(step.took for step in judged))}")
+        return code
+
+    def _red_at_bad(self) -> list[Name]:
+        """The cases that fail at BAD, those that were not booted again included, and
+        that do not fail at GOOD."""
+        record = self._record
+        bad, good = record.ends[BAD], record.ends[GOOD]
+        old = [[data["suite"], data["name"]] for data in good.failures]
+        return [(suite, name) for suite, name in [*(record.evidence or []), *bad.unsure]
+                if [suite, name] not in old]
+
+    def _contracts(self, names: Sequence[Name]) -> list[str]:
+        """The contracts of the cases @names."""
+        found = {id for name in names for id in self.explainer.ids(name)}
+        return sorted(found, key=lambda id: (id.partition("-")[0],
+                                             int(id.partition("-")[2])))
+
+    def _table(self) -> list[str]:
+        rows = [["step", "verdict", "commit", "seconds", "why"]]
+        for number, step in enumerate(self._record.judged(), 1):
+            rows.append([str(number), step.verdict, step.commit[:12],
+                         f"{step.took:.1f}", step.why or step.subject])
+        return controls.table(rows, _WIDEST)
+
+    def _as_json(self) -> dict[str, Any]:
+        conclusion, record = self._conclusion, self._record
+        assert conclusion
+        return {
+            "schema": bisection.SCHEMA, "first_bad": conclusion.first,
+            "candidates": list(conclusion.candidates), "request": record.request,
+            "evidence": [".".join(name) for name in record.evidence or []],
+            "contracts": self._contracts(self._red_at_bad()),
+            "steps": [{"commit": step.commit, "subject": step.subject,
+                       "verdict": step.verdict, "why": step.why, "flaky": step.flaky,
+                       "failures": step.failures, "version": step.version,
+                       "seconds": {key: round(value, 2)
+                                   for key, value in step.seconds.items()}}
+                      for step in record.judged()],
+        }
+
+    def _write_reports(self) -> None:
+        """Nothing: what is half-found is in the record."""
+
+    def _interrupted(self, stop: Interrupted) -> int:
+        code = super()._interrupted(stop)
+        if self._started:
+            print(f"mm-testbed: {verdict.count(len(self._record.judged()), 'step')} "
+                  "kept; call it again in the same way, or with --resume, to go on",
+                  file=sys.stderr, flush=True)
+        return code
+
+
+def _failure(data: dict[str, Any]) -> Failure:
+    return Failure((data["suite"], data["name"]), Status(data["status"]),
+                   data["reason"], data["boots"], data["failed"])
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        command = Command(parse(sys.argv[1:] if argv is None else argv), console)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(entry.run(main))

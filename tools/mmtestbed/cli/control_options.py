@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command line of scripts/controls.sh."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Optional, Sequence
+
+from ..model import configs, lines
+from . import options
+
+# Twice what a fixture waits for something that does not come, and then some.
+TIMEOUT = 15.0
+# CPU seconds after which a case hangs, in virtual time.
+CPU_TIME = 5.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    line: lines.Line
+    config: configs.Config
+    jobs: int
+    filter: str
+    contract: str
+    json: Optional[Path]
+    keep: bool
+    kdir: str
+    timeout: float
+    matrix: bool
+    rst: bool
+    guards: bool
+    symbols: Mapping[str, str]
+    list: bool
+    install: bool = True
+    cpu: int = 0
+    mode: tuple[str, ...] = ()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = options.Parser(
+        prog="scripts/controls.sh", allow_abbrev=False,
+        description="Apply each control (a patch that puts one bug into the kernel) to "
+                    "a kernel of its own and require that a case of the contract that "
+                    "it breaks fails.",
+        epilog="Exit codes: 0 every control was killed; 1 one was not, or does not "
+               "apply or compile; 2 wrong usage; 125 the tree could not be prepared, "
+               "patched, configured or built.")
+    add = parser.add_argument
+    add("--line", choices=[line.name for line in lines.LINES],
+        default=lines.DEFAULT.name, help="kernel to break (default: %(default)s)")
+    add("--variant", choices=[config.name for config in configs.CONFIGS
+                              if not config.counts], default=configs.PLAIN.name,
+        help="its configuration (default: %(default)s)")
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree (default: $KDIR, else Debian's package); never written to")
+    add("--jobs", metavar="N", type=options.positive,
+        default=min(4, os.cpu_count() or 1),
+        help="controls at a time (default: 4, or one per CPU)")
+    add("--filter", metavar="GLOB", default="", help="controls, by name")
+    add("--contract", metavar="ID", default="", help="controls that break ID")
+    add("--timeout", metavar="S", type=options.seconds,
+        help="CPU seconds after which a case hangs in virtual time (default: "
+             f"{CPU_TIME:g}), and seconds without a result in that of the host (default: "
+             f"{TIMEOUT:g}; both more for a slow variant)")
+    add("--json", metavar="FILE", help="write what became of each control, or "
+        "guard, as JSON")
+    add("--keep", action="store_true", help="keep the logs of the boots, and say where")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="list the controls and stop")
+    what.add_argument("--matrix", action="store_true",
+                      help="print the cases and controls of each contract, and check "
+                           "what README.rst claims")
+    what.add_argument("--guards", action="store_true",
+                      help="boot the cases that misbehave on purpose, and require that "
+                           "each is caught")
+    add("--config", metavar="SYMBOL=VALUE", type=_symbol, action="append", default=[],
+        help="with --guards: build this in as well, such as CONFIG_KASAN=y")
+    add("--rst", action="store_true",
+        help="with --matrix or --guards: as a table in reStructuredText")
+    options.add_mode(parser)
+    options.add_install(parser)
+    return parser
+
+
+def _symbol(text: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(CONFIG_\w+)=([ynm]|\d+)", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form CONFIG_X=y")
+    return match.group(1), match.group(2)
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    args = _parser().parse_args(argv)
+    config = configs.by_name(args.variant)
+    return Options(lines.by_name(args.line), config, args.jobs, args.filter,
+                   args.contract, options.report_file(args.json), args.keep, args.kdir,
+                   args.timeout or TIMEOUT * config.slow, args.matrix, args.rst,
+                   args.guards, dict(args.config), args.list, args.install,
+                   math.ceil(args.timeout or CPU_TIME * config.slow),
+                   tuple(options.mode_words(args)))

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/mutate.sh: how many small mistakes in the code under test are noticed?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Mapping, Optional, Sequence
+
+from ..boot import children, runner
+from ..boot.judge import Name, Outcome
+from ..errors import Exit, TestbedError, UsageError
+from ..host import beneath, confine, deps, lock, ns, proc
+from ..kernel import build, variants
+from ..model import cases
+from ..out import output, verdict
+from ..out.console import Console
+from ..proof import mutation
+from ..proof.mutation import Fate, Mutant, State
+from . import control_options, control_run, entry, options, run
+
+SOURCES = run.REPOSITORY / "tools" / "mutate"
+# Twice what a fixture waits for something that does not come, and then some.
+_TIMEOUT = 15.0
+_MAKEFILE = b"\nobj-y += mm_mutate.o\n"
+# In a first boot go the cases that are this fast, in seconds.
+_QUICK = 0.3
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    jobs: int
+    kdir: str
+    filter: str
+    timeout: Optional[float]
+    again: Optional[Path]
+    json: Optional[Path]
+    report: Optional[Path]
+    list: bool
+    install: bool = True
+    mode: tuple[str, ...] = ()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = options.Parser(
+        prog="scripts/mutate.sh", allow_abbrev=False,
+        description="Build many small mistakes into the functions under test, make one "
+                    "at a time, and see which of them no case notices.",
+        epilog="Exit codes: 0 the mutants were run, whatever came of them; 2 wrong "
+               "usage; 125 the tree could not be prepared, mutated or built.")
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree (default: $KDIR, else Debian's package); never written to")
+    add("--jobs", metavar="N", type=options.positive, default=2,
+        help="boots at a time (default: %(default)s)")
+    add("--filter", metavar="GLOB", default="*",
+        help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
+    add("--timeout", metavar="S", type=options.seconds,
+        help="CPU seconds after which a case hangs in virtual time (default: "
+             f"{control_options.CPU_TIME:g}), and seconds without a result in that of the host "
+             f"(default: {_TIMEOUT:g})")
+    options.add_mode(parser)
+    add("--again", metavar="FILE", help="take what this earlier JSON report says was "
+                                        "killed for killed")
+    add("--json", metavar="FILE", help="write what became of each mutant as JSON")
+    add("--report", metavar="FILE", help="write the report as text, with all survivors")
+    add("--list", action="store_true", help="list the mutants and stop")
+    options.add_install(parser)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    args = _parser().parse_args(argv)
+    again = Path(args.again).absolute() if args.again else None
+    if again and not again.is_file():
+        raise UsageError(f"--again {args.again}: there is no such report")
+    return Options(args.jobs, args.kdir, args.filter, args.timeout, again,
+                   options.report_file(args.json), options.report_file(args.report),
+                   args.list, args.install, tuple(options.mode_words(args)))
+
+
+def libclang() -> Path:
+    """The newest LLVM that has libclang's C API.  Raises TestbedError."""
+    found = [path.parent.parent.parent
+             for path in Path("/usr/lib").glob("llvm-*/include/clang-c/Index.h")]
+    if not found:
+        raise TestbedError("libclang's headers are missing; install the package "
+                           "libclang-dev")
+    return max(found, key=lambda path: int(path.name.partition("-")[2]))
+
+
+def compile_tool(binary: Path) -> None:
+    """Build tools/mutate/mutate.c.  Raises TestbedError."""
+    llvm = libclang()
+    done = proc.run(["gcc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror",
+                     f"-I{llvm}/include", "-o", str(binary), str(SOURCES / "mutate.c"),
+                     f"-L{llvm}/lib", "-lclang", f"-Wl,-rpath,{llvm}/lib"])
+    if done.code != 0:
+        raise TestbedError("tools/mutate/mutate.c does not compile",
+                           done.output.splitlines()[:12])
+
+
+def mutate(tool: Path, target: mutation.Target, first: int, src: Path, cmd: str,
+           folder: Path, cwd: Path) -> tuple[list[Mutant], bytes]:
+    """The mutants of @target, numbered from @first, and the source with them in it.
+
+    @cmd: what kbuild has noted of how the file is compiled, in @cwd.
+    Raises TestbedError.
+    """
+    made = folder / f"mutants-{first}"
+    made.mkdir()
+    with confine.cage([tool, src, cwd], [made]) as cage:
+        done = proc.run([str(tool), "-n", str(first), "-N", target.file,
+                         "-f", " ".join(target.functions), "-o", str(made / "mutants.c"),
+                         "-l", str(made / "mutants.list"), str(src / target.file),
+                         *mutation.flags(cmd)], cwd=cwd, env=confine.environment(),
+                        cage=cage)
+    out, listing = (beneath.read(made, f"mutants.{kind}") for kind in ("c", "list"))
+    if done.code != 0 or out is None or listing is None:
+        raise TestbedError(f"{target.file} cannot be mutated",
+                           done.output.splitlines()[:12])
+    return mutation.parse(listing.decode("utf-8", "replace")), out
+
+
+def _bad(outcomes: Mapping[Name, Outcome]) -> bool:
+    """One case has noticed: the mutant is dead."""
+    return any(not outcome.status.good for outcome in outcomes.values())
+
+
+class Command(control_run.Command):
+    """One call of scripts/mutate.sh."""
+
+    _tools = deps.MUTATE
+
+    def __init__(self, wanted: Options, console: Console) -> None:
+        words = ["--jobs", str(wanted.jobs), *wanted.mode]
+        if wanted.timeout:
+            words += ["--timeout", str(wanted.timeout)]
+        if wanted.kdir:
+            words += ["--kdir", wanted.kdir]
+        if not wanted.install:
+            words.append("--no-install")
+        super().__init__(control_options.parse(words), console)
+        self._mutation = wanted
+        console.aside(output.distinct(wanted.json, wanted.report))
+        self._mutants: list[Mutant] = []
+        self._names: list[Name] = []
+        self._built: set[int] = set()
+        self._reach: dict[Name, set[int]] = {}
+        self._seconds: dict[Name, float] = {}
+        # The case that was the last to notice a mutant of (file, function).
+        self._killers: dict[tuple[str, str], Name] = {}
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        origin = self._source()
+        self._kernel_version = origin.version
+        if not isolation.mounts:
+            raise TestbedError("the host allows no mounts of our own, which mutants "
+                               "need; run as root, or allow user namespaces")
+        with self._base(origin, isolation, folder) as (base, kernel):
+            kernel.unlink()
+            variants.own_mounts()
+            with variants.open_variant(base, folder / "mutants") as variant:
+                self._mutate(variant, folder)
+                if self._mutation.list:
+                    self._console.lines([f"{m.number:5} {m.function}: {m}"
+                                         for m in self._mutants], "")
+                    return Exit.PASSED
+                self._console.begin(f"building {len(self._mutants)} mutants")
+                variant.make()
+                self._console.end()
+                build.take(variant.kernel, kernel)
+        self._trace(kernel, folder)
+        return self._close_mutants(self._run_mutants(kernel, folder))
+
+    def _mutate(self, variant: variants.Variant, folder: Path) -> None:
+        """Put the mutants into @variant."""
+        tool = folder / "mutate"
+        compile_tool(tool)
+        for target in mutation.TARGETS:
+            name = Path(target.file)
+            cmd = beneath.read(variant.build, str(name.parent / f".{name.stem}.o.cmd"))
+            mutants, source = mutate(
+                tool, target, len(self._mutants) + 1, variant.src,
+                (cmd or b"").decode("utf-8", "replace"), folder, variant.build)
+            self._mutants += mutants
+            beneath.put(variant.src, target.file, source)
+        for ours in ("mm_mutate.c", "mm_mutate.h"):
+            beneath.put(variant.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
+        variant.edit("mm/Makefile", lambda old: old + _MAKEFILE)
+
+    def _trace(self, kernel: Path, folder: Path) -> None:
+        """Boot without a mutant and see which case reaches what."""
+        self._built = mutation.live(kernel, folder / "live")
+        self._console.begin("running all cases without a mutant")
+        logs = folder / "trace"
+        # In one boot: what a case has reached is printed when the next one begins.
+        boots = runner.Runner(self._how(kernel, logs, args=("mm_mutate_trace=1",), jobs=1,
+                                        spread=False), lambda outcome: None)
+        self._names = boots.cases("")
+        results = boots.round(self._names, "")
+        self._check_base(results)
+        if results.boots != 1:
+            raise TestbedError("the kernel with no mutant in action cannot run all "
+                               "cases in one boot")
+        log = (logs / "boot-2.log").read_text(encoding="utf-8", errors="replace")
+        self._reach = mutation.reach(log.splitlines(), self._names)
+        self._seconds = {name: o.seconds for name, o in results.outcomes.items()}
+        self._console.end()
+
+    def _run_mutants(self, kernel: Path, folder: Path) -> list[Fate]:
+        wanted, console = self._mutation, self._console
+        todo = [m for m in self._mutants
+                if cases.glob_match(wanted.filter, f"{m.file}:{m.function}")]
+        known: Mapping[int, Optional[Fate]] = {}
+        if wanted.again:
+            known = mutation.remembered(mutation.fates_from_json(
+                lock.read_json(wanted.again)), todo)
+        fates: list[Fate] = []
+        console.begin(f"running {verdict.count(len(todo), 'mutant')}")
+        how = self._how(kernel, folder / "boots", jobs=wanted.jobs, spread=False,
+                        cpu=self._wanted.cpu, logs=False)
+        with proc.threads(wanted.jobs) as pool, \
+             children.open_runner(how, lambda outcome: None, None, console.note,
+                                  not self._opts.children) as boots:
+            futures = [pool.submit(self._fate, m, known.get(m.number), boots, how)
+                       for m in todo]
+            for number, future in enumerate(futures, 1):
+                fates.append(future.result())
+                console.progress(f"{number} of {len(todo)}")
+                if number % 50 == 0:
+                    self._save(fates)
+        console.end()
+        return fates
+
+    def _fate(self, mutant: Mutant, known: Optional[Fate], boots: runner.Runner,
+              how: runner.Options) -> Fate:
+        if known:
+            return known
+        reaching = [name for name in self._names
+                    if mutant.number in self._reach.get(name, ()) and
+                    name not in self._red]
+        if not reaching:
+            return Fate(mutant, State.UNREACHED if mutant.number in self._built
+                        else State.DEAD)
+        if isinstance(boots, children.Children):
+            return self._in_children(mutant, reaching, boots)
+        how = replace(how, virtual=boots.virtual)
+        quick = [name for name in reaching if self._seconds[name] < _QUICK]
+        slow = [name for name in reaching if self._seconds[name] >= _QUICK]
+        for names in (quick, slow):
+            if names:
+                fate = self._boot_mutant(mutant, names, replace(
+                    how, folder=how.folder / f"mutant-{mutant.number}", jobs=1))
+                if fate.state is State.KILLED:
+                    fate.cases = len(reaching)
+                    return fate
+        return Fate(mutant, State.SURVIVED, cases=len(reaching))
+
+    def _in_children(self, mutant: Mutant, names: Sequence[Name],
+                     boots: children.Children) -> Fate:
+        """What becomes of @mutant, which a child chooses, by the cases @names."""
+        # What has noticed a mistake in the same function comes first, then what is fast.
+        last = self._killers.get((mutant.file, mutant.function))
+        names = sorted(names, key=lambda name: (name != last, self._seconds[name]))
+        results = boots.with_words([f"mm_mutant={mutant.number}"]).round(
+            names, "", enough=_bad)
+        for outcome in results.outcomes.values():
+            if not outcome.status.good:
+                self._killers[(mutant.file, mutant.function)] = outcome.key
+                return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
+                            f"{outcome.status.value}: {outcome.reason}", len(names))
+        return Fate(mutant, State.SURVIVED, cases=len(names))
+
+    def _boot_mutant(self, mutant: Mutant, names: Sequence[Name],
+                     how: runner.Options) -> Fate:
+        args = (f"mm_mutant={mutant.number}",
+                f"mm_mutate_cases={mutation.mask(names, self._names)}")
+        boots = runner.Runner(replace(how, args=args), lambda outcome: None)
+        results = boots.round(
+            names, "*", enough=_bad,
+            worthwhile=lambda results, rest: not results.boots)
+        shutil.rmtree(how.folder, ignore_errors=True)
+        for outcome in results.outcomes.values():
+            if not outcome.status.good:
+                return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
+                            f"{outcome.status.value}: {outcome.reason}")
+        if results.troubles:
+            return Fate(mutant, State.KILLED, "", results.troubles[0].what)
+        return Fate(mutant, State.SURVIVED)
+
+    def _save(self, fates: Sequence[Fate]) -> None:
+        wanted = self._mutation
+        if wanted.json:
+            output.write(wanted.json, lock.json_bytes({
+                "schema": 1, **self._head(), "filter": wanted.filter,
+                "mutants": [fate.as_json() for fate in fates]}))
+        if wanted.report:
+            output.write(wanted.report, "".join(
+                f"{line}\n" for line in mutation.report(fates)).encode())
+
+    def _close_mutants(self, fates: Sequence[Fate]) -> int:
+        self._save(fates)
+        self._console.lines(mutation.report(fates), "")
+        total = mutation.tallies(fates, False).get("all", mutation.Tally())
+        self._console.line(
+            f"{total.killed} of {total.all} mutants killed, {len(total.survivors)} "
+            f"survived, {len(total.unreached)} not reached, "
+            f"{total.all - total.live} not built, Linux {self._kernel_version}")
+        return Exit.PASSED
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        command = Command(parse(sys.argv[1:] if argv is None else argv), console)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(entry.run(main))

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command line of scripts/run.sh."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import random
+import re
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Optional, Sequence
+
+from ..errors import UsageError
+from ..host import deps
+from ..kernel import coverage
+from ..model import configs, lines
+from ..out import output
+
+# Options of kunit.py that would turn the run into something else.
+_REFUSED = {
+    "arch": "the suites run on User-Mode Linux only",
+    "qemu_config": "the suites run on User-Mode Linux only",
+    "qemu_args": "the suites run on User-Mode Linux only",
+    "cross_compile": "User-Mode Linux is built for this machine",
+    "build_dir": "say --build-dir, ahead of the --",
+    "jobs": "say --jobs, ahead of the --",
+    "json": "say --json, ahead of the --",
+    "timeout": "say --timeout, ahead of the --",
+    "raw_output": "say --raw, ahead of the --",
+    "list_tests": "say --list, ahead of the --",
+    "run_isolated": "say --shuffle, ahead of the --",
+}
+
+# Seconds without a result after which the plain kernel hangs.
+_TIMEOUT = 60.0
+# CPU seconds after which a case of it hangs that runs in virtual time.
+CPU_TIME = 10.0
+# What a random case draws from, unless --seed says so.
+SEED = 1
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse's own does not mind if nobody reads it.
+        if message and file:
+            file.write(message)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see parse() for the words.
+
+    @wanted: the variant that was named.  @config: that, or the default.
+    @shuffle: the seed of the order, None if that is to stay.
+    @seed: of what is random in the cases, None for the usual one.
+    """
+
+    kdir: str
+    line: Optional[lines.Line]
+    all: bool
+    wanted: Optional[configs.Config]
+    config: configs.Config
+    coverage: Optional[Path]
+    html: bool
+    patches: tuple[Path, ...]
+    filter: str
+    list: bool
+    jobs: int
+    build_dir: Optional[Path]
+    keep: bool
+    raw: bool
+    timeout: float
+    own_timeout: Optional[float]
+    dry_run: bool
+    json: Optional[Path]
+    junit: Optional[Path]
+    repeat: int
+    shuffle: Optional[int]
+    seed: Optional[int]
+    seconds: Optional[float]
+    one_boot: bool
+    host_time: bool
+    gdb: str
+    build_options: tuple[str, ...]
+    kernel_args: tuple[str, ...]
+    install: bool = True
+
+    @property
+    def children(self) -> bool:
+        """A child of the kernel for each case: a kernel with more CPUs cannot fork."""
+        return not self.one_boot and self.config.cpus == 1
+
+    @property
+    def virtual(self) -> bool:
+        """Virtual time, which more CPUs cannot have either."""
+        return not self.host_time and self.config.cpus == 1
+
+    @property
+    def cpu(self) -> int:
+        """CPU seconds after which a case hangs, in virtual time."""
+        return math.ceil(self.own_timeout or CPU_TIME * self.config.slow)
+
+    @property
+    def tools(self) -> tuple[deps.Tool, ...]:
+        """What the host needs beside deps.BUILD."""
+        return (*(tool for tool in self.config.tools
+                  if self.html or tool not in coverage.HTML_TOOLS),
+                *(deps.DEBUG if self.gdb else ()))
+
+
+def add_install(parser: argparse.ArgumentParser) -> None:
+    """Add the option that all commands have; scripts/python.sh looks for it, too."""
+    parser.add_argument("--no-install", dest="install", action="store_false",
+                        help="never run apt-get install: go on without, or say what is "
+                             "missing")
+
+
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """The options that say how cases run."""
+    parser.add_argument("--one-boot", action="store_true",
+                        help="let the cases share boots, in the order of the sources, as "
+                             "kunit.py does")
+    parser.add_argument("--host-time", action="store_true",
+                        help="let time pass as it does on the host, instead of only while "
+                             "something runs")
+
+
+def mode_words(args: argparse.Namespace) -> list[str]:
+    """The words for what add_mode() has read."""
+    return [*(["--one-boot"] if args.one_boot else []),
+            *(["--host-time"] if args.host_time else [])]
+
+
+def _choices() -> str:
+    """The lines and the variants, for --help."""
+    out = ["lines:"]
+    for line in lines.LINES:
+        out.append(f"  {line.name:8} Debian's {line.package}")
+    out.append("variants:")
+    for config in configs.CONFIGS:
+        without = [f"not {line.name}: {config.obstacle(line)}" for line in lines.LINES
+                   if config.obstacle(line)]
+        out.append(f"  {config.name:8} " + "; ".join([config.summary, *without]))
+    return "\n".join(out)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="scripts/run.sh", allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
+                    "Linux,\nand judge every case.  Each case runs in a child that the "
+                    "kernel forks\noff itself, and in virtual time.",
+        epilog=_choices() + "\n\n" + textwrap.fill(
+            "What follows -- goes to the tree's kunit.py; --kernel_args=ARG goes "
+            "to the kernel's command line.  Exit codes: 0 every case passed; 1 a "
+            "case failed or the kernel misbehaved; 2 wrong usage; 125 the tree "
+            "could not be prepared, patched, configured or built.", 78))
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
+        help="kernel tree to test (default: $KDIR, else Debian's package); it is "
+             "never written to")
+    add("--line", choices=[line.name for line in lines.LINES],
+        help="kernel to test, or series to apply to that of --kdir (default: 6.12, or "
+             "by the tree's version)")
+    add("--variant", choices=[config.name for config in configs.CONFIGS],
+        help="configuration of the kernel (default: plain)")
+    add("--all", action="store_true",
+        help="run each line in each variant that it can have (those of --line and "
+             "--variant, if given) and print a table")
+    add("--coverage", metavar="DIR", help="with --variant gcov: write what has run "
+        "there, as text and HTML (default: in the cache)")
+    add("--no-html", dest="html", action="store_false", help="with --variant gcov: no "
+        "HTML, and no need of gcovr")
+    add("--with", dest="patches", metavar="PATCH", action="append", default=[],
+        help="apply this patch after the series, for instance a control (repeatable)")
+    add("--filter", metavar="GLOB", default="",
+        help="cases to run, as KUnit's suite.case glob")
+    add("--list", action="store_true", help="list the cases and stop")
+    add("--jobs", metavar="N", type=positive, default=os.cpu_count() or 1,
+        help="jobs of make, and boots at a time (default: one per CPU)")
+    add("--build-dir", metavar="PATH", help="build here instead of in the cache")
+    add("--keep", action="store_true",
+        help="keep the kernel and the logs of the boots, and say where")
+    add("--raw", action="store_true", help="print the kernel's console as it comes")
+    add("--timeout", metavar="S", type=seconds,
+        help="CPU seconds after which a case hangs in virtual time (default: 10), and "
+             "seconds without a result in that of the host (default: 60; both more for "
+             "a slow variant)")
+    add_mode(parser)
+    add("--dry-run", action="store_true", help="print the commands, do nothing")
+    add("--json", metavar="FILE", help="write the verdict and every case as JSON")
+    add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
+    add("--repeat", metavar="N", type=positive, default=1,
+        help="run everything N times, with a new seed each time unless --seed names one; "
+             "a case that differs between them fails")
+    add("--seed", metavar="N", type=number,
+        help=f"of whatever is random in the cases (default: {SEED}); the same seed does "
+             "the same again")
+    add("--seconds", metavar="S", type=seconds,
+        help="run the random cases, or those of --filter, with one new seed after the "
+             "other for so long")
+    add("--gdb", metavar="CASE",
+        help="boot for this case alone, in gdb, which stops where an assertion fails")
+    add("--shuffle", metavar="SEED", type=int, nargs="?", const=-1,
+        help="with --one-boot: a boot for each case, in random order.  Pointless "
+             "otherwise: with a child for each, no case comes after another")
+    add_install(parser)
+    return parser
+
+
+def number(text: str) -> int:
+    """A seed."""
+    if not text.isdigit() or int(text) >= 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number below 2^32")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value
+
+
+def report_file(name: Optional[str]) -> Optional[Path]:
+    """Where a report goes that is written at the end: better to know before the build.
+
+    Raises UsageError if it cannot be written.
+    """
+    return None if name is None else output.target(name)
+
+
+def report_folder(name: Optional[str]) -> Optional[Path]:
+    """A folder that we can make, or fill: it may hold nothing but an older report."""
+    if name is None:
+        return None
+    path = Path(name).absolute()
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"cannot write to {name}: it is no folder")
+    if path.is_dir() and any(path.iterdir()) and not coverage.is_report(path):
+        raise UsageError(f"{name} holds other files; name an empty or a new folder")
+    there = path if path.is_dir() else path.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"cannot make {name}: the folder above does not exist or is "
+                         "read-only for you")
+    return path
+
+
+def pass_on(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split what followed -- into options of kunit.py build and of the kernel.
+
+    Raises UsageError for what would turn the run into something else.
+    """
+    build: list[str] = []
+    kernel: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--"):
+            build.append(word)
+            continue
+        if name == "arch" and (value or (rest[0] if rest else "")) == "um":
+            if not equals:
+                rest.pop(0)
+            continue
+        if name in _REFUSED:
+            raise UsageError(f"--{name} is not for kunit.py here: {_REFUSED[name]}")
+        if name in ("kernel_args", "filter", "filter_action"):
+            if not equals:
+                if not rest:
+                    raise UsageError(f"--{name} lacks its value; write --{name}=VALUE")
+                value = rest.pop(0)
+            if name == "filter":
+                kernel.append(f'kunit.filter="{value}"')
+            elif name == "filter_action":
+                kernel.append(f"kunit.filter_action={value}")
+            else:
+                kernel.append(value)
+            continue
+        build.append(word)
+    return tuple(build), tuple(kernel)
+
+
+def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
+    """Refuse what does not go with --seconds and --gdb.  Raises UsageError."""
+    if args.seconds and one_boot:
+        raise UsageError("--seconds needs a child for each case, which neither --one-boot "
+                         "nor a kernel with more CPUs has")
+    for word, given in (("repeat", args.repeat > 1), ("gdb", args.gdb), ("all", args.all)):
+        if args.seconds and given:
+            raise UsageError(f"--seconds does not go with --{word}; see scripts/run.sh "
+                             "--help")
+    if args.gdb and (args.all or args.filter or args.repeat > 1):
+        raise UsageError("--gdb names the one case to run: no --all, --filter or --repeat")
+    if args.gdb and not re.fullmatch(r"\w+\.\w+", args.gdb):
+        raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    words = list(argv)
+    rest: list[str] = []
+    if "--" in words:
+        cut = words.index("--")
+        words, rest = words[:cut], words[cut + 1:]
+    args = _parser().parse_args(words)
+    build, kernel = pass_on(rest)
+    patches = []
+    for name in args.patches:
+        path = Path(name).absolute()
+        if not path.is_file():
+            raise UsageError(f"--with {name}: there is no such patch")
+        patches.append(path)
+    wanted = configs.by_name(args.variant) if args.variant else None
+    config = wanted or configs.PLAIN
+    for word in ("raw", "list", "build_dir", "junit", "coverage"):
+        if args.all and getattr(args, word):
+            raise UsageError(f"--{word.replace('_', '-')} does not go with --all; see "
+                             "scripts/run.sh --help")
+    for word, given in (("coverage", args.coverage is not None), ("no-html", not args.html)):
+        if given and not config.counts:
+            raise UsageError(f"--{word} goes with --variant gcov; see scripts/run.sh "
+                             "--help")
+    shuffle: Optional[int] = args.shuffle
+    if shuffle == -1:
+        shuffle = random.SystemRandom().randrange(1 << 32)
+    one_boot = args.one_boot or config.cpus > 1
+    if shuffle is not None and not one_boot:
+        raise UsageError("--shuffle goes with --one-boot: with a child for each case, no "
+                         "case comes after another")
+    _check_seconds(args, one_boot)
+    return Options(
+        kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
+        all=args.all, wanted=wanted, config=config,
+        coverage=report_folder(args.coverage), html=args.html, patches=tuple(patches),
+        filter=args.filter,
+        list=args.list, jobs=args.jobs,
+        build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
+        keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
+        own_timeout=args.timeout,
+        dry_run=args.dry_run,
+        json=report_file(args.json), junit=report_file(args.junit),
+        repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
+        one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
+        build_options=build, kernel_args=kernel,
+        install=args.install)

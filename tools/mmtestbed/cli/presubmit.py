@@ -1,0 +1,567 @@
+# SPDX-License-Identifier: GPL-2.0
+"""scripts/presubmit.sh: may I send this?"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import itertools
+import os
+import shutil
+import sys
+import textwrap
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Optional, Sequence
+
+from ..errors import Exit, HostError, TestbedError, UsageError
+from ..git import gitrepo
+from ..git.gitrepo import Commit
+from ..history import evidence, trial
+from ..history.evidence import Finding
+from ..host import lock, ns, proc
+from ..kernel import build, source, tree, variants
+from ..out import output
+from ..out.console import GREEN, RED, YELLOW, Console
+from ..presubmit import checks, patchset
+from ..presubmit.checkers import Checkers
+from ..presubmit.checks import Check, Context, Message, Patch, Place, Result, Series
+from ..presubmit.checks import Status
+from ..presubmit.patchset import Entry
+from ..proof import controls
+from . import entry, options, run
+
+_ME = "scripts/presubmit.sh"
+SCHEMA = 1
+_WIDE = 76
+_COLOUR = {Status.PASS: GREEN, Status.WARN: YELLOW, Status.SKIP: YELLOW,
+           Status.FAIL: RED}
+_CELL = {Status.PASS: "ok", Status.WARN: "warn", Status.SKIP: "-", Status.FAIL: "FAIL"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see _parser() for the words."""
+
+    kdir: Path
+    series: str
+    base: str
+    case: tuple[str, ...]
+    leave_out: frozenset[str]
+    json: Optional[Path]
+    text: Optional[Path]
+    list: bool
+    words: tuple[str, ...]
+    install: bool = True
+
+
+def _parser() -> options.Parser:
+    parser = options.Parser(
+        prog=_ME, allow_abbrev=False,
+        usage=f"{_ME} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
+        description="Check a series of patches, one by one and as a whole, in a private "
+                    "clone: the user's tree, index, HEAD and .git stay as they are.",
+        epilog="Exit codes: 0 no check failed; 1 one did; 2 wrong usage; 125 the base "
+               "cannot be judged, or the machine is at fault.")
+    add = parser.add_argument
+    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", "") or ".",
+        help="the git tree (default: $KDIR, else the current folder); only read")
+    add("--base", metavar="COMMIT", default="",
+        help="apply mails to this commit (default: HEAD)")
+    add("--case", metavar="WORD", action="append", default=[],
+        help="run these cases only: a contract (MW-3) or a suite.case glob (repeatable)")
+    add("--without", metavar="CHECK", action="append", default=[],
+        help="leave this check out (repeatable)")
+    add("--list", action="store_true", help="list the checks and stop")
+    add("--json", metavar="FILE", help="write all results as JSON")
+    add("--text", metavar="FILE", help="write the summary, to go under a cover letter")
+    add("series", metavar="SERIES", nargs="?",
+        help="HEAD~3..HEAD, an mbox, or a folder of patches")
+    options.add_install(parser)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits."""
+    mine, words = trial.split_words(argv)
+    args = _parser().parse_args(mine)
+    if not args.series and not args.list:
+        raise UsageError(f"the series is missing; see {_ME} --help")
+    each, whole = checks.load()
+    names = {check.name for check in [*each, *whole]}
+    for name in args.without:
+        if name not in names:
+            raise UsageError(f"there is no check {name}; see {_ME} --list")
+    return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
+                   tuple(args.case), frozenset(args.without),
+                   options.report_file(args.json), options.report_file(args.text),
+                   args.list, tuple(words), args.install)
+
+
+@dataclass
+class Report:
+    """All that came out.
+
+    @patches: by patch, the results by check.  @series: those of the whole.
+    """
+
+    base: str = ""
+    version: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    patches: list[dict[str, Result]] = field(default_factory=list)
+    series: dict[str, Result] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def failed(self) -> int:
+        """How many checks failed."""
+        return sum(result.status is Status.FAIL
+                   for results in [*self.patches, self.series]
+                   for result in results.values())
+
+    def closing_line(self) -> str:
+        """The verdict in one line."""
+        bad = [str(number) for number, results in enumerate(self.patches, 1)
+               if any(r.status is Status.FAIL for r in results.values())]
+        warnings = sum(result.status is Status.WARN
+                       for results in [*self.patches, self.series]
+                       for result in results.values())
+        tail = f"Linux {self.version}, {self.seconds:.0f} s"
+        if warnings:
+            tail = f"{checks.count(warnings, 'warning')}, {tail}"
+        number = len(self.patches)
+        if self.failed():
+            what = f"{checks.count(self.failed(), 'check')} failed"
+            if bad:
+                what += f" on {'patch' if len(bad) == 1 else 'patches'} " \
+                    f"{', '.join(bad)} of {number}"
+            return f"FAIL: {what}; {tail}"
+        return f"PASS: {checks.count(number, 'patch')}, no check failed, {tail}"
+
+    def summary(self) -> list[str]:
+        """The text that can go under a cover letter."""
+        names = list(dict.fromkeys(name for results in self.patches
+                                   for name in results))
+        rows = [["", *names]]
+        for number, results in enumerate(self.patches, 1):
+            rows.append([f"{number}/{len(self.patches)}", *(
+                _CELL[results[name].status] if name in results else "-"
+                for name in names)])
+        lines = [f"mm-testbed on Linux {self.version}, base {self.base[:12]}:", ""]
+        lines += ["  " + line for line in controls.table(rows)]
+        lines.append("")
+        for number, (item, results) in enumerate(zip(self.entries, self.patches), 1):
+            for name, result in results.items():
+                if result.status in (Status.FAIL, Status.WARN):
+                    lines += _fold(f"{number}/{len(self.patches)} {name}: "
+                                   f"{'' if result.status is Status.FAIL else 'warning: '}"
+                                   f"{result.line}")
+        for name, result in self.series.items():
+            word = {Status.FAIL: "FAILED: ", Status.SKIP: "skipped: "}.get(
+                result.status, "")
+            lines += _fold(f"{name}: {word}{result.line}")
+        same = {name: {results[name].line for results in self.patches if name in results
+                       and results[name].status is Status.SKIP} for name in names}
+        left = [f"{name} ({'; '.join(sorted(lines_))})" for name, lines_ in same.items()
+                if lines_ and all(results.get(name, checks.skip("")).status is Status.SKIP
+                                  for results in self.patches)]
+        if left:
+            lines += _fold(f"not checked: {', '.join(left)}")
+        return [*lines, "", *_fold(self.closing_line())]
+
+    def as_json(self, code: int) -> dict[str, Any]:
+        """The report as Documentation/presubmit.rst describes it."""
+        return {
+            "schema": SCHEMA, "base": self.base, "kernel_version": self.version,
+            "exit_code": code, "verdict": "fail" if self.failed() else "pass",
+            "seconds": round(self.seconds, 1),
+            "patches": [{
+                "number": number, "subject": item.subject,
+                "commit": item.patch.commit.id if item.patch else None,
+                "checks": {name: result.as_json() for name, result in results.items()},
+            } for number, (item, results) in enumerate(
+                zip(self.entries, self.patches), 1)],
+            "series": {name: result.as_json() for name, result in self.series.items()},
+        }
+
+
+def _fold(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDE, initial_indent="  ", subsequent_indent="      ",
+                         break_on_hyphens=False, break_long_words=False)
+
+
+class Command(trial.Trial):
+    """One call of scripts/presubmit.sh."""
+
+    def __init__(self, wanted: Options, console: Console) -> None:
+        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
+                         console)
+        self._wanted = wanted
+        console.aside(output.distinct(wanted.json, wanted.text))
+        each, whole = checks.load()
+        self._each = [check for check in each if check.name not in wanted.leave_out]
+        self._whole = [check for check in whole if check.name not in wanted.leave_out]
+        self._result = Report()
+        self._findings: dict[str, Finding] = {}
+        self._known: dict[str, Finding] = {}
+        # By commit, check and the files that were looked at.
+        self._looks: dict[tuple[str, str, tuple[str, ...]], list[Message]] = {}
+        self._line = ""
+        self._total = 0
+        self._times: list[float] = []
+        self._built: dict[str, tree.Files] = {}
+        self._checkers: Optional[Checkers] = None
+
+    # The set-up.
+
+    def _outside(self) -> Optional[int]:
+        self._tools()
+        wanted = self._wanted
+        if wanted.case:
+            evidence.select(wanted.case, self._cases, list(self._cases))
+        theirs = self._theirs = gitrepo.Theirs(wanted.kdir)
+        self._private = gitrepo.Ours(theirs, self._cache, self._console)
+        self._path: Optional[Path] = None
+        path = Path(wanted.series).expanduser()
+        if path.exists():
+            self._path = path.absolute()
+            self._ends = theirs.resolve(wanted.base or "HEAD"), ""
+        else:
+            if wanted.base:
+                raise UsageError("--base goes with an mbox or a folder; a range has one")
+            self._ends = patchset.commits_of(theirs, wanted.series)
+        return None
+
+    def _series(self) -> tuple[str, list[Entry]]:
+        """(base, the patches).  Raises UsageError for what is no series."""
+        old, new = self._ends
+        if self._path:
+            found = patchset.mails(self._path, self._folder / "mails")
+            return old, patchset.from_mails(self.ours, old, found)
+        return patchset.from_range(self.ours, self._wanted.series, old, new)
+
+    # The work.
+
+    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
+        self._isolation, self._folder = isolation, folder
+        begin = time.monotonic()
+        with self._private.opened() as self._ours:
+            if self._theirs.dirty():
+                self._console.note("changes in your tree that are not committed are not "
+                                   "looked at")
+            shutil.rmtree(self._logs, ignore_errors=True)
+            report = self._result
+            report.base, report.entries = self._series()
+            patches = [entry.patch for entry in report.entries if entry.patch]
+            base = self.ours.commit(report.base)
+            self._console.line(f"{checks.count(len(report.entries), 'patch')} on {base}")
+            self._total = 1 + len(patches)
+            self._visit(base, None, patches[0] if patches else None, 1)
+            for number, item in enumerate(report.entries):
+                if item.patch is None:
+                    report.patches.append(self._refused(item))
+                    continue
+                after = report.entries[number + 1:number + 2]
+                report.patches.append(self._visit(
+                    item.patch.commit, item, after[0].patch if after else None,
+                    number + 2))
+            if patches:
+                self._judge_series(report.base, patches)
+            report.seconds = time.monotonic() - begin
+            return self._close()
+
+    def _refused(self, entry: Entry) -> dict[str, Result]:
+        """The results for a patch that does not apply."""
+        results = {check.name: checks.skip("does not apply") for check in self._each}
+        results["applies"] = Result(Status.FAIL, entry.refused, entry.details)
+        self._console.line(f"patch {entry.subject}")
+        self._show("applies", results["applies"])
+        return results
+
+    def _visit(self, commit: Commit, entry: Optional[Entry], follower: Optional[Patch],
+               number: int) -> dict[str, Result]:
+        """Build and boot @commit, and make the checks of @entry; None: it is the base.
+
+        What @follower touches is looked at, too, to be compared with later.
+        """
+        self._say_where(commit, entry, number)
+        start = time.monotonic()
+        patch = entry.patch if entry else None
+        error: Optional[TestbedError] = None
+        found: Optional[Finding] = None
+        try:
+            origin = self._stand_at(commit)
+        except TestbedError as err:
+            if patch is None:
+                raise TestbedError(f"the base, {commit}, cannot be judged: "
+                                   f"{err.message}", err.details) from None
+            raise
+        self._line = self._line or origin.line.name
+        self._result.version = self._result.version or origin.version
+        tested: Optional[trial.Tested] = None
+        try:
+            tested = self._build_it(origin)
+        except (HostError, UsageError):
+            raise
+        except TestbedError as err:
+            if patch is None:
+                raise TestbedError(f"the base, {commit}, cannot be judged: "
+                                   f"{err.message}", err.details) from None
+            error = err
+        with proc.threads(min(4, self._opts.jobs), self._own_mounts,
+                          last=False) as pool:
+            place = self._place(commit.id, origin)
+            wanted = {each.files for each in (patch, follower) if each}
+            looks = {(commit.id, check.name, files):
+                     pool.submit(self._look, check, place, files)
+                     for check in self._each for files in wanted}
+            if tested:
+                try:
+                    found = self._suites(tested)
+                except TestbedError as err:
+                    if patch is None or isinstance(err, (HostError, UsageError)):
+                        raise
+                    error = err
+            for key, future in looks.items():
+                self._looks[key] = future.result()
+            results: dict[str, Result] = {}
+            if entry and patch:
+                results = self._judge(patch, entry, place, error, found, pool)
+        self._keep_logs(commit, error)
+        if found:
+            self._findings[commit.id] = found
+        self._times.append(time.monotonic() - start)
+        if not entry:
+            bad = found.bad if found else []
+            self._console.line(f"  base: {checks.count(len(found.passed), 'case')} pass"
+                               if found and not bad else "  base: fails: " + ", ".join(
+                                   failure.full_name for failure in bad[:3]))
+        return results
+
+    def _own_mounts(self) -> None:
+        if self._isolation.mounts:
+            variants.own_mounts()
+
+    def _say_where(self, commit: Commit, entry: Optional[Entry], number: int) -> None:
+        rest = ""
+        # The base may have had everything to build.
+        known = self._times[1:]
+        if known:
+            left = (self._total - number + 1) * sum(known) / len(known)
+            rest = f", about {left:.0f} s left"
+        what = f"patch {entry.patch.number}" if entry and entry.patch else "base"
+        self._console.line(f"step {number} of {self._total}{rest}: {what} {commit}")
+
+    def _suites(self, tested: trial.Tested) -> Finding:
+        """What the suites say; a kernel that has been asked is not asked again."""
+        if tested.kernel.sha not in self._known:
+            self._known[tested.kernel.sha] = self._examine(tested, self._wanted.case,
+                                                           False)
+        return self._known[tested.kernel.sha]
+
+    # The checks of one patch.
+
+    def _place(self, commit: str, origin: source.Source) -> Callable[[str], Place]:
+        """For the name of a check: the commit as that check may use it."""
+        work, plan = self._work_tree(origin, self._isolation, self._folder,
+                                     self._overlay)
+        base = variants.Base(work, plan, "")
+        store = work.build_store()
+
+        def built(path: str) -> bool:
+            folder, _, name = path.rpartition("/")
+            return (store / folder / f".{name[:-2]}.o.cmd").exists()
+
+        numbers = itertools.count(1)
+        checkers = self._checkers_of(self._result.base)
+        view = checkers.over(self.ours.tree, commit)
+
+        def place(name: str) -> Place:
+            scratch = self._folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir(parents=True)
+
+            def make(words: Sequence[str]) -> proc.Done:
+                return self._make(base, commit, scratch, words)
+
+            def confined(words: Sequence[str], folder: Path) -> proc.Done:
+                return checkers.run(words, self.ours.tree, scratch, folder)
+
+            return Place(commit, self.ours.tree, scratch, built,
+                         make if self._overlay else None, view, confined)
+        return place
+
+    def _checkers_of(self, base: str) -> Checkers:
+        if self._checkers is None:
+            self._checkers = Checkers(self.ours, base, self._folder / "checkers")
+        return self._checkers
+
+    def _make(self, base: variants.Base, commit: str, scratch: Path,
+              words: Sequence[str]) -> proc.Done:
+        """make @words in a throw-away copy of the build."""
+        with variants.open_variant(base, scratch / "variant"):
+            places = base.tree.places
+            self._checkers_of(self._result.base).lay(commit, places.src)
+            done = build.confined(base.plan, places,
+                                  build.make(base.plan, places.build, *words))
+        shutil.rmtree(scratch / "variant", ignore_errors=True)
+        return proc.Done(done.code, tree.plain(done.output))
+
+    @staticmethod
+    def _look(check: Check, place: Callable[[str], Place],
+              files: Sequence[str]) -> list[Message]:
+        if check.missing():
+            return []
+        return check.look(place(check.name), files)
+
+    def _judge(self, patch: Patch, entry: Entry, place: Callable[[str], Place],
+               error: Optional[TestbedError], found: Optional[Finding],
+               pool: concurrent.futures.Executor) -> dict[str, Result]:
+        """All checks of @patch."""
+        def one(check: Check) -> Result:
+            missing = check.missing()
+            if missing:
+                return checks.skip(missing)
+            sides = [self._looks.get((commit, check.name, patch.files), [])
+                     for commit in (patch.parent, patch.commit.id)]
+            try:
+                return check.run(Context(
+                    patch, place(check.name), self.ours, self.explainer, sides[0],
+                    sides[1], error, found, self._earlier(patch), entry.applied))
+            except (HostError, UsageError):
+                raise
+            except TestbedError as err:
+                return Result(Status.FAIL, f"cannot be made: {err.message}", err.details)
+
+        results = {}
+        for check, result in zip(self._each, pool.map(one, self._each)):
+            results[check.name] = result
+            self._show(check.name, result)
+        return results
+
+    def _earlier(self, patch: Patch) -> Optional[Finding]:
+        """What the suites say of the nearest commit in front of @patch that has been
+        booted: what failed there, this patch has not broken."""
+        before = [self._result.base, *(entry.patch.commit.id
+                                       for entry in self._result.entries[:patch.number - 1]
+                                       if entry.patch)]
+        found = [self._findings[commit] for commit in before if commit in self._findings]
+        return found[-1] if found else None
+
+    def _show(self, name: str, result: Result) -> None:
+        console = self._console
+        word = console.paint(f"{result.status.value:4}", _COLOUR[result.status])
+        console.line(f"  {word}  {name:10}  {result.line}")
+        if result.status in (Status.FAIL, Status.WARN):
+            console.lines(result.details, "        ")
+
+    # The series as a whole.
+
+    def _judge_series(self, base: str, patches: Sequence[Patch]) -> None:
+        console = self._console
+        console.line("the series as a whole")
+        scratch = self._folder / "checks" / "series"
+        scratch.mkdir(parents=True, exist_ok=True)
+        tip = patches[-1].commit.id
+        facts = Series(
+            base, tip, patches, self.ours, self.explainer, scratch, self._findings,
+            self._as_built, {name: case.contracts for name, case in self._cases.items()},
+            self._coverage(tip), self._line)
+        for check in self._whole:
+            missing = check.missing()
+            try:
+                result = checks.skip(missing) if missing else check.judge(facts)
+            except (HostError, UsageError):
+                raise
+            except TestbedError as err:
+                result = Result(Status.FAIL, f"cannot be made: {err.message}",
+                                err.details)
+            self._result.series[check.name] = result
+            self._show(check.name, result)
+            if result.status is Status.PASS:
+                console.lines(result.details, "        ")
+
+    def _as_built(self, commit: str, path: str) -> Optional[bytes]:
+        """The file @path of @commit with our series on top."""
+        if commit not in self._built:
+            origin = self._stand_at(self.ours.commit(commit))
+            self._built[commit] = self._patched(origin, run.series_of(origin.line),
+                                             self._folder / "as-built", {})
+        files = self._built[commit]
+        if path in files:
+            return files[path]
+        text = self.ours.show(commit, path)
+        return None if text is None else text.encode("utf-8", "surrogateescape")
+
+    def _coverage(self, tip: str) -> Callable[[Path], None]:
+        """Something that says which lines of @tip run."""
+        def cover(target: Path) -> None:
+            self._stand_at(self.ours.commit(tip))
+            # A run of its own hides our own folder, where @target is, from itself.
+            report = self._private.folder / "coverage"
+            shutil.rmtree(report, ignore_errors=True)
+            self._console.begin("running the suites on a kernel that counts")
+            words = ["--kdir", str(self.ours.tree), "--variant", "gcov", "--coverage",
+                     str(report), "--no-html", "--jobs", str(self._opts.jobs)]
+            if self._opts.line:
+                words += ["--line", self._opts.line.name]
+            if not self._opts.install:
+                words.append("--no-install")
+            done = proc.run([str(run.REPOSITORY / "scripts" / "run.sh"), *words],
+                            tick=lambda: self._console.progress(""))
+            if done.code not in (Exit.PASSED, Exit.FAILED):
+                self._console.abandon()
+                lines = done.output.strip().splitlines() or ["no message"]
+                raise TestbedError(f"no kernel that counts: {lines[-1]}", lines[-8:])
+            self._console.end()
+            shutil.move(report, target)
+
+        return cover
+
+    # The end.
+
+    def _close(self) -> int:
+        report, console, wanted = self._result, self._console, self._wanted
+        code = Exit.FAILED if report.failed() else Exit.PASSED
+        text = report.summary()
+        console.line()
+        console.line(f"logs of the boots: {self._logs}")
+        console.line()
+        console.lines(text, "")
+        if wanted.text:
+            output.write(wanted.text, ("\n".join(text) + "\n").encode())
+        if wanted.json:
+            output.write(wanted.json, lock.json_bytes(report.as_json(code)))
+        return code
+
+    def _write_reports(self) -> None:
+        """Nothing: what is half-done is no report."""
+
+
+def show_list(console: Console) -> int:
+    """Print the checks."""
+    each, whole = checks.load()
+    for check in [*each, *whole]:
+        if check in (each[0], whole[0]):
+            console.line("of the series:" if check is whole[0] else "of each patch:")
+        missing = check.missing()
+        console.line(f"  {check.name:10}  {check.title}"
+                     + (f" ({missing})" if missing else ""))
+    return Exit.PASSED
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        wanted = parse(sys.argv[1:] if argv is None else argv)
+        if wanted.list:
+            return show_list(console)
+        command = Command(wanted, console)
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    return command.run()
+
+
+if __name__ == "__main__":
+    sys.exit(entry.run(main))

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Recorded results: what the numbers in the documentation come from.
+
+A record is a small JSON file in Documentation/results/, made from the --json of a
+command, with the commit and the day.  Documentation/figures.rst describes them.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import json
+import re
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Mapping, Sequence
+
+from ..errors import TestbedError, UsageError
+from ..host import lock
+from ..model import cases, lines, provenance
+from ..model.cases import Case
+from ..model.configs import PLAIN
+from ..proof import controls, mutation
+from ..proof.controls import Control, Kind
+
+SCHEMA = 1
+FOLDER = "Documentation/results"
+# Cases that README.rst shows the lines of.
+EXAMPLES = ("migration_wait_fault.waiters_hold_no_reference",
+            "swap_fault_area.many_pages_come_back_from_swap",
+            "swap_fault_stage.every_combination_gives_documented_result")
+# Each record has these; the others go with its kind.
+_COMMON = {"schema": int, "kind": str, "commit": str, "date": str, "line": str,
+           "variant": str, "kernel_version": str, "cpus": int, "suites": str,
+           "series": str, "cases": int}
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the repository @top holds today, for comparison with records.
+
+    @cases: those that assert a contract.
+    @measured: the contracts of which a case prints a figure.
+    """
+
+    top: Path
+    cases: Sequence[Case]
+    controls: Sequence[Control]
+    suites: str
+    series: Mapping[str, str]
+    measured: frozenset[str] = frozenset()
+
+    @staticmethod
+    def read(top: Path) -> "Sources":
+        """The sources of @top.  Raises TestbedError if they cannot be read."""
+        try:
+            known = cases.read(top / "mm" / "kunit")
+            return Sources(
+                top, [case for case in known if case.contracts],
+                controls.read(top / "patches" / "controls"), provenance.suites(top),
+                {line.name: provenance.series(top, line) for line in lines.LINES},
+                frozenset(id for case in known for id in case.measures))
+        except OSError as err:
+            raise TestbedError(f"cannot read {err.filename}: {err.strerror}; restore it "
+                               "from git") from None
+
+    def controls_for(self, line: str) -> list[Control]:
+        """The controls that name @line."""
+        return [control for control in self.controls if line in control.lines]
+
+    def current(self, record: Record) -> bool:
+        """Whether @record is of today's suites and patches."""
+        return bool(record["suites"] == self.suites
+                    and record["series"] == self.series.get(record["line"])
+                    and record.get("controls", "") in ("", digest_of(
+                        {control.name: control.digest for control in
+                         self.controls_for(record["line"])})))
+
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """One name for controls with @digests, by their names."""
+    return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
+
+
+def _head(kind: str, data: Mapping[str, Any], file: str,
+          sources: Sources) -> dict[str, Any]:
+    """What each record begins with.  Raises UsageError if @data cannot be recorded."""
+    made = data.get("testbed")
+    if not isinstance(made, dict) or not made.get("commit"):
+        raise UsageError(f"{file} does not say which commit it is of; make it again, in "
+                         "a git clone of mm-testbed")
+    if made.get("changed"):
+        raise UsageError(f"{file} was made with changes that are not committed; commit "
+                         "them and make it again")
+    head = {"schema": SCHEMA, "kind": kind, "commit": made["commit"][:12],
+            "date": made["date"], "line": data["line"], "variant": data["variant"],
+            "kernel_version": data["kernel_version"], "cpus": made["cpus"],
+            "suites": made["suites"], "series": made["series"],
+            "cases": len(sources.cases)}
+    if not sources.current(head):
+        raise UsageError(f"{file} is of other suites or patches than those here; make it "
+                         "again, or go to its commit")
+    return head
+
+
+def _name(*words: str) -> str:
+    return "-".join(word for word in words if word != PLAIN.name)
+
+
+def _run(data: Mapping[str, Any], file: str, sources: Sources,
+         first: bool) -> tuple[str, Record]:
+    head = _head("run", data, file, sources)
+    if data["verdict"] != "pass":
+        raise UsageError(f"{file} is no run that passed; only such a run is recorded")
+    if data["patches"]:
+        raise UsageError(f"{file} is of a kernel with --with; make it without")
+    found = {(case["suite"], case["name"]): case for case in data["cases"]}
+    lacking = [case.full_name for case in sources.cases
+               if (case.suite, case.name) not in found]
+    if lacking:
+        raise UsageError(f"{file} lacks {lacking[0]}: it is no run of all cases")
+    passed = [case for case in data["cases"] if case["status"] == "passed"]
+    shown = [case for case in passed
+             if f"{case['suite']}.{case['name']}" in EXAMPLES] or passed[:1]
+    kind = "repeat" if data["repeat"] > 1 else "first" if first else "run"
+    return _name(kind, data["line"], data["variant"]), {
+        **head, "passed": len(passed),
+        "skipped": sum(case["status"] == "skipped" for case in data["cases"]),
+        "contracts": len({id for case in passed for id in case["contracts"]}),
+        **{key: data[key] for key in ("build_seconds", "boot_seconds", "seconds", "boots",
+                                      "repeat")},
+        "examples": [{key: case[key] for key in ("suite", "name", "contracts", "seconds")}
+                     for case in shown]}
+
+
+def _controls(data: Mapping[str, Any], file: str, sources: Sources,
+              _first: bool) -> tuple[str, Record]:
+    head = _head("controls", data, file, sources)
+    found = {entry["name"]: entry for entry in data["controls"]}
+    digest = digest_of({name: entry["digest"] for name, entry in found.items()})
+    here = {c.name: c.digest for c in sources.controls_for(data["line"])}
+    if digest != digest_of(here):
+        raise UsageError(f"{file} is not of all {len(here)} controls for {data['line']} "
+                         "as they are here; run scripts/controls.sh without --filter")
+    red = {(case["suite"], case["name"]) for entry in found.values()
+           for case in [*entry["killed_by"], *entry["also_failed"]]
+           if case["status"] != "missing"}
+    green = {case.full_name for case in sources.cases
+             if (case.suite, case.name) not in red}
+    skipped = green & set(data["skipped_without_control"])
+    return _name("controls", data["line"], data["variant"]), {
+        **head, "controls": digest, "total": len(found),
+        "killed": sum(entry["outcome"] == Kind.KILLED.value for entry in found.values()),
+        "proven": sorted({id for entry in found.values()
+                          for id in entry["contracts_reached"]}),
+        "never_red": sorted(green - skipped), "never_red_skipped": len(skipped),
+        "jobs": data["jobs"], "each_seconds": round(data["seconds"] / len(found), 1),
+        "each_cpu_seconds": round(data["cpu_seconds"] / len(found), 1)}
+
+
+def _measure(data: Mapping[str, Any], file: str, sources: Sources,
+             _first: bool) -> tuple[str, Record]:
+    head = _head("measure", data, file, sources)
+    ways = {}
+    for way, sides in data["ways"].items():
+        if set(sides) != {"run.sh", "kunit.py"}:
+            raise UsageError(f"{file} compares run.sh with something else than kunit.py")
+        if any(code for side in sides.values() for code in side["codes"]):
+            raise UsageError(f"{file}: not every run of '{way}' passed; only such are "
+                             "recorded")
+        ways[way] = {who: {what: round(statistics.median(side[what]), 1)
+                           for what in ("wall", "cpu")} for who, side in sides.items()}
+    return _name("measure", data["line"], data["variant"]), {
+        **head, "ways": ways, "passed": data["passed"], "skipped": data["skipped"]}
+
+
+def _mutants(data: Mapping[str, Any], file: str, sources: Sources,
+             _first: bool) -> tuple[str, Record]:
+    head = _head("mutants", data, file, sources)
+    if data["filter"] != "*":
+        raise UsageError(f"{file} is of some mutants only; run scripts/mutate.sh without "
+                         "--filter")
+    rows: dict[str, collections.Counter[str]] = collections.defaultdict(
+        collections.Counter)
+    for mutant in data["mutants"]:
+        state = mutant["state"]
+        rows[mutant["file"]].update({
+            "mutants": 1, "live": state != mutation.State.DEAD.value,
+            "reached": state in (mutation.State.KILLED.value,
+                                 mutation.State.SURVIVED.value),
+            "killed": state == mutation.State.KILLED.value})
+    return _name("mutants", data["line"], data["variant"]), {
+        **head, "rows": [{"file": name, **row} for name, row in rows.items()]}
+
+
+def _guards(data: Mapping[str, Any], file: str, sources: Sources,
+            _first: bool) -> tuple[str, Record]:
+    head = _head("guards", data, file, sources)
+    if data["verdict"] != "pass":
+        raise UsageError(f"{file} is no run that passed; only such a run is recorded")
+    return _name("guards", data["line"], data["variant"]), {
+        **head, "table": data["guards"],
+        **{key: data[key] for key in ("caught", "misbehave", "missed", "absent")}}
+
+
+_Maker = Callable[[Mapping[str, Any], str, Sources, bool], tuple[str, Record]]
+# By what tells the JSON of one command from that of another.
+_MAKERS: Sequence[tuple[str, _Maker]] = (
+    ("controls", _controls), ("ways", _measure), ("mutants", _mutants),
+    ("guards", _guards), ("cases", _run))
+
+
+def make(path: Path, sources: Sources, first: bool) -> dict[str, Record]:
+    """The records of what a command has written to @path, by name.
+
+    @first: it is a run with nothing built before.  Raises UsageError.
+    """
+    data = lock.read_json(path)
+    if not isinstance(data, dict):
+        raise UsageError(f"{path} is no JSON of a command of mm-testbed")
+    reports = [entry["report"] for entry in data["runs"]
+               if entry.get("verdict") == "pass"] \
+        if "runs" in data else [data]
+    found = {}
+    for report in reports:
+        maker = next((maker for key, maker in _MAKERS if key in report), None)
+        if maker is None:
+            raise UsageError(f"{path} is no JSON of a command whose results are recorded")
+        try:
+            name, record = maker(report, path.name, sources, first)
+        except (KeyError, TypeError, ValueError) as err:
+            raise UsageError(f"{path} lacks what it should hold ({err}); make it again "
+                             "with the scripts as they are here") from None
+        found[name] = record
+    if not found:
+        raise UsageError(f"{path} holds no result")
+    return found
+
+
+def write(top: Path, name: str, record: Record) -> Path:
+    """Keep @record.  Raises OSError."""
+    folder = top / FOLDER
+    folder.mkdir(exist_ok=True)
+    lock.write_json(folder / f"{name}.json", record)
+    return folder / f"{name}.json"
+
+
+def read(top: Path) -> dict[str, Record]:
+    """The records that are kept in @top, by name.  Raises TestbedError."""
+    found = {}
+    for path in sorted((top / FOLDER).glob("*.json")):
+        record = lock.read_json(path)
+        wrong = not isinstance(record, dict) or record.get("schema") != SCHEMA or any(
+            not isinstance(record.get(key), kind) for key, kind in _COMMON.items())
+        if wrong or not re.fullmatch(r"[0-9a-f]{7,40}", record["commit"]):
+            raise TestbedError(f"{FOLDER}/{path.name} is no record of schema {SCHEMA}; "
+                               "restore it from git, or record the result again")
+        found[path.stem] = record
+    return found

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a series makes of a tree, remembered: most runs apply the same to the same."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+from typing import Optional, Sequence
+
+from ..errors import TestbedError
+from ..host import beneath, lock
+from . import series
+
+# So many results are kept in a folder.
+_KEPT = 8
+
+
+def _key(tree: Path, patches: Sequence[Path]) -> str:
+    """Changes with all that decides what @patches make of @tree.
+
+    Raises OSError if a patch cannot be read.
+    """
+    found = hashlib.sha256(Path(series.__file__).read_bytes())
+    paths: set[str] = set()
+    for patch in patches:
+        data = patch.read_bytes()
+        found.update(f"\0{patch} {len(data)}\0".encode("utf-8", "surrogateescape") + data)
+        paths |= series.touched(data.decode("utf-8", "surrogateescape"))
+    for path in sorted(paths):
+        found.update(path.encode("utf-8", "surrogateescape"))
+        # A link on the way makes a difference, too.
+        with contextlib.suppress(TestbedError):
+            for part in filter(None, (beneath.link(tree, path), path)):
+                held = beneath.blob_at(tree, part)
+                found.update(b"\0-\0" if held is None else
+                             f"\0{len(held)} {held.mode:o}\0".encode() + held)
+    return found.hexdigest()[:32]
+
+
+def _read(path: Path) -> Optional[series.Applied]:
+    """What is kept in @path; None if there is nothing, or if it is damaged."""
+    known = lock.read_json(path)
+    try:
+        files = {name: None if kept is None else
+                 beneath.blob(kept[1].encode("latin-1"), kept[0])
+                 for name, kept in known["files"].items()}
+        path.touch()
+        return series.Applied(files, known["notes"])
+    except (AttributeError, IndexError, KeyError, OSError, TypeError, UnicodeError):
+        return None
+
+
+def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
+          reference: Optional[series.Reference] = None) -> series.Applied:
+    """series.apply(), with what it came to kept in @folder.
+
+    What took a merge with another tree is not kept, since that may change, too.
+    Raises TestbedError, OSError.
+    """
+    try:
+        path = folder / f"applied-{_key(tree, patches)}.json"
+    except OSError:
+        return series.apply(tree, patches, scratch, reference)
+    known = _read(path)
+    if known:
+        return known
+    asked = False
+
+    def asks() -> Path:
+        nonlocal asked
+        asked = True
+        if reference is None:
+            raise TestbedError("there is no other tree to look at")
+        return reference()
+
+    result = series.apply(tree, patches, scratch, asks if reference else None)
+    if not asked:
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = sorted(folder.glob("applied-*.json"), key=lambda old: old.stat().st_mtime)
+        for old in kept[:-_KEPT + 1]:
+            old.unlink(missing_ok=True)
+        lock.write_json(path, {"notes": result.notes, "files": {
+            name: None if data is None else [data.mode, data.decode("latin-1")]
+            for name, data in result.files.items()}})
+    return result

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The configurations that a kernel can be built in: the words of --variant.
+
+A new one is an entry in CONFIGS and a file in tools/configs/. up.config is for all that
+have one CPU.
+The fragments come after .kunitconfig and are kept as they are: a symbol more or less,
+and the compiler's cache knows hardly any file again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..host import deps
+from ..kernel import coverage
+from .lines import Line
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+FOLDER = REPOSITORY / "tools" / "configs"
+
+
+@dataclass(frozen=True)
+class Config:
+    """One configuration.
+
+    @name: what --variant calls it.
+    @summary: what it is for, in a few words.
+    @args: for the kernel's command line.
+    @specs: a spec file for the compiler.
+    @slow: a case takes so many times as long as in the plain kernel, at worst.
+    @tools: what it needs on the host, beside deps.BUILD.
+    @cpus: that the kernel has.
+    @memory: how much of its memory a kernel uses, at worst, in MiB.
+    @counts: the kernel leaves counters of what has run.
+    """
+
+    name: str
+    summary: str
+    args: tuple[str, ...] = ()
+    specs: str = ""
+    slow: int = 1
+    tools: tuple[deps.Tool, ...] = ()
+    cpus: int = 1
+    memory: int = 512
+    counts: bool = False
+
+    @property
+    def fragments(self) -> tuple[Path, ...]:
+        """What it adds to .kunitconfig, in the order in which it comes."""
+        names = [*(["up"] if self.cpus == 1 else []),
+                 *([self.name] if self is not PLAIN else [])]
+        return tuple(FOLDER / f"{name}.config" for name in names)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that kunit.py has to merge."""
+        return (REPOSITORY / ".kunitconfig", *self.fragments)
+
+    def obstacle(self, line: Line) -> str:
+        """Why @line cannot be built like this; "" if it can."""
+        if self.specs and deps.llvm():
+            return "gcc counts what has run, not clang; unset LLVM"
+        return dict(line.lacks).get(self.name, "")
+
+
+PLAIN = Config("plain", "what the suites need, and lockdep")
+CONFIGS = (
+    PLAIN,
+    Config("kasan", "KASAN, UBSAN and page poisoning",
+           args=("page_poison=1",), slow=4, memory=1536),
+    Config("gcov", "coverage of the files under test",
+           specs=coverage.SPECS, slow=2, tools=coverage.TOOLS, counts=True),
+    # Grace periods begin at once, and do not wait for a tick at each step.
+    Config("smp", "four CPUs",
+           args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",
+                 "rcutree.qhimark=0"), slow=2, cpus=4),
+)
+
+
+def by_name(name: str) -> Config:
+    """The configuration called @name.  Raises KeyError."""
+    return {config.name: config for config in CONFIGS}[name]

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What scripts/run.sh shows of the cases: one line each, and all about the bad ones."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Sequence
+
+from ..boot import guards, judge
+from ..boot.judge import Outcome, Status
+from ..cli import options
+from ..model import configs, lines
+from . import verdict
+from .console import GREEN, RED, YELLOW, Console
+
+# So much of a failing case's output and of a report is shown, in lines.
+_SHOWN = 30
+
+
+def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
+    """The command that runs the case of @outcome once more as it was run with @opts.
+
+    @more: words in the place of --filter.
+    """
+    words = []
+    if opts.kdir:
+        words += ["--kdir", opts.kdir]
+    if opts.line and (opts.kdir or opts.line is not lines.DEFAULT):
+        words += ["--line", opts.line.name]
+    if opts.config is not configs.PLAIN:
+        words += ["--variant", opts.config.name]
+    for patch in opts.patches:
+        words += ["--with", str(patch)]
+    if opts.build_dir:
+        words += ["--build-dir", str(opts.build_dir)]
+    if opts.own_timeout:
+        words += ["--timeout", f"{opts.own_timeout:g}"]
+    if opts.host_time:
+        words.append("--host-time")
+    if opts.one_boot:
+        words.append("--one-boot")
+    if outcome.seed is not None and outcome.seed != options.SEED:
+        words += ["--seed", str(outcome.seed)]
+    words += more or ("--filter", f"{outcome.suite}.{outcome.name}")
+    rest = [*opts.build_options, *(f"--kernel_args={arg}" for arg in opts.kernel_args)]
+    return shlex.join(["scripts/run.sh", *words, *(["--", *rest] if rest else [])])
+
+
+def decode(report: verdict.Run, kernel: Path) -> None:
+    """Name functions and lines in the reports of @kernel."""
+    decoder = guards.Decoder(kernel)
+    for outcome in report.outcomes:
+        for splat in [*outcome.splats, *outcome.expected]:
+            decoder.decode(splat)
+        if outcome.splats and outcome.status is not Status.HUNG:
+            outcome.reason = judge.why(outcome.splats)
+    for trouble in report.troubles:
+        for splat in trouble.splats:
+            decoder.decode(splat)
+
+
+class Display:
+    """Shows the cases of @report, which were run with @opts."""
+
+    def __init__(self, console: Console, report: verdict.Run,
+                 opts: options.Options) -> None:
+        self._console = console
+        self._report = report
+        self._opts = opts
+
+    def line(self, outcome: Outcome) -> None:
+        """One line for a case that has just come out."""
+        words = {Status.PASSED: ("ok", GREEN), Status.SKIPPED: ("skip", YELLOW)}
+        word, colour = words.get(outcome.status, ("FAIL", RED))
+        name = f"{outcome.suite}.{outcome.name}"
+        contracts = " ".join(self._report.contracts(outcome.key))
+        tail = ""
+        if outcome.status is Status.SKIPPED:
+            tail = f"  # {outcome.reason}"
+        elif not outcome.status.good:
+            tail = f"  {outcome.status.value}: {outcome.reason}"
+        self._console.line(f"{self._console.paint(f'{word:4}', colour)}  {name:56}  "
+                           f"{contracts:12}  {outcome.seconds:6.2f} s{tail}")
+
+    def failures(self) -> None:
+        """For each bad case: what it promises, what happened instead, and how to see
+        that again."""
+        console, report = self._console, self._report
+        for outcome in report.bad():
+            console.line()
+            console.line(console.paint(
+                f"{outcome.suite}.{outcome.name}: {outcome.status.value}", RED))
+            self._failure(outcome)
+        for trouble in report.troubles:
+            console.line()
+            console.line(console.paint(f"the kernel misbehaved: {trouble.what}", RED))
+            self._quote(trouble.splats)
+        if report.bad() or report.troubles:
+            console.line()
+
+    def _failure(self, outcome: Outcome) -> None:
+        console, report = self._console, self._report
+        case = report.cases.get(outcome.key)
+        contracts = " ".join(report.contracts(outcome.key))
+        if contracts:
+            console.line(f"  contract: {contracts}")
+        if case and case.summary:
+            console.line(f"  promises: {case.summary} ({case.file}:{case.line})")
+        if outcome.reason:
+            console.line(f"  reason:   {outcome.reason}")
+        if outcome.key in report.flaky:
+            counts = ", ".join(f"{count} {status}" for status, count
+                               in report.flaky[outcome.key].items())
+            console.line(f"  flaky:    {counts}")
+        if case and case.random and outcome.seed is not None:
+            console.line(f"  seed:     {outcome.seed}")
+        quoted = {line for splat in outcome.splats for line in splat.lines}
+        console.lines([line for line in outcome.output
+                       if line.strip() not in quoted][:_SHOWN])
+        self._quote(outcome.splats)
+        console.line(f"  again:    {again(self._opts, outcome)}")
+        name = f"{outcome.suite}.{outcome.name}"
+        console.line(f"  in gdb:   {again(self._opts, outcome, '--gdb', name)}")
+
+    def _quote(self, splats: Sequence[guards.Splat]) -> None:
+        for splat in splats:
+            where = f", {splat.where}" if splat.where else ""
+            self._console.line(f"  kernel report ({splat.kind}{where}):")
+            self._console.lines(splat.lines[:_SHOWN], "    | ")

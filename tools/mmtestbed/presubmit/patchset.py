@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The series that presubmit.sh looks at: commits, or mails that become commits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional, Sequence
+
+from ..errors import TestbedError, UsageError
+from ..git.gitrepo import Commit, Ours, Theirs
+from ..host import proc
+from ..kernel import series
+from .checks import Patch
+
+_SUBJECT = re.compile(r"^Subject:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
+
+
+@dataclass
+class Entry:
+    """One patch.
+
+    @patch: None if it does not apply.  @applied: how it was applied.
+    @refused: why not, in one line; @details: what git says.
+    """
+
+    subject: str
+    patch: Optional[Patch]
+    applied: str = ""
+    refused: str = ""
+    details: tuple[str, ...] = ()
+
+
+def commits_of(theirs: Theirs, words: str) -> tuple[str, str]:
+    """The ids that A..B means.  Raises UsageError."""
+    if "..." in words or ".." not in words:
+        raise UsageError(f"{words} is neither a file, nor a folder, nor a range of "
+                         "commits such as HEAD~3..HEAD")
+    old, _, new = words.partition("..")
+    return theirs.resolve(old or "HEAD"), theirs.resolve(new or "HEAD")
+
+
+def from_range(ours: Ours, words: str, old: str, new: str) -> tuple[str, list[Entry]]:
+    """(base, the commits of @old..@new).  Raises UsageError for what is no series."""
+    merges = ours.commits("--merges", f"{old}..{new}")
+    if merges:
+        raise UsageError(f"{words} holds a merge, {merges[-1]}; name the commits of one "
+                         "side, or rebase")
+    found = ours.commits("--reverse", "--topo-order", f"{old}..{new}")
+    if not found:
+        raise UsageError(f"{words} is empty: {new[:12]} holds no commit that "
+                         f"{old[:12]} has not")
+    if not found[0].parents:
+        raise UsageError(f"the parent of {found[0]} is not in the repository" + (
+            "; the clone is shallow: git fetch --deepen=N, or --unshallow"
+            if ours.theirs.shallow else ""))
+    base = found[0].parents[0]
+    if ours.run("cat-file", "-e", f"{base}^{{tree}}").code != 0:
+        raise UsageError(f"the parent of {found[0]} is not in the repository; git fetch "
+                         "--deepen=N, or --unshallow")
+    return base, [Entry(commit.subject, _patch(ours, number, commit), "a commit already")
+                  for number, commit in enumerate(found, 1)]
+
+
+def _patch(ours: Ours, number: int, commit: Commit) -> Patch:
+    parent = commit.parents[0]
+    return Patch(number, commit, parent, tuple(ours.changed(parent, commit.id)))
+
+
+def mails(path: Path, scratch: Path) -> list[Path]:
+    """The patches in the mbox or the folder @path, one file each, in order.
+
+    Raises UsageError if there are none.
+    """
+    if path.is_dir():
+        if (path / "series").is_file():
+            try:
+                files = series.read(path)
+            except TestbedError as err:
+                raise UsageError(err.message) from None
+        else:
+            files = sorted(file for file in path.iterdir()
+                           if file.suffix in (".patch", ".eml", ".mbox", ".mbx"))
+    else:
+        files = [path]
+    found: list[Path] = []
+    for number, file in enumerate(files):
+        folder = scratch / f"mails-{number}"
+        folder.mkdir(parents=True)
+        done = proc.run(["git", "mailsplit", "-b", f"-o{folder}", "--",
+                         str(file.absolute())])
+        if done.code != 0:
+            raise UsageError(f"cannot read {file}: "
+                             f"{(done.output.strip().splitlines() or ['no mail'])[-1]}")
+        found += sorted(folder.iterdir())
+    # A cover letter holds no diff.
+    patches = [mail for mail in found if series.touched(_text(mail))]
+    if not patches:
+        raise UsageError(f"{path} holds no patch; give an mbox, a folder with *.patch, or "
+                         "a range of commits")
+    return patches
+
+
+def _text(mail: Path) -> str:
+    return mail.read_text(encoding="utf-8", errors="replace")
+
+
+def subject(text: str) -> str:
+    """The subject of a mail, without its prefix."""
+    match = _SUBJECT.search(text)
+    words = " ".join(match.group(1).split()) if match else "no subject"
+    return _PREFIX.sub("", words)
+
+
+def from_mails(ours: Ours, base: str, patches: Sequence[Path]) -> list[Entry]:
+    """Apply the mails @patches to @base; what follows one that fails is not tried."""
+    ours.checkout(base)
+    ours.run("am", "--quit")
+    entries: list[Entry] = []
+    refused = ""
+    for number, mail in enumerate(patches, 1):
+        name = subject(_text(mail))
+        if refused:
+            entries.append(Entry(name, None, refused=f"follows {refused}, which does not "
+                                 "apply"))
+            continue
+        before = ours.git("rev-parse", "HEAD").strip()
+        done = ours.run("-c", "user.useConfigOnly=false", "am", "-3", "--keep-cr",
+                        "--quoted-cr=nowarn", str(mail))
+        if done.code != 0:
+            ours.run("am", "--abort")
+            refused = f"patch {number}"
+            entries.append(Entry(name, None, refused=_why(done.output),
+                                 details=tuple(done.output.splitlines()[:12])))
+            continue
+        commit = ours.commit("HEAD")
+        if commit.id == before:
+            entries.append(Entry(name, None, refused="the tree holds it already"))
+            refused = f"patch {number}"
+            continue
+        how = "by a three-way merge" if "3-way merge" in done.output else "cleanly"
+        entries.append(Entry(commit.subject, _patch(ours, number, commit),
+                             f"applies {how}"))
+    return entries
+
+
+def _why(output: str) -> str:
+    conflicts = re.findall(r"^CONFLICT .*?: (.*)$", output, re.MULTILINE)
+    failed = re.findall(r"^error: patch failed: (.*)$", output, re.MULTILINE)
+    missing = re.findall(r"^error: (.*: does not exist in index)$", output, re.MULTILINE)
+    lines = [line for line in output.strip().splitlines()
+             if line.startswith(("error:", "fatal:"))] or ["git am gives no reason"]
+    if conflicts:
+        return f"conflict: {conflicts[0]}"
+    if failed:
+        return f"does not apply at {failed[0]}"
+    return f"does not apply: {(missing or lines)[0]}"

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Mutants that children of a pretended kernel choose."""
+
+from unittest import mock
+
+from mmtestbed.boot import children, runner
+from mmtestbed.boot.judge import Name
+from mmtestbed.cli import mutate_run
+from mmtestbed.proof.mutation import Fate, Mutant, State
+
+from tests import support
+
+CASES = ["slow", "notices_3", "notices_4", "also_notices"]
+NAMES: list[Name] = [("a", case) for case in CASES]
+
+
+def mutant(number: int, function: str = "f") -> Mutant:
+    return Mutant(number, "mm/x.c", function, 7, "op", "a", "b")
+
+
+class Mutants(support.TempCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.command = mutate_run.Command(mutate_run.parse([]), self.console)
+        self.command._names = NAMES
+        self.command._built = {1, 2, 3, 4}
+        self.command._seconds = dict(zip(NAMES, (9.0, 0.2, 0.1, 0.3)))
+        self.command._reach = {name: {1, 3, 4} for name in NAMES}
+        how = runner.Options(support.fake_kernel(self.tmp, {"a": CASES}),
+                             self.tmp / "boots", (), 30, 1, virtual=True, logs=False)
+        found = children.open_runner(how, lambda outcome: None)
+        self.boots, self.how = found.__enter__(), how
+        self.addCleanup(found.__exit__, None, None, None)
+
+    def fate(self, number: int, function: str = "f") -> Fate:
+        return self.command._fate(mutant(number, function), None, self.boots, self.how)
+
+    def test_killed_by_the_case_that_notices(self) -> None:
+        found = self.fate(3)
+        self.assertEqual((found.state, found.by, found.cases),
+                         (State.KILLED, "a.notices_3", 4))
+
+    def test_survives(self) -> None:
+        found = self.fate(1)
+        self.assertEqual((found.state, found.cases), (State.SURVIVED, 4))
+
+    def test_not_reached_and_not_built(self) -> None:
+        self.assertEqual(self.fate(2).state, State.UNREACHED)
+        self.assertEqual(self.fate(5).state, State.DEAD)
+
+    def test_no_boot_for_a_mutant(self) -> None:
+        assert isinstance(self.boots, children.Children)
+        self.boots._servers.new()
+        self.fate(1)
+        self.fate(3)
+        self.assertEqual(self.boots._servers.new(), 0)
+        self.assertEqual(list((self.tmp / "boots").glob("a.*.log")), [])
+
+    def test_who_has_noticed_one_is_asked_first(self) -> None:
+        ran: list[str] = []
+        round_ = children.Children.round
+
+        def noted(boots: children.Children, names: list[Name], *rest: object,
+                  **more: object) -> runner.Results:
+            ran[:] = [name for _, name in names]
+            return round_(boots, names, *rest, **more)  # type: ignore[arg-type]
+
+        with mock.patch.object(children.Children, "round", noted):
+            self.fate(4, "g")
+            self.assertEqual(ran[0], "notices_4")
+            self.fate(3, "f")
+            self.fate(1, "f")
+            self.assertEqual(ran[0], "notices_3")
+            self.fate(1, "g")
+            self.assertEqual(ran, ["notices_4", "notices_3", "also_notices", "slow"])

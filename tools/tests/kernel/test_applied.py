@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a series made of a tree is remembered, and nothing else."""
+
+from pathlib import Path
+
+from mmtestbed.errors import TestbedError
+from mmtestbed.kernel import applied, series
+
+from tests import support
+
+PATCH = """A change.
+
+--- a/mm/a.c
++++ b/mm/a.c
+@@ -1,3 +1,3 @@
+ one
+-two
++TWO
+ three
+"""
+
+
+class Remembered(support.TempCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("tree/mm/a.c", "one\ntwo\nthree\n")
+        self.patch = self.write("x.patch", PATCH)
+        self.real = 0
+        apply = series.apply
+
+        def count(*args: object, **words: object) -> series.Applied:
+            self.real += 1
+            return apply(*args, **words)  # type: ignore[arg-type]
+
+        series.apply = count
+        self.addCleanup(setattr, series, "apply", apply)
+
+    def apply(self) -> bytes:
+        scratch = self.tmp / f"scratch{self.real}"
+        scratch.mkdir(exist_ok=True)
+        data = applied.apply(self.tmp / "kept", self.tmp / "tree", [self.patch],
+                             scratch).files["mm/a.c"]
+        assert data
+        return data
+
+    def test_the_second_time_is_from_memory(self) -> None:
+        self.assertEqual([self.apply(), self.apply()], [b"one\nTWO\nthree\n"] * 2)
+        self.assertEqual(self.real, 1)
+
+    def test_another_file_or_patch_is_applied(self) -> None:
+        self.apply()
+        self.write("tree/mm/a.c", "one\ntwo\nthree\nfour\n")
+        self.assertEqual(self.apply(), b"one\nTWO\nthree\nfour\n")
+        self.write("x.patch", PATCH.replace("TWO", "2"))
+        self.assertEqual(self.apply(), b"one\n2\nthree\nfour\n")
+
+    def test_damage_is_no_memory(self) -> None:
+        self.apply()
+        [path] = (self.tmp / "kept").iterdir()
+        for text in ("{", "{}", '{"files": {"a": 1}, "notes": []}', "[]"):
+            path.write_text(text, encoding="ascii")
+            self.assertEqual(self.apply(), b"one\nTWO\nthree\n")
+
+    def test_few_are_kept(self) -> None:
+        for number in range(20):
+            self.write("tree/mm/a.c", f"one\ntwo\nthree\n{number}\n")
+            self.apply()
+        self.assertLessEqual(len(list((self.tmp / "kept").iterdir())), 8)
+
+    def test_a_merge_is_not_kept(self) -> None:
+        """The tree that it took may be another one tomorrow."""
+        self.write("tree/mm/a.c", "one\ntwo and a half\nthree\n")
+        for name in ("first", "second"):
+            scratch = self.tmp / name
+            scratch.mkdir()
+
+            def reference() -> Path:
+                raise TestbedError(f"asked {name}")
+
+            with self.assertRaisesRegex(TestbedError, f"asked {name}"):
+                applied.apply(self.tmp / "kept", self.tmp / "tree", [self.patch], scratch,
+                              reference)
+
+    def test_bytes_that_are_no_text(self) -> None:
+        (self.tmp / "tree/mm/a.c").write_bytes(b"one\ntwo\nthree\n\xff\x00\xe9\n")
+        self.assertEqual(self.apply(), self.apply())
+        self.assertTrue(self.apply().endswith(b"\xff\x00\xe9\n"))

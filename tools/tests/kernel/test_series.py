@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The series: moved lines fit, others are named."""
+
+from mmtestbed.errors import TestbedError
+from mmtestbed.kernel import series
+
+from tests import support
+
+TEXT = "".join(f"line {number}\n" for number in range(1, 41))
+PATCH = """Subject: change line 20
+
+---
+--- a/mm/x.c
++++ b/mm/x.c
+@@ -18,5 +18,5 @@
+ line 18
+ line 19
+-line 20
++line twenty
+ line 21
+ line 22
+"""
+NEW = """--- /dev/null
++++ b/mm/new.h
+@@ -0,0 +1 @@
++new
+"""
+
+
+class Series(support.TempCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("tree/mm/x.c", TEXT)
+        self.write("patches/1.patch", PATCH)
+        self.write("patches/2.patch", NEW)
+        self.write("patches/series", "# comment\n1.patch -p1\n\n2.patch # why\n")
+        self.scratch = self.tmp / "scratch"
+        self.scratch.mkdir()
+
+    def apply(self) -> series.Applied:
+        return series.apply(self.tmp / "tree", series.read(self.tmp / "patches"),
+                            self.scratch)
+
+    def test_applies(self) -> None:
+        files = self.apply().files
+        self.assertEqual(files["mm/x.c"], TEXT.replace("20", "twenty").encode())
+        self.assertEqual(files["mm/new.h"], b"new\n")
+
+    def test_tree_is_left_alone(self) -> None:
+        self.apply()
+        self.assertEqual((self.tmp / "tree/mm/x.c").read_text(), TEXT)
+        self.assertFalse((self.tmp / "tree/mm/new.h").exists())
+
+    def test_moved_lines(self) -> None:
+        self.write("tree/mm/x.c", "new first line\n" * 30 + TEXT)
+        self.assertIn(b"twenty", self.apply().files["mm/x.c"] or b"")
+
+    def test_names_patch_and_hunk(self) -> None:
+        self.write("tree/mm/x.c", TEXT.replace("line 20", "other"))
+        with self.assertRaises(TestbedError) as caught:
+            self.apply()
+        self.assertIn("patches/1.patch does not apply: hunk #1 at line 18 of mm/x.c",
+                      caught.exception.message)
+        self.assertEqual(caught.exception.code, 125)
+
+    def test_missing_file(self) -> None:
+        (self.tmp / "tree/mm/x.c").unlink()
+        with self.assertRaises(TestbedError) as caught:
+            self.apply()
+        self.assertIn("1.patch", caught.exception.message)
+
+    def test_already_there(self) -> None:
+        self.write("tree/mm/x.c", TEXT.replace("20", "twenty"))
+        applied = self.apply()
+        self.assertEqual(applied.notes, ["1.patch is in this tree already"])
+        self.assertEqual(applied.files["mm/new.h"], b"new\n")
+
+    def test_series_names_a_missing_patch(self) -> None:
+        self.write("patches/series", "3.patch\n")
+        with self.assertRaisesRegex(TestbedError, "names 3.patch"):
+            self.apply()
+
+    def test_outside_of_the_tree(self) -> None:
+        self.write("patches/2.patch", NEW.replace("mm/new.h", "../new.h"))
+        with self.assertRaisesRegex(TestbedError, "outside"):
+            self.apply()
+
+    def test_removes(self) -> None:
+        self.write("tree/gone.c", "x\n")
+        self.write("patches/2.patch",
+                   "--- a/gone.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n")
+        self.assertIsNone(self.apply().files["gone.c"])
+
+    def test_already_there_is_not_put_in_once_more(self) -> None:
+        """With fuzz, it would fit behind itself."""
+        self.write("tree/mm/x.c", "a\nb\nnew\nnew\nc\nd\n")
+        self.write("patches/1.patch", "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,5 +1,6 @@\n"
+                   " a\n b\n new\n+new\n c\n d\n")
+        applied = self.apply()
+        self.assertEqual(applied.notes, ["1.patch is in this tree already"])
+
+
+class ThreeWay(support.TempCase):
+    """A tree that has moved on from the one that the patches were made on."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("old/mm/x.c", TEXT)
+        self.write("patches/1.patch", PATCH)
+        self.scratch = self.tmp / "scratch"
+        self.scratch.mkdir()
+
+    def apply(self, tree: str, *names: str) -> series.Applied:
+        self.write("tree/mm/x.c", tree)
+        return series.apply(self.tmp / "tree",
+                            [self.tmp / "patches" / name for name in names],
+                            self.scratch, lambda: self.tmp / "old")
+
+    def test_merge(self) -> None:
+        """Both neighbours of the context differ, which no fuzz forgives."""
+        self.write("old/mm/x.c", TEXT)
+        self.write("patches/1.patch", "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -18,7 +18,7 @@\n"
+                   " line 18\n line 19\n-line 20\n+line twenty\n line 21\n"
+                   " line 22\n line 23\n line 24\n")
+        tree = TEXT.replace("line 22\n", "22\n").replace("line 23\n", "23\n").replace(
+            "line 18\n", "eighteen\n")
+        applied = self.apply(tree, "1.patch")
+        self.assertEqual(applied.files["mm/x.c"],
+                         tree.replace("line 20", "line twenty").encode())
+        self.assertEqual(applied.notes,
+                         ["1.patch needed a three-way merge in mm/x.c"])
+
+    def test_half_of_it_is_in_already(self) -> None:
+        two = PATCH + "@@ -28,5 +28,5 @@\n line 28\n line 29\n-line 30\n" \
+            "+line thirty\n line 31\n line 32\n"
+        self.write("patches/1.patch", two)
+        applied = self.apply(TEXT.replace("line 30", "line thirty"), "1.patch")
+        self.assertEqual(applied.files["mm/x.c"], TEXT.replace("20", "twenty").replace(
+            "30", "thirty").encode())
+        self.assertIn("three-way merge", applied.notes[0])
+
+    def test_it_is_in_and_its_surroundings_have_changed(self) -> None:
+        tree = TEXT.replace("line 20\n", "line twenty\n").replace("line 19\n", "19\n")
+        applied = self.apply(tree, "1.patch")
+        self.assertEqual(applied.files["mm/x.c"], tree.encode())
+        self.assertEqual(applied.notes, ["1.patch is in this tree already"])
+
+    def test_it_is_in_and_changed(self) -> None:
+        """What is in then is for people to say."""
+        with self.assertRaisesRegex(TestbedError, "conflict"):
+            self.apply(TEXT.replace("line 20\n", "line XX\n"), "1.patch")
+
+    def test_conflict(self) -> None:
+        with self.assertRaises(TestbedError) as caught:
+            self.apply(TEXT.replace("line 20", "other"), "1.patch")
+        self.assertIn("hunk #1", caught.exception.message)
+        self.assertIn("three-way merge: mm/x.c: conflict", caught.exception.message)
+
+    def test_file_is_gone(self) -> None:
+        self.write("tree/mm/y.c", "")
+        (self.tmp / "patches/1.patch").write_text(PATCH, encoding="utf-8")
+        with self.assertRaisesRegex(TestbedError, "mm/x.c: the file is not there"):
+            series.apply(self.tmp / "tree", [self.tmp / "patches/1.patch"], self.scratch,
+                         lambda: self.tmp / "old")
