@@ -135,7 +135,7 @@ class Command(trial.Trial):
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
                        "words": list(wanted.words)}
-            request["suites"] = trial.digest(self._opts.line)
+            request["suites"] = trial.digest()
         if old and not old.finished and old.request == request:
             console.note(f"going on after {verdict.count(len(old.judged()), 'step')} of "
                          "an unfinished bisection")

@@ -104,7 +104,7 @@ class Command(run.Command):
         work, plan = self._work_tree(origin, isolation, folder, True)
         with lock.held(work.places.state / "lock", lambda: self._console.note(
                 "waiting for another run, which builds in the same place")):
-            wanted = self._patched(origin, run.series_of(origin.line),
+            wanted = self._patched(origin, run.series_of(),
                                    folder / "patched", run.suite_files())
             try:
                 with work.mounted():

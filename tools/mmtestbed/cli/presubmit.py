@@ -484,7 +484,7 @@ class Command(trial.Trial):
         """The file @path of @commit with our series on top."""
         if commit not in self._built:
             origin = self._stand_at(self.ours.commit(commit))
-            self._built[commit] = self._patched(origin, run.series_of(origin.line),
+            self._built[commit] = self._patched(origin, run.series_of(),
                                              self._folder / "as-built", {})
         files = self._built[commit]
         if path in files:

@@ -40,9 +40,9 @@ def suite_files() -> dict[str, bytes]:
                                    or path.name in ("Kconfig", "Makefile"))}
 
 
-def series_of(line: lines.Line) -> list[Path]:
-    """The patches that every kernel of @line gets."""
-    return series.read(REPOSITORY / "patches" / line.name)
+def series_of() -> list[Path]:
+    """The patches that kernels get: those that they need, in the variant that fits."""
+    return series.read(REPOSITORY / "patches")
 
 
 class Command:
@@ -279,7 +279,7 @@ class Command:
             # The tree may be of another line than was named.
             report.testbed.update(provenance.digests(REPOSITORY, origin.line,
                                                      self._opts.config))
-        patches = series_of(origin.line)
+        patches = series_of()
         extra = "".join(f", {path.name}" for path in self._opts.patches)
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
@@ -425,6 +425,7 @@ class Command:
             lambda: self._reference(origin.line, series.paths(patches)))
         for note in result.notes:
             self._console.note(note)
+        self._report.taken = result.taken
         return {**result.files, **suites}
 
     def _how(self, kernel: Path, folder: Path, **others: Any) -> runner.Options:
@@ -499,6 +500,18 @@ class Command:
         if self._opts.junit:
             output.write(self._opts.junit, self._report.as_junit())
 
+    def _files_to_apply(self, there: Optional[source.Source]) -> list[str]:
+        """The patches that the tree gets, or a comment on one; where it is not @there yet,
+        the folders of those with variants."""
+        patches = [*series_of(), *self._opts.patches]
+        if there is None:
+            return [str(path) for path in patches]
+        with tempfile.TemporaryDirectory() as scratch:
+            result = series.apply(there.path, patches, Path(scratch))
+        return [f"# {taken.patch}: {taken.how}" if taken.how in ("not needed", "in already")
+                else str(path / f"{taken.variant}.patch" if taken.variant else path)
+                for path, taken in zip(patches, result.taken)]
+
     def dry_run(self) -> int:
         """Print what run() would do, as commands."""
         opts, line = self._opts, self._console.line
@@ -521,9 +534,10 @@ class Command:
         line(shlex.join(["mount", "-t", "overlay", "-o",
                          f"lowerdir={mnt / 'lower'},upperdir=STATE/upper,"
                          "workdir=STATE/work", "mm-testbed", str(mnt / "src")]))
-        for path in [*series_of(which), *opts.patches]:
-            line(shlex.join(["git", "--git-dir=/dev/null", "-C", str(mnt / "src"), "apply",
-                             str(path)]))
+        there = origin if opts.kdir else source.present(which, cache)
+        for path in self._files_to_apply(there):
+            line(path if path.startswith("#") else shlex.join([
+                "git", "--git-dir=/dev/null", "-C", str(mnt / "src"), "apply", path]))
         line(shlex.join(["cp", "-r", str(REPOSITORY / "mm/kunit"),
                          str(mnt / "src/mm/")]))
         plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,

@@ -133,6 +133,11 @@ class Index:
         return proc.run(["git", "apply", "--cached", "--whitespace=nowarn", *words,
                          str(patch.absolute())], cwd=self._work, env=self._env)
 
+    def read(self, path: str) -> Optional[bytes]:
+        """What the index holds at @path; None if nothing."""
+        entry = self._entries().get(path)
+        return self._read(entry[1]) if entry else None
+
     def files(self) -> dict[str, Blob]:
         """What the index holds, by path."""
         return {path: blob(self._read(name), mode)

@@ -22,7 +22,6 @@ from ..git import gitrepo
 from ..git.gitrepo import Commit
 from ..host import deps, ns, proc
 from ..kernel import build, series, source, tree
-from ..model import lines
 from ..out.console import Console
 from . import evidence, explain
 from .evidence import Finding
@@ -65,12 +64,12 @@ def patience(timeout: float, load: float, cpus: int) -> float:
     return timeout * max(1.0, load / cpus) if timeout == float(_TIMEOUT) else timeout
 
 
-def digest(line: Optional[lines.Line]) -> str:
+def digest() -> str:
     """Names the suites and patches that a verdict comes from."""
     files: dict[str, Optional[bytes]] = dict(run.suite_files())
     config = run.REPOSITORY / ".kunitconfig"
-    for path in [config, *(patch for each in lines.LINES if line in (None, each)
-                           for patch in run.series_of(each))]:
+    patches = run.series_of()
+    for path in [config, *series.files(patches)]:
         files[str(path.relative_to(run.REPOSITORY))] = path.read_bytes()
     return tree.digest(files)
 
@@ -124,8 +123,7 @@ class Trial(run.Command):
     def _patched(self, origin: source.Source, patches: Sequence[Path], scratch: Path,
                  suites: dict[str, bytes]) -> tree.Files:
         # Few commits touch what the series touches.
-        paths = {path for patch in patches for path in series.touched(
-            patch.read_text(encoding="utf-8", errors="surrogateescape"))}
+        paths = series.paths(patches) | series.looked_at(patches)
         key = "\0".join([*map(str, patches), tree.digest(
             {path: tree.read_or_none(origin.path / path) for path in paths})])
         if key not in self._applied:
@@ -158,7 +156,7 @@ class Trial(run.Command):
     def _build_it(self, origin: source.Source) -> Tested:
         """Build @origin.  Raises TestbedError if that fails."""
         start = time.monotonic()
-        kernel, state = self._kernel(origin, run.series_of(origin.line),
+        kernel, state = self._kernel(origin, run.series_of(),
                                      self._isolation, self._folder)
         return Tested(kernel, state, origin.line.name, origin.version, time.monotonic() - start)
 

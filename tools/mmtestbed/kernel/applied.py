@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, lock
-from . import series
+from . import series, textprobe
 
 # So many results are kept in a folder.
 _KEPT = 8
@@ -21,12 +21,15 @@ def _key(tree: Path, patches: Sequence[Path]) -> str:
 
     Raises OSError if a patch cannot be read.
     """
-    found = hashlib.sha256(Path(series.__file__).read_bytes())
+    found = hashlib.sha256(Path(series.__file__).read_bytes() +
+                           Path(textprobe.__file__).read_bytes())
     paths: set[str] = set()
-    for patch in patches:
-        data = patch.read_bytes()
-        found.update(f"\0{patch} {len(data)}\0".encode("utf-8", "surrogateescape") + data)
+    for file in series.files(patches):
+        data = file.read_bytes()
+        found.update(f"\0{file} {len(data)}\0".encode("utf-8", "surrogateescape") + data)
         paths |= series.touched(data.decode("utf-8", "surrogateescape"))
+    with contextlib.suppress(TestbedError):
+        paths |= series.looked_at(patches)
     for path in sorted(paths):
         found.update(path.encode("utf-8", "surrogateescape"))
         # A link on the way makes a difference, too.
@@ -46,7 +49,8 @@ def _read(path: Path) -> Optional[series.Applied]:
                  beneath.blob(kept[1].encode("latin-1"), kept[0])
                  for name, kept in known["files"].items()}
         path.touch()
-        return series.Applied(files, known["notes"])
+        return series.Applied(files, known["notes"],
+                              [series.Taken(*row) for row in known["taken"]])
     except (AttributeError, IndexError, KeyError, OSError, TypeError, UnicodeError):
         return None
 
@@ -80,7 +84,8 @@ def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
         kept = sorted(folder.glob("applied-*.json"), key=lambda old: old.stat().st_mtime)
         for old in kept[:-_KEPT + 1]:
             old.unlink(missing_ok=True)
-        lock.write_json(path, {"notes": result.notes, "files": {
+        lock.write_json(path, {"notes": result.notes, "taken": [
+            [each.patch, each.variant, each.how] for each in result.taken], "files": {
             name: None if data is None else [data.mode, data.decode("latin-1")]
             for name, data in result.files.items()}})
     return result

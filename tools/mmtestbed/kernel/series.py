@@ -7,7 +7,7 @@ import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable, Iterable, Optional, Sequence
 
 from ..errors import TestbedError, UsageError
 from ..git import patchtext
@@ -15,13 +15,36 @@ from ..git.gitindex import Index
 from ..git.patchtext import touched
 from ..host import beneath, proc
 from ..host.beneath import Blob, blob
+from . import textprobe
 
-__all__ = ["Applied", "Reference", "apply", "read", "touched"]
+__all__ = ["Applied", "Reference", "Taken", "apply", "files", "paths", "read", "touched"]
 # What git says of a patch that does not fit.
 _FAILED = re.compile(r"^error: patch failed: (.*):(\d+)$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:error|fatal): (.*)$", re.MULTILINE)
 # So many lines of context need not match: those that are farthest from a change.
 _FUZZ = 2
+# In the folder of a patch with variants: what a kernel that needs it has, or lacks.
+NEEDED = "needed"
+_SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
+# Where symbols are defined that an architecture, or mm, selects.
+_KCONFIGS = ("Kconfig", "arch/Kconfig", "arch/um/Kconfig", "arch/x86/um/Kconfig",
+             "mm/Kconfig", "mm/Kconfig.debug", "init/Kconfig", "lib/Kconfig",
+             "lib/Kconfig.debug", "kernel/trace/Kconfig", "kernel/Kconfig.locks")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one patch.
+
+    @patch: its name in the series.
+    @variant: which of its variants; "" if it has none, or if it is not needed.
+    @how: "exactly", "loosely" (lines of context differ), "merged", "in already" or "not
+        needed".
+    """
+
+    patch: str
+    variant: str
+    how: str
 
 
 @dataclass
@@ -30,14 +53,17 @@ class Applied:
 
     @files: contents by path below the tree; None where a file goes away.
     @notes: what the user should know, such as patches that were in already.
+    @taken: what became of each patch.
     """
 
     files: dict[str, "Blob | None"] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
 
 def read(folder: Path) -> list[Path]:
-    """The patches named by @folder/series, in order.  Raises TestbedError."""
+    """The patches named by @folder/series, in order: a file, or a folder with the
+    variants of one patch.  Raises TestbedError."""
     try:
         text = (folder / "series").read_text(encoding="utf-8")
     except OSError as err:
@@ -47,12 +73,61 @@ def read(folder: Path) -> list[Path]:
     for line in text.splitlines():
         words = line.split("#", 1)[0].split()
         if words:
-            patches.append(folder / words[0])
+            path = folder / words[0]
+            single = path.with_name(f"{path.name}.patch")
+            patches.append(single if not path.exists() and single.exists() else path)
     for patch in patches:
-        if not patch.is_file():
+        if not (patch.is_dir() and variants(patch) or patch.is_file()):
             raise TestbedError(f"{folder}/series names {patch.name}, which is not "
                                "there; restore it from git")
     return patches
+
+
+def _release(version: str) -> int:
+    """A number that grows by one with each release, of a @version such as 6.12."""
+    major, minor = ([int(word) for word in re.findall(r"\d+", version)] + [0, 0])[:2]
+    return 20 * major + minor
+
+
+def variants(patch: Path, version: str = "") -> list[Path]:
+    """The variants of @patch; the patch itself if it is a file.
+
+    Each is called after the kernel that it was made on: those come first that were made
+    nearest to @version, and the newest if that is not known.
+    """
+    if not patch.is_dir():
+        return [patch]
+    here = _release(version) or 1 << 20
+    return sorted(patch.glob("*.patch"), key=lambda path: (
+        abs(_release(path.stem) - here), path.stem))
+
+
+def _version(makefile: bytes) -> str:
+    """The version that a top Makefile states, such as 6.12; "" if it has none."""
+    facts = dict(re.findall(rb"^(VERSION|PATCHLEVEL)\s*=[ \t]*(\d+)", makefile, re.MULTILINE))
+    return b".".join(facts[key] for key in (b"VERSION", b"PATCHLEVEL")).decode() \
+        if len(facts) == 2 else ""
+
+
+def files(patches: Iterable[Path]) -> list[Path]:
+    """All files of @patches, each with all of its variants."""
+    return [file for patch in patches for file in (
+        sorted(path for path in patch.iterdir() if path.is_file())
+        if patch.is_dir() else [patch])]
+
+
+def name_of(patch: Path) -> str:
+    """What @patch is called in messages: as in the series if it is ours."""
+    parts = _shown(patch).split("/")[1:]
+    return "/".join(parts).removesuffix(".patch") if len(parts) > 1 else patch.name
+
+
+def _shown(file: Path) -> str:
+    """The patch @file in an error: below the repository if it is ours."""
+    parts = file.parts
+    if "patches" in parts[:-1]:
+        return "/".join(parts[len(parts) - 1 - parts[::-1].index("patches"):])
+    return f"{file.parent.name}/{file.name}"
 
 
 def _failure(patch: Path, text: str, output: str) -> TestbedError:
@@ -66,7 +141,7 @@ def _failure(patch: Path, text: str, output: str) -> TestbedError:
     else:
         errors = _ERROR.findall(output) or output.strip().splitlines()
         why = errors[0] if errors else "git apply gives no reason"
-    return TestbedError(f"{patch.parent.name}/{patch.name} does not apply: {why}; "
+    return TestbedError(f"{_shown(patch)} does not apply: {why}; "
                         "refresh the patch for this tree", output.splitlines()[:12])
 
 
@@ -94,24 +169,31 @@ def _read(patch: Path) -> tuple[str, set[str]]:
 
 
 def paths(patches: Sequence[Path]) -> set[str]:
-    """What @patches touch, below the tree.  Raises TestbedError."""
-    return {path for patch in patches for path in _read(patch)[1]}
+    """What @patches touch, in any variant, below the tree.  Raises TestbedError."""
+    return {path for patch in patches for variant in variants(patch)
+            for path in _read(variant)[1]}
 
 
-def _fit(patch: Path, text: str, index: Index) -> bool:
-    """Apply @patch, which reads @text, to @index; False if it is in there already.
+def looked_at(patches: Sequence[Path]) -> set[str]:
+    """What decides which of @patches, and which variants, go in.  Raises TestbedError."""
+    found = {"Makefile", *_KCONFIGS} if any(patch.is_dir() for patch in patches) else set()
+    for patch in patches:
+        if (patch / NEEDED).is_file():
+            found |= {probe.path for probe in textprobe.read(patch / NEEDED)}
+    return found
 
-    It is in if it can be taken out to the letter but not put in to the letter: with
-    less context, many a patch goes in twice.  Raises TestbedError if it does not fit.
-    """
-    if index.apply(patch).code == 0:
-        return True
-    if index.apply(patch, "--reverse", "--check").code == 0:
-        return False
-    trial = index.apply(patch, *_loosely(text))
-    if trial.code != 0:
-        raise _failure(patch, text, trial.output)
-    return True
+
+def _unknown(text: str, read: textprobe.Read) -> list[str]:
+    """What the patch with this @text selects, and no Kconfig of the tree defines: such a
+    line would do nothing, and say nothing."""
+    wanted = dict.fromkeys(_SELECT.findall(text))
+    if not wanted:
+        return []
+    defined = {word for path in _KCONFIGS for word in re.findall(
+        r"^\s*(?:menu)?config (\w+)", (read(path) or b"").decode("utf-8", "replace"),
+        re.MULTILINE)}
+    own = set(re.findall(r"^\+\s*(?:menu)?config (\w+)", text, re.MULTILINE))
+    return [word for word in wanted if word not in defined | own]
 
 
 def _loosely(text: str) -> list[str]:
@@ -180,28 +262,69 @@ def _three_way(patches: Sequence[Path], paths: set[str], index: Index,
     return sorted(changed)
 
 
-def _by_other_means(patches: Sequence[Path], paths: set[str], index: Index,
-                    reference: Optional[Reference], err: TestbedError,
-                    notes: list[str], scratch: Path) -> bool:
-    """Apply the last of @patches, which does not fit because of @err.
+def _by_other_means(patches: Sequence[Path], index: Index, reference: Optional[Reference],
+                    err: TestbedError, notes: list[str], scratch: Path) -> Taken:
+    """Apply the last of @patches, no variant of which fits because of @err.
 
-    Returns True if @index turns out to hold it already.  Raises TestbedError.
+    Raises TestbedError.
     """
-    patch = patches[-1]
+    patch, name = patches[-1], name_of(patches[-1])
     try:
         if reference is None:
             raise err
-        changed = _three_way(patches, paths, index, reference(), scratch)
+        changed = _three_way(patches, paths([patch]), index, reference(), scratch)
     except TestbedError as why:
-        if _loosely_in(patch, _read(patch)[0], index):
-            return True
+        for variant in variants(patch):
+            if _loosely_in(variant, _read(variant)[0], index):
+                return Taken(name, "", "in already")
         if why is err:
             raise
         raise TestbedError(f"{err.message} (nor by a three-way merge: {why.message})",
                            err.details) from None
-    if changed:
-        notes.append(f"{patch.name} needed a three-way merge in {' '.join(changed)}")
-    return not changed
+    if not changed:
+        return Taken(name, "", "in already")
+    notes.append(f"{name} needed a three-way merge in {' '.join(changed)}")
+    return Taken(name, "", "merged")
+
+
+def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
+          reference: Optional[Reference], notes: list[str], scratch: Path) -> Taken:
+    """Apply the first variant that fits of the last of @patches.  Raises TestbedError."""
+    patch, name = patches[-1], name_of(patches[-1])
+    if (patch / NEEDED).is_file() and \
+       not all(probe.holds(read) for probe in textprobe.read(patch / NEEDED)):
+        return Taken(name, "", "not needed")
+    version = _version(read("Makefile") or b"") if patch.is_dir() else ""
+    found = [(variant, _read(variant)[0]) for variant in variants(patch, version)]
+    unknown = {variant: _unknown(text, read) for variant, text in found}
+    useful = [(variant, text) for variant, text in found if not unknown[variant]]
+
+    def taken(variant: Path, how: str) -> Taken:
+        return Taken(name, variant.stem if patch.is_dir() else "", how)
+
+    for variant, _ in useful:
+        if index.apply(variant).code == 0:
+            return taken(variant, "exactly")
+    for variant, _ in found:
+        # To the letter: with less context, many a patch goes in twice.
+        if index.apply(variant, "--reverse", "--check").code == 0:
+            return taken(variant, "in already")
+    failures = []
+    for variant, text in useful:
+        trial = index.apply(variant, *_loosely(text))
+        if trial.code == 0:
+            return taken(variant, "loosely")
+        failures.append(_failure(variant, text, trial.output))
+    for variant, symbols in unknown.items():
+        if symbols:
+            failures.append(TestbedError(
+                f"{_shown(variant)} selects {', '.join(symbols)}, which this kernel does "
+                "not have; see Documentation/kernels.rst"))
+    err = failures[0]
+    if len(failures) > 1:
+        err = TestbedError(err.message, [*err.details, *(
+            f"nor: {other.message}" for other in failures[1:])])
+    return _by_other_means(patches, index, reference, err, notes, scratch)
 
 
 def apply(tree: Path, patches: Sequence[Path], scratch: Path,
@@ -209,26 +332,29 @@ def apply(tree: Path, patches: Sequence[Path], scratch: Path,
     """Apply @patches, in order, to what @tree holds; neither it nor anything else but
     the empty folder @scratch is written to.
 
-    Moved lines are tolerated, and lines of context that have changed, down to one.  A
-    patch that the tree holds already is left out, with a note.  What does not fit is
-    merged with what the patch does to @reference, if given.  Raises TestbedError naming
-    the patch and hunk.
+    Of a patch with variants, the first one that fits is taken.  Moved lines are tolerated,
+    and lines of context that have changed, down to one.  A patch that the tree holds
+    already is left out, with a note.  What does not fit is merged with what the patch does
+    to @reference, if given.  Raises TestbedError naming the patch and hunk.
     """
     result = Applied()
     everything: set[str] = set()
     index = Index(tree, scratch / "index")
+
+    def read(path: str) -> Optional[bytes]:
+        index.load([path])
+        return index.read(path)
+
     for number, patch in enumerate(patches, 1):
-        text, paths = _read(patch)
-        index.load(paths)
-        everything |= paths
-        try:
-            there = not _fit(patch, text, index)
-        except TestbedError as err:
-            there = _by_other_means(patches[:number], paths, index, reference, err,
-                                    result.notes, scratch)
-        if there:
-            result.notes.append(f"{patch.name} is in this tree already")
+        touches = paths([patch])
+        index.load(touches)
+        everything |= touches
+        taken = _take(patches[:number], index, read, reference, result.notes, scratch)
+        result.taken.append(taken)
+        if taken.how == "in already":
+            result.notes.append(f"{taken.patch} is in this tree already")
     held = index.files()
     for path in sorted(everything):
-        result.files[path] = held.get(path)
+        if path in held or beneath.blob_at(tree, path) is not None:
+            result.files[path] = held.get(path)
     return result

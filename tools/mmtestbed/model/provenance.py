@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Iterable
 
 from ..host import proc
+from ..kernel import series as patching
 from . import configs, lines
 
 # What decides how a case comes out and what a run costs, below the repository.
@@ -44,8 +45,19 @@ def suites(repository: Path) -> str:
 
 
 def series(repository: Path, line: lines.Line) -> str:
-    """A digest of the patches that every kernel of @line gets.  Raises OSError."""
-    return _digest(_below(repository, f"patches/{line.name}"))
+    """A digest of the patches that a kernel of @line gets.  Raises OSError.
+
+    Of the variants of a patch, the one counts that such a kernel tries first: that is the
+    one that a line which is tested takes.
+    """
+    found = []
+    for name, path in _below(repository, "patches"):
+        top = path.relative_to(repository / "patches").parts[0]
+        newest = f"{line.last[0]}.{line.last[1]}"
+        if top != "controls" and (path.suffix != ".patch" or path.stem[:1].isalpha() or
+                                  path == patching.variants(path.parent, newest)[0]):
+            found.append((name, path))
+    return _digest(found)
 
 
 def inputs(repository: Path, line: lines.Line, config: configs.Config) -> str:

@@ -12,6 +12,7 @@ from ..boot.guards import Splat
 from ..boot.judge import Name, Outcome, Status, Trouble
 from ..boot.runner import Results
 from ..errors import Exit
+from ..kernel.series import Taken
 from ..model.cases import Case
 from ..model.configs import PLAIN
 
@@ -29,6 +30,7 @@ class Run:
     @build_seconds, @boot_seconds: what it took, on the host's clock.
     @coverage: the folder with what has run, "" if that was not counted.
     @testbed: what it was made from: provenance.facts().
+    @taken: what became of each patch of the series, and of those that were added.
     """
 
     line: str
@@ -54,6 +56,7 @@ class Run:
     boot_seconds: float = 0.0
     coverage: str = ""
     testbed: dict[str, Any] = field(default_factory=dict)
+    taken: Sequence[Taken] = ()
     code: Exit = Exit.PASSED
 
     def contracts(self, name: Name) -> tuple[str, ...]:
@@ -136,7 +139,10 @@ class Run:
             "schema": SCHEMA, "testbed": self.testbed,
             "kernel_version": self.version, "line": self.line,
             "variant": self.variant, "source": self.origin,
-            "patches": list(self.patches), "verdict": self.word().lower(),
+            "patches": list(self.patches), "applied": [
+                {"patch": each.patch, "variant": each.variant, "how": each.how}
+                for each in self.taken],
+            "verdict": self.word().lower(),
             "exit_code": int(self.code), "error": self.error,
             "counts": {status.value: tally[status.value] for status in Status},
             "build_seconds": round(self.build_seconds, 3),

@@ -141,7 +141,7 @@ class Places(test_results.Repository):
         self.assertIn("run-6.12: of commit 01234567", self.text.getvalue())
 
     def test_other_controls_and_patches(self) -> None:
-        for path in ("patches/controls/a.patch", "patches/6.12/0001-x.patch"):
+        for path in ("patches/controls/a.patch", "patches/um/x.patch"):
             with self.subTest(path):
                 file = self.tmp / path
                 old = file.read_text(encoding="utf-8") if file.exists() else None

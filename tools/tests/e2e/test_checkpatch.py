@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from mmtestbed.cli import run
+from mmtestbed.kernel import series
 
 from tests.e2e import support
 from tests.e2e.support import TOP
@@ -43,8 +44,8 @@ class Checkpatch(support.RunCase):
             self.assertEqual(done.stdout + done.stderr, "")
 
     def test_series(self) -> None:
-        for folder in sorted((TOP / "patches").glob("[0-9]*")):
-            for path in sorted(folder.glob("*.patch")):
+        for path in series.files(run.series_of()):
+            if path.suffix == ".patch":
                 self.check(path, "--no-signoff")
 
     def test_controls(self) -> None:

@@ -47,8 +47,7 @@ class Repository(support.TempCase):
         super().setUp()
         for name in ("one", "two"):
             self.write(f"mm/kunit/{name}_kunit.c", SUITE.format(name=name))
-        for line in lines.LINES:
-            self.write(f"patches/{line.name}/series", "")
+        self.write("patches/series", "")
         for name in ("a", "b"):
             self.write(f"patches/controls/{name}.patch",
                        test_controls.PATCH.replace(", ME-10", ""))

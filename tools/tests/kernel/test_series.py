@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The series: moved lines fit, others are named."""
 
+import shutil
 from mmtestbed.errors import TestbedError
 from mmtestbed.kernel import series
 
@@ -50,6 +51,89 @@ class Series(support.TempCase):
         self.apply()
         self.assertEqual((self.tmp / "tree/mm/x.c").read_text(), TEXT)
         self.assertFalse((self.tmp / "tree/mm/new.h").exists())
+
+    def apply_anew(self) -> series.Applied:
+        """apply(), not for the first time."""
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        return self.apply()
+
+    def variants(self, **texts: str) -> None:
+        """Let the series be the patch "thing" with such variants."""
+        for name, text in texts.items():
+            self.write(f"patches/um/thing/{name.replace('_', '.')[1:]}.patch", text)
+        self.write("patches/series", "um/thing\n")
+
+    def taken(self) -> "tuple[str, str]":
+        """Which variant went in, and how."""
+        (found,) = self.apply_anew().taken
+        self.assertEqual(found.patch, "um/thing")
+        return found.variant, found.how
+
+    def test_the_text_chooses_the_variant(self) -> None:
+        self.variants(v6_12=PATCH, v7_3=PATCH.replace("line 18", "line eighteen"))
+        self.assertEqual(self.taken(), ("6.12", "exactly"))
+        self.write("tree/mm/x.c", TEXT.replace("line 18", "line eighteen"))
+        self.assertEqual(self.taken(), ("7.3", "exactly"))
+
+    def test_where_two_fit_the_nearest_is_taken(self) -> None:
+        self.variants(v6_12=PATCH, v6_18=PATCH, v7_3=PATCH)
+        for version, wanted in ((("6", "13"), "6.12"), (("6", "17"), "6.18"),
+                                (("7", "9"), "7.3"), (("6", "4"), "6.12")):
+            self.write("tree/Makefile", "VERSION = {}\nPATCHLEVEL = {}\n".format(*version))
+            self.assertEqual(self.taken(), (wanted, "exactly"))
+        (self.tmp / "tree/Makefile").unlink()
+        self.assertEqual(self.taken(), ("7.3", "exactly"))
+
+    def test_one_that_fits_goes_ahead_of_one_that_nearly_does(self) -> None:
+        self.variants(v6_12=PATCH, v7_3=PATCH.replace("line 18", "line eighteen"))
+        self.write("tree/Makefile", "VERSION = 7\nPATCHLEVEL = 3\n")
+        self.assertEqual(self.taken(), ("6.12", "exactly"))
+        self.write("tree/mm/x.c", TEXT.replace("line 18", "line XVIII"))
+        self.assertEqual(self.taken(), ("7.3", "loosely"))
+
+    def test_one_that_is_in_already(self) -> None:
+        self.variants(v6_12=PATCH.replace("line 20", "line 20a"), v7_3=PATCH)
+        self.write("tree/mm/x.c", TEXT.replace("line 20", "line twenty"))
+        self.assertEqual(self.taken(), ("7.3", "in already"))
+        self.assertEqual(self.apply_anew().notes, ["um/thing is in this tree already"])
+
+    def test_all_that_do_not_fit_are_named(self) -> None:
+        self.variants(v6_12=PATCH, v7_3=PATCH.replace("line 20", "line 20a"))
+        self.write("tree/mm/x.c", TEXT.replace("line 20", "other"))
+        with self.assertRaises(TestbedError) as caught:
+            self.apply()
+        said = "\n".join([caught.exception.message, *caught.exception.details])
+        for name in ("patches/um/thing/6.12.patch", "patches/um/thing/7.3.patch"):
+            self.assertIn(f"{name} does not apply: hunk #1 at line 18 of mm/x.c", said)
+
+    def test_what_a_kernel_does_not_need(self) -> None:
+        self.variants(v6_12=PATCH)
+        self.write("patches/um/thing/needed", "# why\nmm/x.c has /^line 7$/\n"
+                   "mm/y.c lacks /./\n")
+        self.assertEqual(self.taken(), ("6.12", "exactly"))
+        self.write("tree/mm/y.c", "something")
+        result = self.apply_anew()
+        self.assertEqual([(each.variant, each.how) for each in result.taken],
+                         [("", "not needed")])
+        self.assertEqual(result.files["mm/x.c"], TEXT.encode())
+        self.write("patches/um/thing/needed", "mm/x.c had /a/\n")
+        with self.assertRaisesRegex(TestbedError, "needed:1: .* is not PATH"):
+            self.apply_anew()
+
+    def test_a_symbol_that_does_not_exist(self) -> None:
+        select = ("--- a/arch/um/Kconfig\n+++ b/arch/um/Kconfig\n@@ -1 +1,2 @@\n"
+                  " config UML\n+\tselect {}\n")
+        self.write("tree/arch/um/Kconfig", "config UML\n")
+        self.write("tree/mm/Kconfig", "config OLD_NAME\n\tbool\n")
+        self.variants(v6_12=select.format("OLD_NAME"), v7_3=select.format("NEW_NAME"))
+        self.assertEqual(self.taken(), ("6.12", "exactly"))
+        self.write("tree/mm/Kconfig", "menuconfig NEW_NAME\n\tbool\n")
+        self.assertEqual(self.taken(), ("7.3", "exactly"))
+        self.write("tree/mm/Kconfig", "")
+        with self.assertRaisesRegex(TestbedError, "7.3.patch selects NEW_NAME, which this "
+                                    "kernel does not have"):
+            self.apply_anew()
 
     def test_moved_lines(self) -> None:
         self.write("tree/mm/x.c", "new first line\n" * 30 + TEXT)

@@ -19,7 +19,8 @@ class Digests(support.TempCase):
     def setUp(self) -> None:
         super().setUp()
         for path in (".kunitconfig", "tools/configs/kasan.config", "mm/kunit/a.c",
-                     "mm/kunit/more/b.c", "patches/6.12/series", "patches/7.x/series"):
+                     "mm/kunit/more/b.c", "patches/series",
+                     "patches/um/a/6.12.patch", "patches/um/a/7.3.patch"):
             self.write(path, path)
 
     def inputs(self) -> list[str]:
@@ -39,8 +40,13 @@ class Digests(support.TempCase):
                              ("mm/kunit/new.h", [True] * 4),
                              (".kunitconfig", [True] * 4),
                              ("tools/configs/kasan.config", [False, True, False, True]),
-                             ("patches/6.12/series", [True, True, False, False]),
-                             ("patches/7.x/series", [False, False, True, True]),
+                             ("patches/series", [True] * 4),
+                             ("patches/um/b.patch", [True] * 4),
+                             ("patches/um/a/needed", [True] * 4),
+                             ("patches/um/a/6.12.patch", [True, True, False, False]),
+                             ("patches/um/a/7.3.patch", [False, False, True, True]),
+                             ("patches/um/a/7.2.patch", [False] * 4),
+                             ("patches/controls/x.patch", [False] * 4),
                              ("README.rst", [False] * 4),
                              ("mm/kunit/__pycache__/x.pyc", [False] * 4)):
             with self.subTest(path):
@@ -70,7 +76,7 @@ class Commit(support.TempCase):
         return provenance.facts(top, lines.DEFAULT, configs.PLAIN)
 
     def test_commit_and_changes(self) -> None:
-        for path in (".kunitconfig", "mm/kunit/a.c", "patches/6.12/series", "README.rst"):
+        for path in (".kunitconfig", "mm/kunit/a.c", "patches/series", "README.rst"):
             self.write(path, path)
         self.assertEqual(self.facts(self.tmp)["commit"], "")
         self.assertIs(self.facts(self.tmp)["changed"], False)

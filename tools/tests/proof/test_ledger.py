@@ -86,7 +86,7 @@ class Ledger(support.TempCase):
         repository = self.tmp / "repository"
         for path, text in (("Documentation/contracts.rst", "MW-2\n  One.\n"),
                            ("README.rst", "MW-2  yes\n"), ("mm/kunit/a.c", "int x;\n"),
-                           ("patches/6.12/series", "")):
+                           ("patches/series", "")):
             self.write(f"repository/{path}", text)
         control = controls.parse(Path("patches/controls/lock.patch"),
                                  test_matrix.CONTROL)

@@ -57,7 +57,7 @@ class Matrix(unittest.TestCase):
         tmp = tempfile.TemporaryDirectory()
         self.addCleanup(tmp.cleanup)
         self.root = Path(tmp.name)
-        for folder in ("Documentation", "mm/kunit", "patches/6.12"):
+        for folder in ("Documentation", "mm/kunit", "patches/um"):
             (self.root / folder).mkdir(parents=True)
         self.write("Documentation/contracts.rst", "MW-2\n  One.\n\nMW-3\n  Two.\n")
         self.write("README.rst", "MW-2  yes\nMW-3  no\n")
