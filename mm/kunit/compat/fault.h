@@ -17,9 +17,8 @@
 #include "vma.h"
 
 /*
- * MMK_TO_RAM_LOCKED: do_swap_page() calls migrate_to_ram with the page locked,
- * and waits for a page that somebody else has locked as it does for a migration
- * entry. Before that, all faults on a page get into the driver at once.
+ * MMK_TO_RAM_LOCKED: do_swap_page() calls migrate_to_ram with the page locked.
+ * Before that, all faults on a page get into the driver at once.
  *
  * MMK_SWAPIN_PAST_CACHE: a page of a RAM disk that only one pte needs is read past
  * the swap cache, and so is exclusive to it, whatever the entry says. Since then
@@ -34,17 +33,29 @@
  * MMK_KNOWS_UFFD_WP: handle_pte_marker() knows what it has to do with a uffd-wp
  * marker.
  */
-#if __has_include("linux/leafops.h")
+#ifdef MMK_HAVE_PAGE_PGMAP
 #define MMK_TO_RAM_LOCKED	true
-#define MMK_SWAPIN_PAST_CACHE	false
-#define MMK_SWAPIN_MINDS_REFS	false
-#define MMK_SWAPIN_REAPS_CACHE	true
-#define MMK_KNOWS_UFFD_WP	true
 #else
 #define MMK_TO_RAM_LOCKED	false
+#endif
+
+#ifdef MMK_HAVE_SWAPCACHE_PREPARE
 #define MMK_SWAPIN_PAST_CACHE	true
-#define MMK_SWAPIN_MINDS_REFS	true
 #define MMK_SWAPIN_REAPS_CACHE	false
+#else
+#define MMK_SWAPIN_PAST_CACHE	false
+#define MMK_SWAPIN_REAPS_CACHE	true
+#endif
+
+#ifdef MMK_HAVE_SWAPIN_IF_EXCLUSIVE
+#define MMK_SWAPIN_MINDS_REFS	false
+#else
+#define MMK_SWAPIN_MINDS_REFS	true
+#endif
+
+#if __has_include("linux/leafops.h")
+#define MMK_KNOWS_UFFD_WP	true
+#else
 #define MMK_KNOWS_UFFD_WP	IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP)
 #endif
 

@@ -14,8 +14,6 @@
 #if __has_include("linux/leafops.h")
 #include <linux/leafops.h>
 
-/* The function that is on the stack of a task that waits for an entry. */
-#define MMK_ENTRY_WAIT_SYMBOL	"softleaf_entry_wait_on_locked"
 #else
 #undef softleaf_t
 #define softleaf_t swp_entry_t
@@ -61,6 +59,12 @@
 #define softleaf_to_page(entry) pfn_swap_entry_to_page(entry)
 #undef softleaf_to_folio
 #define softleaf_to_folio(entry) pfn_swap_entry_folio(entry)
+#endif
+
+/* The function that is on the stack of a task that waits for an entry. */
+#ifdef MMK_HAVE_ENTRY_WAIT_OF_SOFTLEAF
+#define MMK_ENTRY_WAIT_SYMBOL	"softleaf_entry_wait_on_locked"
+#else
 #undef softleaf_entry_wait_on_locked
 #define softleaf_entry_wait_on_locked(entry, ptl) \
 	migration_entry_wait_on_locked(entry, ptl)

@@ -72,12 +72,6 @@ mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .folio_free = _free, .migrate_to_ram = _to_ram }
 #define MMK_DEFINE_FOLIO_FREE(_free)
-
-/* Whether the driver is told when a GENERIC page comes back. */
-#define MMK_GENERIC_CALLS_FREE	false
-
-/* Whether the callback is looked for before anything else is done. */
-#define MMK_UNTOLD_PAGE_IS_LEFT	false
 #else
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .page_free = _free##_page, .migrate_to_ram = _to_ram }
@@ -86,17 +80,21 @@ static void _free##_page(struct page *page)				\
 {									\
 	_free(page_folio(page));					\
 }
-
-#define MMK_GENERIC_CALLS_FREE	true
-#define MMK_UNTOLD_PAGE_IS_LEFT	true
 #endif
 
 /*
+ * MMK_GENERIC_CALLS_FREE: whether the driver is told when a GENERIC page comes back.
+ *
+ * MMK_UNTOLD_PAGE_IS_LEFT: whether the callback is looked for before anything else
+ * is done.
+ *
  * What a page has that nobody uses, and where those stand that wait for an
  * FS_DAX page to be idle. FS_DAX and P2PDMA pages count from zero since 6.15, as
  * __init_zone_device_page() says.
  */
 #ifdef MMK_HAVE_DAX_PAGE_IS_IDLE
+#define MMK_GENERIC_CALLS_FREE	false
+#define MMK_UNTOLD_PAGE_IS_LEFT	false
 #define MMK_FSDAX_IDLE_REFS	0
 #define MMK_P2PDMA_IDLE_REFS	0
 
@@ -117,6 +115,8 @@ static inline int mmk_nr_devmap_managed(void)
 	return -1;
 }
 #else
+#define MMK_GENERIC_CALLS_FREE	true
+#define MMK_UNTOLD_PAGE_IS_LEFT	true
 #define MMK_FSDAX_IDLE_REFS	1
 #define MMK_P2PDMA_IDLE_REFS	1
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the headers of this kernel declare, for the headers beside this file. A probe
-# looks for a declaration, never at the code under test, and does not depend on the
-# configuration.
+# looks for a declaration, or a function's parameters, never at what the code under test
+# does, and does not depend on the configuration.
 
 # $(call mmk-probe,NAME,FILES,PATTERN): -DMMK_HAVE_NAME if one of FILES has it. A
 # declaration may go over several lines; a parenthesis would end the call.
@@ -22,6 +22,9 @@ mmk-probes := \
 	$(call mmk-probe,START_CREATING_PATH,$(mmk-inc)/namei.h,\*start_creating_path) \
 	$(call mmk-probe,MKNOD_DELEGATED,$(mmk-inc)/fs.h,int vfs_mknod[^;]*delegated_inode) \
 	$(call mmk-probe,VMALLOC_NR_PAGES,$(mmk-inc)/vmalloc.h,vmalloc_nr_pages) \
+	$(call mmk-probe,ENTRY_WAIT_OF_SOFTLEAF,$(mmk-inc)/migrate.h,void softleaf_entry_wait_on_locked) \
+	$(call mmk-probe,FOLIO_ALLOC_SWAP_GFP,$(mmk-inc)/swap.h,int folio_alloc_swap[^;{]*gfp_t) \
+	$(call mmk-probe,SWAPIN_IF_EXCLUSIVE,mm/memory.c,bool should_try_to_free_swap[^;{]*bool exclusive) \
 	$(call mmk-probe,ADD_TO_SWAP,mm/swap.h $(mmk-inc)/swap.h,bool add_to_swap) \
 	$(call mmk-probe,SWAP_ENTRY_TO_INFO,mm/swap.h,\*__swap_entry_to_info) \
 	$(call mmk-probe,SWAP_CACHE_DEL_FOLIO,mm/swap.h,void swap_cache_del_folio) \

@@ -45,6 +45,9 @@
 /* Gives a folio that is not in the swap cache a slot. */
 #ifdef MMK_HAVE_ADD_TO_SWAP
 #define mmk_swap_cache_add(folio) add_to_swap(folio)
+#elif defined(MMK_HAVE_FOLIO_ALLOC_SWAP_GFP)
+#define mmk_swap_cache_add(folio) \
+	(!folio_alloc_swap(folio, __GFP_HIGH | __GFP_NOMEMALLOC | __GFP_NOWARN))
 #else
 #define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
@@ -64,13 +67,13 @@ static inline void mmk_swap_put_if_swap(softleaf_t entry)
 }
 
 /*
- * Up to 6.18, a page that only one pte needs is read past the swap cache, with
+ * Up to 6.19, a page that only one pte needs is read past the swap cache, with
  * its slot pinned meanwhile.
  */
 #ifdef MMK_HAVE_SWAPCACHE_PREPARE
 #define mmk_swapin_pin(entry) (!swapcache_prepare(entry, 1))
 #define mmk_swapin_unpin(entry) \
-	swapcache_clear(swp_swap_info(entry), entry, 1)
+	swapcache_clear(__swap_entry_to_info(entry), entry, 1)
 #else
 #define mmk_swapin_pin(entry) false
 #define mmk_swapin_unpin(entry) do { } while (0)
