@@ -112,8 +112,8 @@ class Command(run.Command):
                     copy = folder / "linux"
                     build.take(built.path, copy)
             except Refused as err:
-                raise TestbedError(f"{err.message}, which controls need; run as root, "
-                                   "or allow user namespaces") from None
+                raise TestbedError(f"{err.message}, which controls need; run as root, or "
+                                   "give it a tree of your own") from None
             each = max(1, (os.cpu_count() or 1) // self._wanted.jobs)
             yield variants.Base(work, replace(plan, jobs=each), built.sha,
                                 built.inputs), copy

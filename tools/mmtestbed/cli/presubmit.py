@@ -290,6 +290,8 @@ class Command(trial.Trial):
         found: Optional[Finding] = None
         try:
             origin = self._stand_at(commit)
+        except (HostError, UsageError):
+            raise
         except TestbedError as err:
             if patch is None:
                 raise TestbedError(f"the base, {commit}, cannot be judged: "

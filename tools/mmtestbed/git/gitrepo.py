@@ -14,14 +14,14 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterator, Optional
+from typing import Callable, Iterator, Optional, Sequence
 
 from ..errors import HostError, TestbedError, UsageError
 from ..host import lock, proc, prune
 from ..out.console import Console
 
 # What would make git write to, run, or look at something of the user's.
-_READ_ONLY = ("-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
+_READ_ONLY = ("-c", "protocol.allow=never", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
               "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 _LEAKS = ("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE",
           "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS",
@@ -64,6 +64,8 @@ _CONFIG = """\
 _MISSING = re.compile(r"unable to read (?:sha1 file|tree)|bad object|missing (?:blob|object)|"
                       r"could not fetch|not our ref|promisor|[Cc]ould not read|"
                       r"invalid object|unable to (?:find|read)")
+# What it says of a repository of somebody else.
+_OWNER = re.compile(r"dubious ownership in repository at '(.*)'")
 # A checkout that takes longer is worth a word, in seconds.
 _PATIENCE = 3
 
@@ -117,6 +119,11 @@ class Theirs:
         done = self._git("rev-parse", "--path-format=absolute", "--git-common-dir",
                          "--git-path", "objects")
         words = done.output.splitlines()
+        owner = _OWNER.search(done.output)
+        if done.code != 0 and owner:
+            raise UsageError(f"{path} belongs to somebody else, and its settings could run "
+                             "commands; if you trust them: git config --global --add "
+                             f"safe.directory {owner.group(1)}")
         if done.code != 0 or len(words) != 2:
             raise UsageError(f"{path} is no git repository that can be used "
                              f"({_last(done.output)})")
@@ -140,10 +147,17 @@ class Theirs:
         done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options",
                          f"{name}^{{commit}}")
         if done.code != 0:
-            hint = "; the clone is shallow: git fetch --deepen=N, or --unshallow" \
-                if self.shallow else ""
-            raise UsageError(f"{self.path} has no commit {name}{hint}")
+            raise UsageError(f"{self.path} has no commit {name}{self.hint}")
         return done.output.strip()
+
+    @property
+    def hint(self) -> str:
+        """Why it may lack something, and what to do then, to end a line with."""
+        if self.shallow:
+            return "; the clone is shallow: git fetch --deepen=N, or --unshallow"
+        if self.partial:
+            return "; it is a partial clone, and nothing is fetched: clone it without --filter"
+        return ""
 
     def dirty(self) -> bool:
         """True if there are changes that are not committed."""
@@ -255,8 +269,13 @@ class Ours:
 
     def changed(self, old: str, new: str) -> list[str]:
         """The files that differ between two commits and are there in @new."""
-        done = self.run("diff", "--name-only", "-z", "--no-renames", "--diff-filter=d",
-                        old, new, "--", errors="surrogateescape")
+        return self.differing(old, new, (), "--diff-filter=d")
+
+    def differing(self, old: str, new: str, paths: Sequence[str], *words: str) -> list[str]:
+        """The files that differ between two commits, below @paths if there are any; @words
+        are options of git diff."""
+        done = self.run("diff", "--name-only", "-z", "--no-renames", *words, old, new, "--",
+                        *paths, errors="surrogateescape")
         if done.code != 0:
             raise self._failure("git diff fails", done)
         return [name for name in done.output.split("\0") if name]

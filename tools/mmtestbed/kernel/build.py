@@ -241,12 +241,18 @@ class Builder:
             # Killed in the middle: any file may be half-written.
             self._empty()
             self._tree.tidy()
+            (state / STAMP).unlink(missing_ok=True)
             stamp = {}
         changed = self._changed(seen, wanted) if whole else None
         busy.touch()
-        beneath.put(build, MARK, b"")
-        self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
-                           int(stamp.get("built_ns", 0)))
+        try:
+            beneath.put(build, MARK, b"")
+            self._tree.refresh(wanted, int(stamp.get("since_ns", 0)),
+                               int(stamp.get("built_ns", 0)))
+        except (OSError, TestbedError):
+            # Each file is as it was or as it is to be, and nothing has been built.
+            busy.unlink()
+            raise
         (state / STAMP).unlink(missing_ok=True)
         try:
             done = self._make("building the kernel", stamp.get("config", ""), changed)

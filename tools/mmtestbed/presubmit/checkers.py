@@ -77,9 +77,7 @@ class Checkers:
 
     def lay(self, commit: str, src: Path) -> None:
         """Put those that make runs into @src, a private tree of @commit."""
-        changed = self._ours.git("diff", "--name-only", "-z", "--no-renames", self._base,
-                                 commit, "--", *_RUN_BY_MAKE)
-        for path in filter(None, changed.split("\0")):
+        for path in self._ours.differing(self._base, commit, _RUN_BY_MAKE):
             content = beneath.blob_at(self.files, path)
             if content is None:
                 beneath.remove(src, path)

@@ -53,13 +53,12 @@ def from_range(ours: Ours, words: str, old: str, new: str) -> tuple[str, list[En
         raise UsageError(f"{words} is empty: {new[:12]} holds no commit that "
                          f"{old[:12]} has not")
     if not found[0].parents:
-        raise UsageError(f"the parent of {found[0]} is not in the repository" + (
-            "; the clone is shallow: git fetch --deepen=N, or --unshallow"
-            if ours.theirs.shallow else ""))
+        raise UsageError(f"the parent of {found[0]} is not in the repository"
+                         f"{ours.theirs.hint}")
     base = found[0].parents[0]
     if ours.run("cat-file", "-e", f"{base}^{{tree}}").code != 0:
-        raise UsageError(f"the parent of {found[0]} is not in the repository; git fetch "
-                         "--deepen=N, or --unshallow")
+        raise UsageError(f"the files of the parent of {found[0]} are not in the repository"
+                         f"{ours.theirs.hint}")
     return base, [Entry(commit.subject, _patch(ours, number, commit), "a commit already")
                   for number, commit in enumerate(found, 1)]
 

@@ -9,6 +9,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+from mmtestbed.kernel import build
+
 from tests import fake
 from tests.e2e import support
 from tests.e2e.support import ONE
@@ -273,8 +275,15 @@ class OrdinaryUser(support.FakeCase):
     def test_tree_of_root(self) -> None:
         """Nothing can be laid over it in a user namespace; a copy serves as well."""
         tree = self.tree("root")
-        for _ in range(2):
-            self.expect(0, self.as_user(tree, ONE), "PASS: ", "working on a copy instead")
+        for killed in (False, False, True, False):
+            for state in Path(f"~{self.NAME}").expanduser().glob(
+                    ".cache/mm-testbed/state/*"):
+                if killed:
+                    (state / build.BUSY).touch()
+                    shutil.chown(state / build.BUSY, self.NAME)
+            text = self.expect(0, self.as_user(tree, ONE), "PASS: ",
+                               "working on a copy instead")
+            self.assertEqual("was killed half-way" in text, killed)
         called = self.as_user(tree, script="controls")
         self.expect(125, called, "has files of somebody else", "which controls need")
 

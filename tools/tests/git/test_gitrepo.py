@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from mmtestbed.errors import TestbedError, UsageError
@@ -11,6 +12,7 @@ from mmtestbed.git.gitrepo import Commit
 from mmtestbed.history import bisection
 from mmtestbed.history.bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record
 from mmtestbed.history.bisection import Step
+from mmtestbed.presubmit import patchset
 
 from tests import support
 
@@ -63,6 +65,29 @@ class Private(RepoCase):
             with self.assertRaisesRegex(UsageError, "is a partial clone.*--filter"):
                 ours.checkout(self.ids[3])
 
+        with self.assertRaisesRegex(UsageError, "no commit nowhere.*partial clone.*--filter"):
+            gitrepo.Theirs(partial).resolve("nowhere")
+
+    def test_nothing_is_fetched(self) -> None:
+        """Not even if git would have to fetch what a partial clone lacks."""
+        git(self.user, "config", "uploadpack.allowFilter", "true")
+        partial = self.tmp / "partial"
+        git(self.tmp, "clone", "-q", "--no-checkout", "--filter=tree:0",
+            f"file://{self.user}", str(partial))
+        before = look(partial)
+        gitrepo.Theirs(partial).dirty()
+        with self.ours(partial).opened() as ours, \
+                self.assertRaisesRegex(UsageError, "files of the parent.*partial clone"):
+            patchset.from_range(ours, "HEAD~1..HEAD", self.ids[14], self.ids[15])
+        self.assertEqual(look(partial), before)
+
+    def test_repository_of_somebody_else(self) -> None:
+        """git itself does not trust it: its settings may hold commands."""
+        self.set_env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        with self.assertRaisesRegex(UsageError, "belongs to somebody else.*if you trust.*"
+                                    "safe.directory /.*user's tree"):
+            gitrepo.Theirs(self.user)
+
     def test_path_that_is_no_utf8(self) -> None:
         name = os.fsdecode(b"caf\xe9.c")
         (self.user / name).write_text("x\n", encoding="ascii")
@@ -93,6 +118,9 @@ class Private(RepoCase):
         with self.ours().opened() as ours:
             ours.checkout(self.ids[9])
             before = (ours.tree / "file2").stat().st_mtime_ns
+            # git compares seconds.
+            while int(time.time()) == int((ours.tree / "file2").stat().st_ctime):
+                time.sleep(0.01)
             os.link(ours.tree / "file2", self.tmp / "backup")
             ours.checkout(self.ids[8])
             self.assertEqual((ours.tree / "file2").stat().st_mtime_ns, before)
@@ -115,12 +143,16 @@ class Private(RepoCase):
         home = self.tmp / "home"
         home.mkdir()
         (home / ".gitconfig").write_text("[core]\n\tautocrlf = true\n"
-                                         "\thooksPath = /no/such\n", encoding="ascii")
+                                         "\thooksPath = /no/such\n"
+                                         "\tsymlinks = false\n", encoding="ascii")
+        (self.user / "link").symlink_to("file1")
+        new = self.add(16)
         self.set_env("HOME", str(home))
         self.set_env("GIT_INDEX_FILE", "/no/such/index")
         with self.ours().opened() as ours:
-            ours.checkout(self.ids[3])
+            ours.checkout(new)
             self.assertEqual((ours.tree / "file1").read_bytes(), b"1\n")
+            self.assertTrue((ours.tree / "link").is_symlink())
 
     def test_shallow(self) -> None:
         shallow = self.tmp / "shallow"
@@ -187,6 +219,7 @@ class Bisect(RepoCase):
 
     def judge(self, commit: Commit, after: int) -> Step:
         """Look for file11."""
+        self.assertLess(len(self.asked), 99)
         if len(self.asked) >= self.stop_after:
             raise KeyboardInterrupt
         self.assertGreaterEqual(after, 0)
