@@ -5,7 +5,8 @@
     tools/tests/kill9.py [--times N] [--seed N] scripts/run.sh [option]...
 
 The command runs once to its end; then it is killed N times, and after each time no
-process, mount or temporary file of it may be left; then it runs to its end again,
+process, mount or temporary file of it may be left, nor may it have gone on to the report
+that it writes at its end (--json); then it runs to its end again,
 which has to come out as the first time, with the same files in the cache.
 Minutes, not seconds: no part of the unit tests.
 """
@@ -103,9 +104,11 @@ class Killer:
         lines = done.stdout.strip().splitlines() or [""]
         return done.returncode, _NUMBERS.sub("N s", lines[-1]), time.monotonic() - begin
 
-    def kill_after(self, seconds: float) -> bool:
-        """Run it and kill it after @seconds; False if it had ended before."""
-        with subprocess.Popen(self._command, env=self._env,
+    def kill_after(self, seconds: float, report: Path) -> bool:
+        """Run it and kill it after @seconds; False if it was at its end before: if it
+        had written its @report."""
+        script, *words = self._command
+        with subprocess.Popen([script, "--json", str(report), *words], env=self._env,
                               stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             try:
@@ -114,7 +117,7 @@ class Killer:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-                return True
+                return not report.exists()
 
     def gone(self) -> list[str]:
         """Wait for its processes to go; those that do not."""
@@ -133,7 +136,7 @@ def compare(before: World, after: World) -> list[str]:
             *(f"file {name}" for name in sorted(after.temporary - before.temporary))]
 
 
-def _run(args: argparse.Namespace, scratch: Path) -> int:
+def _run(args: argparse.Namespace, scratch: Path, reports: Path) -> int:
     killer = Killer(args.command, scratch)
     cache = Path(os.environ.get("MMTB_CACHE") or
                  f"{os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'}"
@@ -145,9 +148,12 @@ def _run(args: argparse.Namespace, scratch: Path) -> int:
     bad = 0
     for number in range(1, args.times + 1):
         after = dice.uniform(0.0, seconds)
-        killed = killer.kill_after(after)
-        left = [*(f"process {name}" for name in killer.gone()),
-                *compare(before, killer.look())]
+        report = reports / f"{number}.json"
+        killed = killer.kill_after(after, report)
+        left = [f"process {name}" for name in killer.gone()]
+        if killed and report.exists():
+            left.append("its report, which it went on to write")
+        left += compare(before, killer.look())
         bad += bool(left)
         print(f"{number} of {args.times}: {'killed' if killed else 'ended'} after "
               f"{after:.1f} s: {', '.join(left) or 'nothing left'}", flush=True)
@@ -175,8 +181,9 @@ def main() -> int:
     args = parser.parse_args()
     if not args.command:
         parser.error("no command to kill")
-    with tempfile.TemporaryDirectory(prefix="kill9.") as name:
-        return _run(args, Path(name))
+    with tempfile.TemporaryDirectory(prefix="kill9.") as name, \
+         tempfile.TemporaryDirectory(prefix="kill9-reports.") as reports:
+        return _run(args, Path(name), Path(reports))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,16 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Callable
 
 from mmtestbed.boot.judge import Judge, Name, Outcome
 from mmtestbed.boot.uml import Ending, How, Next
+from mmtestbed.errors import TestbedError
 from mmtestbed.out.console import Console
 
 DATA = Path(__file__).parent / "test_data"
+# A user and a group who own nothing.
+NOBODY = 65534
 
 
 def log(name: str) -> list[str]:
@@ -69,6 +73,31 @@ def check(*command: str) -> str:
     """What @command prints; it has to succeed."""
     return subprocess.run(command, check=True, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+
+
+def as_nobody(call: Callable[[], object]) -> str:
+    """What @call says, which is made by somebody who is not root: the error, or ""."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = ""
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            call()
+        except TestbedError as err:
+            said = err.message
+        except BaseException as err:
+            said = repr(err)
+        os.write(write, said.encode())
+        os._exit(0)
+    os.close(write)
+    with open(read, encoding="utf-8") as file:
+        found = file.read()
+    os.waitpid(pid, 0)
+    return found
 
 
 class TempCase(unittest.TestCase):

@@ -283,7 +283,9 @@ class Step(BisectCase):
 
     def test_bisect_run(self) -> None:
         path, bad = self.user.path, self.bad[QUICK]
-        git(path, "bisect", "start", f"{bad}~0", f"{bad}~4")
+        # What is found is neither end.
+        later = self.commits[QUICK][self.commits[QUICK].index(bad) + 2]
+        git(path, "bisect", "start", later, f"{bad}~4")
         text = git(path, "bisect", "run", str(self.world.script("bisect-step")),
                    "--kdir", str(path), "--case", "MV-2")
         self.assertIn(f"{bad} is the first bad commit", text)

@@ -11,7 +11,7 @@ repo/ has what differs from this repository: the suites, the series, the control
 documents that go with them.  The scripts and tools are copies of our own: nothing in them
 knows that the kernel is a fake.
 
-What was broken to see each test of the whole commands fail is in tests/breakages.py.
+What was broken to see each test of the whole commands fail is in tests/breakages.
 """
 
 from __future__ import annotations

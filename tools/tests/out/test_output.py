@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Callable
 
 from mmtestbed.cli import options
 from mmtestbed.errors import TestbedError, UsageError
@@ -16,31 +15,6 @@ from mmtestbed.out import output
 from tests import support
 
 DATA = b"some words\n" * 20000
-
-
-def as_nobody(call: Callable[[], object]) -> str:
-    """What @call says, which is made by somebody who is not root: the error, or ""."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        said = ""
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-            call()
-        except TestbedError as err:
-            said = err.message
-        except BaseException as err:
-            said = repr(err)
-        os.write(write, said.encode())
-        os._exit(0)
-    os.close(write)
-    with open(read, encoding="utf-8") as file:
-        found = file.read()
-    os.waitpid(pid, 0)
-    return found
 
 
 class Write(support.TempCase):
@@ -125,12 +99,14 @@ class Write(support.TempCase):
         path = self.tmp / "fifo"
         os.mkfifo(path)
         read: list[bytes] = []
-        thread = threading.Thread(target=lambda: read.append(path.read_bytes()))
+        # It waits for ever for who writes to another file.
+        thread = threading.Thread(target=lambda: read.append(path.read_bytes()),
+                                  daemon=True)
         thread.start()
         self.write_to(path)
+        self.assertTrue(stat.S_ISFIFO(path.stat().st_mode))
         thread.join()
         self.assertEqual(read, [DATA])
-        self.assertTrue(stat.S_ISFIFO(path.stat().st_mode))
 
     def test_descriptor(self) -> None:
         """As in --json >(jq .)."""
@@ -171,7 +147,7 @@ class Write(support.TempCase):
             output.target(str(path))
         self.tmp.chmod(0o555)
         self.addCleanup(self.tmp.chmod, 0o755)
-        self.assertIn("its folder is read-only for you", as_nobody(
+        self.assertIn("its folder is read-only for you", support.as_nobody(
             lambda: output.target(str(self.tmp / "new"))))
 
     def test_read_only_folder(self) -> None:
@@ -181,7 +157,7 @@ class Write(support.TempCase):
         path.parent.chmod(0o555)
         self.tmp.chmod(0o755)
         self.addCleanup(path.parent.chmod, 0o755)
-        self.assertEqual(as_nobody(
+        self.assertEqual(support.as_nobody(
             lambda: output.write(output.target(str(path)), b"words")), "")
         self.assertEqual(path.read_bytes(), b"words")
         self.assertEqual(os.listdir(path.parent), ["file"])

@@ -1,59 +1,10 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Break the tools on purpose, and see that the tests of the whole commands turn red.
-
-    tools/tests/breakages.py [PATTERN]...
-
-Each entry of TABLE is one mistake in one file, and the tests that it has to turn red.
-They run in a copy of the repository; what stays green is printed, and so is an entry
-whose text the file no longer has.  Without PATTERN, which is part of a test's name, it
-takes half an hour: no part of the tests themselves.
-"""
+"""Mistakes that the tests of whole commands notice, with the fake kernel: tests/e2e."""
 
 from __future__ import annotations
 
-import argparse
-import fnmatch
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from . import Breakage as B
 
-TOP = Path(__file__).resolve().parents[2]
-_PARTS = ("scripts", "tools", "mm", "patches", "Documentation", ".kunitconfig", ".ci",
-          "README.rst")
-# A test that takes longer, in seconds, does not count.
-_PATIENCE = 180
-
-
-@dataclass(frozen=True)
-class Breakage:
-    """One mistake.
-
-    @tests: those that notice, separated by blanks, below tests.e2e.
-    @file: where it is, below tools/mmtestbed.
-    @old, @new: what is replaced by what.
-    @what: what is wrong then, in a few words.
-    """
-
-    tests: str
-    file: str
-    old: str
-    new: str
-    what: str
-
-    @property
-    def path(self) -> str:
-        """The file, below the top of the repository."""
-        return f"tools/mmtestbed/{self.file}"
-
-
-# A name for each, so that the lines stay short.
-B = Breakage
 TABLE = (
     B("test_bad_input.Broken.test_broken_is_in_the_json",
       "cli/run.py",
@@ -83,8 +34,8 @@ TABLE = (
       "what follows -- is dropped"),
     B("test_bad_input.Broken.test_patch_does_not_apply",
       "kernel/series.py",
-      "hunk = f\"hunk #{match.group(1)} at line {match.group(2)} of {file}\"",
-      "hunk = \"somewhere\"",
+      "why = f\"hunk #{number} at line {start} of {path}\" if number else \\\n",
+      "why = \"somewhere\" if number else \\\n",
       "the hunk is not named"),
     B("test_bad_input.Machine.test_disk_full",
       "cli/run.py",
@@ -113,6 +64,12 @@ TABLE = (
       "self._console.note(f\"{err}; working on a copy instead\")",
       "raise",
       "no copy where an overlay is refused"),
+    B("test_bad_input.OrdinaryUser.test_tree_of_root",
+      "kernel/build.py",
+      "and nothing has been built.\n"
+      "            busy.unlink()\n",
+      "\n",
+      "what was refused counts as killed"),
     B("test_bad_input.Machine.test_two_runs_at_once",
       "host/lock.py",
       "fcntl.flock(file, mode | fcntl.LOCK_NB)",
@@ -124,9 +81,9 @@ TABLE = (
       "if os.geteuid() != 0:",
       "only root may have a cache"),
     B("test_bad_input.OrdinaryUser.test_tree_that_cannot_be_read",
-      "cli/run.py",
-      "{err.filename or 'the host'}",
-      "the host",
+      "kernel/tree.py",
+      "cannot copy the source to {src} ({said[-1]})",
+      "cannot copy the source to {src}",
       "the file is not named"),
     B("test_bad_input.Usage.test_build_dir",
       "kernel/build.py",
@@ -162,8 +119,8 @@ TABLE = (
     B("test_bad_input.Usage.test_nobody_reads",
       "out/console.py",
       "raise Interrupted(signal.SIGPIPE) from None",
-      "pass",
-      "a run that nobody reads goes on"),
+      "raise",
+      "a run that nobody reads ends in a traceback"),
     B("test_bad_input.Usage.test_where_reports_go",
       "out/output.py",
       "elif mode is not None and not stat.S_ISREG(mode):",
@@ -195,7 +152,7 @@ TABLE = (
       "no copy where mounts are refused"),
     B("test_bisect.Ways.test_patches_that_are_upstream",
       "kernel/series.py",
-      "result.notes.append(f\"{patch.name} is in this tree already\")",
+      "result.notes.append(f\"{taken.patch} is in this tree already\")",
       "raise TestbedError(\"it is in already\")",
       "a patch that is upstream does not apply"),
     B("test_bisect.Ways.test_only_a_range",
@@ -224,8 +181,8 @@ TABLE = (
       "a BAD that does not build is wrong usage"),
     B("test_bisect.Ways.test_shallow test_presubmit.Presubmit.test_shallow",
       "git/gitrepo.py",
-      "hint = \"; the clone is shallow: git fetch --deepen=N, or --unshallow\"",
-      "hint = \"\"",
+      "        if self.shallow:\n",
+      "        if False:\n",
       "no hint at a shallow clone"),
     B("test_bisect.Step.test_bisect_run",
       "cli/bisect_step.py",
@@ -287,14 +244,14 @@ TABLE = (
       "a run goes on after kill -9"),
     B("test_kdir.Kdir.test_1_same_verdict_and_untouched",
       "kernel/build.py",
-      "return (stat.st_size, stat.st_mtime_ns) == \\\n",
-      "return bool(stat) and None == \\\n",
+      "if whole and stamp.get(\"inputs\") == need:",
+      "if False:",
       "what has not changed is built again"),
     B("test_kdir.Kdir.test_3_a_bug_in_the_tree",
-      "boot/judge.py",
-      "status = Status.PASSED if event.ok else Status.FAILED",
-      "status = Status.PASSED",
-      "every case passes"),
+      "out/verdict.py",
+      "                if not o.status.good or o.key in self.flaky]",
+      "                if o.key in self.flaky]",
+      "a case that fails does not fail the run"),
     B("test_kdir.Kdir.test_4_built_in_place",
       "kernel/tree.py",
       "if self._scan and self._scan.built_in_place():",
@@ -348,66 +305,46 @@ TABLE = (
       "absent = deps.missing(coverage.COUNTING_TOOLS)",
       "absent: list[deps.Tool] = []",
       "gcov is run where it is not"),
+    B("test_kdir.NoKdir.test_each_line",
+      "cli/run.py",
+      "return source.unpack(self._opts.line or lines.DEFAULT, self._archive",
+      "return source.unpack(lines.DEFAULT, self._archive",
+      "--line is not heard"),
+    B("test_kdir.NoKdir.test_a_patch_on_top",
+      "cli/run.py",
+      "changed = self._patched(origin, [*patches, *opts.patches],",
+      "changed = self._patched(origin, [*patches],",
+      "--with is not heard"),
+    B("test_kdir.NoKdir.test_a_repository_with_a_space_in_its_path",
+      "/scripts/python.sh",
+      "set -- env --block-signal=INT \"$@\"",
+      "set -- env PYTHONPATH=$here/tools --block-signal=INT \"$@\"",
+      "a path is not quoted"),
+    B("test_recorded.Kept.test_of_one_tree",
+      "proof/ledger.py",
+      "return Place(source.identity(origin), origin.version",
+      "return Place(\"\", origin.version",
+      "the results of all trees are one"),
+    B("test_recorded.Kept.test_of_a_tree_that_changes",
+      "cli/control_run.py",
+      "if self._place != ledger.place(origin, self._wanted.config):",
+      "if False:",
+      "results of a tree that changes are kept"),
+    B("test_recorded.Recorded.test_from_a_run_to_the_document",
+      "cli/figures.py",
+      "        if old != new:\n"
+      "            lock.write",
+      "        if False:\n"
+      "            lock.write",
+      "the document is not filled"),
+    B("test_recorded.Recorded.test_what_cannot_be_recorded",
+      "figures/results.py",
+      "if made.get(\"changed\"):",
+      "if False:",
+      "what is not committed can be recorded"),
+    B("test_recorded.Recorded.test_a_tree_of_another_line",
+      "cli/run.py",
+      "report.testbed.update(provenance.digests(REPOSITORY, origin.line,",
+      "dict().update(provenance.digests(REPOSITORY, origin.line,",
+      "the digests are those of the default line"),
 )
-
-
-def copy(folder: Path) -> None:
-    """Copy the repository to @folder."""
-    folder.mkdir()
-    for part in _PARTS:
-        if (TOP / part).is_dir():
-            shutil.copytree(TOP / part, folder / part)
-        else:
-            shutil.copy(TOP / part, folder / part)
-
-
-def broken(entry: Breakage, folder: Path) -> str:
-    """Make the mistake in the copy @folder; what keeps us from it, "" if nothing does."""
-    path = folder / entry.path
-    text = path.read_text(encoding="utf-8")
-    if text.count(entry.old) != 1:
-        return f"STALE: {entry.path} has {text.count(entry.old)} times: {entry.old}"
-    path.write_text(text.replace(entry.old, entry.new), encoding="utf-8")
-    return ""
-
-
-def red(folder: Path, test: str) -> bool:
-    """True if the test called @test fails in @folder."""
-    done = subprocess.run(
-        ["timeout", str(_PATIENCE), sys.executable, "-P", "-m", "unittest",
-         f"tests.e2e.{test}"], check=False, cwd=folder / "tools",
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1"})
-    last = (done.stderr.strip().splitlines() or [""])[-1]
-    # What cannot even begin has not noticed anything.
-    return re.match(r"FAILED \((failures|errors)=", last) is not None and \
-        "ModuleNotFoundError" not in done.stderr
-
-
-def main() -> int:
-    """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("patterns", metavar="PATTERN", nargs="*")
-    args = parser.parse_args()
-    bad = count = 0
-    with tempfile.TemporaryDirectory(prefix="breakages.") as name:
-        for number, entry in enumerate(TABLE):
-            tests = [test for test in entry.tests.split() if not args.patterns or any(
-                fnmatch.fnmatch(test, f"*{pattern}*") for pattern in args.patterns)]
-            if not tests:
-                continue
-            folder = Path(name) / str(number)
-            copy(folder)
-            stale = broken(entry, folder)
-            for test in tests:
-                word = stale or ("red  " if red(folder, test) else "GREEN")
-                count += 1
-                bad += word != "red  "
-                print(f"{word}  {test}  ({entry.what})", flush=True)
-            shutil.rmtree(folder)
-    print(f"{count - bad} of {count} red")
-    return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
