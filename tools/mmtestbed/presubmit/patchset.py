@@ -126,12 +126,15 @@ def from_mails(ours: Ours, base: str, patches: Sequence[Path]) -> list[Entry]:
                                  "apply"))
             continue
         before = ours.git("rev-parse", "HEAD").strip()
-        done = ours.run("-c", "user.useConfigOnly=false", "am", "-3", "--keep-cr",
-                        "--quoted-cr=nowarn", str(mail))
+        done = _am(ours, mail, "-3")
+        if done.code != 0 and "fake ancestor" in done.output:
+            # The mail does not tell the files that it was made on.
+            done = _am(ours, mail)
         if done.code != 0:
-            ours.run("am", "--abort")
             refused = f"patch {number}"
-            entries.append(Entry(name, None, refused=_why(done.output),
+            there = ours.run("apply", "--reverse", "--check", str(mail)).code == 0
+            why = "the tree holds it already" if there else _why(done.output)
+            entries.append(Entry(name, None, refused=why,
                                  details=tuple(done.output.splitlines()[:12])))
             continue
         commit = ours.commit("HEAD")
@@ -145,12 +148,23 @@ def from_mails(ours: Ours, base: str, patches: Sequence[Path]) -> list[Entry]:
     return entries
 
 
+def _am(ours: Ours, mail: Path, *words: str) -> proc.Done:
+    """git am @words: make @mail a commit, or leave no trace."""
+    done = ours.run("-c", "user.useConfigOnly=false", "am", *words, "--keep-cr",
+                    "--quoted-cr=nowarn", str(mail))
+    if done.code != 0:
+        ours.run("am", "--abort")
+    return done
+
+
 def _why(output: str) -> str:
     conflicts = re.findall(r"^CONFLICT .*?: (.*)$", output, re.MULTILINE)
     failed = re.findall(r"^error: patch failed: (.*)$", output, re.MULTILINE)
     missing = re.findall(r"^error: (.*: does not exist in index)$", output, re.MULTILINE)
     lines = [line for line in output.strip().splitlines()
              if line.startswith(("error:", "fatal:"))] or ["git am gives no reason"]
+    if "Patch format detection failed" in output:
+        return "is a bare diff, which says nothing of its author; use git format-patch"
     if conflicts:
         return f"conflict: {conflicts[0]}"
     if failed:

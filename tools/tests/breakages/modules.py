@@ -239,6 +239,34 @@ _GIT = (
       "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the last bad",
       "git's verdict is not understood"),
 )
+# Mails.
+_MAILS = (
+    B("test_patchset.Mails.test_bare_diff",
+      "presubmit/patchset.py",
+      "    if \"Patch format detection failed\" in output:\n",
+      "    if False:\n",
+      "a diff that is no mail is refused without a reason"),
+    B("test_patchset.Mails.test_bare_diff",
+      "presubmit/patchset.py",
+      "    return _PREFIX.sub(\"\", words)\n",
+      "    return words\n",
+      "a subject has a prefix"),
+    B("test_patchset.Mails.test_does_not_fit",
+      "presubmit/patchset.py",
+      "return f\"does not apply at {failed[0]}\"",
+      "return \"does not apply\"",
+      "nobody hears where a mail does not apply"),
+    B("test_patchset.Mails.test_does_not_fit",
+      "presubmit/patchset.py",
+      "        if done.code != 0 and \"fake ancestor\" in done.output:\n",
+      "        if False:\n",
+      "git complains of what the mail does not tell"),
+    B("test_patchset.Mails.test_is_in_already",
+      "presubmit/patchset.py",
+      "if there else _why(done.output)",
+      "if False else _why(done.output)",
+      "a mail that is in already does not apply"),
+)
 # What patches may hold.
 _PATCHES = (
     B("test_gitpatch.Git.test_as_git",
@@ -330,4 +358,4 @@ _PATCHES = (
       "]",
       "a patch without context does not apply"),
 )
-TABLE = (*_PRUNE, *_GIT, *_PATCHES)
+TABLE = (*_PRUNE, *_GIT, *_MAILS, *_PATCHES)
