@@ -13,10 +13,11 @@ import unittest
 from pathlib import Path
 from typing import Callable
 
-from mmtestbed.boot.judge import Judge, Name, Outcome
+from mmtestbed.boot.judge import Judge
 from mmtestbed.boot.uml import Ending, How, Next
 from mmtestbed.errors import TestbedError
-from mmtestbed.out.console import Console
+from mmtestbed.model.outcomes import Name, Outcome
+from mmtestbed.ui.console import Console
 
 DATA = Path(__file__).parent / "test_data"
 # A user and a group who own nothing.

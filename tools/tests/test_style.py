@@ -8,13 +8,13 @@ import sys
 import unittest
 from pathlib import Path
 
-from mmtestbed.cli import run
-from mmtestbed.kernel import series
+from mmtestbed.kernel import patching
 from mmtestbed.model import cases
 from mmtestbed.model.lines import LINES
+from mmtestbed.model.repository import REPOSITORY
 from mmtestbed.proof import controls
 
-TOP = run.REPOSITORY
+TOP = REPOSITORY
 # Neither can hold a licence line of their own.
 _BARE = {"COPYING"}
 _BARE_SUFFIXES = (".log", ".patch", ".json")
@@ -105,4 +105,4 @@ class Layout(unittest.TestCase):
         there = {path for path in (TOP / "patches").rglob("*")
                  if path.is_file() and TOP / "patches/controls" not in path.parents}
         self.assertEqual(there, {TOP / "patches" / "series",
-                                 *series.files(run.series_of())})
+                                 *patching.files(patching.ours())})

@@ -24,9 +24,10 @@ from typing import Sequence
 from ..errors import Interrupted, TestbedError
 from ..host import proc
 from ..model import cases
+from ..model.outcomes import Name, Outcome, Results, Status
 from . import due_reports, runner, uml
-from .judge import Judge, Name, Outcome, Status
-from .runner import Enough, Options, Results, Worthwhile
+from .judge import Judge
+from .runner import Enough, Options, Worthwhile
 from .server import Child, Lost, NoSnapshot, Patience
 from .servers import Booted, Servers
 from .uml import Ending, How, Next

@@ -10,11 +10,11 @@ from typing import Mapping, Optional
 
 from ..errors import HostError
 from ..host import beneath, confine, ns, proc
-from ..kernel import coverage
 from ..kernel.tree import Files
-from ..out.console import Console
+from ..model import counted
+from ..model.outcomes import Name
+from ..ui.console import Console
 from . import due_reports, runner, uml
-from .judge import Name
 
 # KUnit comes through here when an assertion has failed, the kernel when it gives up.
 _STOPS = ("__kunit_do_failed_assertion", "panic", "__warn")
@@ -30,7 +30,7 @@ def with_lines(files: Files, tree: Path) -> dict[str, Optional[bytes]]:
     for path, more in (
             ("mm/kunit/Makefile", "subdir-ccflags-y += -g\n"),
             ("mm/Makefile", "".join(f"CFLAGS_{name}.o += -g\n"
-                                    for name in coverage.FILES))):
+                                    for name in counted.FILES))):
         old = found.get(path) or beneath.read(tree, path) or b""
         found[path] = old.rstrip(b"\n") + b"\n" + more.encode()
     return found

@@ -18,9 +18,8 @@ from dataclasses import replace
 from typing import Mapping, Sequence
 
 from ..model.cases import Case
+from ..model.outcomes import Name, Outcome, Splat, Status
 from . import guards, judge
-from .guards import Splat
-from .judge import Name, Outcome, Status
 
 # Makes the kernel run such a case; for its command line.
 ARGUMENT = "mm_kunit.expect_report=1"

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
 from ..errors import HostError
 from ..host import confine, proc
 from ..kernel import tree
+from ..model.outcomes import Splat
 
 # So much of a report is kept and quoted, in lines.
 KEPT = 40
@@ -72,24 +72,6 @@ _MACHINERY = re.compile(
     r"list_(?:add|del)\w*_(?:valid|or_report)|refcount_warn|um_|segv|relay_signal|"
     r"sig_handler|mark_lock|lock_acquire|validate_chain|debug_check_no_locks|"
     r"vprintk|_printk|printk|switch_to|os_|hard_handler|raw_|_raw_|kunit_)")
-
-
-@dataclass
-class Splat:
-    """One report of the kernel.
-
-    @kind: one of _KINDS.
-    @title: its first line that says something.
-    @lines: as much of it as is worth quoting.
-    @where: function, and file and line if they are known.
-    @fatal: the kernel went down with it.
-    """
-
-    kind: str
-    title: str
-    lines: list[str] = field(default_factory=list)
-    where: str = ""
-    fatal: bool = False
 
 
 def classify(text: str) -> Optional[str]:

@@ -3,76 +3,21 @@
 
 from __future__ import annotations
 
-import enum
 import re
 import signal
 import time
-from dataclasses import dataclass, field
 from typing import Callable, Optional, Sequence
 
 from ..kernel import tree
+from ..model.outcomes import Name, Outcome, Splat, Status, Trouble
 from . import guards, ktap
-from .guards import Splat
 from .uml import Ending, How, Next
 
-Name = tuple[str, str]          # suite, case
 # The kernel has done all that it was booted for.
 _HALTED = re.compile(r"reboot: (?:System halted|Power down|Restarting system)")
 # So many lines of a case's own output are kept; more where reports are part of it.
 _KEPT = 200
 _KEPT_REPORTS = 2000
-
-
-class Status(enum.Enum):
-    """How a case came out."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    CRASHED = "crashed"
-    HUNG = "hung"
-    MISSING = "missing"
-
-    @property
-    def good(self) -> bool:
-        """True if it does not fail the run."""
-        return self in (Status.PASSED, Status.SKIPPED)
-
-
-@dataclass
-class Outcome:
-    """What became of one case.
-
-    @seconds: from the result before it to its own, on the host's clock.
-    @reason: why it was skipped, or what is wrong in one line.
-    @output: what it printed.
-    @splats: reports of the kernel while it ran.
-    @expected: those that had to come, and do not count against it.
-    @seed: that its child was given, if it had one.
-    """
-
-    suite: str
-    name: str
-    status: Status
-    seconds: float = 0.0
-    reason: str = ""
-    output: list[str] = field(default_factory=list)
-    splats: list[Splat] = field(default_factory=list)
-    expected: list[Splat] = field(default_factory=list)
-    seed: Optional[int] = None
-
-    @property
-    def key(self) -> Name:
-        """(suite, case)."""
-        return (self.suite, self.name)
-
-
-@dataclass
-class Trouble:
-    """Something wrong with the run that no case is to blame for."""
-
-    what: str
-    splats: list[Splat] = field(default_factory=list)
 
 
 class Judge:

@@ -11,7 +11,7 @@ import random
 import re
 import shutil
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence, TypeVar
 
@@ -20,8 +20,9 @@ from ..host import confine, lock
 from ..kernel import coverage
 from ..model import cases
 from ..model.globs import Job, halves, split
+from ..model.outcomes import Name, Outcome, Results, Status
 from . import due_reports, ktap, uml
-from .judge import Judge, Name, Outcome, Status, Trouble
+from .judge import Judge
 from .uml import How, Next
 
 LIST = "kunit.action=list"
@@ -67,25 +68,6 @@ class Options:
     def words(self) -> tuple[str, ...]:
         """For the command line of a kernel that forks children, or of any."""
         return (*(VIRTUAL if self.virtual else ()), *self.args)
-
-
-@dataclass
-class Results:
-    """What came out of one round over all cases.
-
-    @boots: that it took.  @children: of them, or of earlier ones.
-    @notes: what the user should know, and nobody is to blame for.
-    @consoles: SHA-256 of what a case's child has printed.
-    """
-
-    outcomes: dict[Name, Outcome] = field(default_factory=dict)
-    troubles: list[Trouble] = field(default_factory=list)
-    version: str = ""
-    seconds: float = 0.0
-    boots: int = 0
-    children: int = 0
-    notes: list[str] = field(default_factory=list)
-    consoles: dict[Name, str] = field(default_factory=dict)
 
 
 _R = TypeVar("_R", bound="Runner")

@@ -12,8 +12,8 @@ from typing import Callable, Iterator
 
 from ..host import confine
 from ..kernel import tree
+from ..model.outcomes import Trouble
 from . import guards, judge, ktap
-from .judge import Trouble
 from .runner import Options
 from .server import Lost, NoSnapshot, Server
 from .uml import Next

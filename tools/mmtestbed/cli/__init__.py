@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The commands: what each takes and in which order it does its work."""
+"""The commands: what each takes, and in which order it has its work done."""

@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from ..boot.judge import Name, Status
-from ..errors import Exit, HostError, Interrupted, TestbedError, UsageError
+from ..errors import Exit, HostError, TestbedError, UsageError
 from ..git import gitrepo
 from ..git.gitrepo import Commit
-from ..history import bisection, evidence, explain, trial
+from ..history import bisection, explain, trial
 from ..history.bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record, Step
 from ..history.evidence import Failure, Finding
-from ..host import lock, ns
-from ..out import output, verdict
-from ..out.console import GREEN, RED, YELLOW, Console
-from ..proof import controls
-from . import entry, options
+from ..history.trial import Trial
+from ..host import lock
+from ..kernel.workshop import Workshop
+from ..model import cases, selectors
+from ..model.outcomes import Name, Status
+from ..model.repository import SUITES
+from ..ui import output, tables, words
+from ..ui.console import GREEN, RED, YELLOW, Console
+from . import entry, passed, shared
+from .session import Ground, Session
+
 
 _ME = "scripts/bisect.sh"
 _WIDEST = 110
@@ -43,8 +48,8 @@ class Options:
     install: bool = True
 
 
-def _parser() -> options.Parser:
-    parser = options.Parser(
+def _parser() -> shared.Parser:
+    parser = shared.Parser(
         prog=_ME, allow_abbrev=False,
         usage=f"{_ME} [options] GOOD BAD [-- options of scripts/run.sh]",
         description="Find the first commit between GOOD and BAD at which a case fails, "
@@ -65,13 +70,13 @@ def _parser() -> options.Parser:
     add("--json", metavar="FILE", help="write what was found, and each step, as JSON")
     add("good", metavar="GOOD", nargs="?", help="a commit that is good")
     add("bad", metavar="BAD", nargs="?", help="a later commit that is bad")
-    options.add_install(parser)
+    shared.add_install(parser)
     return parser
 
 
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
-    mine, words = trial.split_words(argv)
+    mine, words = passed.split(argv)
     args = _parser().parse_args(mine)
     if args.resume and (args.good or args.case or words):
         raise UsageError("--resume takes all from the bisection that it goes on with; "
@@ -79,17 +84,20 @@ def parse(argv: Sequence[str]) -> Options:
     if not args.resume and not args.bad:
         raise UsageError(f"GOOD and BAD are missing; see {_ME} --help")
     return Options(Path(args.kdir).expanduser(), args.good or "", args.bad or "",
-                   tuple(args.case), args.resume, options.report_file(args.json),
+                   tuple(args.case), args.resume, shared.output_file(args.json),
                    tuple(words), args.install)
 
 
-class Command(trial.Trial):
+class Command:
     """One call of scripts/bisect.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
-                         console)
         self._wanted = wanted
+        self._console = console
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), _ME,
+                                             wanted.install), console)
+        self._trial = Trial(self._shop, console, {
+            (case.suite, case.name): case for case in cases.read(SUITES)})
         console.aside(output.distinct(wanted.json))
         self._record = Record({})
         self._begun = time.monotonic()
@@ -98,11 +106,28 @@ class Command(trial.Trial):
 
     # The set-up.
 
-    def _outside(self) -> Optional[int]:
-        self._tools()
+    def run(self) -> int:
+        """Do it all; the exit code."""
+        return Session(self, self._console).run()
+
+    def broken(self, err: TestbedError) -> int:
+        """Tell the user; what is half-found is in the record."""
+        self._console.error(self._shop.blamed(err))
+        return err.code
+
+    def stopped(self) -> None:
+        """Say how it goes on."""
+        if self._started:
+            print(f"mm-testbed: {words.count(len(self._record.judged()), 'step')} "
+                  "kept; call it again in the same way, or with --resume, to go on",
+                  file=sys.stderr, flush=True)
+
+    def prepare(self) -> Path:
+        """What needs the host as it is.  Raises TestbedError."""
         wanted = self._wanted
+        cache = self._shop.prepare_for([trial.GIT])
         theirs = gitrepo.Theirs(wanted.kdir)
-        self._private = gitrepo.Ours(theirs, self._cache, self._console)
+        self._private = gitrepo.Ours(theirs, cache, self._console)
         if not wanted.resume:
             self._good = theirs.resolve(wanted.good)
             self._bad = theirs.resolve(wanted.bad)
@@ -110,8 +135,8 @@ class Command(trial.Trial):
                 raise UsageError(f"GOOD and BAD are one commit, {self._good[:12]}")
             if wanted.case:
                 # Better to know before the build.
-                evidence.select(wanted.case, self._cases, list(self._cases))
-        return None
+                selectors.select(wanted.case, self._trial.known, list(self._trial.known))
+        return cache
 
     @property
     def _file(self) -> Path:
@@ -130,14 +155,14 @@ class Command(trial.Trial):
                                  "give GOOD and BAD")
             request = old.request
             self._good, self._bad = request["good"], request["bad"]
-            self._opts = trial.run_options(request["words"], str(wanted.kdir), _ME,
-                                           wanted.install)
+            self._shop.opts = passed.options(request["words"], str(wanted.kdir), _ME,
+                                             wanted.install)
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
                        "words": list(wanted.words)}
             request["suites"] = trial.digest()
         if old and not old.finished and old.request == request:
-            console.note(f"going on after {verdict.count(len(old.judged()), 'step')} of "
+            console.note(f"going on after {words.count(len(old.judged()), 'step')} of "
                          "an unfinished bisection")
             return old
         if old and not old.finished and old.judged():
@@ -148,15 +173,16 @@ class Command(trial.Trial):
 
     # The bisection.
 
-    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
-        self._isolation, self._folder = isolation, folder
-        with self._private.opened() as self._ours:
+    def work(self, ground: Ground) -> int:
+        """Bisect; the exit code.  Raises TestbedError."""
+        with self._shop.opened(ground.isolation, ground.folder), \
+                self._trial.opened(self._private):
             record = self._record = self._find_record()
             self._started = True
-            good, bad = self.ours.commit(self._good), self.ours.commit(self._bad)
+            good, bad = self._trial.ours.commit(self._good), self._trial.ours.commit(self._bad)
             self._announce(good, bad)
             self._check_ends(good, bad)
-            search = Bisection(self.ours, good.id, bad.id, record, self._save)
+            search = Bisection(self._trial.ours, good.id, bad.id, record, self._save)
             self._conclusion = search.run(self._step)
             lock.write(self._private.folder / "bisect.log", search.log().encode())
             record.finished = True
@@ -164,7 +190,7 @@ class Command(trial.Trial):
             return self._close(self._conclusion)
 
     def _announce(self, good: Commit, bad: Commit) -> None:
-        ours, console = self.ours, self._console
+        ours, console = self._trial.ours, self._console
         count = int(ours.git("rev-list", "--count", bad.id, f"^{good.id}").strip())
         # The count goes by dates, and may be off by some where these are wrong.
         if ours.is_ancestor(bad.id, good.id):
@@ -174,7 +200,7 @@ class Command(trial.Trial):
             console.note(f"GOOD, {good.short}, is no ancestor of BAD; where they part "
                          "is judged, too")
         self._total = 2 + bisection.expected(count)
-        console.line(f"bisecting {verdict.count(count, 'commit')}, about "
+        console.line(f"bisecting {words.count(count, 'commit')}, about "
                      f"{self._total} steps with both ends")
         console.line(f"  good  {good}")
         console.line(f"  bad   {bad}")
@@ -237,9 +263,9 @@ class Command(trial.Trial):
         error: Optional[TestbedError] = None
         start = time.monotonic()
         try:
-            origin = self._stand_at(commit)
+            origin = self._trial.stand_at(commit)
             step.seconds["checkout"] = time.monotonic() - start
-            tested = self._build_it(origin)
+            tested = self._trial.build(origin)
             step.seconds["build"] = tested.seconds
             step.sha, step.version = tested.kernel.sha, tested.version
             twin = self._twin(step.sha) if first else None
@@ -249,7 +275,7 @@ class Command(trial.Trial):
                 step.why = f"the same kernel as {twin.commit[:12]}"
             else:
                 begin = time.monotonic()
-                found = self._examine(tested, words, first, only)
+                found = self._trial.examine(tested, words, first, only)
                 step.seconds["boots"] = time.monotonic() - begin
                 self._sum_up(step, found)
         except (HostError, UsageError):
@@ -258,7 +284,7 @@ class Command(trial.Trial):
             step.verdict, step.why = SKIP, err.message
             step.seconds["build"] = time.monotonic() - start
             error = err
-        self._keep_logs(commit, error)
+        self._trial.keep_logs(commit, error)
         word = self._console.paint(step.verdict, _COLOUR[step.verdict])
         self._console.line(f"  {word}: {step.why or 'no case fails'}, "
                            f"{step.took:.1f} s")
@@ -293,7 +319,7 @@ class Command(trial.Trial):
         matters = record.trouble or record.evidence is None
         if found.bad:
             step.verdict = BAD
-            step.why = ", ".join(self.explainer.brief(f) for f in found.bad[:2])
+            step.why = ", ".join(self._trial.explainer.brief(f) for f in found.bad[:2])
             more = len(found.bad) + len(found.unsure) - 2
             step.why += f" and {more} more" if more > 0 else ""
         elif found.troubles and matters:
@@ -317,7 +343,7 @@ class Command(trial.Trial):
         console.line()
         code = Exit.PASSED
         if conclusion.first:
-            commit = self.ours.commit(conclusion.first)
+            commit = self._trial.ours.commit(conclusion.first)
             step = steps[commit.id]
             console.line(console.paint(f"first bad commit: {commit}", RED))
             console.line(f"  by        {commit.author}, {commit.date}")
@@ -326,10 +352,10 @@ class Command(trial.Trial):
             for data in step.failures:
                 failure = _failure(data)
                 if failure.believed:
-                    console.lines(self.explainer.full(failure), "")
+                    console.lines(self._trial.explainer.full(failure), "")
             red = self._red_at_bad()
             console.lines(explain.fold(
-                "at BAD", f"{verdict.count(len(red), 'case')}, breaking "
+                "at BAD", f"{words.count(len(red), 'case')}, breaking "
                 f"{' '.join(self._contracts(red))}"), "")
         else:
             code = Exit.FAILED
@@ -338,11 +364,11 @@ class Command(trial.Trial):
             for id in conclusion.candidates:
                 known = steps.get(id)
                 what = known.why if known and known.verdict == SKIP else "bad"
-                console.line(f"  {self.ours.commit(id)}  ({what})")
+                console.line(f"  {self._trial.ours.commit(id)}  ({what})")
         flaky = sorted({line for step in record.judged() for line in step.flaky})
         if flaky:
             console.note(f"flaky: {', '.join(flaky)}; the majority of the runs decided")
-        console.line(f"logs of the boots: {self._logs}")
+        console.line(f"logs of the boots: {self._trial.logs}")
         console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
         if self._wanted.json:
             output.write(self._wanted.json, lock.json_bytes(self._as_json()))
@@ -350,7 +376,7 @@ class Command(trial.Trial):
             f"first bad commit is one of {len(conclusion.candidates)}"
         judged = record.judged()
         console.line(f"{'FOUND' if conclusion.first else 'UNCLEAR'}: {word}, "
-                     f"{verdict.count(len(judged), 'step')}, "
+                     f"{words.count(len(judged), 'step')}, "
                      f"{_duration(sum(step.took for step in judged))}")
         return code
 
@@ -365,7 +391,7 @@ class Command(trial.Trial):
 
     def _contracts(self, names: Sequence[Name]) -> list[str]:
         """The contracts of the cases @names."""
-        found = {id for name in names for id in self.explainer.ids(name)}
+        found = {id for name in names for id in self._trial.explainer.ids(name)}
         return sorted(found, key=lambda id: (id.partition("-")[0],
                                              int(id.partition("-")[2])))
 
@@ -374,7 +400,7 @@ class Command(trial.Trial):
         for number, step in enumerate(self._record.judged(), 1):
             rows.append([str(number), step.verdict, step.commit[:12],
                          f"{step.took:.1f}", step.why or step.subject])
-        return controls.table(rows, _WIDEST)
+        return tables.plain(rows, _WIDEST)
 
     def _as_json(self) -> dict[str, Any]:
         conclusion, record = self._conclusion, self._record
@@ -391,17 +417,6 @@ class Command(trial.Trial):
                                    for key, value in step.seconds.items()}}
                       for step in record.judged()],
         }
-
-    def _write_reports(self) -> None:
-        """Nothing: what is half-found is in the record."""
-
-    def _interrupted(self, stop: Interrupted) -> int:
-        code = super()._interrupted(stop)
-        if self._started:
-            print(f"mm-testbed: {verdict.count(len(self._record.judged()), 'step')} "
-                  "kept; call it again in the same way, or with --resume, to go on",
-                  file=sys.stderr, flush=True)
-        return code
 
 
 def _failure(data: dict[str, Any]) -> Failure:

@@ -11,18 +11,7 @@ import sys
 import traceback
 from typing import Sequence
 
-# The machine or the call is at fault: git bisect run gives up.
-ABORT = 255
-_SIGNALS = range(129, 160)
-
-
-def exit_status(code: int, host: bool) -> int:
-    """What to tell git for @code of ours; @host: it was the machine's fault."""
-    if code in _SIGNALS:
-        return code
-    if host or code not in (0, 1, 125):
-        return ABORT
-    return code
+from .bisect_status import ABORT
 
 
 def main(argv: Sequence[str]) -> int:

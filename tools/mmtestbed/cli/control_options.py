@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
 from ..model import configs, lines
-from . import options
+from ..model.options import Options as RunOptions
+from . import run_options, shared
 
 # Twice what a fixture waits for something that does not come, and then some.
 TIMEOUT = 15.0
@@ -22,7 +23,11 @@ CPU_TIME = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for; see _parser() for the words."""
+    """What the user asked for; see _parser() for the words.
+
+    @run: of the kernel, and of how cases run.
+    @cpu: CPU seconds after which a case hangs, in virtual time.
+    """
 
     line: lines.Line
     config: configs.Config
@@ -38,13 +43,13 @@ class Options:
     guards: bool
     symbols: Mapping[str, str]
     list: bool
+    run: RunOptions
+    cpu: int
     install: bool = True
-    cpu: int = 0
-    mode: tuple[str, ...] = ()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = options.Parser(
+    parser = shared.Parser(
         prog="scripts/controls.sh", allow_abbrev=False,
         description="Apply each control (a patch that puts one bug into the kernel) to "
                     "a kernel of its own and require that a case of the contract that "
@@ -60,12 +65,12 @@ def _parser() -> argparse.ArgumentParser:
         help="its configuration (default: %(default)s)")
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree (default: $KDIR, else Debian's package); never written to")
-    add("--jobs", metavar="N", type=options.positive,
+    add("--jobs", metavar="N", type=shared.positive,
         default=min(4, os.cpu_count() or 1),
         help="controls at a time (default: 4, or one per CPU)")
     add("--filter", metavar="GLOB", default="", help="controls, by name")
     add("--contract", metavar="ID", default="", help="controls that break ID")
-    add("--timeout", metavar="S", type=options.seconds,
+    add("--timeout", metavar="S", type=shared.seconds,
         help="CPU seconds after which a case hangs in virtual time (default: "
              f"{CPU_TIME:g}), and seconds without a result in that of the host (default: "
              f"{TIMEOUT:g}; both more for a slow variant)")
@@ -84,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
         help="with --guards: build this in as well, such as CONFIG_KASAN=y")
     add("--rst", action="store_true",
         help="with --matrix or --guards: as a table in reStructuredText")
-    options.add_mode(parser)
-    options.add_install(parser)
+    shared.add_mode(parser)
+    shared.add_install(parser)
     return parser
 
 
@@ -100,9 +105,12 @@ def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     args = _parser().parse_args(argv)
     config = configs.by_name(args.variant)
+    timeout = args.timeout or TIMEOUT * config.slow
+    words = ["--line", args.line, "--variant", args.variant, "--timeout", str(timeout),
+             *shared.mode_words(args), *(["--kdir", args.kdir] if args.kdir else []),
+             *([] if args.install else ["--no-install"])]
     return Options(lines.by_name(args.line), config, args.jobs, args.filter,
-                   args.contract, options.report_file(args.json), args.keep, args.kdir,
-                   args.timeout or TIMEOUT * config.slow, args.matrix, args.rst,
-                   args.guards, dict(args.config), args.list, args.install,
-                   math.ceil(args.timeout or CPU_TIME * config.slow),
-                   tuple(options.mode_words(args)))
+                   args.contract, shared.output_file(args.json), args.keep, args.kdir,
+                   timeout, args.matrix, args.rst, args.guards, dict(args.config),
+                   args.list, run_options.parse(words),
+                   math.ceil(args.timeout or CPU_TIME * config.slow), args.install)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable
 
 from ..errors import Exit, Interrupted
-from ..out.console import clean
+from ..ui.console import clean
 
 _TOP = Path(__file__).resolve().parents[3]
 # Variables that name files.

@@ -16,13 +16,11 @@ from typing import Any, Mapping, Optional, Sequence
 from ..errors import Exit, Interrupted, TestbedError
 from ..host import deps, lock, proc
 from ..kernel import source
-from ..model import configs, lines
+from ..model import configs, lines, options
 from ..model.configs import Config
 from ..model.lines import Line
-from ..out import output
-from ..out.console import GREEN, RED, YELLOW, Console
-from ..proof import controls
-from . import options
+from ..ui import output, tables
+from ..ui.console import GREEN, RED, YELLOW, Console
 
 _SCHEMA = 1
 # How loud an exit code is: that of the whole is the loudest.
@@ -182,7 +180,7 @@ class Command:
         table = [["line", "kernel", "variant", "verdict", "build", "run", ""],
                  *(found.cells() for found in rows)]
         console.line()
-        console.lines(controls.table(table, 160), "")
+        console.lines(tables.plain(table, 160), "")
         if self._opts.json:
             output.write(self._opts.json, lock.json_bytes(
                 {"schema": _SCHEMA, "exit_code": int(code(rows)), "runs": [

@@ -20,11 +20,11 @@ from ..figures.figure_texts import Book
 from ..figures.results import Sources
 from ..host import lock
 from ..model import cases
-from ..out import verdict
-from ..out.console import Console
-from . import entry, options
+from ..model.repository import REPOSITORY
+from ..ui import words
+from ..ui.console import Console
+from . import entry, shared
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 COMMAND = "PYTHONPATH=tools python3 -P -m mmtestbed.cli.figures"
 
 
@@ -79,7 +79,7 @@ def check(top: Path, current: bool, console: Console) -> int:
                 old.splitlines(), new.splitlines(), name, "as it should be", n=0,
                 lineterm="")], "")
     if wrong:
-        console.line(f"FAIL: {verdict.count(wrong, 'document')} to be filled anew; run "
+        console.line(f"FAIL: {words.count(wrong, 'document')} to be filled anew; run "
                      f"{COMMAND} update")
     known = book(top)
     stale = [name for name, record in known.records.items()
@@ -89,10 +89,10 @@ def check(top: Path, current: bool, console: Console) -> int:
         console.line(f"{name}: of {known.when(record)}")
     if current and stale:
         wrong += 1
-        console.line(f"FAIL: {verdict.count(len(stale), 'record')} of other suites or "
+        console.line(f"FAIL: {words.count(len(stale), 'record')} of other suites or "
                      "patches; measure and record again")
     if not wrong:
-        console.line(f"PASS: {verdict.count(len(known.records), 'record')}, {len(stale)} "
+        console.line(f"PASS: {words.count(len(known.records), 'record')}, {len(stale)} "
                      "of other suites or patches, as the text says")
     return Exit.FAILED if wrong else Exit.PASSED
 
@@ -110,7 +110,7 @@ def record(top: Path, files: Sequence[Path], first: bool, console: Console) -> N
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = options.Parser(
+    parser = shared.Parser(
         prog=COMMAND, allow_abbrev=False,
         description="Keep the numbers in README.rst and Documentation/ true. See "
                     "Documentation/figures.rst.",

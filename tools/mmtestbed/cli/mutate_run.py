@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
 import sys
@@ -11,21 +12,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from ..boot import children, runner
-from ..boot.judge import Name, Outcome
+from ..boot import children, runner, usual
 from ..errors import Exit, TestbedError, UsageError
-from ..host import beneath, confine, deps, lock, ns, proc
-from ..kernel import build, variants
-from ..model import cases
-from ..out import output, verdict
-from ..out.console import Console
+from ..host import beneath, confine, deps, lock, proc
+from ..kernel import build, offshoots, provenance
+from ..kernel.workshop import Workshop
+from ..model import cases, lines
+from ..model.options import Options as RunOptions
+from ..model.outcomes import Name, Outcome
+from ..model.repository import REPOSITORY, SUITES
 from ..proof import mutation
+from ..proof.bare import Bare
 from ..proof.mutation import Fate, Mutant, State
-from . import control_options, control_run, entry, options, run
+from ..ui import output, words
+from ..ui.console import Console
+from . import control_options, entry, run_options, shared
+from .session import Ground, Session
 
-SOURCES = run.REPOSITORY / "tools" / "mutate"
-# Twice what a fixture waits for something that does not come, and then some.
-_TIMEOUT = 15.0
+
+SOURCES = REPOSITORY / "tools" / "mutate"
 _MAKEFILE = b"\nobj-y += mm_mutate.o\n"
 # In a first boot go the cases that are this fast, in seconds.
 _QUICK = 0.3
@@ -38,17 +43,17 @@ class Options:
     jobs: int
     kdir: str
     filter: str
-    timeout: Optional[float]
     again: Optional[Path]
     json: Optional[Path]
-    report: Optional[Path]
+    text: Optional[Path]
     list: bool
-    install: bool = True
-    mode: tuple[str, ...] = ()
+    install: bool
+    run: RunOptions
+    cpu: int
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = options.Parser(
+    parser = shared.Parser(
         prog="scripts/mutate.sh", allow_abbrev=False,
         description="Build many small mistakes into the functions under test, make one "
                     "at a time, and see which of them no case notices.",
@@ -57,21 +62,21 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree (default: $KDIR, else Debian's package); never written to")
-    add("--jobs", metavar="N", type=options.positive, default=2,
+    add("--jobs", metavar="N", type=shared.positive, default=2,
         help="boots at a time (default: %(default)s)")
     add("--filter", metavar="GLOB", default="*",
         help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
-    add("--timeout", metavar="S", type=options.seconds,
+    add("--timeout", metavar="S", type=shared.seconds,
         help="CPU seconds after which a case hangs in virtual time (default: "
-             f"{control_options.CPU_TIME:g}), and seconds without a result in that of the host "
-             f"(default: {_TIMEOUT:g})")
-    options.add_mode(parser)
+             f"{control_options.CPU_TIME:g}), and seconds without a result in that "
+             f"of the host (default: {control_options.TIMEOUT:g})")
+    shared.add_mode(parser)
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "
                                         "killed for killed")
     add("--json", metavar="FILE", help="write what became of each mutant as JSON")
     add("--report", metavar="FILE", help="write the report as text, with all survivors")
     add("--list", action="store_true", help="list the mutants and stop")
-    options.add_install(parser)
+    shared.add_install(parser)
     return parser
 
 
@@ -81,9 +86,14 @@ def parse(argv: Sequence[str]) -> Options:
     again = Path(args.again).absolute() if args.again else None
     if again and not again.is_file():
         raise UsageError(f"--again {args.again}: there is no such report")
-    return Options(args.jobs, args.kdir, args.filter, args.timeout, again,
-                   options.report_file(args.json), options.report_file(args.report),
-                   args.list, args.install, tuple(options.mode_words(args)))
+    timeout = args.timeout or control_options.TIMEOUT
+    words = ["--line", lines.DEFAULT.name, "--timeout", str(timeout),
+             *shared.mode_words(args), *(["--kdir", args.kdir] if args.kdir else []),
+             *([] if args.install else ["--no-install"])]
+    return Options(args.jobs, args.kdir, args.filter, again,
+                   shared.output_file(args.json), shared.output_file(args.report),
+                   args.list, args.install, run_options.parse(words),
+                   math.ceil(args.timeout or control_options.CPU_TIME))
 
 
 def libclang() -> Path:
@@ -134,22 +144,18 @@ def _bad(outcomes: Mapping[Name, Outcome]) -> bool:
     return any(not outcome.status.good for outcome in outcomes.values())
 
 
-class Command(control_run.Command):
+class Command:
     """One call of scripts/mutate.sh."""
 
-    _tools = deps.MUTATE
-
     def __init__(self, wanted: Options, console: Console) -> None:
-        words = ["--jobs", str(wanted.jobs), *wanted.mode]
-        if wanted.timeout:
-            words += ["--timeout", str(wanted.timeout)]
-        if wanted.kdir:
-            words += ["--kdir", wanted.kdir]
-        if not wanted.install:
-            words.append("--no-install")
-        super().__init__(control_options.parse(words), console)
-        self._mutation = wanted
-        console.aside(output.distinct(wanted.json, wanted.report))
+        self._wanted = wanted
+        self._console = console
+        self._shop = Workshop(wanted.run, console)
+        self._bare = Bare(self._shop, console, {
+            (case.suite, case.name): case for case in cases.read(SUITES)}, "mutants")
+        console.aside(output.distinct(wanted.json, wanted.text))
+        self._made = provenance.facts(REPOSITORY, lines.DEFAULT, wanted.run.config)
+        self._kernel_version = ""
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
         self._built: set[int] = set()
@@ -158,43 +164,62 @@ class Command(control_run.Command):
         # The case that was the last to notice a mutant of (file, function).
         self._killers: dict[tuple[str, str], Name] = {}
 
-    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
-        origin = self._source()
+    def run(self) -> int:
+        """Do it all; the exit code."""
+        return Session(self, self._console).run()
+
+    def prepare(self) -> Path:
+        """What needs the host as it is.  Raises TestbedError."""
+        deps.ensure(deps.MUTATE, self._console, self._wanted.install)
+        return self._shop.prepare()
+
+    def broken(self, err: TestbedError) -> int:
+        """Tell the user; what has been found so far was written already."""
+        self._console.error(self._shop.blamed(err))
+        return err.code
+
+    def stopped(self) -> None:
+        """Nothing to add."""
+
+    def work(self, ground: Ground) -> int:
+        """Mutate, build and boot; the exit code.  Raises TestbedError."""
+        with self._shop.opened(ground.isolation, ground.folder):
+            return self._work(ground.folder)
+
+    def _work(self, folder: Path) -> int:
+        origin = self._bare.source()
         self._kernel_version = origin.version
-        if not isolation.mounts:
-            raise TestbedError("the host allows no mounts of our own, which mutants "
-                               "need; run as root, or allow user namespaces")
-        with self._base(origin, isolation, folder) as (base, kernel):
+        with self._bare.built(origin, self._wanted.jobs) as (base, kernel):
             kernel.unlink()
-            variants.own_mounts()
-            with variants.open_variant(base, folder / "mutants") as variant:
-                self._mutate(variant, folder)
-                if self._mutation.list:
+            offshoots.own_mounts()
+            with offshoots.opened(base, folder / "mutants") as offshoot:
+                self._mutate(offshoot, folder)
+                if self._wanted.list:
                     self._console.lines([f"{m.number:5} {m.function}: {m}"
                                          for m in self._mutants], "")
                     return Exit.PASSED
                 self._console.begin(f"building {len(self._mutants)} mutants")
-                variant.make()
+                offshoot.make()
                 self._console.end()
-                build.take(variant.kernel, kernel)
+                build.take(offshoot.kernel, kernel)
         self._trace(kernel, folder)
         return self._close_mutants(self._run_mutants(kernel, folder))
 
-    def _mutate(self, variant: variants.Variant, folder: Path) -> None:
-        """Put the mutants into @variant."""
+    def _mutate(self, offshoot: offshoots.Offshoot, folder: Path) -> None:
+        """Put the mutants into @offshoot."""
         tool = folder / "mutate"
         compile_tool(tool)
         for target in mutation.TARGETS:
             name = Path(target.file)
-            cmd = beneath.read(variant.build, str(name.parent / f".{name.stem}.o.cmd"))
+            cmd = beneath.read(offshoot.build, str(name.parent / f".{name.stem}.o.cmd"))
             mutants, source = mutate(
-                tool, target, len(self._mutants) + 1, variant.src,
-                (cmd or b"").decode("utf-8", "replace"), folder, variant.build)
+                tool, target, len(self._mutants) + 1, offshoot.src,
+                (cmd or b"").decode("utf-8", "replace"), folder, offshoot.build)
             self._mutants += mutants
-            beneath.put(variant.src, target.file, source)
+            beneath.put(offshoot.src, target.file, source)
         for ours in ("mm_mutate.c", "mm_mutate.h"):
-            beneath.put(variant.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
-        variant.edit("mm/Makefile", lambda old: old + _MAKEFILE)
+            beneath.put(offshoot.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
+        offshoot.edit("mm/Makefile", lambda old: old + _MAKEFILE)
 
     def _trace(self, kernel: Path, folder: Path) -> None:
         """Boot without a mutant and see which case reaches what."""
@@ -202,11 +227,12 @@ class Command(control_run.Command):
         self._console.begin("running all cases without a mutant")
         logs = folder / "trace"
         # In one boot: what a case has reached is printed when the next one begins.
-        boots = runner.Runner(self._how(kernel, logs, args=("mm_mutate_trace=1",), jobs=1,
-                                        spread=False), lambda outcome: None)
+        boots = runner.Runner(usual.options(
+            self._shop.opts, kernel, logs, args=("mm_mutate_trace=1",), jobs=1,
+            spread=False), lambda outcome: None)
         self._names = boots.cases("")
         results = boots.round(self._names, "")
-        self._check_base(results)
+        self._bare.check(results)
         if results.boots != 1:
             raise TestbedError("the kernel with no mutant in action cannot run all "
                                "cases in one boot")
@@ -216,7 +242,7 @@ class Command(control_run.Command):
         self._console.end()
 
     def _run_mutants(self, kernel: Path, folder: Path) -> list[Fate]:
-        wanted, console = self._mutation, self._console
+        wanted, console = self._wanted, self._console
         todo = [m for m in self._mutants
                 if cases.glob_match(wanted.filter, f"{m.file}:{m.function}")]
         known: Mapping[int, Optional[Fate]] = {}
@@ -224,12 +250,11 @@ class Command(control_run.Command):
             known = mutation.remembered(mutation.fates_from_json(
                 lock.read_json(wanted.again)), todo)
         fates: list[Fate] = []
-        console.begin(f"running {verdict.count(len(todo), 'mutant')}")
-        how = self._how(kernel, folder / "boots", jobs=wanted.jobs, spread=False,
-                        cpu=self._wanted.cpu, logs=False)
+        console.begin(f"running {words.count(len(todo), 'mutant')}")
+        how = usual.options(self._shop.opts, kernel, folder / "boots", jobs=wanted.jobs,
+                            spread=False, cpu=wanted.cpu, logs=False)
         with proc.threads(wanted.jobs) as pool, \
-             children.open_runner(how, lambda outcome: None, None, console.note,
-                                  not self._opts.children) as boots:
+             self._bare.opened(how, console.note, apart=False) as boots:
             futures = [pool.submit(self._fate, m, known.get(m.number), boots, how)
                        for m in todo]
             for number, future in enumerate(futures, 1):
@@ -246,7 +271,7 @@ class Command(control_run.Command):
             return known
         reaching = [name for name in self._names
                     if mutant.number in self._reach.get(name, ()) and
-                    name not in self._red]
+                    name not in self._bare.red]
         if not reaching:
             return Fate(mutant, State.UNREACHED if mutant.number in self._built
                         else State.DEAD)
@@ -297,13 +322,15 @@ class Command(control_run.Command):
         return Fate(mutant, State.SURVIVED)
 
     def _save(self, fates: Sequence[Fate]) -> None:
-        wanted = self._mutation
+        wanted = self._wanted
         if wanted.json:
             output.write(wanted.json, lock.json_bytes({
-                "schema": 1, **self._head(), "filter": wanted.filter,
+                "schema": 1, "testbed": self._made,
+                "kernel_version": self._kernel_version, "line": lines.DEFAULT.name,
+                "variant": self._wanted.run.config.name, "filter": wanted.filter,
                 "mutants": [fate.as_json() for fate in fates]}))
-        if wanted.report:
-            output.write(wanted.report, "".join(
+        if wanted.text:
+            output.write(wanted.text, "".join(
                 f"{line}\n" for line in mutation.report(fates)).encode())
 
     def _close_mutants(self, fates: Sequence[Fate]) -> int:

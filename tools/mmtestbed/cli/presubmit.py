@@ -17,19 +17,23 @@ from typing import Any, Callable, Optional, Sequence
 from ..errors import Exit, HostError, TestbedError, UsageError
 from ..git import gitrepo
 from ..git.gitrepo import Commit
-from ..history import evidence, trial
+from ..history import trial
 from ..history.evidence import Finding
-from ..host import lock, ns, proc
-from ..kernel import build, source, tree, variants
-from ..out import output
-from ..out.console import GREEN, RED, YELLOW, Console
+from ..history.trial import Trial
+from ..host import lock, proc
+from ..kernel import build, offshoots, patching, source, tree
+from ..kernel.workshop import Workshop
+from ..model import cases, selectors
+from ..model.repository import REPOSITORY, SUITES
 from ..presubmit import checks, patchset
 from ..presubmit.checkers import Checkers
 from ..presubmit.checks import Check, Context, Message, Patch, Place, Result, Series
 from ..presubmit.checks import Status
 from ..presubmit.patchset import Entry
-from ..proof import controls
-from . import entry, options, run
+from ..ui import output, tables, words
+from ..ui.console import GREEN, RED, YELLOW, Console
+from . import entry, passed, shared
+from .session import Ground, Session
 
 _ME = "scripts/presubmit.sh"
 SCHEMA = 1
@@ -55,8 +59,8 @@ class Options:
     install: bool = True
 
 
-def _parser() -> options.Parser:
-    parser = options.Parser(
+def _parser() -> shared.Parser:
+    parser = shared.Parser(
         prog=_ME, allow_abbrev=False,
         usage=f"{_ME} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
         description="Check a series of patches, one by one and as a whole, in a private "
@@ -77,13 +81,13 @@ def _parser() -> options.Parser:
     add("--text", metavar="FILE", help="write the summary, to go under a cover letter")
     add("series", metavar="SERIES", nargs="?",
         help="HEAD~3..HEAD, an mbox, or a folder of patches")
-    options.add_install(parser)
+    shared.add_install(parser)
     return parser
 
 
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
-    mine, words = trial.split_words(argv)
+    mine, words = passed.split(argv)
     args = _parser().parse_args(mine)
     if not args.series and not args.list:
         raise UsageError(f"the series is missing; see {_ME} --help")
@@ -94,7 +98,7 @@ def parse(argv: Sequence[str]) -> Options:
             raise UsageError(f"there is no check {name}; see {_ME} --list")
     return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
                    tuple(args.case), frozenset(args.without),
-                   options.report_file(args.json), options.report_file(args.text),
+                   shared.output_file(args.json), shared.output_file(args.text),
                    args.list, tuple(words), args.install)
 
 
@@ -127,15 +131,15 @@ class Report:
                        for result in results.values())
         tail = f"Linux {self.version}, {self.seconds:.0f} s"
         if warnings:
-            tail = f"{checks.count(warnings, 'warning')}, {tail}"
+            tail = f"{words.count(warnings, 'warning')}, {tail}"
         number = len(self.patches)
         if self.failed():
-            what = f"{checks.count(self.failed(), 'check')} failed"
+            what = f"{words.count(self.failed(), 'check')} failed"
             if bad:
                 what += f" on {'patch' if len(bad) == 1 else 'patches'} " \
                     f"{', '.join(bad)} of {number}"
             return f"FAIL: {what}; {tail}"
-        return f"PASS: {checks.count(number, 'patch')}, no check failed, {tail}"
+        return f"PASS: {words.count(number, 'patch')}, no check failed, {tail}"
 
     def summary(self) -> list[str]:
         """The text that can go under a cover letter."""
@@ -147,7 +151,7 @@ class Report:
                 _CELL[results[name].status] if name in results else "-"
                 for name in names)])
         lines = [f"mm-testbed on Linux {self.version}, base {self.base[:12]}:", ""]
-        lines += ["  " + line for line in controls.table(rows)]
+        lines += ["  " + line for line in tables.plain(rows)]
         lines.append("")
         for number, (item, results) in enumerate(zip(self.entries, self.patches), 1):
             for name, result in results.items():
@@ -189,13 +193,16 @@ def _fold(text: str) -> list[str]:
                          break_on_hyphens=False, break_long_words=False)
 
 
-class Command(trial.Trial):
+class Command:
     """One call of scripts/presubmit.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, str(wanted.kdir), _ME, wanted.install),
-                         console)
         self._wanted = wanted
+        self._console = console
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), _ME,
+                                             wanted.install), console)
+        self._trial = Trial(self._shop, console, {
+            (case.suite, case.name): case for case in cases.read(SUITES)})
         console.aside(output.distinct(wanted.json, wanted.text))
         each, whole = checks.load()
         self._each = [check for check in each if check.name not in wanted.leave_out]
@@ -213,13 +220,26 @@ class Command(trial.Trial):
 
     # The set-up.
 
-    def _outside(self) -> Optional[int]:
-        self._tools()
+    def run(self) -> int:
+        """Do it all; the exit code."""
+        return Session(self, self._console).run()
+
+    def broken(self, err: TestbedError) -> int:
+        """Tell the user: what is half-done is no summary."""
+        self._console.error(self._shop.blamed(err))
+        return err.code
+
+    def stopped(self) -> None:
+        """Nothing to add."""
+
+    def prepare(self) -> Path:
+        """What needs the host as it is.  Raises TestbedError."""
+        cache = self._shop.prepare_for([trial.GIT])
         wanted = self._wanted
         if wanted.case:
-            evidence.select(wanted.case, self._cases, list(self._cases))
+            selectors.select(wanted.case, self._trial.known, list(self._trial.known))
         theirs = self._theirs = gitrepo.Theirs(wanted.kdir)
-        self._private = gitrepo.Ours(theirs, self._cache, self._console)
+        self._private = gitrepo.Ours(theirs, cache, self._console)
         self._path: Optional[Path] = None
         path = Path(wanted.series).expanduser()
         if path.exists():
@@ -229,31 +249,32 @@ class Command(trial.Trial):
             if wanted.base:
                 raise UsageError("--base goes with an mbox or a folder; a range has one")
             self._ends = patchset.commits_of(theirs, wanted.series)
-        return None
+        return cache
 
     def _series(self) -> tuple[str, list[Entry]]:
         """(base, the patches).  Raises UsageError for what is no series."""
         old, new = self._ends
         if self._path:
-            found = patchset.mails(self._path, self._folder / "mails")
-            return old, patchset.from_mails(self.ours, old, found)
-        return patchset.from_range(self.ours, self._wanted.series, old, new)
+            found = patchset.mails(self._path, self._shop.folder / "mails")
+            return old, patchset.from_mails(self._trial.ours, old, found)
+        return patchset.from_range(self._trial.ours, self._wanted.series, old, new)
 
     # The work.
 
-    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
-        self._isolation, self._folder = isolation, folder
+    def work(self, ground: Ground) -> int:
+        """Check it all; the exit code.  Raises TestbedError."""
         begin = time.monotonic()
-        with self._private.opened() as self._ours:
+        with self._shop.opened(ground.isolation, ground.folder), \
+                self._trial.opened(self._private):
             if self._theirs.dirty():
                 self._console.note("changes in your tree that are not committed are not "
                                    "looked at")
-            shutil.rmtree(self._logs, ignore_errors=True)
+            shutil.rmtree(self._trial.logs, ignore_errors=True)
             report = self._result
             report.base, report.entries = self._series()
             patches = [entry.patch for entry in report.entries if entry.patch]
-            base = self.ours.commit(report.base)
-            self._console.line(f"{checks.count(len(report.entries), 'patch')} on {base}")
+            base = self._trial.ours.commit(report.base)
+            self._console.line(f"{words.count(len(report.entries), 'patch')} on {base}")
             self._total = 1 + len(patches)
             self._visit(base, None, patches[0] if patches else None, 1)
             for number, item in enumerate(report.entries):
@@ -289,7 +310,7 @@ class Command(trial.Trial):
         error: Optional[TestbedError] = None
         found: Optional[Finding] = None
         try:
-            origin = self._stand_at(commit)
+            origin = self._trial.stand_at(commit)
         except (HostError, UsageError):
             raise
         except TestbedError as err:
@@ -301,7 +322,7 @@ class Command(trial.Trial):
         self._result.version = self._result.version or origin.version
         tested: Optional[trial.Tested] = None
         try:
-            tested = self._build_it(origin)
+            tested = self._trial.build(origin)
         except (HostError, UsageError):
             raise
         except TestbedError as err:
@@ -309,7 +330,7 @@ class Command(trial.Trial):
                 raise TestbedError(f"the base, {commit}, cannot be judged: "
                                    f"{err.message}", err.details) from None
             error = err
-        with proc.threads(min(4, self._opts.jobs), self._own_mounts,
+        with proc.threads(min(4, self._shop.opts.jobs), self._own_mounts,
                           last=False) as pool:
             place = self._place(commit.id, origin)
             wanted = {each.files for each in (patch, follower) if each}
@@ -328,20 +349,20 @@ class Command(trial.Trial):
             results: dict[str, Result] = {}
             if entry and patch:
                 results = self._judge(patch, entry, place, error, found, pool)
-        self._keep_logs(commit, error)
+        self._trial.keep_logs(commit, error)
         if found:
             self._findings[commit.id] = found
         self._times.append(time.monotonic() - start)
         if not entry:
             bad = found.bad if found else []
-            self._console.line(f"  base: {checks.count(len(found.passed), 'case')} pass"
+            self._console.line(f"  base: {words.count(len(found.passed), 'case')} pass"
                                if found and not bad else "  base: fails: " + ", ".join(
                                    failure.full_name for failure in bad[:3]))
         return results
 
     def _own_mounts(self) -> None:
-        if self._isolation.mounts:
-            variants.own_mounts()
+        if self._shop.isolation.mounts:
+            offshoots.own_mounts()
 
     def _say_where(self, commit: Commit, entry: Optional[Entry], number: int) -> None:
         rest = ""
@@ -356,7 +377,7 @@ class Command(trial.Trial):
     def _suites(self, tested: trial.Tested) -> Finding:
         """What the suites say; a kernel that has been asked is not asked again."""
         if tested.kernel.sha not in self._known:
-            self._known[tested.kernel.sha] = self._examine(tested, self._wanted.case,
+            self._known[tested.kernel.sha] = self._trial.examine(tested, self._wanted.case,
                                                            False)
         return self._known[tested.kernel.sha]
 
@@ -364,9 +385,8 @@ class Command(trial.Trial):
 
     def _place(self, commit: str, origin: source.Source) -> Callable[[str], Place]:
         """For the name of a check: the commit as that check may use it."""
-        work, plan = self._work_tree(origin, self._isolation, self._folder,
-                                     self._overlay)
-        base = variants.Base(work, plan, "")
+        work, plan = self._shop.work_tree(origin, self._shop.overlay)
+        base = offshoots.Base(work, plan, "")
         store = work.build_store()
 
         def built(path: str) -> bool:
@@ -375,10 +395,10 @@ class Command(trial.Trial):
 
         numbers = itertools.count(1)
         checkers = self._checkers_of(self._result.base)
-        view = checkers.over(self.ours.tree, commit)
+        view = checkers.over(self._trial.ours.tree, commit)
 
         def place(name: str) -> Place:
-            scratch = self._folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
+            scratch = self._shop.folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir(parents=True)
 
@@ -386,21 +406,21 @@ class Command(trial.Trial):
                 return self._make(base, commit, scratch, words)
 
             def confined(words: Sequence[str], folder: Path) -> proc.Done:
-                return checkers.run(words, self.ours.tree, scratch, folder)
+                return checkers.run(words, self._trial.ours.tree, scratch, folder)
 
-            return Place(commit, self.ours.tree, scratch, built,
-                         make if self._overlay else None, view, confined)
+            return Place(commit, self._trial.ours.tree, scratch, built,
+                         make if self._shop.overlay else None, view, confined)
         return place
 
     def _checkers_of(self, base: str) -> Checkers:
         if self._checkers is None:
-            self._checkers = Checkers(self.ours, base, self._folder / "checkers")
+            self._checkers = Checkers(self._trial.ours, base, self._shop.folder / "checkers")
         return self._checkers
 
-    def _make(self, base: variants.Base, commit: str, scratch: Path,
+    def _make(self, base: offshoots.Base, commit: str, scratch: Path,
               words: Sequence[str]) -> proc.Done:
         """make @words in a throw-away copy of the build."""
-        with variants.open_variant(base, scratch / "variant"):
+        with offshoots.opened(base, scratch / "variant"):
             places = base.tree.places
             self._checkers_of(self._result.base).lay(commit, places.src)
             done = build.confined(base.plan, places,
@@ -427,7 +447,7 @@ class Command(trial.Trial):
                      for commit in (patch.parent, patch.commit.id)]
             try:
                 return check.run(Context(
-                    patch, place(check.name), self.ours, self.explainer, sides[0],
+                    patch, place(check.name), self._trial.ours, self._trial.explainer, sides[0],
                     sides[1], error, found, self._earlier(patch), entry.applied))
             except (HostError, UsageError):
                 raise
@@ -461,12 +481,12 @@ class Command(trial.Trial):
     def _judge_series(self, base: str, patches: Sequence[Patch]) -> None:
         console = self._console
         console.line("the series as a whole")
-        scratch = self._folder / "checks" / "series"
+        scratch = self._shop.folder / "checks" / "series"
         scratch.mkdir(parents=True, exist_ok=True)
         tip = patches[-1].commit.id
         facts = Series(
-            base, tip, patches, self.ours, self.explainer, scratch, self._findings,
-            self._as_built, {name: case.contracts for name, case in self._cases.items()},
+            base, tip, patches, self._trial.ours, self._trial.explainer, scratch, self._findings,
+            self._as_built, {name: case.contracts for name, case in self._trial.known.items()},
             self._coverage(tip), self._line)
         for check in self._whole:
             missing = check.missing()
@@ -485,30 +505,30 @@ class Command(trial.Trial):
     def _as_built(self, commit: str, path: str) -> Optional[bytes]:
         """The file @path of @commit with our series on top."""
         if commit not in self._built:
-            origin = self._stand_at(self.ours.commit(commit))
-            self._built[commit] = self._patched(origin, run.series_of(),
-                                             self._folder / "as-built", {})
+            origin = self._trial.stand_at(self._trial.ours.commit(commit))
+            self._built[commit] = self._shop.patched(
+                origin, patching.ours(), "as-built", {})
         files = self._built[commit]
         if path in files:
             return files[path]
-        text = self.ours.show(commit, path)
+        text = self._trial.ours.show(commit, path)
         return None if text is None else text.encode("utf-8", "surrogateescape")
 
     def _coverage(self, tip: str) -> Callable[[Path], None]:
         """Something that says which lines of @tip run."""
         def cover(target: Path) -> None:
-            self._stand_at(self.ours.commit(tip))
+            self._trial.stand_at(self._trial.ours.commit(tip))
             # A run of its own hides our own folder, where @target is, from itself.
             report = self._private.folder / "coverage"
             shutil.rmtree(report, ignore_errors=True)
             self._console.begin("running the suites on a kernel that counts")
-            words = ["--kdir", str(self.ours.tree), "--variant", "gcov", "--coverage",
-                     str(report), "--no-html", "--jobs", str(self._opts.jobs)]
-            if self._opts.line:
-                words += ["--line", self._opts.line.name]
-            if not self._opts.install:
+            words = ["--kdir", str(self._trial.ours.tree), "--variant", "gcov", "--coverage",
+                     str(report), "--no-html", "--jobs", str(self._shop.opts.jobs)]
+            if self._shop.opts.line:
+                words += ["--line", self._shop.opts.line.name]
+            if not self._shop.opts.install:
                 words.append("--no-install")
-            done = proc.run([str(run.REPOSITORY / "scripts" / "run.sh"), *words],
+            done = proc.run([str(REPOSITORY / "scripts" / "run.sh"), *words],
                             tick=lambda: self._console.progress(""))
             if done.code not in (Exit.PASSED, Exit.FAILED):
                 self._console.abandon()
@@ -526,7 +546,7 @@ class Command(trial.Trial):
         code = Exit.FAILED if report.failed() else Exit.PASSED
         text = report.summary()
         console.line()
-        console.line(f"logs of the boots: {self._logs}")
+        console.line(f"logs of the boots: {self._trial.logs}")
         console.line()
         console.lines(text, "")
         if wanted.text:
@@ -534,9 +554,6 @@ class Command(trial.Trial):
         if wanted.json:
             output.write(wanted.json, lock.json_bytes(report.as_json(code)))
         return code
-
-    def _write_reports(self) -> None:
-        """Nothing: what is half-done is no report."""
 
 
 def show_list(console: Console) -> int:

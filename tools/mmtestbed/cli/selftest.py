@@ -17,9 +17,9 @@ from typing import Any, Iterator, Optional, Sequence, Union
 
 from ..errors import Exit, TestbedError
 from ..host import deps
-from ..out.console import GREEN, RED, YELLOW, Console
-from ..proof import controls
-from . import entry, options
+from ..ui import tables
+from ..ui.console import GREEN, RED, YELLOW, Console
+from . import entry, shared
 
 TOOLS = Path(__file__).resolve().parents[2]
 # What unittest hands over for an error.
@@ -66,7 +66,7 @@ class Parts:
         for name, part in [*self._parts.items(), ("all", whole)]:
             rows.append([name, str(part.tests or "-"), f"{part.wall / 60:.1f}",
                          f"{part.cpu / 60:.1f}"])
-        return controls.table(rows)
+        return tables.plain(rows)
 
 
 def part_of(test: str) -> str:
@@ -171,7 +171,7 @@ def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
-    parser = options.Parser(
+    parser = shared.Parser(
         prog="scripts/test.sh", description="Test mm-testbed itself; the kernel tests "
         "among it build Linux and take some minutes.")
     parser.add_argument("--quick", action="store_true",
@@ -181,7 +181,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                         help="also what takes long on the real kernel")
     parser.add_argument("patterns", metavar="PATTERN", nargs="*",
                         help="only tests whose name holds this (a glob)")
-    options.add_install(parser)
+    shared.add_install(parser)
     console, parts = Console(), Parts()
     try:
         args = parser.parse_args(argv)

@@ -7,15 +7,20 @@ import os
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Sequence
 
 from ..errors import Exit, HostError, TestbedError, UsageError
 from ..history import evidence, trial
-from ..host import ns
+from ..history.trial import Trial
 from ..kernel import source
-from ..out.console import GREEN, RED, YELLOW, Console
-from . import options
-from .bisect_step import ABORT, exit_status
+from ..kernel.workshop import Workshop
+from ..model import cases, selectors
+from ..model.repository import SUITES
+from ..ui.console import GREEN, RED, YELLOW, Console
+from . import passed, shared
+from .bisect_status import ABORT, exit_status
+from .session import Ground, Session
+
 
 _ME = "scripts/bisect-step.sh"
 
@@ -30,8 +35,8 @@ class Options:
     install: bool = True
 
 
-def _parser() -> options.Parser:
-    parser = options.Parser(
+def _parser() -> shared.Parser:
+    parser = shared.Parser(
         prog=_ME, allow_abbrev=False,
         usage=f"git bisect run {_ME} [options] [-- options of scripts/run.sh]",
         description="Judge the tree as it stands; it is only read.  A case that fails "
@@ -45,51 +50,67 @@ def _parser() -> options.Parser:
     add("--case", metavar="WORD", action="append", default=[],
         help="look at these cases only: a contract (MW-3) or a suite.case glob "
              "(repeatable)")
-    options.add_install(parser)
+    shared.add_install(parser)
     return parser
 
 
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
-    mine, words = trial.split_words(argv)
+    mine, words = passed.split(argv)
     args = _parser().parse_args(mine)
     return Options(args.kdir, tuple(args.case), tuple(words), args.install)
 
 
-class Command(trial.Trial):
+class Command:
     """One call of scripts/bisect-step.sh."""
 
     def __init__(self, wanted: Options, console: Console) -> None:
-        super().__init__(trial.run_options(wanted.words, wanted.kdir, _ME, wanted.install),
-                         console)
         self._wanted = wanted
+        self._console = console
+        known = cases.read(SUITES)
+        self._shop = Workshop(passed.options(wanted.words, wanted.kdir, _ME,
+                                             wanted.install), console)
+        self._trial = Trial(self._shop, console,
+                            {(case.suite, case.name): case for case in known})
 
-    def _outside(self) -> Optional[int]:
+    def run(self) -> int:
+        """Do it all; the exit code."""
+        return Session(self, self._console).run()
+
+    def prepare(self) -> Path:
+        """What needs the host as it is.  Raises TestbedError."""
         if self._wanted.case:
-            evidence.select(self._wanted.case, self._cases, list(self._cases))
-        self._tools()
-        return None
+            known = self._trial.known
+            selectors.select(self._wanted.case, known, list(known))
+        return self._shop.prepare_for([trial.GIT])
 
-    def _broken(self, err: TestbedError) -> int:
-        return exit_status(super()._broken(err), isinstance(err, HostError))
+    def broken(self, err: TestbedError) -> int:
+        """Tell the user, and git."""
+        self._console.error(self._shop.blamed(err))
+        return exit_status(err.code, isinstance(err, HostError))
 
-    def _inside(self, isolation: ns.Isolation) -> int:
+    def stopped(self) -> None:
+        """Nothing to add."""
+
+    def work(self, ground: Ground) -> int:
+        """Judge the tree; the exit code."""
         try:
-            return super()._inside(isolation)
+            with self._shop.opened(ground.isolation, ground.folder):
+                return self._judge()
+        except (TestbedError, OSError):
+            raise
         except Exception:
             traceback.print_exc()
             return ABORT
 
-    def _work(self, isolation: ns.Isolation, folder: Path) -> int:
-        self._isolation, self._folder = isolation, folder
-        origin = self._source()
-        tested = self._build_it(origin)
-        found = self._examine(tested, self._wanted.case, True)
-        console = self._console
+    def _judge(self) -> int:
+        tested = self._trial.build(self._source())
+        found = self._trial.examine(tested, self._wanted.case, True)
+        console, explainer = self._console, self._trial.explainer
         for failure in found.bad:
-            console.lines(self.explainer.full(failure), "")
+            console.lines(explainer.full(failure), "")
         if found.bad or found.troubles:
-            what = self.explainer.brief(found.bad[0]) if found.bad else \
+            what = explainer.brief(found.bad[0]) if found.bad else \
                 f"the kernel misbehaved: {found.troubles[0]}"
             console.line(console.paint(f"bad: {what}", RED))
             return Exit.FAILED
@@ -102,15 +123,12 @@ class Command(trial.Trial):
 
     def _source(self) -> source.Source:
         try:
-            return super()._source()
+            return self._shop.source()
         except UsageError as err:
             if (Path(self._wanted.kdir) / "Makefile").exists():
                 # A kernel, but one that we cannot test at this commit.
                 raise TestbedError(err.message, err.details) from None
             raise
-
-    def _write_reports(self) -> None:
-        """None are to be had."""
 
 
 def main(argv: Sequence[str]) -> int:

@@ -15,8 +15,8 @@ from typing import Callable, Mapping, Optional, Sequence
 from ..errors import TestbedError
 from ..model import lines
 from ..model.configs import PLAIN
-from ..out.verdict import count
-from ..proof import controls
+from ..ui import tables
+from ..ui.words import count
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -147,7 +147,7 @@ def covered(book: Book) -> list[str]:
         yes = asserted and broken and id in proven
         word = "yes" if yes else "measured" if id in book.sources.measured else "no"
         rows.append([id, word, str(asserted), str(broken), _NOTES.get(id, "")])
-    return controls.rst_table(rows)
+    return tables.rst(rows)
 
 
 def _killed(book: Book, record: Record) -> str:
@@ -205,7 +205,7 @@ def ways(book: Book) -> list[str]:
                          f"{ratios[0]:.2f}", _pair(ours["cpu"], plain["cpu"]),
                          f"{ratios[1]:.2f}", commit])
             cells, commit = ["\\", ""], ""
-    found = [*controls.rst_table(rows), ""]
+    found = [*tables.rst(rows), ""]
     for record in records:
         text = f"{name_of(record)}: {book.when(record)}; {_cpus(record)}"
         if "passed" in record:
@@ -223,7 +223,7 @@ def verdicts(book: Book) -> list[str]:
               str(record["passed"]), str(record["skipped"]), str(record["contracts"]),
               f"{record['build_seconds']:.1f} s", f"{record['boot_seconds']:.1f} s",
               record["commit"][:8]] for record in records]
-    return [*controls.rst_table(rows), "", *(
+    return [*tables.rst(rows), "", *(
         line for record in records for line in bullet(
             f"{name_of(record)}: {book.when(record)}; {_cpus(record)}. "
             f"{record.get('note', '')}".strip()))]
@@ -236,7 +236,7 @@ def repeats(book: Book) -> list[str]:
     rows += [[name_of(record), str(record["repeat"]), "all the same",
               record["kernel_version"], str(record["cases"]), record["commit"][:8]]
              for record in records]
-    return [*controls.rst_table(rows), "", *book.notes(records)][:-1]
+    return [*tables.rst(rows), "", *book.notes(records)][:-1]
 
 
 def mutants(book: Book) -> list[str]:
@@ -249,7 +249,7 @@ def mutants(book: Book) -> list[str]:
         rows += [[row["file"], str(row["mutants"]), str(row["live"]), str(row["reached"]),
                   str(row["killed"]), f"{100 * row['killed'] / row['live']:.0f} %",
                   record["commit"][:8]] for row in record["rows"]]
-    return [*controls.rst_table(rows), "", *(
+    return [*tables.rst(rows), "", *(
         line for record in records for line in bullet(
             f"Linux {record['kernel_version']}, {book.when(record)}. "
             f"{record.get('note', '')}".strip()))]
@@ -260,7 +260,7 @@ def guards(book: Book) -> list[str]:
     record, kasan = book.record("guards-6.12"), book.record("guards-6.12-kasan")
     found = paragraph(f"Made by ``scripts/controls.sh --guards`` on Linux "
                       f"{record['kernel_version']} ({book.when(record)}):")
-    found += [*controls.rst_table(record["table"]), ""]
+    found += [*tables.rst(record["table"]), ""]
     found += paragraph(
         f"{record['caught']} of the {record['misbehave']} cases that misbehave in this "
         f"kernel are caught; kunit.py alone passes {record['missed']} of them. In the "

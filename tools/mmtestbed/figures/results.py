@@ -18,7 +18,8 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ..errors import TestbedError, UsageError
 from ..host import lock
-from ..model import cases, lines, provenance
+from ..kernel import provenance
+from ..model import cases, lines
 from ..model.cases import Case
 from ..model.configs import PLAIN
 from ..proof import controls, mutation

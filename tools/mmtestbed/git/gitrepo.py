@@ -18,7 +18,7 @@ from typing import Callable, Iterator, Optional, Sequence
 
 from ..errors import HostError, TestbedError, UsageError
 from ..host import lock, proc, prune
-from ..out.console import Console
+from ..ui.console import Console
 
 # What would make git write to, run, or look at something of the user's.
 _READ_ONLY = ("-c", "protocol.allow=never", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",

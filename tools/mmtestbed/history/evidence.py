@@ -8,40 +8,16 @@ believes one bad boot ends at a commit that has nothing to do with anything.
 from __future__ import annotations
 
 import concurrent.futures
-import re
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, Protocol, Sequence
 
-from ..boot.judge import Name, Outcome, Status
-from ..boot.runner import Enough, Results, Worthwhile
-from ..errors import UsageError
-from ..model import cases
-from ..model.cases import Case
+from ..boot.runner import Enough, Worthwhile
+from ..model.outcomes import Name, Outcome, Results, Status
 
 # A case that fails is booted so many times more.
 AGAIN = 2
 # So many of the cases that fail are booted again; the others are only listed.
 MOST = 6
-_CONTRACT = re.compile(r"[A-Z]{2,}-[\d*?]+")
-
-
-def select(words: Sequence[str], known: Mapping[Name, Case],
-           names: Sequence[Name]) -> list[Name]:
-    """Those of @names that one of @words means: a contract (MW-3, MW-*) or a glob.
-
-    Raises UsageError if a word means none; all of them if there are no words.
-    """
-    chosen: set[Name] = set()
-    for word in words:
-        if _CONTRACT.fullmatch(word):
-            found = [name for name in names if name in known and any(
-                cases.glob_match(word, id) for id in known[name].contracts)]
-        else:
-            found = cases.selected(word, names)
-        if not found:
-            raise UsageError(f"no case matches {word}; see scripts/run.sh --list")
-        chosen.update(found)
-    return [name for name in names if name in chosen] if words else list(names)
 
 
 @dataclass

@@ -8,9 +8,9 @@ import textwrap
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from ..boot.judge import Name
 from ..model import cases
 from ..model.cases import Case
+from ..model.outcomes import Name
 from .evidence import Failure
 
 _WIDTH = 80

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..errors import HostError
-from ..out.console import Console
+from ..ui.console import Console
 from . import proc
 
 # Where Debian keeps tools that an ordinary user's PATH may lack.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from ..errors import UsageError
-from ..out.console import Console
+from ..ui.console import Console
 from . import lock, proc
 
 _DAY = 24 * 60 * 60

@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, lock
-from . import series, textprobe
+from . import patching, textprobe
 
 # So many results are kept in a folder.
 _KEPT = 8
@@ -21,15 +21,15 @@ def _key(tree: Path, patches: Sequence[Path]) -> str:
 
     Raises OSError if a patch cannot be read.
     """
-    found = hashlib.sha256(Path(series.__file__).read_bytes() +
+    found = hashlib.sha256(Path(patching.__file__).read_bytes() +
                            Path(textprobe.__file__).read_bytes())
     paths: set[str] = set()
-    for file in series.files(patches):
+    for file in patching.files(patches):
         data = file.read_bytes()
         found.update(f"\0{file} {len(data)}\0".encode("utf-8", "surrogateescape") + data)
-        paths |= series.touched(data.decode("utf-8", "surrogateescape"))
+        paths |= patching.touched(data.decode("utf-8", "surrogateescape"))
     with contextlib.suppress(TestbedError):
-        paths |= series.looked_at(patches)
+        paths |= patching.looked_at(patches)
     for path in sorted(paths):
         found.update(path.encode("utf-8", "surrogateescape"))
         # A link on the way makes a difference, too.
@@ -41,7 +41,7 @@ def _key(tree: Path, patches: Sequence[Path]) -> str:
     return found.hexdigest()[:32]
 
 
-def _read(path: Path) -> Optional[series.Applied]:
+def _read(path: Path) -> Optional[patching.Applied]:
     """What is kept in @path; None if there is nothing, or if it is damaged."""
     known = lock.read_json(path)
     try:
@@ -49,15 +49,15 @@ def _read(path: Path) -> Optional[series.Applied]:
                  beneath.blob(kept[1].encode("latin-1"), kept[0])
                  for name, kept in known["files"].items()}
         path.touch()
-        return series.Applied(files, known["notes"],
-                              [series.Taken(*row) for row in known["taken"]])
+        return patching.Applied(files, known["notes"],
+                              [patching.Taken(*row) for row in known["taken"]])
     except (AttributeError, IndexError, KeyError, OSError, TypeError, UnicodeError):
         return None
 
 
 def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
-          reference: Optional[series.Reference] = None) -> series.Applied:
-    """series.apply(), with what it came to kept in @folder.
+          reference: Optional[patching.Reference] = None) -> patching.Applied:
+    """patching.apply(), with what it came to kept in @folder.
 
     What took a merge with another tree is not kept, since that may change, too.
     Raises TestbedError, OSError.
@@ -65,7 +65,7 @@ def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
     try:
         path = folder / f"applied-{_key(tree, patches)}.json"
     except OSError:
-        return series.apply(tree, patches, scratch, reference)
+        return patching.apply(tree, patches, scratch, reference)
     known = _read(path)
     if known:
         return known
@@ -78,7 +78,7 @@ def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
             raise TestbedError("there is no other tree to look at")
         return reference()
 
-    result = series.apply(tree, patches, scratch, asks if reference else None)
+    result = patching.apply(tree, patches, scratch, asks if reference else None)
     if not asked:
         folder.mkdir(parents=True, exist_ok=True)
         kept = sorted(folder.glob("applied-*.json"), key=lambda old: old.stat().st_mtime)

@@ -18,7 +18,7 @@ from typing import Any, Iterator, Optional, Sequence
 
 from ..errors import HostError, Interrupted, TestbedError, UsageError
 from ..host import beneath, confine, deps, lock, proc, progress, surroundings
-from ..out.console import Console
+from ..ui.console import Console
 from . import narrow, record, tree
 from .tree import Files, WorkTree, digest
 
@@ -298,12 +298,12 @@ class Builder:
             need, frame(self._plan), seen, record.laid(wanted), self._added, headers,
             surroundings.files(headers)), self._tree.scanned)
 
-    def variant(self) -> Path:
-        """The kernel of a variant.  Call it with WorkTree.variant() open.
+    def offshoot(self) -> Path:
+        """The kernel of an offshoot.  Call it with WorkTree.offshoot() open.
 
         Raises TestbedError if it cannot be built.
         """
-        done = self._make("building the variant", self._configured, None)
+        done = self._make("building what differs", self._configured, None)
         if done.code != 0:
             self._console.abandon()
             raise explain(done, self._plan, self._tree.source.version)

@@ -19,33 +19,12 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..errors import TestbedError
-from ..host import beneath, confine, deps, lock, ns, proc
-from ..out import output
+from ..host import beneath, confine, lock, ns, proc
+from ..model.counted import FILES
+from ..ui import output
 from .tree import Places
 
-# The files under test, below mm/.
-FILES = ("filemap", "gup", "hmm", "huge_memory", "memory", "memremap", "migrate",
-         "migrate_device", "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state",
-         "swapfile")
-# For gcc(1), in the words of a spec file, where a | would begin a pipe.  On the command
-# line the option would keep ccache from caching.
-SPECS = ("*cc1_options:\n+ -fprofile-filter-files=" +
-         ";".join(f"/mm/{name}[.]c" for name in FILES) + "\n\n")
-COUNTING_TOOLS = (
-    deps.Tool("gcov", "gcc", "names the lines that have run"),
-    deps.Tool("gcov-tool", "gcc", "adds up what several boots have run"),
-)
-HTML_TOOLS = (
-    deps.Tool("gcovr", "gcovr", "shows the source with what has run",
-              optional=True),
-)
-TOOLS = COUNTING_TOOLS + HTML_TOOLS
 TEXT, JSON, HTML = "functions.txt", "functions.json", "html"
-
-
-def counts(path: str) -> bool:
-    """True if the file @path of the kernel has counters."""
-    return path in {f"mm/{name}.c" for name in FILES}
 
 
 def is_report(folder: Path) -> bool:

@@ -16,7 +16,7 @@ from ..errors import HostError, TestbedError, Unavailable, UsageError
 from ..host import deps, lock, proc
 from ..host.scan import scan
 from ..model import lines
-from ..out.console import Console
+from ..ui.console import Console
 from . import unpack as unpacking
 
 # What makes a folder a kernel tree that we can use.

@@ -23,7 +23,7 @@ from ..errors import HostError, Refused, TestbedError, UsageError
 from ..host import beneath, confine, lock, ns, proc
 from ..host.beneath import Blob
 from ..host.scan import Scan, scan
-from ..out.console import Console
+from ..ui.console import Console
 from .source import Source
 
 Files = Mapping[str, Optional[bytes]]
@@ -183,7 +183,7 @@ class WorkTree:
                     ns.umount(target)
 
     @contextlib.contextmanager
-    def variant(self, changes: Files) -> Iterator[None]:
+    def offshoot(self, changes: Files) -> Iterator[None]:
         """The built tree with @changes on top, thrown away when this is closed.
 
         The build folder holds the objects of the tree below, so that make only has
@@ -191,7 +191,7 @@ class WorkTree:
         """
         places = self.places
         mounts: list[Path] = []
-        layers = {name: places.run / "variant" / name
+        layers = {name: places.run / "offshoot" / name
                   for name in ("src", "src-work", "build", "build-work")}
         for folder in layers.values():
             folder.mkdir(parents=True)
@@ -214,7 +214,7 @@ class WorkTree:
             for target in reversed(mounts):
                 with contextlib.suppress(OSError):
                     ns.umount(target)
-            shutil.rmtree(places.run / "variant", ignore_errors=True)
+            shutil.rmtree(places.run / "offshoot", ignore_errors=True)
 
     @property
     def on_overlay(self) -> bool:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What there is to test, by name: cases, lines, configurations."""
+"""What there is to test, and what comes of it, by name: cases, lines, configurations."""

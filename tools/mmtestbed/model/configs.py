@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..host import deps
-from ..kernel import coverage
+from . import counted
 from .lines import Line
+from .repository import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 FOLDER = REPOSITORY / "tools" / "configs"
 
 
@@ -70,7 +70,7 @@ CONFIGS = (
     Config("kasan", "KASAN, UBSAN and page poisoning",
            args=("page_poison=1",), slow=4, memory=1536),
     Config("gcov", "coverage of the files under test",
-           specs=coverage.SPECS, slow=2, tools=coverage.TOOLS, counts=True),
+           specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True),
     # Grace periods begin at once, and do not wait for a tick at each step.
     Config("smp", "four CPUs",
            args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections
 from typing import Sequence
 
-from ..boot.judge import Name
+from .outcomes import Name
 
 # A boot: its cases, and the glob that selects them.
 Job = tuple[list[Name], str]

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the user sees and gets: the console, and the files that are asked for."""
+"""What a run is summed up as, for people and for programs."""

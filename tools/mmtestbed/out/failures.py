@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Sequence
 
 from ..boot import guards, judge
-from ..boot.judge import Outcome, Status
-from ..cli import options
-from ..model import configs, lines
+from ..model import configs, lines, options, outcomes
+from ..model.outcomes import Outcome, Status
+from ..ui.console import GREEN, RED, YELLOW, Console
 from . import verdict
-from .console import GREEN, RED, YELLOW, Console
 
 # So much of a failing case's output and of a report is shown, in lines.
 _SHOWN = 30
@@ -123,7 +122,7 @@ class Display:
         name = f"{outcome.suite}.{outcome.name}"
         console.line(f"  in gdb:   {again(self._opts, outcome, '--gdb', name)}")
 
-    def _quote(self, splats: Sequence[guards.Splat]) -> None:
+    def _quote(self, splats: Sequence[outcomes.Splat]) -> None:
         for splat in splats:
             where = f", {splat.where}" if splat.where else ""
             self._console.line(f"  kernel report ({splat.kind}{where}):")

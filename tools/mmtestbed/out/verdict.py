@@ -8,15 +8,19 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
-from ..boot.guards import Splat
-from ..boot.judge import Name, Outcome, Status, Trouble
-from ..boot.runner import Results
 from ..errors import Exit
-from ..kernel.series import Taken
+from ..kernel.patching import Taken
 from ..model.cases import Case
 from ..model.configs import PLAIN
+from ..model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
+from ..ui.words import count
 
 SCHEMA = 1
+
+
+def word(code: Exit) -> str:
+    """PASS, FAIL or BROKEN."""
+    return {Exit.PASSED: "PASS", Exit.FAILED: "FAIL"}.get(code, "BROKEN")
 
 
 @dataclass
@@ -97,9 +101,7 @@ class Run:
 
     def word(self) -> str:
         """PASS, FAIL, BROKEN or SKIP."""
-        if self.unavailable:
-            return "SKIP"
-        return {Exit.PASSED: "PASS", Exit.FAILED: "FAIL"}.get(self.code, "BROKEN")
+        return "SKIP" if self.unavailable else word(self.code)
 
     def closing_line(self) -> str:
         """The verdict in one line."""
@@ -231,8 +233,3 @@ def _splat(splat: Splat) -> dict[str, Any]:
 def _by_number(contract: str) -> tuple[str, int]:
     group, _, number = contract.partition("-")
     return (group, int(number))
-
-
-def count(number: int, noun: str) -> str:
-    """'1 case', '2 cases'."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

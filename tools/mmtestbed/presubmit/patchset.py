@@ -11,7 +11,7 @@ from typing import Optional, Sequence
 from ..errors import TestbedError, UsageError
 from ..git.gitrepo import Commit, Ours, Theirs
 from ..host import proc
-from ..kernel import series
+from ..kernel import patching
 from .checks import Patch
 
 _SUBJECT = re.compile(r"^Subject:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
@@ -76,7 +76,7 @@ def mails(path: Path, scratch: Path) -> list[Path]:
     if path.is_dir():
         if (path / "series").is_file():
             try:
-                files = series.read(path)
+                files = patching.read(path)
             except TestbedError as err:
                 raise UsageError(err.message) from None
         else:
@@ -95,7 +95,7 @@ def mails(path: Path, scratch: Path) -> list[Path]:
                              f"{(done.output.strip().splitlines() or ['no mail'])[-1]}")
         found += sorted(folder.iterdir())
     # A cover letter holds no diff.
-    patches = [mail for mail in found if series.touched(_text(mail))]
+    patches = [mail for mail in found if patching.touched(_text(mail))]
     if not patches:
         raise UsageError(f"{path} holds no patch; give an mbox, a folder with *.patch, or "
                          "a range of commits")

@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from ..boot.judge import Name, Outcome, Status
-from ..boot.runner import Results
 from ..errors import TestbedError, UsageError
-from ..kernel import series
+from ..kernel import patching
 from ..model import lines
 from ..model.cases import Case
 from ..model.lines import Version
+from ..model.outcomes import Name, Outcome, Results, Status
 from . import cocci
 
 _FIELD = re.compile(r"^(Subject|Breaks|Lines):[ \t]*(.*)$", re.MULTILINE)
@@ -73,7 +72,7 @@ class Control:
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it changes, or one of which it changes."""
-        return self.rule.files if self.rule else tuple(sorted(series.touched(self.text)))
+        return self.rule.files if self.rule else tuple(sorted(patching.touched(self.text)))
 
 
 def parse(path: Path, text: str) -> Control:
@@ -99,7 +98,7 @@ def parse(path: Path, text: str) -> Control:
     if rule and not kills:
         raise TestbedError(f"{where} lacks a header line such as "
                            "'Kills: suite.case: assertion'")
-    if not rule and not series.touched(text):
+    if not rule and not patching.touched(text):
         raise TestbedError(f"{where} holds no diff; restore or remove it")
     return Control(path.stem, path, subject, breaks, kills, named, text, how, rule, first,
                    end)
@@ -324,36 +323,6 @@ def worthwhile(control: Control, cases: Mapping[Name, Case], results: Results,
     bad = sum(o.status in (Status.CRASHED, Status.HUNG)
               for o in results.outcomes.values())
     return bad < most_bad
-
-
-def table(rows: Sequence[Sequence[str]], widest: int = 0) -> list[str]:
-    """@rows, the first of which is the heading, as lines with aligned columns.
-
-    The last column is cut so that a line is not longer than @widest, if given.
-    """
-    widths = [max(len(row[column]) for row in rows)
-              for column in range(len(rows[0]))]
-    lines = []
-    for number, row in enumerate(rows):
-        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip()
-        if widest and len(line) > widest:
-            line = line[:widest - 3] + "..."
-        lines.append(line)
-        if number == 0:
-            lines.append("  ".join("-" * width for width in widths)[:widest or None])
-    return lines
-
-
-def rst_table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """@rows as a simple table in reStructuredText."""
-    cells = [[cell or "\\-" if column == 0 else cell
-              for column, cell in enumerate(row)] for row in rows]
-    widths = [max(len(row[column]) for row in cells) or 1
-              for column in range(len(cells[0]))]
-    rule = "  ".join("=" * width for width in widths)
-    lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths)).rstrip()
-             for row in cells]
-    return [rule, lines[0], rule, *lines[1:], rule]
 
 
 def summary(verdicts: Sequence[Verdict]) -> list[list[str]]:

@@ -18,15 +18,14 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence, TypeVar
 
 from ..boot import children, ktap, runner, uml
-from ..boot.judge import Name, Outcome, Status
 from ..boot.uml import Next
 from ..errors import Exit, TestbedError
 from ..host import beneath, confine, lock, proc
-from ..kernel import build, variants
-from ..model import cases
-from ..out import output
-from ..out.console import GREEN, RED, Console
-from . import controls
+from ..kernel import build, offshoots
+from ..model import cases, outcomes
+from ..model.outcomes import Name, Outcome, Status
+from ..ui import output, tables
+from ..ui.console import GREEN, RED, Console
 
 OPTION = "CONFIG_MM_KUNIT_GUARD_SELFTEST"
 SOURCE = "mm/kunit/guard_selftest/guard_selftest_kunit.c"
@@ -162,7 +161,7 @@ def noticed(outcome: Optional[Outcome]) -> str:
 class Command:
     """scripts/controls.sh --guards."""
 
-    def __init__(self, console: Console, base: variants.Base, folder: Path,
+    def __init__(self, console: Console, base: offshoots.Base, folder: Path,
                  options: Options) -> None:
         self._console = console
         self._base = base
@@ -175,7 +174,7 @@ class Command:
         demands = wanted((top / SOURCE).read_text(encoding="utf-8"))
         self._folder.mkdir()
         console, opts = self._console, self._opts
-        with proc.threads(opts.how.jobs, variants.own_mounts) as pool:
+        with proc.threads(opts.how.jobs, offshoots.own_mounts) as pool:
             console.begin("building the kernels whose cases misbehave")
             watched, alone = self._finish(
                 [pool.submit(self._build, "watched", False),
@@ -201,7 +200,7 @@ class Command:
 
     def _build(self, name: str, unwatched: bool) -> Path:
         """A kernel with the cases.  Runs in a thread that has its own mounts."""
-        with variants.open_variant(self._base, self._folder / name) as variant:
+        with offshoots.opened(self._base, self._folder / name) as variant:
             if unwatched:
                 variant.edit(SOURCE, lambda text: _WATCH.sub(b"", text))
             variant.make({OPTION: "y", **self._opts.config})
@@ -235,7 +234,7 @@ class Command:
         return done.code == 0
 
     def _report(self, demands: Mapping[Name, Wanted], names: Sequence[Name],
-                results: runner.Results, plain: Sequence[bool]) -> int:
+                results: outcomes.Results, plain: Sequence[bool]) -> int:
         console = self._console
         rows = []
         for name, passes in zip(names, plain):
@@ -247,8 +246,8 @@ class Command:
                             absent, passes))
         cells = [["case", "what it does", "verdict", "noticed by", "kunit.py alone"],
                  *(row.cells() for row in rows)]
-        console.lines(controls.rst_table(cells) if self._opts.rst
-                      else controls.table(cells), "")
+        console.lines(tables.rst(cells) if self._opts.rst
+                      else tables.plain(cells), "")
         faults = [f"{'.'.join(row.name)}: {row.fault}" for row in rows if row.fault]
         faults += [f"{'.'.join(name)} is in {SOURCE}, but the kernel does not list it"
                    for name in sorted(set(demands) - set(names))]

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from ..boot.judge import Status
 from ..errors import Exit, TestbedError
-from ..kernel import source, tree
-from ..model import cases, configs, lines, provenance
+from ..kernel import provenance, source, tree
+from ..model import cases, configs, lines
 from ..model.cases import Case
-from ..out import verdict
-from ..out.console import Console
+from ..model.outcomes import Status
+from ..ui import tables, words
+from ..ui.console import Console
 from . import controls, ledger
 from .controls import Control
 
@@ -180,7 +180,7 @@ class Facts:
                             "measured")
                            if tally[state])
         word = "FAIL" if problems else "PASS"
-        return (f"{word}: {verdict.count(len(self.contracts), 'contract')}, "
+        return (f"{word}: {words.count(len(self.contracts), 'contract')}, "
                 f"{len(self.claimed)} claimed; {states}")
 
 
@@ -222,15 +222,15 @@ def show(repository: Path, wanted: Wanted, console: Console) -> int:
     facts = Facts.gather(
         repository, wanted.line, wanted.config, cases.read(repository / "mm" / "kunit"),
         controls.read(repository / "patches" / "controls"), results)
-    console.lines(controls.rst_table(facts.covered()) if wanted.rst
-                  else controls.table(facts.rows()), "")
+    console.lines(tables.rst(facts.covered()) if wanted.rst
+                  else tables.plain(facts.rows()), "")
     problems = facts.problems()
     for problem in problems:
         print(f"mm-testbed: {problem}", file=sys.stderr, flush=True)
     if not wanted.rst:
         never = facts.never_red()
         if never:
-            console.line(f"{verdict.count(len(never), 'case')} that no control turns "
+            console.line(f"{words.count(len(never), 'case')} that no control turns "
                          "red:")
             console.lines([case.full_name for case in never])
         console.line(f"{facts.closing_line(problems)}; {which}")

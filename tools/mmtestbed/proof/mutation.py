@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
-from ..boot.judge import Name
 from ..errors import TestbedError
 from ..host import beneath, confine, proc
+from ..model.outcomes import Name
 
 _REACHED = re.compile(r"mm_mutate: (\S+) (\d+)-(\d+)$")
 _COMMAND = re.compile(r"^savedcmd_\S+ := (.*)$", re.MULTILINE)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from mmtestbed.boot import children, runner
-from mmtestbed.boot.judge import Outcome, Status
 from mmtestbed.errors import HostError, TestbedError
 from mmtestbed.kernel import coverage, tree
+from mmtestbed.model.outcomes import Outcome, Status
 
 from tests import kill9, support
 

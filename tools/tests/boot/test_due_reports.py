@@ -5,10 +5,10 @@ import unittest
 from pathlib import Path
 
 from mmtestbed.boot import due_reports, guards
-from mmtestbed.boot.guards import Splat
-from mmtestbed.boot.judge import Judge, Name, Outcome, Status
+from mmtestbed.boot.judge import Judge
 from mmtestbed.boot.uml import Ending, How
 from mmtestbed.model import cases
+from mmtestbed.model.outcomes import Name, Outcome, Splat, Status
 
 from tests import support
 

@@ -3,8 +3,8 @@
 
 import unittest
 
-from mmtestbed.boot.judge import Status
 from mmtestbed.boot.uml import Ending, How
+from mmtestbed.model.outcomes import Status
 
 from tests import support
 

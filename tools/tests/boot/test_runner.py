@@ -6,9 +6,9 @@ import signal
 import stat
 
 from mmtestbed.boot import runner
-from mmtestbed.boot.judge import Outcome, Status
 from mmtestbed.errors import TestbedError
-from mmtestbed.model import globs
+from mmtestbed.model import globs, outcomes
+from mmtestbed.model.outcomes import Outcome, Status
 
 from tests import support
 
@@ -81,7 +81,7 @@ class Boots(support.TempCase):
 
     def outcomes(self, suites: dict[str, list[str]], glob: str = "",
                  timeout: float = 20,
-                 spread: bool = False) -> tuple[dict[str, str], runner.Results]:
+                 spread: bool = False) -> tuple[dict[str, str], outcomes.Results]:
         boots = self.make(suites, timeout, spread)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             results = boots.round(boots.cases(glob), glob, pool)

@@ -9,13 +9,13 @@ import unittest
 import unittest.mock
 from typing import Optional
 
-from mmtestbed.cli import run
 from mmtestbed.errors import Interrupted, TestbedError
-from mmtestbed.out.console import RED, Console
+from mmtestbed.model import repository
+from mmtestbed.ui.console import RED, Console
 
 from tests import support
 
-SCRIPTS = run.REPOSITORY / "scripts"
+SCRIPTS = repository.REPOSITORY / "scripts"
 # Calls that print something and need no kernel.
 TALKATIVE = (("run", "--list"), ("run", "--help"), ("run", "--dry-run"),
              ("controls", "--list"), ("controls", "--matrix"), ("controls", "--help"),

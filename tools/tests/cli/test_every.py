@@ -5,11 +5,11 @@ import signal
 import unittest
 from typing import Any
 
-from mmtestbed.cli import every, options
+from mmtestbed.cli import every, run_options
 from mmtestbed.errors import Exit
 from mmtestbed.host import deps, ns
 from mmtestbed.model import configs, lines
-from mmtestbed.proof import controls
+from mmtestbed.ui import tables
 
 from tests import support
 
@@ -42,8 +42,8 @@ class Plan(unittest.TestCase):
         given = ["--all", "--jobs", "3", "--filter", "a.b", "--repeat", "2", "--timeout",
                  "9", "--one-boot", "--host-time", "--shuffle", "7", "--seed", "8",
                  "--keep", "--", "--kconfig_add", "CONFIG_X=y", "--kernel_args=z=1"]
-        opts = options.parse(given)
-        again = options.parse(every.words(opts, NEW, KASAN))
+        opts = run_options.parse(given)
+        again = run_options.parse(every.words(opts, NEW, KASAN))
         self.assertEqual((again.line, again.config, again.all), (NEW, KASAN, False))
         for name in ("jobs", "filter", "repeat", "timeout", "seed", "shuffle", "one_boot",
                      "host_time", "keep",
@@ -51,9 +51,9 @@ class Plan(unittest.TestCase):
             self.assertEqual(getattr(again, name), getattr(opts, name), name)
 
     def test_a_variant_keeps_its_own_time_limit(self) -> None:
-        opts = options.parse(["--all"])
-        self.assertEqual(options.parse(every.words(opts, NEW, KASAN)).timeout,
-                         options.parse(["--variant", "kasan"]).timeout)
+        opts = run_options.parse(["--all"])
+        self.assertEqual(run_options.parse(every.words(opts, NEW, KASAN)).timeout,
+                         run_options.parse(["--variant", "kasan"]).timeout)
 
 
 class Rows(unittest.TestCase):
@@ -91,7 +91,7 @@ class Rows(unittest.TestCase):
 
 class DryRun(support.TempCase):
     def test_names_what_cannot_be(self) -> None:
-        opts = options.parse(["--all", "--dry-run", "--variant", "smp"])
+        opts = run_options.parse(["--all", "--dry-run", "--variant", "smp"])
         self.assertEqual(every.Command(opts, self.console).run(), 0)
         text = self.text.getvalue().splitlines()
         self.assertEqual(text[0], "# 6.12 smp: User-Mode Linux 6.12 has no SMP")
@@ -104,7 +104,7 @@ class DryRun(support.TempCase):
         self.addCleanup(setattr, deps, "PATH", deps.PATH)
         setattr(deps, "PATH", str(self.tmp))
         self.write("apt-get", "#!/bin/sh\nexit 100\n").chmod(0o755)
-        opts = options.parse(["--all", "--line", "6.12", "--variant", "gcov"])
+        opts = run_options.parse(["--all", "--line", "6.12", "--variant", "gcov"])
         self.assertEqual(every.Command(opts, self.console).run(), Exit.BROKEN)
         self.assertIn("SKIP  6.12 gcov: cannot install gcc gcovr; check the network",
                       self.text.getvalue())
@@ -112,4 +112,4 @@ class DryRun(support.TempCase):
     def test_table(self) -> None:
         rows = [["line", "kernel", "variant", "verdict", "build", "run", ""],
                 row().cells()]
-        self.assertEqual(len(controls.table(rows, 160)), 3)
+        self.assertEqual(len(tables.plain(rows, 160)), 3)

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any, Iterator
 from unittest import mock
 
-from mmtestbed.boot.judge import Outcome, Status
 from mmtestbed.cli import figures
 from mmtestbed.errors import TestbedError
 from mmtestbed.figures import figure_texts, results
 from mmtestbed.figures.results import Sources
+from mmtestbed.model import repository
 from mmtestbed.model.cases import Case
+from mmtestbed.model.outcomes import Outcome, Status
 from mmtestbed.out import verdict
 
 from tests import support
 from tests.figures import test_results
 from tests.proof import test_controls
 
-TOP = figures.REPOSITORY
+TOP = repository.REPOSITORY
 SUITE = test_results.SUITE
 
 

@@ -4,8 +4,9 @@
 from unittest import mock
 
 from mmtestbed.boot import children, runner
-from mmtestbed.boot.judge import Name
 from mmtestbed.cli import mutate_run
+from mmtestbed.model import outcomes
+from mmtestbed.model.outcomes import Name
 from mmtestbed.proof.mutation import Fate, Mutant, State
 
 from tests import support
@@ -61,7 +62,7 @@ class Mutants(support.TempCase):
         round_ = children.Children.round
 
         def noted(boots: children.Children, names: list[Name], *rest: object,
-                  **more: object) -> runner.Results:
+                  **more: object) -> outcomes.Results:
             ran[:] = [name for _, name in names]
             return round_(boots, names, *rest, **more)  # type: ignore[arg-type]
 

@@ -6,7 +6,8 @@ import sys
 import time
 import unittest
 
-from mmtestbed.cli import run, selftest
+from mmtestbed.cli import selftest
+from mmtestbed.model import repository
 
 from tests import support
 
@@ -73,7 +74,7 @@ class Sum(support.TempCase):
         self.assertGreater(selftest.cpu_seconds() - before, 0.25)
 
     def test_the_sum_is_the_last_line(self) -> None:
-        done = subprocess.run([str(run.REPOSITORY / ".ci/run"), "test_lines_nobody_has",
+        done = subprocess.run([str(repository.REPOSITORY / ".ci/run"), "test_lines_nobody_has",
                                "test_ktap"], check=False, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         *_, table, last = done.stdout.splitlines()
@@ -82,7 +83,7 @@ class Sum(support.TempCase):
         self.assertEqual(table.split()[1], last.split()[0])
 
     def test_nothing_to_do_is_no_success(self) -> None:
-        done = subprocess.run([str(run.REPOSITORY / ".ci/run"), "test_that_nobody_has"],
+        done = subprocess.run([str(repository.REPOSITORY / ".ci/run"), "test_that_nobody_has"],
                               check=False, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stdout.endswith("0 passed, 0 failed, 0 skipped\n"))

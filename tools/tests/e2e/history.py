@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from mmtestbed.host import lock
-from mmtestbed.kernel import series
+from mmtestbed.kernel import patching
 from mmtestbed.model import lines
 
 from tests import fake
@@ -108,10 +108,10 @@ class Line:
         with tempfile.TemporaryDirectory() as name:
             top, scratch = Path(name) / "top", Path(name) / "scratch"
             scratch.mkdir()
-            for file in series.touched(path.read_text(encoding="utf-8")):
+            for file in patching.touched(path.read_text(encoding="utf-8")):
                 (top / file).parent.mkdir(parents=True, exist_ok=True)
                 (top / file).write_bytes(self.read(file))
-            changed = series.apply(top, [path], scratch)
+            changed = patching.apply(top, [path], scratch)
         assert not changed.notes
         self.commit(subject, {file: content for file, content in changed.files.items()
                               if content is not None}, body)

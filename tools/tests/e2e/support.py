@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from mmtestbed.cli import run
 from mmtestbed.errors import Unavailable
 from mmtestbed.kernel import source, tree
+from mmtestbed.model import repository
 from mmtestbed.model.lines import DEFAULT, Line
-from mmtestbed.out.console import Console
+from mmtestbed.ui.console import Console
 
 from tests import fake, support
 
-TOP = run.REPOSITORY
+TOP = repository.REPOSITORY
 RUN = TOP / "scripts" / "run.sh"
 # A single case, for what is not about the cases.
 ONE = "--filter=migration_entry*"

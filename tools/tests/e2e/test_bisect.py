@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mmtestbed.kernel import series
+from mmtestbed.kernel import patching
 from mmtestbed.model import lines
 
 from tests import fake
@@ -218,7 +218,7 @@ class Ways(BisectCase):
     def test_patches_that_are_upstream(self) -> None:
         """Two of the series have gone in on the way, and what is around one changes."""
         line = Line(fake.tree(), self.user.base)
-        gone = [path for path in series.read(fake.REPO / "patches")
+        gone = [path for path in patching.read(fake.REPO / "patches")
                 if path.parent.name == "fixes"]
         self.assertEqual(len(gone), 2)
 

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from mmtestbed.cli import run
-from mmtestbed.kernel import series
+from mmtestbed.kernel import patching
+from mmtestbed.model.repository import suite_files
 
 from tests.e2e import support
 from tests.e2e.support import TOP
@@ -44,7 +44,7 @@ class Checkpatch(support.RunCase):
             self.assertEqual(done.stdout + done.stderr, "")
 
     def test_series(self) -> None:
-        for path in series.files(run.series_of()):
+        for path in patching.files(patching.ours()):
             if path.suffix == ".patch":
                 self.check(path, "--no-signoff")
 
@@ -54,7 +54,7 @@ class Checkpatch(support.RunCase):
 
     def test_suites(self) -> None:
         ignore = {"compat": COMPAT, "guard_selftest": SELFTEST}
-        for name in run.suite_files():
+        for name in suite_files():
             path = TOP / name
             if path.suffix in (".c", ".h"):
                 self.check(path, "-f",

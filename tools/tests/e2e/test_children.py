@@ -4,8 +4,8 @@
 from pathlib import Path
 
 from mmtestbed.boot import children, runner
-from mmtestbed.boot.judge import Name, Status
 from mmtestbed.host import ns
+from mmtestbed.model.outcomes import Name, Status
 
 from tests.e2e import support
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mmtestbed.model import lines, provenance
+from mmtestbed.kernel import provenance
+from mmtestbed.model import lines
 
 from tests import fake
 from tests.e2e import support

@@ -26,9 +26,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from mmtestbed.cli import run
 from mmtestbed.model import lines
 from mmtestbed.model.lines import DEFAULT, Line
+from mmtestbed.model.repository import REPOSITORY
 
 HERE = Path(__file__).resolve().parent
 KERNEL, REPO = HERE / "kernel", HERE / "repo"
@@ -58,7 +58,7 @@ def _remove(folder: Path) -> None:
 def lay_out(top: Path) -> Path:
     """Make a repository for the fake kernel of @top, which is not there; returns it."""
     for name in _OURS:
-        part = run.REPOSITORY / name
+        part = REPOSITORY / name
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         if part.is_dir():
             shutil.copytree(part, top / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -93,8 +93,8 @@ def cache() -> Path:
 
 def _symbols() -> str:
     """Kconfig entries for all that any configuration of ours asks for."""
-    configs = [run.REPOSITORY / ".kunitconfig",
-               *sorted((run.REPOSITORY / "tools/configs").glob("*.config"))]
+    configs = [REPOSITORY / ".kunitconfig",
+               *sorted((REPOSITORY / "tools/configs").glob("*.config"))]
     found = {symbol for path in configs for symbol in re.findall(
         r"^CONFIG_(\w+)=", path.read_text(encoding="utf-8"), re.MULTILINE)}
     return "".join(f"config {symbol}\n" for symbol in sorted(found)

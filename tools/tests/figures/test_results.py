@@ -7,19 +7,20 @@ import json
 from typing import Any
 from unittest import mock
 
-from mmtestbed.boot.judge import Outcome, Status
-from mmtestbed.boot.runner import Options as RunOptions, Results
-from mmtestbed.cli import control_options, control_run, figures, options, run
+from mmtestbed.boot.runner import Options as RunOptions
+from mmtestbed.cli import control_options, control_run, figures, run, run_options
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.figures import results
 from mmtestbed.figures.results import Sources
-from mmtestbed.model import lines, provenance
+from mmtestbed.kernel import provenance
+from mmtestbed.model import lines, repository
+from mmtestbed.model.outcomes import Outcome, Results, Status
 from mmtestbed.proof import controls, guardtest, mutation
 
 from tests import measure, support
 from tests.proof import test_controls
 
-TOP = figures.REPOSITORY
+TOP = repository.REPOSITORY
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SUITE = """\
 /**
@@ -229,9 +230,9 @@ class Commands(support.TempCase):
 
     def run_json(self) -> dict[str, Any]:
         """What scripts/run.sh would write if every case passed."""
-        command = run.Command(options.parse(["--json", str(self.tmp / "x.json")]),
+        command = run.Command(run_options.parse(["--json", str(self.tmp / "x.json")]),
                               self.console)
-        report = command._report
+        report = command._result
         report.version = "6.12.117"
         report.outcomes = [Outcome(*name, Status.PASSED) for name in report.cases]
         return json.loads(json.dumps(report.as_json()))  # type: ignore[no-any-return]

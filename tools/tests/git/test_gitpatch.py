@@ -8,7 +8,7 @@ from pathlib import Path
 from mmtestbed.errors import TestbedError
 from mmtestbed.git import patchtext
 from mmtestbed.host import beneath, ns
-from mmtestbed.kernel import series, source, tree
+from mmtestbed.kernel import patching, source, tree
 from mmtestbed.model import lines
 
 from tests import support
@@ -112,13 +112,13 @@ class Git(support.TempCase):
                 found[os.fsdecode(path)] = (int(mode, 8), data)
         return found
 
-    def check(self, *words: str) -> series.Applied:
+    def check(self, *words: str) -> patching.Applied:
         """The diff, made with @words, gives what git has."""
         self.change()
         new, old = self.wanted("HEAD"), self.wanted("HEAD~1")
         scratch = self.tmp / "scratch"
         scratch.mkdir()
-        applied = series.apply(self.old, [self.patch(*words)], scratch)
+        applied = patching.apply(self.old, [self.patch(*words)], scratch)
         self.assertEqual(applied.notes, [])
         ours = {**old, **{path: (blob.mode, bytes(blob))
                           for path, blob in applied.files.items() if blob is not None}}
@@ -167,7 +167,7 @@ class Git(support.TempCase):
         patch = self.patch("-M")
         git(self.old, "checkout", "-q", "HEAD@{1}")
         (self.tmp / "scratch").mkdir()
-        applied = series.apply(self.old, [patch], self.tmp / "scratch")
+        applied = patching.apply(self.old, [patch], self.tmp / "scratch")
         self.assertEqual(applied.notes, ["the.patch is in this tree already"])
 
 
@@ -190,7 +190,7 @@ class Outside(support.TempCase):
                 scratch = self.tmp / "scratch" / name.replace(" ", "-").replace(".", "_")
                 scratch.mkdir()
                 with self.assertRaises(TestbedError):
-                    series.apply(self.tmp / "tree", [patch], scratch)
+                    patching.apply(self.tmp / "tree", [patch], scratch)
                 self.assertEqual(self.look(), before)
 
     def test_through_a_link_of_an_earlier_patch(self) -> None:
@@ -198,7 +198,7 @@ class Outside(support.TempCase):
         patches = [self.write("1.patch", head),
                    self.write("2.patch", "diff --git a/mine/out" + tail)]
         with self.assertRaisesRegex(TestbedError, "symbolic link"):
-            series.apply(self.tmp / "tree", patches, self.tmp / "scratch")
+            patching.apply(self.tmp / "tree", patches, self.tmp / "scratch")
 
     def test_a_file_of_ours_behind_a_link(self) -> None:
         """A tree whose mm/kunit leads elsewhere does not get our suites there."""
@@ -241,5 +241,5 @@ class Text(support.TempCase):
         self.write("tree/x", LINES)
         patch = self.write("1.patch", "--- a/x\n+++ b/x\n@@ -21 +21 @@\n-line 20\n+twenty\n")
         (self.tmp / "scratch").mkdir()
-        applied = series.apply(self.tmp / "tree", [patch], self.tmp / "scratch")
+        applied = patching.apply(self.tmp / "tree", [patch], self.tmp / "scratch")
         self.assertEqual(applied.files["x"], LINES.replace("line 20", "twenty").encode())

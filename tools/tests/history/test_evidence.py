@@ -6,11 +6,12 @@ import itertools
 import random
 from typing import Optional, Sequence
 
-from mmtestbed.boot.judge import Name, Outcome, Status, Trouble
-from mmtestbed.boot.runner import Enough, Results, Worthwhile
+from mmtestbed.boot.runner import Enough, Worthwhile
 from mmtestbed.errors import UsageError
 from mmtestbed.history import evidence
+from mmtestbed.model import selectors
 from mmtestbed.model.cases import Case
+from mmtestbed.model.outcomes import Name, Outcome, Results, Status, Trouble
 
 from tests import support
 
@@ -147,10 +148,10 @@ class Select(support.TempCase):
                               ("b", [2, 3]), ("MV-3 a.one", [0, 2]),
                               ("", [0, 1, 2, 3])):
             with self.subTest(words):
-                self.assertEqual(evidence.select(words.split(), CASES, NAMES),
+                self.assertEqual(selectors.select(words.split(), CASES, NAMES),
                                  [NAMES[index] for index in chosen])
 
     def test_nothing(self) -> None:
         for word in ("MW-2", "c.*", "a.three"):
             with self.subTest(word), self.assertRaises(UsageError):
-                evidence.select([word], CASES, NAMES)
+                selectors.select([word], CASES, NAMES)

@@ -47,7 +47,7 @@ from mmtestbed.git import gitrepo
 from mmtestbed.host import confine, ns, proc
 from mmtestbed.kernel import build, source, tree
 from mmtestbed.model import lines
-from mmtestbed.out.console import Console
+from mmtestbed.ui.console import Console
 from mmtestbed.presubmit import checkers
 top = Path(sys.argv[1])
 confine.off = frozenset(sys.argv[2:])

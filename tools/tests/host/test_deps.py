@@ -5,10 +5,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from mmtestbed.cli import run
 from mmtestbed.errors import HostError
 from mmtestbed.host import deps
 from mmtestbed.host.deps import Tool
+from mmtestbed.model import repository
 
 from tests import support
 
@@ -117,7 +117,7 @@ class Python(support.TempCase):
         apt.write_text(f'#!/bin/sh\necho "$@" >> {told}\nexit 100\n', encoding="ascii")
         apt.chmod(0o755)
         return subprocess.run(
-            ["/bin/sh", str(run.REPOSITORY / "scripts/run.sh"), *words], check=False,
+            ["/bin/sh", str(repository.REPOSITORY / "scripts/run.sh"), *words], check=False,
             env={**os.environ, "PATH": path}, capture_output=True, text=True), told
 
     def test_says_so(self) -> None:

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from mmtestbed.errors import TestbedError
-from mmtestbed.kernel import applied, series
+from mmtestbed.kernel import applied, patching
 
 from tests import support
 
@@ -26,14 +26,14 @@ class Remembered(support.TempCase):
         self.write("tree/mm/a.c", "one\ntwo\nthree\n")
         self.patch = self.write("x.patch", PATCH)
         self.real = 0
-        apply = series.apply
+        apply = patching.apply
 
-        def count(*args: object, **words: object) -> series.Applied:
+        def count(*args: object, **words: object) -> patching.Applied:
             self.real += 1
             return apply(*args, **words)  # type: ignore[arg-type]
 
-        series.apply = count
-        self.addCleanup(setattr, series, "apply", apply)
+        patching.apply = count
+        self.addCleanup(setattr, patching, "apply", apply)
 
     def apply(self) -> bytes:
         scratch = self.tmp / f"scratch{self.real}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mmtestbed.errors import TestbedError
 from mmtestbed.kernel import coverage, tree
+from mmtestbed.model import counted
 
 from tests import support
 
@@ -74,7 +75,7 @@ class Parse(unittest.TestCase):
                 coverage.parse(text)
 
     def test_only_the_files_under_test_are_counted(self) -> None:
-        pattern = coverage.SPECS.split()[-1].partition("=")[2].replace(";", "|")
+        pattern = counted.SPECS.split()[-1].partition("=")[2].replace(";", "|")
         for name in ("../src/mm/migrate.c", "/k/mm/migrate_device.c", "/k/mm/memremap.c"):
             self.assertRegex(name, pattern)
         for name in ("../src/mm/kunit/migrate_vma/hole_kunit.c", "/k/fs/swap.c",
@@ -123,7 +124,7 @@ class Boots(support.TempCase):
         (self.tmp / "boots").mkdir()
         subprocess.run(
             ["gcc", "-fprofile-arcs", "-ftest-coverage",
-             f"-specs={self.write('gcc.specs', coverage.SPECS)}",
+             f"-specs={self.write('gcc.specs', counted.SPECS)}",
              "-c", "-o", "mm/hmm.o", str(self.tmp / "src/mm/hmm.c")], cwd=self.tmp / "build",
             check=True)
         subprocess.run(["gcc", "--coverage", "-o", "linux", "mm/hmm.o"],

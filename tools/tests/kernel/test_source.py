@@ -6,10 +6,9 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from mmtestbed.cli import ahead, run
 from mmtestbed.errors import HostError, TestbedError, Unavailable, UsageError
-from mmtestbed.kernel import series, source, unpack
-from mmtestbed.model import lines
+from mmtestbed.kernel import ahead, patching, source, unpack
+from mmtestbed.model import lines, repository
 
 from tests import support
 
@@ -265,9 +264,9 @@ class Unpack(support.TempCase):
                           whole=True)
 
     def test_our_patches_take_nothing_that_is_left_out(self) -> None:
-        patches = sorted((run.REPOSITORY / "patches").rglob("*.patch"))
+        patches = sorted((repository.REPOSITORY / "patches").rglob("*.patch"))
         self.assertGreater(len(patches), 100)
-        self.assertEqual([path for path in series.paths(patches)
+        self.assertEqual([path for path in patching.paths(patches)
                           if unpack.left_out(path)], [])
 
     def test_wrong_version(self) -> None:

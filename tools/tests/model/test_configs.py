@@ -5,7 +5,7 @@ import unittest
 from unittest import mock
 
 from mmtestbed.boot import uml
-from mmtestbed.cli import options
+from mmtestbed.cli import run_options
 from mmtestbed.errors import UsageError
 from mmtestbed.kernel import build, coverage
 from mmtestbed.model import configs, lines
@@ -98,44 +98,44 @@ class Build(support.TempCase):
 
 class Words(support.TempCase):
     def test_default(self) -> None:
-        opts = options.parse([])
+        opts = run_options.parse([])
         self.assertIs(opts.config, configs.PLAIN)
         self.assertIsNone(opts.wanted)
 
     def test_a_slow_variant_gets_more_time(self) -> None:
-        kasan = options.parse(["--variant", "kasan"])
-        self.assertGreater(kasan.timeout, options.parse([]).timeout)
-        self.assertEqual(options.parse(["--variant", "kasan", "--timeout", "3"]).timeout, 3)
+        kasan = run_options.parse(["--variant", "kasan"])
+        self.assertGreater(kasan.timeout, run_options.parse([]).timeout)
+        self.assertEqual(run_options.parse(["--variant", "kasan", "--timeout", "3"]).timeout, 3)
 
     def test_coverage_wants_counters(self) -> None:
         with self.assertRaisesRegex(UsageError, "--variant gcov"):
-            options.parse(["--coverage", str(self.tmp / "new")])
+            run_options.parse(["--coverage", str(self.tmp / "new")])
         with self.assertRaisesRegex(UsageError, "--no-html goes with"):
-            options.parse(["--no-html"])
+            run_options.parse(["--no-html"])
 
     def test_no_html_needs_no_gcovr(self) -> None:
         words = ["--variant", "gcov"]
-        self.assertEqual({tool.probe for tool in options.parse(words).tools},
+        self.assertEqual({tool.probe for tool in run_options.parse(words).tools},
                          {"gcov", "gcov-tool", "gcovr"})
-        self.assertEqual({tool.probe for tool in options.parse([*words, "--no-html"]).tools},
+        self.assertEqual({tool.probe for tool in run_options.parse([*words, "--no-html"]).tools},
                          {"gcov", "gcov-tool"})
 
     def test_coverage_folder(self) -> None:
         gcov = ["--variant", "gcov", "--coverage"]
         new = self.tmp / "new"
-        self.assertEqual(options.parse([*gcov, str(new)]).coverage, new)
+        self.assertEqual(run_options.parse([*gcov, str(new)]).coverage, new)
         self.write(f"old/{coverage.TEXT}", "")
-        self.assertTrue(options.parse([*gcov, str(self.tmp / "old")]).coverage)
+        self.assertTrue(run_options.parse([*gcov, str(self.tmp / "old")]).coverage)
         thesis = self.write("mine/thesis.tex", "")
         for bad in (thesis, thesis.parent, self.tmp / "no" / "such"):
             with self.subTest(bad), self.assertRaises(UsageError):
-                options.parse([*gcov, str(bad)])
+                run_options.parse([*gcov, str(bad)])
 
     def test_all_takes_no_file_of_one_run(self) -> None:
         for words in (["--list"], ["--raw"], ["--junit", str(self.tmp / "x.xml")],
                       ["--build-dir", str(self.tmp / "b")]):
             with self.subTest(words), self.assertRaisesRegex(UsageError, "--all"):
-                options.parse(["--all", *words])
+                run_options.parse(["--all", *words])
 
 
 class AtATime(unittest.TestCase):

@@ -5,11 +5,9 @@ import json
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from mmtestbed.boot.guards import Splat
-from mmtestbed.boot.judge import Name, Outcome, Status, Trouble
-from mmtestbed.boot.runner import Results
 from mmtestbed.errors import Exit
 from mmtestbed.model.cases import Case
+from mmtestbed.model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
 from mmtestbed.out import verdict
 
 CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.c", 3)

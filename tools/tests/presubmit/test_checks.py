@@ -5,15 +5,15 @@ import json
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from mmtestbed.boot.judge import Status as Case
-from mmtestbed.cli import bisect_step, presubmit, run
+from mmtestbed.cli import bisect_status, bisect_step, passed, presubmit
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.git import gitrepo
 from mmtestbed.git.gitrepo import Commit
 from mmtestbed.history import explain, trial
 from mmtestbed.history.evidence import Failure, Finding
 from mmtestbed.host import proc
-from mmtestbed.model import cases
+from mmtestbed.model import cases, repository
+from mmtestbed.model.outcomes import Status as Case
 from mmtestbed.presubmit import checks, patchset
 from mmtestbed.presubmit.checks import Context, Message, Patch, Place, Result, Series
 from mmtestbed.presubmit.checks import Status
@@ -67,9 +67,9 @@ class Judged(support.TempCase):
     def context(self, make: Optional[checks.Make] = None, built: bool = True,
                 files: tuple[str, ...] = ("mm/x.c",)) -> Context:
         """What a check gets to see."""
-        explainer = explain.Explainer(run.REPOSITORY, {
+        explainer = explain.Explainer(repository.REPOSITORY, {
             (case.suite, case.name): case
-            for case in cases.read(run.REPOSITORY / "mm" / "kunit")})
+            for case in cases.read(repository.REPOSITORY / "mm" / "kunit")})
         ours: Any = None                # not for these checks
         return Context(Patch(1, COMMIT, "b" * 40, files),
                        Place(COMMIT.id, self.tmp, self.tmp, lambda path: built, make),
@@ -121,7 +121,7 @@ class Judged(support.TempCase):
 
     def test_a_failure_is_explained(self) -> None:
         context = self.context()
-        known = cases.read(run.REPOSITORY / "mm" / "kunit")
+        known = cases.read(repository.REPOSITORY / "mm" / "kunit")
         case = next(case for case in known if "MW-8" in case.contracts)
         context.found = Finding(failures=[Failure((case.suite, case.name), Case.HUNG,
                                                   "no progress", 3, 3)])
@@ -141,7 +141,7 @@ class Whole(RepoCase):
         texts = {(side, name.replace("_", "/") + ".c"): text[number].encode()
                  for name, text in files.items()
                  for number, side in enumerate(("old", "new"))}
-        explainer = explain.Explainer(run.REPOSITORY, {})
+        explainer = explain.Explainer(repository.REPOSITORY, {})
         return Series("old", "new", patches, ours, explainer, self.tmp, {},
                       lambda commit, path: texts[commit, path])
 
@@ -293,7 +293,7 @@ class ExitStatus(support.TempCase):
                                  (2, False, 255), (125, True, 255), (130, False, 130),
                                  (143, True, 143), (3, False, 255), (-9, False, 255)):
             with self.subTest((code, host)):
-                self.assertEqual(bisect_step.exit_status(code, host), told)
+                self.assertEqual(bisect_status.exit_status(code, host), told)
 
     def test_calls(self) -> None:
         self.assertEqual(bisect_step.main(["--nonsense"]), 255)
@@ -303,7 +303,7 @@ class ExitStatus(support.TempCase):
 
 class Patience(support.TempCase):
     def test_busy_machine(self) -> None:
-        ours = trial.run_options([], "", "x").timeout
+        ours = passed.options([], "", "x").timeout
         for timeout, load, wanted in ((ours, 0.5, ours), (ours, 4.0, ours),
                                       (ours, 12.0, 3 * ours), (30.0, 12.0, 30.0)):
             with self.subTest((timeout, load)):
@@ -320,7 +320,7 @@ class Promise(support.TempCase):
         self.assertEqual(cases.promise(text, "two"), [])
 
     def test_contracts(self) -> None:
-        text = (run.REPOSITORY / "Documentation/contracts.rst").read_text(
+        text = (repository.REPOSITORY / "Documentation/contracts.rst").read_text(
             encoding="utf-8")
         known = explain.contracts(text)
         self.assertEqual(set(known), set(cases.contracts_of(text)))

@@ -5,12 +5,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from mmtestbed.boot.judge import Name, Outcome, Status, Trouble
-from mmtestbed.boot.runner import Results
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.model.cases import Case
+from mmtestbed.model.outcomes import Name, Outcome, Results, Status, Trouble
 from mmtestbed.proof import controls
 from mmtestbed.proof.controls import Kind
+from mmtestbed.ui import tables
 
 PATCH = """\
 From: mm-testbed developers <mm-testbed@example.org>
@@ -336,15 +336,15 @@ class Tables(unittest.TestCase):
     """What is printed."""
 
     def test_plain(self) -> None:
-        self.assertEqual(controls.table([["a", "b"], ["long", "x"]]),
+        self.assertEqual(tables.plain([["a", "b"], ["long", "x"]]),
                          ["a     b", "----  -", "long  x"])
 
     def test_cut(self) -> None:
-        self.assertEqual(controls.table([["a", "b"], ["x", "0123456789"]], 8)[2],
+        self.assertEqual(tables.plain([["a", "b"], ["x", "0123456789"]], 8)[2],
                          "x  01...")
 
     def test_rst(self) -> None:
-        self.assertEqual(controls.rst_table([["a", "b"], ["x", "yy"]]),
+        self.assertEqual(tables.rst([["a", "b"], ["x", "yy"]]),
                          ["=  ==", "a  b", "=  ==", "x  yy", "=  =="])
 
     def test_errors_come_last(self) -> None:

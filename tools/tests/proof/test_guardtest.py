@@ -4,9 +4,8 @@
 import unittest
 from pathlib import Path
 
-from mmtestbed.boot.guards import Splat
-from mmtestbed.boot.judge import Outcome, Status
 from mmtestbed.errors import TestbedError
+from mmtestbed.model.outcomes import Outcome, Splat, Status
 from mmtestbed.proof import guardtest
 from mmtestbed.proof.guardtest import Wanted
 

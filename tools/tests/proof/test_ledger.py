@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mmtestbed.cli import control_options, control_run, run
+from mmtestbed.cli import control_options, control_run
 from mmtestbed.host import lock, prune
-from mmtestbed.kernel import source
+from mmtestbed.kernel import provenance, source
 from mmtestbed.kernel.source import Source
-from mmtestbed.model import configs, lines, provenance
+from mmtestbed.model import configs, lines, repository
 from mmtestbed.model.cases import Case
 from mmtestbed.proof import controls, ledger, matrix
 
@@ -213,7 +213,7 @@ class EndOfARun(support.TempCase):
                         "kdir:tree", False)
         command = control_run.Command(control_options.parse(["--filter", "mv-2-*"]),
                                       self.console)
-        command._cache = self.tmp
+        command._shop.cache = self.tmp
         command._place = ledger.place(origin, configs.PLAIN)
         control = command._controls[0]
         command._verdicts = [controls.Verdict(control, controls.Kind.SURVIVED)]
@@ -223,7 +223,7 @@ class EndOfARun(support.TempCase):
         found = [name for path in self.tmp.glob("controls/*.json")
                  for name in (json.loads(path.read_text(encoding="utf-8"))["controls"])]
         self.assertEqual([one["inputs"] for one in found], [provenance.inputs(
-            run.REPOSITORY, lines.DEFAULT, configs.PLAIN)] * len(found))
+            repository.REPOSITORY, lines.DEFAULT, configs.PLAIN)] * len(found))
         return [one["name"] for one in found]
 
     def test_of_one_tree(self) -> None:

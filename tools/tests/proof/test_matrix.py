@@ -6,7 +6,8 @@ import unittest
 from pathlib import Path
 from typing import Any, Optional
 
-from mmtestbed.model import configs, lines, provenance
+from mmtestbed.kernel import provenance
+from mmtestbed.model import configs, lines
 from mmtestbed.model.cases import Case
 from mmtestbed.proof import controls, matrix
 

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
-from ...boot.judge import Name
 from ...errors import TestbedError
 from ...git.gitrepo import Commit, Ours
 from ...history.evidence import Finding
 from ...history.explain import Explainer
 from ...host import proc
+from ...model.outcomes import Name
+from ...ui.words import count
 
 _MESSAGE = re.compile(r"^(?:\./)?(\S+?):(\d+):(?:\d+:)? (?:error|warning): (.*)$")
 # So many details of a result are worth a screen.
@@ -59,13 +60,6 @@ def fails(number: int, noun: str) -> str:
 def skip(reason: str) -> Result:
     """A check that could not be made."""
     return Result(Status.SKIP, reason)
-
-
-def count(number: int, noun: str) -> str:
-    """'1 patch', '2 patches'."""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun}{'es' if noun.endswith('ch') else 's'}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 
 import re
 
-from . import SHOWN, Check, Context, Result, Status, count, skip
+from ...ui.words import count
+from . import SHOWN, Check, Context, Result, Status, skip
 
 _LINE = re.compile(r"^\S+?:(\d+): (ERROR|WARNING|CHECK):(.*)$", re.MULTILINE)
 

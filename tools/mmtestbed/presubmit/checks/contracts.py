@@ -7,11 +7,11 @@ functions can break the contract as well, and the cases of it are there to tell.
 
 import re
 
-from ...cli import run
-from ...model import functions
+from ...model import functions, repository
 from ...proof import controls
 from ...proof.controls import Control
-from . import Result, Series, SeriesCheck, Status, count
+from ...ui.words import count
+from . import Result, Series, SeriesCheck, Status
 
 _SHOWN = 12
 
@@ -57,7 +57,7 @@ class Contracts(SeriesCheck):
                     mine |= {(path, name)
                              for name in functions.at(text.splitlines(), changed)}
         touched: dict[str, set[str]] = {}
-        for control in controls.read(run.REPOSITORY / "patches" / "controls"):
+        for control in controls.read(repository.REPOSITORY / "patches" / "controls"):
             if series.line not in control.lines:
                 continue
             for _, function in _where(series, control, paths) & mine:

@@ -7,8 +7,9 @@ from pathlib import Path
 from ...errors import HostError, TestbedError
 from ...host import deps, proc
 from ...kernel import coverage
-from ...model import functions
-from . import Result, Series, SeriesCheck, Status, count, skip
+from ...model import counted, functions
+from ...ui.words import count
+from . import Result, Series, SeriesCheck, Status, skip
 
 
 def added(old: bytes, new: bytes, scratch: Path) -> set[int]:
@@ -28,7 +29,7 @@ class Coverage(SeriesCheck):
 
     def missing(self) -> str:
         """They come with gcc, but not everywhere."""
-        absent = deps.missing(coverage.COUNTING_TOOLS)
+        absent = deps.missing(counted.COUNTING_TOOLS)
         return f"{absent[0].probe} is not installed" if absent else ""
 
     def judge(self, series: Series) -> Result:
@@ -36,7 +37,7 @@ class Coverage(SeriesCheck):
         files = sorted({path for patch in series.patches for path in patch.sources()})
         if not files:
             return skip("the series touches no .c file")
-        if not any(map(coverage.counts, files)):
+        if not any(map(counted.counts, files)):
             return skip("only files under test have counters (FILES in "
                         "tools/mmtestbed/kernel/coverage.py), and the series touches none")
         if series.cover is None or series.tip not in series.findings:

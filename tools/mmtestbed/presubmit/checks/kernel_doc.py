@@ -4,7 +4,8 @@
 from pathlib import Path
 from typing import Optional, Sequence
 
-from . import SHOWN, Check, Context, Message, Place, Result, Status, count, messages
+from ...ui.words import count
+from . import SHOWN, Check, Context, Message, Place, Result, Status, messages
 from . import new_messages, skip
 
 # Where kernels of different ages have it.

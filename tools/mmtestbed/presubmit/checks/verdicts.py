@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Cases that came out differently at the base and at the tip."""
 
-from ...boot.judge import Name
 from ...history.evidence import Finding
-from . import Result, Series, SeriesCheck, Status, count, skip
+from ...model.outcomes import Name
+from ...ui.words import count
+from . import Result, Series, SeriesCheck, Status, skip
 
 
 def outcomes(found: Finding) -> dict[Name, str]:

@@ -16,7 +16,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, confine, deps, ns
-from . import build, narrow, record, series, tree
+from . import build, narrow, patching, record, tree
 
 
 def own_mounts() -> None:
@@ -28,7 +28,7 @@ def own_mounts() -> None:
 
 
 class NoEffect(TestbedError):
-    """The variant is the very kernel that it is a variant of."""
+    """The offshoot is the very kernel that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Base:
     inputs: str = ""
 
 
-class Variant:
-    """A variant of @base, for as long as open_variant() lasts."""
+class Offshoot:
+    """An offshoot of @base, for as long as opened() lasts."""
 
     def __init__(self, base: Base, places: tree.Places) -> None:
         self._base = base
@@ -81,7 +81,7 @@ class Variant:
         for number, patch in enumerate(patches):
             scratch = self._places.run / f"patched-{number}"
             scratch.mkdir()
-            applied = series.apply(src, [patch], scratch)
+            applied = patching.apply(src, [patch], scratch)
             if applied.notes:
                 raise TestbedError(f"{patch.name} does not apply: it is in this tree "
                                    "already")
@@ -132,7 +132,7 @@ class Variant:
         if not config and self._config() != before:
             raise TestbedError("it changes the configuration of the kernel")
         sha = build.sha256(self.kernel)
-        fresh = (self._places.run / "variant" / "build" / "linux").exists()
+        fresh = (self._places.run / "offshoot" / "build" / "linux").exists()
         if sha == self._base.sha or not fresh:
             raise NoEffect("the kernel is the same with and without it")
         return sha
@@ -182,13 +182,13 @@ class Variant:
 
 
 @contextlib.contextmanager
-def open_variant(base: Base, folder: Path) -> Iterator[Variant]:
-    """A variant of @base with its files in @folder, thrown away at the end.
+def opened(base: Base, folder: Path) -> Iterator[Offshoot]:
+    """An offshoot of @base with its files in @folder, thrown away at the end.
 
     Call it in a thread that has its own_mounts().  Raises Refused where overlays
     are not to be had.
     """
     folder.mkdir(parents=True, exist_ok=True)
     places = replace(base.tree.places, run=folder)
-    with base.tree.at(places).variant({}):
-        yield Variant(base, places)
+    with base.tree.at(places).offshoot({}):
+        yield Offshoot(base, places)

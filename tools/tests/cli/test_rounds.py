@@ -4,11 +4,12 @@
 import concurrent.futures
 from dataclasses import replace
 
-from mmtestbed.boot import children, rounds, runner
-from mmtestbed.boot.judge import Outcome, Status
-from mmtestbed.cli import options
+from mmtestbed.boot import children, runner
+from mmtestbed.cli import rounds, run_options
 from mmtestbed.errors import UsageError
+from mmtestbed.model import options
 from mmtestbed.model.cases import Case
+from mmtestbed.model.outcomes import Outcome, Status
 from mmtestbed.out import failures, verdict
 
 from tests import support
@@ -21,7 +22,7 @@ class Rounds(support.TempCase):
     def run_as(self, words: list[str], cases: list[str],
                traits: str = "") -> verdict.Run:
         self.set_env("FAKE_TRAITS", traits)
-        opts = options.parse([*words, "--jobs", "2"])
+        opts = run_options.parse([*words, "--jobs", "2"])
         report = verdict.Run("6.12", "plain", "", "", cases=CASES)
         display = failures.Display(self.console, report, opts)
         seed = options.SEED if opts.seed is None else opts.seed
@@ -96,7 +97,7 @@ class Rounds(support.TempCase):
 class Again(support.TempCase):
     def test_all_that_made_a_difference(self) -> None:
         patch = self.write("some.patch", "")
-        opts = options.parse([
+        opts = run_options.parse([
             "--kdir", "/k d", "--line", "6.12", "--variant", "kasan", "--with", str(patch),
             "--timeout", "7", "--host-time", "--jobs", "3", "--json", str(self.tmp / "j"),
             "--", "--kconfig_add", "CONFIG_X=y", "--kernel_args=z"])
@@ -108,7 +109,7 @@ class Again(support.TempCase):
 
     def test_nothing_else(self) -> None:
         outcome = replace(Outcome("a", "b", Status.FAILED), seed=options.SEED)
-        self.assertEqual(failures.again(options.parse(["--jobs", "2"]), outcome),
+        self.assertEqual(failures.again(run_options.parse(["--jobs", "2"]), outcome),
                          "scripts/run.sh --filter a.b")
-        self.assertEqual(failures.again(options.parse([]), outcome, "--gdb", "a.b"),
+        self.assertEqual(failures.again(run_options.parse([]), outcome, "--gdb", "a.b"),
                          "scripts/run.sh --gdb a.b")

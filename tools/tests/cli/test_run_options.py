@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The command line."""
 
-from mmtestbed.cli import options
+from mmtestbed.cli import run_options
 from mmtestbed.errors import UsageError
 
 from tests import support
@@ -9,7 +9,7 @@ from tests import support
 
 class Parse(support.TempCase):
     def test_defaults(self) -> None:
-        opts = options.parse([])
+        opts = run_options.parse([])
         self.assertEqual((opts.filter, opts.repeat, opts.seed), ("", 1, None))
         self.assertGreaterEqual(opts.jobs, 1)
 
@@ -20,26 +20,26 @@ class Parse(support.TempCase):
                       ["--json", "/no/such/folder/out.json"], ["--json", "/"],
                       ["--variant", "odd"], ["--variant", "default"], ["--filt", "x"]):
             with self.subTest(words), self.assertRaises(UsageError) as caught:
-                options.parse(words)
+                run_options.parse(words)
             self.assertEqual(caught.exception.code, 2)
 
     def test_kdir_from_the_environment(self) -> None:
         self.set_env("KDIR", "/some/tree")
-        self.assertEqual(options.parse([]).kdir, "/some/tree")
-        self.assertEqual(options.parse(["--kdir", "/other"]).kdir, "/other")
+        self.assertEqual(run_options.parse([]).kdir, "/some/tree")
+        self.assertEqual(run_options.parse(["--kdir", "/other"]).kdir, "/other")
 
     def test_with_is_repeatable(self) -> None:
         one, two = self.write("1.patch", ""), self.write("2.patch", "")
-        opts = options.parse(["--with", str(one), "--with", str(two)])
+        opts = run_options.parse(["--with", str(one), "--with", str(two)])
         self.assertEqual(opts.patches, (one, two))
 
     def test_shuffle(self) -> None:
-        opts = options.parse(["--one-boot", "--shuffle", "7"])
+        opts = run_options.parse(["--one-boot", "--shuffle", "7"])
         self.assertEqual((opts.shuffle, opts.seed), (7, None))
-        self.assertIsNotNone(options.parse(["--one-boot", "--shuffle"]).shuffle)
-        self.assertEqual(options.parse(["--variant", "smp", "--shuffle", "1"]).shuffle, 1)
+        self.assertIsNotNone(run_options.parse(["--one-boot", "--shuffle"]).shuffle)
+        self.assertEqual(run_options.parse(["--variant", "smp", "--shuffle", "1"]).shuffle, 1)
         with self.assertRaisesRegex(UsageError, "goes with --one-boot"):
-            options.parse(["--shuffle"])
+            run_options.parse(["--shuffle"])
 
     def test_children_and_time(self) -> None:
         wanted: list[tuple[list[str], bool, bool, int]] = [
@@ -49,13 +49,13 @@ class Parse(support.TempCase):
                 (["--variant", "smp"], False, False, 20)]
         for words, children, virtual, cpu in wanted:
             with self.subTest(words):
-                opts = options.parse(words)
+                opts = run_options.parse(words)
                 self.assertEqual((opts.children, opts.virtual, opts.cpu),
                                  (children, virtual, cpu))
 
     def test_seconds_and_gdb(self) -> None:
-        self.assertEqual(options.parse(["--seconds", "5", "--seed", "7"]).seconds, 5)
-        self.assertEqual([tool.name for tool in options.parse(["--gdb", "a.b"]).tools],
+        self.assertEqual(run_options.parse(["--seconds", "5", "--seed", "7"]).seconds, 5)
+        self.assertEqual([tool.name for tool in run_options.parse(["--gdb", "a.b"]).tools],
                          ["gdb"])
         for words in (["--seconds", "5", "--one-boot"], ["--seconds", "5", "--all"],
                       ["--seconds", "5", "--variant", "smp"], ["--gdb", "a"],
@@ -63,17 +63,17 @@ class Parse(support.TempCase):
                       ["--gdb", "a.b", "--filter", "x"], ["--seed", "-1"],
                       ["--seed", "4294967296"]):
             with self.subTest(words), self.assertRaises(UsageError):
-                options.parse(words)
+                run_options.parse(words)
 
 
 class PassOn(support.TempCase):
     def test_to_the_kernel(self) -> None:
-        opts = options.parse(["--", "--kernel_args=a=1", "--kernel_args", "b=2",
+        opts = run_options.parse(["--", "--kernel_args=a=1", "--kernel_args", "b=2",
                               "--filter", "speed>slow"])
         self.assertEqual(opts.kernel_args, ("a=1", "b=2", 'kunit.filter="speed>slow"'))
 
     def test_to_the_build(self) -> None:
-        opts = options.parse(["--", "--kconfig_add", "CONFIG_X=y",
+        opts = run_options.parse(["--", "--kconfig_add", "CONFIG_X=y",
                               "--make_options=V=1"])
         self.assertEqual(opts.build_options,
                          ("--kconfig_add", "CONFIG_X=y", "--make_options=V=1"))
@@ -82,8 +82,8 @@ class PassOn(support.TempCase):
         for word in ("--arch=x86_64", "--qemu_args=x", "--cross_compile=x",
                      "--build_dir=x", "--json=x", "--list_tests"):
             with self.subTest(word), self.assertRaises(UsageError):
-                options.parse(["--", word])
+                run_options.parse(["--", word])
 
     def test_arch_um_is_what_we_do(self) -> None:
-        self.assertEqual(options.pass_on(["--arch=um"]), ((), ()))
-        self.assertEqual(options.pass_on(["--arch", "um"]), ((), ()))
+        self.assertEqual(run_options.pass_on(["--arch=um"]), ((), ()))
+        self.assertEqual(run_options.pass_on(["--arch", "um"]), ((), ()))

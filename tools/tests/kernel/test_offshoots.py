@@ -26,19 +26,19 @@ import concurrent.futures, json, subprocess, sys
 from pathlib import Path
 from mmtestbed.errors import TestbedError
 from mmtestbed.host import ns
-from mmtestbed.kernel import build, source, tree, variants
+from mmtestbed.kernel import build, offshoots, source, tree
 from mmtestbed.model import lines
-from mmtestbed.out.console import Console
+from mmtestbed.ui.console import Console
 top = Path(sys.argv[1])
 
 def variant(base, name, patch, config):
     try:
-        with variants.open_variant(base, top / "run" / name) as one:
+        with offshoots.opened(base, top / "run" / name) as one:
             if patch:
                 one.apply([top / patch])
             sha = one.make(config)
             return [sha != base.sha, one.kernel.read_text()]
-    except variants.NoEffect as err:
+    except offshoots.NoEffect as err:
         return ["no effect", err.message]
     except TestbedError as err:
         return ["error", err.message]
@@ -61,7 +61,7 @@ def work(isolation):
         (places.build / ".config").write_text("CONFIG_A=y\\n")
         subprocess.run(["make", "-s", "linux", f"O={places.build}"], cwd=places.src,
                        check=True)
-        base = variants.Base(base_tree, plan, build.sha256(places.build / "linux"))
+        base = offshoots.Base(base_tree, plan, build.sha256(places.build / "linux"))
     jobs = [("good", "good.patch", None), ("other", "other.patch", None),
             ("same", None, None), ("comment", "b.patch", None),
             ("hunk", "hunk.patch", None), ("broken", "broken.patch", None),
@@ -69,7 +69,7 @@ def work(isolation):
             ("unknown", None, {"CONFIG_UNKNOWN": "y"}),
             ("twice", "good.patch", None)]
     with concurrent.futures.ThreadPoolExecutor(
-            2, initializer=variants.own_mounts) as pool:
+            2, initializer=offshoots.own_mounts) as pool:
         found = dict(zip((job[0] for job in jobs),
                          pool.map(lambda job: variant(base, *job), jobs)))
     found["base"] = (state / "build/linux").read_text()
@@ -127,18 +127,18 @@ EDITS = """
 import json, subprocess, sys
 from pathlib import Path
 from mmtestbed.host import ns
-from mmtestbed.kernel import build, source, tree, variants
+from mmtestbed.kernel import build, offshoots, source, tree
 from mmtestbed.model import lines
-from mmtestbed.out.console import Console
+from mmtestbed.ui.console import Console
 top = Path(sys.argv[1])
 looks = []
 
-class Variant(variants.Variant):
+class Offshoot(offshoots.Offshoot):
     def _run(self, *targets, **words):
         looks.append(1)
         super()._run(*targets, **words)
 
-variants.Variant = Variant
+offshoots.Offshoot = Offshoot
 
 def work(isolation):
     if not isolation.mounts:
@@ -156,12 +156,12 @@ def work(isolation):
     plan = build.Plan((top / "config",), 1, (), top / "ccache")
     with base_tree.mounted():
         built = build.Builder(base_tree, plan, console).kernel({})
-    base = variants.Base(base_tree, plan, built.sha, built.inputs)
-    variants.own_mounts()
+    base = offshoots.Base(base_tree, plan, built.sha, built.inputs)
+    offshoots.own_mounts()
     found = {}
     for number, (name, kind) in enumerate(json.loads(sys.argv[2])):
         looks.clear()
-        with variants.open_variant(base, top / "run" / str(number)) as one:
+        with offshoots.opened(base, top / "run" / str(number)) as one:
             if kind == "patch":
                 one.apply([top / name])
             else:

@@ -15,6 +15,7 @@ from ..git.gitindex import Index
 from ..git.patchtext import touched
 from ..host import beneath, proc
 from ..host.beneath import Blob, blob
+from ..model.repository import REPOSITORY
 from . import textprobe
 
 __all__ = ["Applied", "Reference", "Taken", "apply", "files", "paths", "read", "touched"]
@@ -59,6 +60,14 @@ class Applied:
     files: dict[str, "Blob | None"] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+
+
+def ours() -> list[Path]:
+    """The patches that kernels get: those that they need, in the variant that fits.
+
+    Raises TestbedError.
+    """
+    return read(REPOSITORY / "patches")
 
 
 def read(folder: Path) -> list[Path]:

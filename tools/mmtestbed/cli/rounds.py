@@ -8,15 +8,14 @@ import concurrent.futures
 import time
 from typing import Collection, Sequence
 
-from ..cli import options
+from ..boot import runner
+from ..boot.children import Children
 from ..errors import UsageError
-from ..out import verdict
-from ..out.console import Console
+from ..model import options
+from ..model.outcomes import Name, Outcome, Results
 from ..out.failures import Display
-from . import runner
-from .children import Children
-from .judge import Name, Outcome
-from .runner import Results
+from ..ui import words
+from ..ui.console import Console
 
 
 def differing(rounds: Sequence[Results]) -> list[Name]:
@@ -54,8 +53,8 @@ class Rounds:
         if opts.seconds:
             if not outcome.status.good:
                 self._display.line(outcome)
-            console.progress(verdict.count(self._done, "child").replace("childs", "children")
-                             + f", {self._bad} failed")
+            console.progress(words.count(self._done, "child") +
+                             f", {self._bad} failed")
         elif opts.repeat == 1:
             self._display.line(outcome)
             if self._total > self._done:
@@ -79,7 +78,7 @@ class Rounds:
             console.end()
             self._compare(rounds)
             return rounds
-        console.begin(f"running {verdict.count(len(names), 'case')}")
+        console.begin(f"running {words.count(len(names), 'case')}")
         found = boots.isolated(order, pool) if opts.shuffle is not None else \
             boots.round(order, opts.filter, pool)
         console.abandon()
@@ -125,7 +124,7 @@ class Rounds:
             self._console.note(f"{len(odd)} of {total} cases did not print the same each "
                                f"time: {names}{', ...' if odd[3:] else ''}")
         else:
-            self._console.line(f"{verdict.count(total, 'case')} printed the same "
+            self._console.line(f"{words.count(total, 'case')} printed the same "
                                f"{len(rounds)} times, byte for byte")
 
     def _for_seconds(self, boots: runner.Runner, names: Sequence[Name],
@@ -140,7 +139,7 @@ class Rounds:
         if not chosen:
             raise UsageError("no case draws anything at random; name some with --filter")
         limit = time.monotonic() + opts.seconds
-        console.begin(f"running {verdict.count(len(chosen), 'case')} for "
+        console.begin(f"running {words.count(len(chosen), 'case')} for "
                       f"{opts.seconds:g} s, with seeds from {self._seed}")
         found = boots.drawn(chosen, pool, lambda: time.monotonic() >= limit)
         last = self._seed + max(0, found.children - 1) // len(chosen)

@@ -8,9 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
-from mmtestbed.cli import options
+from mmtestbed.cli import shared
 from mmtestbed.errors import TestbedError, UsageError
-from mmtestbed.out import output
+from mmtestbed.ui import output
 
 from tests import support
 
@@ -125,7 +125,7 @@ class Write(support.TempCase):
     def test_standard_output(self) -> None:
         for name in ("-", "/dev/stdout"):
             done = subprocess.run(
-                [sys.executable, "-P", "-c", "import sys\nfrom mmtestbed.out import output\n"
+                [sys.executable, "-P", "-c", "import sys\nfrom mmtestbed.ui import output\n"
                  "output.write(output.target(sys.argv[1]), b'words')", name], check=False,
                 env={**os.environ, "PYTHONPATH": str(Path(output.__file__).parents[2])},
                 capture_output=True, text=True)
@@ -165,7 +165,7 @@ class Write(support.TempCase):
     def test_two_reports_in_one_place(self) -> None:
         with self.assertRaisesRegex(UsageError, "two reports would go to"):
             output.distinct(self.tmp, None, self.tmp)
-        self.assertTrue(output.distinct(None, options.report_file("-")))
+        self.assertTrue(output.distinct(None, shared.output_file("-")))
         self.assertFalse(output.distinct(None, self.tmp))
 
 

@@ -4,20 +4,18 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import random
 import re
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, Optional, Sequence
+from typing import Optional, Sequence
 
 from ..errors import UsageError
-from ..host import deps
-from ..kernel import coverage
 from ..model import configs, lines
-from ..out import output
+from ..model.options import SEED, Options
+from .shared import Parser, add_install, add_mode, number, output_file, output_folder
+from .shared import positive, seconds
 
 # Options of kunit.py that would turn the run into something else.
 _REFUSED = {
@@ -36,105 +34,6 @@ _REFUSED = {
 
 # Seconds without a result after which the plain kernel hangs.
 _TIMEOUT = 60.0
-# CPU seconds after which a case of it hangs that runs in virtual time.
-CPU_TIME = 10.0
-# What a random case draws from, unless --seed says so.
-SEED = 1
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse's own does not mind if nobody reads it.
-        if message and file:
-            file.write(message)
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for; see parse() for the words.
-
-    @wanted: the variant that was named.  @config: that, or the default.
-    @shuffle: the seed of the order, None if that is to stay.
-    @seed: of what is random in the cases, None for the usual one.
-    """
-
-    kdir: str
-    line: Optional[lines.Line]
-    all: bool
-    wanted: Optional[configs.Config]
-    config: configs.Config
-    coverage: Optional[Path]
-    html: bool
-    patches: tuple[Path, ...]
-    filter: str
-    list: bool
-    jobs: int
-    build_dir: Optional[Path]
-    keep: bool
-    raw: bool
-    timeout: float
-    own_timeout: Optional[float]
-    dry_run: bool
-    json: Optional[Path]
-    junit: Optional[Path]
-    repeat: int
-    shuffle: Optional[int]
-    seed: Optional[int]
-    seconds: Optional[float]
-    one_boot: bool
-    host_time: bool
-    gdb: str
-    build_options: tuple[str, ...]
-    kernel_args: tuple[str, ...]
-    install: bool = True
-
-    @property
-    def children(self) -> bool:
-        """A child of the kernel for each case: a kernel with more CPUs cannot fork."""
-        return not self.one_boot and self.config.cpus == 1
-
-    @property
-    def virtual(self) -> bool:
-        """Virtual time, which more CPUs cannot have either."""
-        return not self.host_time and self.config.cpus == 1
-
-    @property
-    def cpu(self) -> int:
-        """CPU seconds after which a case hangs, in virtual time."""
-        return math.ceil(self.own_timeout or CPU_TIME * self.config.slow)
-
-    @property
-    def tools(self) -> tuple[deps.Tool, ...]:
-        """What the host needs beside deps.BUILD."""
-        return (*(tool for tool in self.config.tools
-                  if self.html or tool not in coverage.HTML_TOOLS),
-                *(deps.DEBUG if self.gdb else ()))
-
-
-def add_install(parser: argparse.ArgumentParser) -> None:
-    """Add the option that all commands have; scripts/python.sh looks for it, too."""
-    parser.add_argument("--no-install", dest="install", action="store_false",
-                        help="never run apt-get install: go on without, or say what is "
-                             "missing")
-
-
-def add_mode(parser: argparse.ArgumentParser) -> None:
-    """The options that say how cases run."""
-    parser.add_argument("--one-boot", action="store_true",
-                        help="let the cases share boots, in the order of the sources, as "
-                             "kunit.py does")
-    parser.add_argument("--host-time", action="store_true",
-                        help="let time pass as it does on the host, instead of only while "
-                             "something runs")
-
-
-def mode_words(args: argparse.Namespace) -> list[str]:
-    """The words for what add_mode() has read."""
-    return [*(["--one-boot"] if args.one_boot else []),
-            *(["--host-time"] if args.host_time else [])]
 
 
 def _choices() -> str:
@@ -213,53 +112,6 @@ def _parser() -> Parser:
              "otherwise: with a child for each, no case comes after another")
     add_install(parser)
     return parser
-
-
-def number(text: str) -> int:
-    """A seed."""
-    if not text.isdigit() or int(text) >= 1 << 32:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number below 2^32")
-    return int(text)
-
-
-def positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return value
-
-
-def report_file(name: Optional[str]) -> Optional[Path]:
-    """Where a report goes that is written at the end: better to know before the build.
-
-    Raises UsageError if it cannot be written.
-    """
-    return None if name is None else output.target(name)
-
-
-def report_folder(name: Optional[str]) -> Optional[Path]:
-    """A folder that we can make, or fill: it may hold nothing but an older report."""
-    if name is None:
-        return None
-    path = Path(name).absolute()
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"cannot write to {name}: it is no folder")
-    if path.is_dir() and any(path.iterdir()) and not coverage.is_report(path):
-        raise UsageError(f"{name} holds other files; name an empty or a new folder")
-    there = path if path.is_dir() else path.parent
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise UsageError(f"cannot make {name}: the folder above does not exist or is "
-                         "read-only for you")
-    return path
 
 
 def pass_on(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -349,14 +201,14 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(
         kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
         all=args.all, wanted=wanted, config=config,
-        coverage=report_folder(args.coverage), html=args.html, patches=tuple(patches),
+        coverage=output_folder(args.coverage), html=args.html, patches=tuple(patches),
         filter=args.filter,
         list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
         own_timeout=args.timeout,
         dry_run=args.dry_run,
-        json=report_file(args.json), junit=report_file(args.junit),
+        json=output_file(args.json), junit=output_file(args.junit),
         repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,

@@ -6,7 +6,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from mmtestbed.model import configs, lines, provenance
+from mmtestbed.kernel import provenance
+from mmtestbed.model import configs, lines
 
 from tests import support
 

@@ -11,9 +11,9 @@ from typing import Iterator
 
 from ..errors import Interrupted, TestbedError
 from ..host import proc
-from ..kernel import source
 from ..model import lines
-from ..out.console import Console
+from ..ui.console import Console
+from . import source
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Iterable
 
 from ..host import proc
-from ..kernel import series as patching
-from . import configs, lines
+from ..model import configs, lines
+from . import patching
 
 # What decides how a case comes out and what a run costs, below the repository.
 _MATTERS = ("mm", "patches", "tools/configs", "tools/mmtestbed", ".kunitconfig")

@@ -3,7 +3,7 @@
 
 import shutil
 from mmtestbed.errors import TestbedError
-from mmtestbed.kernel import series
+from mmtestbed.kernel import patching
 
 from tests import support
 
@@ -38,8 +38,8 @@ class Series(support.TempCase):
         self.scratch = self.tmp / "scratch"
         self.scratch.mkdir()
 
-    def apply(self) -> series.Applied:
-        return series.apply(self.tmp / "tree", series.read(self.tmp / "patches"),
+    def apply(self) -> patching.Applied:
+        return patching.apply(self.tmp / "tree", patching.read(self.tmp / "patches"),
                             self.scratch)
 
     def test_applies(self) -> None:
@@ -52,7 +52,7 @@ class Series(support.TempCase):
         self.assertEqual((self.tmp / "tree/mm/x.c").read_text(), TEXT)
         self.assertFalse((self.tmp / "tree/mm/new.h").exists())
 
-    def apply_anew(self) -> series.Applied:
+    def apply_anew(self) -> patching.Applied:
         """apply(), not for the first time."""
         shutil.rmtree(self.scratch)
         self.scratch.mkdir()
@@ -194,9 +194,9 @@ class ThreeWay(support.TempCase):
         self.scratch = self.tmp / "scratch"
         self.scratch.mkdir()
 
-    def apply(self, tree: str, *names: str) -> series.Applied:
+    def apply(self, tree: str, *names: str) -> patching.Applied:
         self.write("tree/mm/x.c", tree)
-        return series.apply(self.tmp / "tree",
+        return patching.apply(self.tmp / "tree",
                             [self.tmp / "patches" / name for name in names],
                             self.scratch, lambda: self.tmp / "old")
 
@@ -244,5 +244,5 @@ class ThreeWay(support.TempCase):
         self.write("tree/mm/y.c", "")
         (self.tmp / "patches/1.patch").write_text(PATCH, encoding="utf-8")
         with self.assertRaisesRegex(TestbedError, "mm/x.c: the file is not there"):
-            series.apply(self.tmp / "tree", [self.tmp / "patches/1.patch"], self.scratch,
+            patching.apply(self.tmp / "tree", [self.tmp / "patches/1.patch"], self.scratch,
                          lambda: self.tmp / "old")

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the command lines of all commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any, NoReturn, Optional
+
+from ..errors import UsageError
+from ..kernel import coverage
+from ..ui import output
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse's own does not mind if nobody reads it.
+        if message and file:
+            file.write(message)
+
+
+def add_install(parser: argparse.ArgumentParser) -> None:
+    """Add the option that all commands have; scripts/python.sh looks for it, too."""
+    parser.add_argument("--no-install", dest="install", action="store_false",
+                        help="never run apt-get install: go on without, or say what is "
+                             "missing")
+
+
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """The options that say how cases run."""
+    parser.add_argument("--one-boot", action="store_true",
+                        help="let the cases share boots, in the order of the sources, as "
+                             "kunit.py does")
+    parser.add_argument("--host-time", action="store_true",
+                        help="let time pass as it does on the host, instead of only while "
+                             "something runs")
+
+
+def mode_words(args: argparse.Namespace) -> list[str]:
+    """The words for what add_mode() has read."""
+    return [*(["--one-boot"] if args.one_boot else []),
+            *(["--host-time"] if args.host_time else [])]
+
+
+def number(text: str) -> int:
+    """A seed."""
+    if not text.isdigit() or int(text) >= 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number below 2^32")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value
+
+
+def output_file(name: Optional[str]) -> Optional[Path]:
+    """Where a report goes that is written at the end: better to know before the build.
+
+    Raises UsageError if it cannot be written.
+    """
+    return None if name is None else output.target(name)
+
+
+def output_folder(name: Optional[str]) -> Optional[Path]:
+    """A folder that we can make, or fill: it may hold nothing but an older report."""
+    if name is None:
+        return None
+    path = Path(name).absolute()
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"cannot write to {name}: it is no folder")
+    if path.is_dir() and any(path.iterdir()) and not coverage.is_report(path):
+        raise UsageError(f"{name} holds other files; name an empty or a new folder")
+    there = path if path.is_dir() else path.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"cannot make {name}: the folder above does not exist or is "
+                         "read-only for you")
+    return path

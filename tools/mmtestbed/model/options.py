@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the user asked for of a run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from ..host import deps
+from . import configs, counted, lines
+
+# CPU seconds after which a case of it hangs that runs in virtual time.
+CPU_TIME = 10.0
+# What a random case draws from, unless --seed says so.
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; see cli/options.py for the words.
+
+    @wanted: the variant that was named.  @config: that, or the default.
+    @shuffle: the seed of the order, None if that is to stay.
+    @seed: of what is random in the cases, None for the usual one.
+    """
+
+    kdir: str
+    line: Optional[lines.Line]
+    all: bool
+    wanted: Optional[configs.Config]
+    config: configs.Config
+    coverage: Optional[Path]
+    html: bool
+    patches: tuple[Path, ...]
+    filter: str
+    list: bool
+    jobs: int
+    build_dir: Optional[Path]
+    keep: bool
+    raw: bool
+    timeout: float
+    own_timeout: Optional[float]
+    dry_run: bool
+    json: Optional[Path]
+    junit: Optional[Path]
+    repeat: int
+    shuffle: Optional[int]
+    seed: Optional[int]
+    seconds: Optional[float]
+    one_boot: bool
+    host_time: bool
+    gdb: str
+    build_options: tuple[str, ...]
+    kernel_args: tuple[str, ...]
+    install: bool = True
+
+    @property
+    def children(self) -> bool:
+        """A child of the kernel for each case: a kernel with more CPUs cannot fork."""
+        return not self.one_boot and self.config.cpus == 1
+
+    @property
+    def virtual(self) -> bool:
+        """Virtual time, which more CPUs cannot have either."""
+        return not self.host_time and self.config.cpus == 1
+
+    @property
+    def cpu(self) -> int:
+        """CPU seconds after which a case hangs, in virtual time."""
+        return math.ceil(self.own_timeout or CPU_TIME * self.config.slow)
+
+    @property
+    def tools(self) -> tuple[deps.Tool, ...]:
+        """What the host needs beside deps.BUILD."""
+        return (*(tool for tool in self.config.tools
+                  if self.html or tool not in counted.HTML_TOOLS),
+                *(deps.DEBUG if self.gdb else ()))

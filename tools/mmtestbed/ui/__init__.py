@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the user sees and gets: the console, words, tables, and where files go."""
