@@ -25,9 +25,11 @@ from ..host import beneath, confine, deps, lock, proc
 from ..model import ctext
 
 # Changes when what is kept means something else.
-_FORMAT = 1
-# A function takes a fraction of a second, a file some seconds.
-_PATIENCE = 120
+_FORMAT = 2
+# A function takes a fraction of a second, a file some seconds.  What takes very long, as
+# "..." in a long function may, does not end at all: CPU seconds, and bytes.
+_PATIENCE = 60
+_MEMORY = 2 << 30
 # Lines that differ are of one place if there are fewer between them.
 _APART = 2
 _PLACE = re.compile(r"^In:[ \t]*(\S+?)(?::[ \t]*(.*))?$", re.MULTILINE)
@@ -52,10 +54,18 @@ _ELEMENT = re.compile(r"^ +transform state: \d+\n(.*?)(?=^ +transform state:|"
 
 @dataclass(frozen=True)
 class Place:
-    """Functions in @file that a rule is for; all that is in it if none are named."""
+    """Functions in @file that a rule is for; all that is in it if none are named.
+
+    @groups: of each the first that is there: "a | b, c" is (("a", "b"), ("c",)).
+    """
 
     file: str
-    functions: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """All that are named."""
+        return tuple(name for group in self.groups for name in group)
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,8 @@ def parse(name: str, text: str) -> Rule:
     for file, functions in _PLACE.findall(header):
         if file.startswith("/") or ".." in file.split("/"):
             raise TestbedError(f"{name} is for {file}, outside of the tree")
-        places.append(Place(file, tuple(re.findall(r"\w+", functions))))
+        groups = (tuple(re.findall(r"\w+", group)) for group in functions.split(","))
+        places.append(Place(file, tuple(group for group in groups if group)))
     if not places:
         raise TestbedError(f"{name} lacks a line such as "
                            "'// In: mm/filemap.c: folio_unlock'")
@@ -177,10 +188,13 @@ def _parts(place: Place, text: str) -> list[tuple[str, int, int]]:
     """(name, start, end) of each part of @text that @place means."""
     if not text:
         return []
-    if not place.functions:
+    if not place.groups:
         return [("", 0, len(text))]
-    return [(each.name, each.start, each.end)
-            for each in ctext.find(text, place.functions)]
+    there = ctext.find(text, place.functions)
+    names = {each.name for each in there}
+    wanted = {next((name for name in group if name in names), "")
+              for group in place.groups}
+    return [(each.name, each.start, each.end) for each in there if each.name in wanted]
 
 
 def contents(changes: Sequence[Change], tree: Path) -> dict[str, bytes]:
@@ -229,14 +243,17 @@ def _spatch(rule: Rule, old: str, scratch: Path) -> tuple[str, dict[str, int]]:
         (folder / "rule.cocci").write_text(rule.body + "\n", "utf-8", "surrogateescape")
         with confine.cage([], [folder]) as cage:
             done = proc.run(
-                ["spatch", "--debug", "--no-includes", "--no-show-diff", "--timeout",
-                 str(_PATIENCE), "--sp-file", str(folder / "rule.cocci"),
+                ["prlimit", f"--cpu={_PATIENCE}", f"--as={_MEMORY}", "spatch", "--debug",
+                 "--no-includes", "--no-show-diff", "--sp-file", str(folder / "rule.cocci"),
                  str(folder / "old.c"), "-o", str(folder / "new.c")],
                 env=confine.environment(), cage=cage)
         made = beneath.read(folder, "new.c")
     error = _error(done.output)
     if _UNCHANGED in done.output and not error:
         return old, {}
+    if done.code < 0 or "Out of memory" in done.output:
+        raise TestbedError(f"{rule.name}: spatch comes to no end; say more of what stands "
+                           "around the place, or leave out '...'")
     if done.code != 0 or error:
         raise TestbedError(f"{rule.name}: spatch cannot read this rule, or the code: "
                            f"{error or 'it gives no reason'}".replace(name, ""),
@@ -252,10 +269,12 @@ def _spatch(rule: Rule, old: str, scratch: Path) -> tuple[str, dict[str, int]]:
 
 def _error(output: str) -> str:
     """The line of spatch's @output that says what is wrong; "" if none does."""
-    for line in output.splitlines():
-        if re.match(r"Fatal error:|.*\bparse error\b|EXN:|minus: parse error", line) or \
-                "timeout" in line.lower() and "timeout" in line.split(":")[0].lower():
+    lines = output.splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"Fatal error:|EXN:", line):
             return line.strip()
+        if re.match(r"(minus|plus|init|\w+ \d+)?:? ?\w* ?parse error", line):
+            return " ".join(part.strip() for part in lines[number:number + 2])
     return ""
 
 
@@ -269,9 +288,12 @@ def _count(output: str) -> dict[str, int]:
             re.sub(r"\s+", " ", element).partition("with binding")[0]
             for element in _ELEMENT.findall(
                 body[head.start():after.start() if after else len(body)]))
-        many = max((many for element, many in elements.items()
-                    if re.search(r"[-]\S|>>>|<<<", element)), default=0)
-        if many:
+        changed = [many for element, many in elements.items()
+                   if re.search(r"-\S|>>>|<<<", element)]
+        if changed:
+            # What stands twice in a rule is there twice for each match, and what stands
+            # for any statement is as many elements as that has.
+            many = min(changed)
             found[head.group(1) or f"rule {head.group(2)}"] = many
     return found
 

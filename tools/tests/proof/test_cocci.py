@@ -44,7 +44,7 @@ class Parsing(unittest.TestCase):
 
     def test_places(self) -> None:
         found = cocci.parse("x", HEADER + "// In: mm/b.h\n// Matches: 2\n\n" + PUT)
-        self.assertEqual(found.places, (cocci.Place("mm/a.c", ("wait", "wait_new")),
+        self.assertEqual(found.places, (cocci.Place("mm/a.c", (("wait", "wait_new"),)),
                                         cocci.Place("mm/b.h")))
         self.assertEqual(found.matches, 2)
         self.assertEqual(found.files, ("mm/a.c", "mm/b.h"))
@@ -139,6 +139,12 @@ class Applying(unittest.TestCase):
         self.assertNotIn("folio_put", change.new)
         with self.assertRaisesRegex(TestbedError, "matches 2 times"):
             self.change("@@\n@@\n- folio_get(folio);\n\n" + PUT)
+
+    def test_first_function_that_is_there(self) -> None:
+        for names, changed in (("none | wait | other", "wait"), ("other | wait", "other")):
+            with self.subTest(names):
+                [change] = self.change(PUT, HEADER.replace("wait | wait_new", names))
+                self.assertEqual(change.function, changed)
 
     def test_function_is_not_there(self) -> None:
         with self.assertRaisesRegex(TestbedError, "does not have mm/a.c gone"):

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a migrated mlocked folio keeps a reference in a batch
+//
+// After the pte is restored the mlock batch of this CPU is not drained, and its
+// reference makes the next migration of the folio fail. Whoever sees the same call a
+// few lines further up thinks it is there twice.
+//
+// Breaks: ME-4
+// Kills: migrate_pages_move.mlock_count_is_kept: assertion
+// In: mm/migrate.c: remove_migration_pte
+
+@@
+@@
+(
+- if (READ_ONCE(vma->vm_flags) & VM_LOCKED)
+- 	mlock_drain_local();
+|
+- if (vma->vm_flags & VM_LOCKED)
+- 	mlock_drain_local();
+)

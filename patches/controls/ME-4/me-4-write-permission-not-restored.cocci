@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a writable entry comes back as a read-only pte
+//
+// remove_migration_pte() leaves out pte_mkwrite() for anonymous memory, so each
+// migration costs a write fault. Whoever trusts vm_page_prot to carry the write bit
+// writes this.
+//
+// Breaks: ME-4
+// Kills: migration_entry_unmap.restore_maps_new_folio: assertion
+// In: mm/migrate.c: remove_migration_pte
+
+@@
+@@
+(
+- if (softleaf_is_migration_write(entry))
+- 		pte = pte_mkwrite(pte, vma);
+- 	else if (pte_swp_uffd(old_pte))
+- 		pte = pte_mkuffd(pte);
++ if (pte_swp_uffd(old_pte))
++ 	pte = pte_mkuffd(pte);
+|
+- if (is_writable_migration_entry(entry))
+- 		pte = pte_mkwrite(pte, vma);
+- 	else if (pte_swp_uffd_wp(old_pte))
+- 		pte = pte_mkuffd_wp(pte);
++ if (pte_swp_uffd_wp(old_pte))
++ 	pte = pte_mkuffd_wp(pte);
+)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm/migrate_device: refuse to go from device to device
+//
+// __migrate_device_pages() takes device memory as a destination for system memory
+// only. Somebody whose driver never moves pages between its own memories would tighten
+// the check like this.
+//
+// Breaks: MV-16
+// Kills: migrate_vma_device.page_flags_are_copied: assertion
+// In: mm/migrate_device.c: __migrate_device_pages
+
+@@
+statement S;
+@@
+  if (mapping) S
++ if (folio_is_zone_device(folio)) {
++ 	src_pfns[i] &= ~MIGRATE_PFN_MIGRATE;
++ 	continue;
++ }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: leak a reference on the swap area
+//
+// A fault that has been served does not drop its reference on the swap area, so that
+// swapoff waits for ever. The function has two ways out, and both need the put.
+//
+// Breaks: SF-11, SF-1
+// Kills: swap_fault_stage.swapin_holds_slot_and_area: assertion
+// In: mm/memory.c: do_swap_page
+
+@@
+statement S;
+@@
+(
+  out:
+  if (need_clear_cache) S
+- if (si)
+- 	put_swap_device(si);
+|
+  if (folio != swapcache) S
+- if (si)
+- 	put_swap_device(si);
+)
