@@ -24,7 +24,8 @@ _FAILED = re.compile(r"^error: patch failed: (.*):(\d+)$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:error|fatal): (.*)$", re.MULTILINE)
 # So many lines of context need not match: those that are farthest from a change.
 _FUZZ = 2
-# In the folder of a patch with variants: what a kernel that needs it has, or lacks.
+# In the folder of a patch with variants: what a kernel that needs it has, or lacks; and,
+# with the name of a variant ahead of it, one that may take this.
 NEEDED = "needed"
 _SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
 # Where symbols are defined that an architecture, or mm, selects.
@@ -187,9 +188,14 @@ def looked_at(patches: Sequence[Path]) -> set[str]:
     """What decides which of @patches, and which variants, go in.  Raises TestbedError."""
     found = {"Makefile", *_KCONFIGS} if any(patch.is_dir() for patch in patches) else set()
     for patch in patches:
-        if (patch / NEEDED).is_file():
-            found |= {probe.path for probe in textprobe.read(patch / NEEDED)}
+        for file in patch.glob(f"*{NEEDED}") if patch.is_dir() else ():
+            found |= {probe.path for probe in textprobe.read(file)}
     return found
+
+
+def _holds(file: Path, read: textprobe.Read) -> bool:
+    """True if the tree is as the probes in @file say, if there is such a file."""
+    return not file.is_file() or all(probe.holds(read) for probe in textprobe.read(file))
 
 
 def _unknown(text: str, read: textprobe.Read) -> list[str]:
@@ -300,11 +306,14 @@ def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
           reference: Optional[Reference], notes: list[str], scratch: Path) -> Taken:
     """Apply the first variant that fits of the last of @patches.  Raises TestbedError."""
     patch, name = patches[-1], name_of(patches[-1])
-    if (patch / NEEDED).is_file() and \
-       not all(probe.holds(read) for probe in textprobe.read(patch / NEEDED)):
+    if not _holds(patch / NEEDED, read):
         return Taken(name, "", "not needed")
     version = _version(read("Makefile") or b"") if patch.is_dir() else ""
-    found = [(variant, _read(variant)[0]) for variant in variants(patch, version)]
+    found = [(variant, _read(variant)[0]) for variant in variants(patch, version)
+             if _holds(variant.with_suffix(f".{NEEDED}"), read)]
+    if not found:
+        raise TestbedError(f"{_shown(patch)} has no variant for this tree: none is meant "
+                           "for what it has; see Documentation/kernels.rst")
     unknown = {variant: _unknown(text, read) for variant, text in found}
     useful = [(variant, text) for variant, text in found if not unknown[variant]]
 

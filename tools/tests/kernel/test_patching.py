@@ -121,6 +121,17 @@ class Series(support.TempCase):
         with self.assertRaisesRegex(TestbedError, "needed:1: .* is not PATH"):
             self.apply_anew()
 
+    def test_what_a_variant_is_not_meant_for(self) -> None:
+        self.variants(v6_12=PATCH, v7_3=PATCH.replace("twenty", "XX"))
+        self.write("patches/um/thing/7.3.needed", "mm/y.c has /new/\n")
+        self.assertEqual(self.taken(), ("6.12", "exactly"))
+        self.write("tree/mm/y.c", "new")
+        self.assertEqual(self.taken(), ("7.3", "exactly"))
+        self.write("patches/um/thing/6.12.needed", "mm/y.c lacks /new/\n")
+        self.write("patches/um/thing/7.3.needed", "mm/y.c lacks /new/\n")
+        with self.assertRaisesRegex(TestbedError, "um/thing has no variant for this tree"):
+            self.apply_anew()
+
     def test_a_symbol_that_does_not_exist(self) -> None:
         select = ("--- a/arch/um/Kconfig\n+++ b/arch/um/Kconfig\n@@ -1 +1,2 @@\n"
                   " config UML\n+\tselect {}\n")
