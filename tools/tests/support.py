@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from mmtestbed.boot.judge import Judge
 from mmtestbed.boot.uml import Ending, How, Next
@@ -118,8 +118,8 @@ class TempCase(unittest.TestCase):
         target.write_text(content, encoding="utf-8")
         return target
 
-    def set_env(self, name: str, value: str) -> None:
-        """Set a variable for the time of the test."""
+    def set_env(self, name: str, value: Optional[str]) -> None:
+        """Set a variable, or unset it, for the time of the test."""
         old = os.environ.get(name)
 
         def restore() -> None:
@@ -129,4 +129,6 @@ class TempCase(unittest.TestCase):
                 os.environ[name] = old
 
         self.addCleanup(restore)
-        os.environ[name] = value
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value

@@ -58,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
                "apply or compile; 2 wrong usage; 125 the tree could not be prepared, "
                "patched, configured or built.")
     add = parser.add_argument
-    add("--line", choices=[line.name for line in lines.LINES],
-        default=lines.DEFAULT.name, help="kernel to break (default: %(default)s)")
+    add("--line", type=shared.line, metavar="LINE", default=lines.DEFAULT,
+        help=f"kernel to break (default: {lines.DEFAULT.name})")
     add("--variant", choices=[config.name for config in configs.CONFIGS
                               if not config.counts], default=configs.PLAIN.name,
         help="its configuration (default: %(default)s)")
@@ -106,11 +106,12 @@ def parse(argv: Sequence[str]) -> Options:
     args = _parser().parse_args(argv)
     config = configs.by_name(args.variant)
     timeout = args.timeout or TIMEOUT * config.slow
-    words = ["--line", args.line, "--variant", args.variant, "--timeout", str(timeout),
-             *shared.mode_words(args), *(["--kdir", args.kdir] if args.kdir else []),
+    kdir = shared.tree_of(args.line, args.kdir)
+    words = ["--line", args.line.name, "--variant", args.variant, "--timeout", str(timeout),
+             *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
              *([] if args.install else ["--no-install"])]
-    return Options(lines.by_name(args.line), config, args.jobs, args.filter,
-                   args.contract, shared.output_file(args.json), args.keep, args.kdir,
+    return Options(args.line, config, args.jobs, args.filter,
+                   args.contract, shared.output_file(args.json), args.keep, kdir,
                    timeout, args.matrix, args.rst, args.guards, dict(args.config),
                    args.list, run_options.parse(words),
                    math.ceil(args.timeout or CPU_TIME * config.slow), args.install)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..errors import UsageError
+from ..kernel import trees
 from ..model import configs, lines
 from ..model.options import SEED, Options
-from .shared import Parser, add_install, add_mode, number, output_file, output_folder
-from .shared import positive, seconds
+from .shared import Parser, add_install, add_mode, line, number, output_file
+from .shared import output_folder, positive, seconds, tree_of
 
 # Options of kunit.py that would turn the run into something else.
 _REFUSED = {
@@ -39,12 +40,14 @@ _TIMEOUT = 60.0
 def _choices() -> str:
     """The lines and the variants, for --help."""
     out = ["lines:"]
-    for line in lines.LINES:
-        out.append(f"  {line.name:8} Debian's {line.package}")
+    for each in lines.LINES:
+        out.append(f"  {each.name:8} " + (f"Debian's {each.package}" if each.debian else
+                                          f"a tree named in {trees.WHERE}"))
+    out.append("  N.M      likewise: 6.13, 6.14, ...")
     out.append("variants:")
     for config in configs.CONFIGS:
-        without = [f"not {line.name}: {config.obstacle(line)}" for line in lines.LINES
-                   if config.obstacle(line)]
+        without = [f"not {each.name}: {config.obstacle(each)}" for each in lines.LINES
+                   if config.obstacle(each)]
         out.append(f"  {config.name:8} " + "; ".join([config.summary, *without]))
     return "\n".join(out)
 
@@ -65,9 +68,8 @@ def _parser() -> Parser:
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree to test (default: $KDIR, else Debian's package); it is "
              "never written to")
-    add("--line", choices=[line.name for line in lines.LINES],
-        help="kernel to test, or series to apply to that of --kdir (default: 6.12, or "
-             "by the tree's version)")
+    add("--line", type=line, metavar="LINE",
+        help="kernel to test (default: 6.12, or that of --kdir)")
     add("--variant", choices=[config.name for config in configs.CONFIGS],
         help="configuration of the kernel (default: plain)")
     add("--all", action="store_true",
@@ -199,7 +201,7 @@ def parse(argv: Sequence[str]) -> Options:
                          "case comes after another")
     _check_seconds(args, one_boot)
     return Options(
-        kdir=args.kdir, line=lines.by_name(args.line) if args.line else None,
+        kdir=tree_of(args.line, args.kdir), line=args.line,
         all=args.all, wanted=wanted, config=config,
         coverage=output_folder(args.coverage), html=args.html, patches=tuple(patches),
         filter=args.filter,

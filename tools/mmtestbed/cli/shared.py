@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn, Optional
 
 from ..errors import UsageError
-from ..kernel import coverage
+from ..kernel import coverage, trees
+from ..model import lines
 from ..ui import output
 
 
@@ -44,6 +45,25 @@ def mode_words(args: argparse.Namespace) -> list[str]:
     """The words for what add_mode() has read."""
     return [*(["--one-boot"] if args.one_boot else []),
             *(["--host-time"] if args.host_time else [])]
+
+
+def line(name: str) -> lines.Line:
+    """The line called @name."""
+    try:
+        return lines.by_name(name)
+    except KeyError:
+        names = ", ".join(each.name for each in lines.LINES)
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is none of {names}, and no release such as 6.14") from None
+
+
+def tree_of(which: Optional[lines.Line], kdir: str) -> str:
+    """@kdir, else the tree of @which that the user has named once and for all, if any.
+
+    Raises UsageError.
+    """
+    named = trees.of(which) if which and not kdir else None
+    return str(named) if named else kdir
 
 
 def number(text: str) -> int:

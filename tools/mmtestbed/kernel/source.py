@@ -17,6 +17,7 @@ from ..host import deps, lock, proc
 from ..host.scan import scan
 from ..model import lines
 from ..ui.console import Console
+from . import trees
 from . import unpack as unpacking
 
 # What makes a folder a kernel tree that we can use.
@@ -90,11 +91,17 @@ def from_kdir(kdir: str, wanted: Optional[lines.Line], console: Console) -> Sour
 
 def _line_for(version: lines.Version, full: str, wanted: Optional[lines.Line],
               console: Console) -> lines.Line:
-    line = wanted or lines.nearest(version)
-    if not line.covers(version):
-        console.note(f"Linux {full} is no supported line; trying the series of "
-                     f"{line.name}, the nearest")
-    return line
+    if wanted:
+        if not wanted.covers(version):
+            console.note(f"this is Linux {full}, not {wanted.name}")
+        return wanted
+    known = lines.nearest(version)
+    if known.covers(version):
+        return known
+    if version >= lines.DEFAULT.first:
+        return lines.release(version)
+    console.note(f"Linux {full} is no supported line: it is older than {known.name}")
+    return known
 
 
 def at_commit(tree: Path, commit: str, ident: str, wanted: Optional[lines.Line],
@@ -162,7 +169,11 @@ def tarball(line: lines.Line, cache: Path, console: Console) -> Optional[Path]:
     except HostError as err:
         if line is lines.DEFAULT:
             raise
-        raise Unavailable(err.message, err.details) from None
+        if line.debian:
+            raise Unavailable(err.message, err.details) from None
+        raise Unavailable(f"no source of Linux {line.name}: Debian offers no "
+                          f"{line.package}, and none is named in {trees.WHERE}",
+                          [err.message, *err.details]) from None
 
 
 def _download(line: lines.Line, folder: Path, console: Console) -> Path:
@@ -239,7 +250,8 @@ def _apt_areas(line: lines.Line) -> "list[Optional[list[str]]]":
     targets = proc.run(["apt-get", "indextargets", "--format", _TARGET]).output
     uris = mirrors(targets)
     if line.suite:
-        return [*([source] for source in sources_list(uris, line.suite)), None]
+        return [*([source] for suite in line.suite.split()
+                  for source in sources_list(uris, suite)), None]
     areas: "list[Optional[list[str]]]" = [None, []]
     release = _os_release()
     codename = release.get("VERSION_CODENAME", "")

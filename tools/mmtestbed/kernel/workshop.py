@@ -269,9 +269,10 @@ class Workshop:
                     self.counters.keep()
                 return Made(build.Kernel(copy, build.sha256(copy)), state)
 
-    def _reference(self, line: Line, paths: Iterable[str]) -> Path:
-        """The tree that the series of @line was made on, with @paths.  Raises HostError."""
+    def _reference(self, which: Line, paths: Iterable[str]) -> Path:
+        """The tree of Debian's that is nearest to @which, with @paths.  Raises HostError."""
         assert self._outside
+        line = lines.like(which)
         archive = self._outside.ask(line.name)
         return source.reference(line, archive, self.cache, self._console, paths)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The kernels that we support.
 
-A new line is an entry in LINES and a folder patches/<name>/ with a series.
+All get the same series, in which the text of a kernel chooses (kernel/patching.py): a line
+says where a source comes from, and what a kernel is called.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ Version = tuple[int, int]
 class Line:
     """One supported kernel.
 
-    @name: what --line and the folder under patches/ are called.
-    @first, @last: the versions (major, minor) that the series is made for.
+    @name: what --line calls it.
+    @first, @last: the versions (major, minor) that it stands for.
     @package: Debian's package with the source; it holds /usr/src/<package>.tar.xz.
         A * stands for the minor version: the newest counts.
-    @suite: of Debian's archive that has it, if that of the machine may lack it.
+    @suite: of Debian's archive that may have it, if that of the machine lacks it;
+        several, with blanks between them.
+    @debian: Debian has it.
     @lacks: (variant, why this line cannot have it).
     """
 
@@ -29,10 +32,11 @@ class Line:
     last: Version
     package: str
     suite: str = ""
+    debian: bool = True
     lacks: tuple[tuple[str, str], ...] = ()
 
     def covers(self, version: Version) -> bool:
-        """True if the series of this line was made for @version."""
+        """True if @version is of this line."""
         return self.first <= version <= self.last
 
     def minor(self, package: str) -> int:
@@ -55,17 +59,47 @@ class Line:
                    for end in (self.first, self.last))
 
 
+def _lacks(version: Version) -> tuple[tuple[str, str], ...]:
+    name = f"{version[0]}.{version[1]}"
+    return (("smp", f"User-Mode Linux {name} has no SMP"),) if version < (6, 19) else ()
+
+
+def release(version: Version) -> Line:
+    """The line for @version alone."""
+    name = f"{version[0]}.{version[1]}"
+    return Line(name, version, version, f"linux-source-{name}", _SUITES,
+                debian=False, lacks=_lacks(version))
+
+
+# Where Debian keeps kernels that none of its releases has.
+_SUITES = "trixie-backports sid"
 LINES = (
-    Line("6.12", (6, 12), (6, 12), "linux-source-6.12",
-         lacks=(("smp", "User-Mode Linux 6.12 has no SMP"),)),
+    Line("6.12", (6, 12), (6, 12), "linux-source-6.12", lacks=_lacks((6, 12))),
+    release((6, 18)),
     Line("7.x", (7, 0), (7, 19), "linux-source-7.*", suite="trixie-backports"),
 )
 DEFAULT = LINES[0]
 
 
 def by_name(name: str) -> Line:
-    """The line called @name.  Raises KeyError."""
-    return {line.name: line for line in LINES}[name]
+    """The line called @name, which may be any release from the first one on.
+
+    Raises KeyError.
+    """
+    known = {line.name: line for line in LINES}
+    match = re.fullmatch(r"(\d+)\.(\d+)", name)
+    if name in known or not match:
+        return known[name]
+    version = (int(match[1]), int(match[2]))
+    if version < DEFAULT.first:
+        raise KeyError(name)
+    return release(version)
+
+
+def like(line: Line) -> Line:
+    """The line nearest to @line that Debian has, perhaps @line itself."""
+    return line if line.debian else min((each for each in LINES if each.debian),
+                                        key=lambda each: each.distance(line.first))
 
 
 def nearest(version: Version) -> Line:

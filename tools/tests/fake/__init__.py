@@ -37,7 +37,7 @@ PACKAGE = "fake-source"
 # What the repository has of ours.
 _OURS = ("scripts", "tools/mmtestbed", "tools/configs", "tools/mutate", ".kunitconfig")
 # (VERSION, PATCHLEVEL) of the tree of each line; where that is not its name.
-_VERSIONS = {"7.x": (7, 3)}
+_VERSIONS = {"6.18": (6, 18), "7.x": (7, 3)}
 
 
 @functools.cache

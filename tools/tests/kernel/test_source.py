@@ -29,7 +29,9 @@ class Version(support.TempCase):
     def test_nearest_line(self) -> None:
         self.assertEqual(lines.nearest((6, 12)).name, "6.12")
         self.assertEqual(lines.nearest((5, 10)).name, "6.12")
-        self.assertEqual(lines.nearest((6, 15)).name, "6.12")
+        self.assertEqual(lines.nearest((6, 14)).name, "6.12")
+        for version in ((6, 16), (6, 18), (6, 19)):
+            self.assertEqual(lines.nearest(version).name, "6.18")
         for version in ((7, 0), (7, 3), (7, 12), (8, 1)):
             self.assertEqual(lines.nearest(version).name, "7.x")
 
@@ -126,6 +128,11 @@ class Nowhere(support.TempCase):
             source.tarball(line, self.tmp, self.console)
         self.assertNotIsInstance(caught.exception, Unavailable)
 
+    def test_one_that_debian_lacks(self) -> None:
+        with self.assertRaisesRegex(Unavailable, "no source of Linux 6.18: Debian offers no "
+                                    "linux-source-6.18, and none is named in MMTB_KERNELS"):
+            source.tarball(lines.by_name("6.18"), self.tmp, self.console)
+
     def test_another_is_unavailable(self) -> None:
         line = replace(lines.by_name("7.x"), package="linux-source-0.*")
         with self.assertRaises(Unavailable) as caught:
@@ -145,6 +152,13 @@ class Kdir(support.TempCase):
         self.assertEqual((found.version, found.line.name, found.frozen),
                          ("6.12.117", "6.12", False))
         self.assertEqual(self.text.getvalue(), "")
+
+    def test_a_release_between_two_lines(self) -> None:
+        found = source.from_kdir(self.kernel(14), None, self.console)
+        self.assertEqual((found.line.name, lines.like(found.line).name), ("6.14", "6.12"))
+        self.assertEqual(self.text.getvalue(), "")
+        source.from_kdir(self.kernel(14), lines.by_name("6.18"), self.console)
+        self.assertIn("this is Linux 6.14.117, not 6.18", self.text.getvalue())
 
     def test_unsupported_says_so(self) -> None:
         found = source.from_kdir(self.kernel(9), None, self.console)
