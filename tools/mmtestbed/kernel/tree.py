@@ -294,7 +294,10 @@ class WorkTree:
         kept.sort()
         if kept != paths:
             lock.write_json(manifest, kept)
-        if self._scan and self._scan.built_in_place():
+        # An empty folder is in no scan, and enough to stop Kbuild.
+        if self._scan and (self._scan.built_in_place() or any(
+                (self.source.path / name).is_dir()
+                for name in ("include/config", "include/generated"))):
             self._clean()
 
     def _pristine(self, path: str, stale: bool) -> Optional[Blob]:

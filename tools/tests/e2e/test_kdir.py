@@ -102,8 +102,13 @@ class Kdir(support.FakeCase):
 
     def test_5_unsupported_version(self) -> None:
         text = (self.kdir / "Makefile").read_text(encoding="utf-8")
+        self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 11"))
+        self.expect(0, self.call(ONE, kdir=self.kdir), "is no supported line: it is older")
+
+    def test_6_a_release_between_two_lines(self) -> None:
+        text = (self.kdir / "Makefile").read_text(encoding="utf-8")
         self.edit("Makefile", text.replace("PATCHLEVEL = 12", "PATCHLEVEL = 13"))
-        self.expect(0, self.call(ONE, kdir=self.kdir), "is no supported line; trying")
+        self.expect(0, self.call(ONE, kdir=self.kdir), "PASS: ", "Linux 6.13.1")
 
 
 class NoKdir(support.FakeCase):
