@@ -4,7 +4,7 @@
 import collections
 import unittest
 
-from mmtestbed.cli import run
+from mmtestbed.model.repository import REPOSITORY
 from mmtestbed.proof import controls
 
 from tests import support
@@ -14,7 +14,7 @@ class Inventory(unittest.TestCase):
     """What is in patches/controls."""
 
     def setUp(self) -> None:
-        self.controls = controls.read(run.REPOSITORY / "patches" / "controls")
+        self.controls = controls.read(REPOSITORY / "patches" / "controls")
 
     def test_every_name_is_there(self) -> None:
         """test_data/controls.txt: each name of 2026-11-30, and what has its bug now."""
