@@ -161,6 +161,22 @@ def remove(top: Path, path: str) -> None:
             raise
 
 
+def like(folders: Path, top: Path) -> None:
+    """Let the folders below @folders belong to whom those of the same names below @top do,
+    and be as open, as far as we may do that."""
+    for name, _, _ in os.walk(folders):
+        ours = Path(name)
+        theirs = top / ours.relative_to(folders)
+        with contextlib.suppress(OSError):
+            wanted, found = theirs.lstat(), ours.lstat()
+            if ours == folders or not stat.S_ISDIR(wanted.st_mode):
+                continue
+            if (found.st_uid, found.st_gid) != (wanted.st_uid, wanted.st_gid):
+                os.chown(ours, wanted.st_uid, wanted.st_gid)
+            if found.st_mode != wanted.st_mode:
+                ours.chmod(stat.S_IMODE(wanted.st_mode))
+
+
 def files(top: Path) -> Iterator[str]:
     """The regular files below @top, by path, in no order."""
     for folder, _, names, fd in os.fwalk(top, follow_symlinks=False):

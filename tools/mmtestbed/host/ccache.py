@@ -46,7 +46,8 @@ class Own:
         upper, work = state / "upper", state / "work"
         for folder in (self._common, upper, work):
             folder.mkdir(parents=True, exist_ok=True)
-        if not self._isolation.mounts or self._known:
+        if not self._isolation.mounts or self._known or confine.as_somebody():
+            # What is common belongs to commands that own nothing else.
             return upper
         if self._common.lstat().st_uid in (0, confine.UID):
             confine.give(self._common)

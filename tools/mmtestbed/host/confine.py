@@ -20,7 +20,7 @@ import stat
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
@@ -55,12 +55,14 @@ class _State:
     """What confine() has found out about the host.
 
     @files: where the parts of the cages are mounted; None if they cannot be.
+    @root: we are root, and not of a user namespace alone.
     @uid: what commands run as; None: as we do.
     @words: of setpriv(1), for each of them.
     @gaps: what is not confined.
     """
 
     files: Optional[Path] = None
+    root: bool = False
     uid: Optional[int] = None
     words: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -123,8 +125,8 @@ def confine(isolation: ns.Isolation, place: Path) -> None:
     elif isolation is ns.Isolation.NONE:
         gaps.append("reach the network")
     ns.leave_keys()
-    state.uid = UID if os.geteuid() == 0 and isolation is ns.Isolation.ROOT and \
-        "user" not in off else None
+    state.root = os.geteuid() == 0 and isolation is ns.Isolation.ROOT
+    state.uid = UID if state.root and "user" not in off else None
     state.words = _setpriv(state)
     if "capabilities" not in off and not state.words:
         gaps.append("keep their capabilities")
@@ -160,7 +162,7 @@ def _setpriv(state: _State) -> tuple[str, ...]:
     if tool is None:
         return ()
     user = [] if state.uid is None else [
-        f"--reuid={state.uid}", f"--regid={state.uid}", "--clear-groups"]
+        f"--reuid={state.uid}", f"--regid={UID}", "--clear-groups"]
     caps = [] if "capabilities" in off else [
         "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
     root = ["--securebits=+noroot,+noroot_locked"] if caps else []
@@ -347,7 +349,7 @@ def give(path: Path) -> None:
     user of their own; or to us again, if they no longer have."""
     owner = path.lstat().st_uid
     uid = _state.uid if _state else None
-    if uid is None and _state and owner == UID and os.geteuid() == 0:
+    if uid is None and _state and _state.root and (owner == UID or _state.files):
         uid = 0
     if uid is None or owner == uid:
         return
@@ -370,8 +372,8 @@ def give_pipes(process: "subprocess.Popen[bytes]") -> None:
 def let_read(tree: Path, names: Sequence[str]) -> str:
     """Make sure that commands can read @tree, which has the files @names.
 
-    If only root may, they keep the user id of root from now on, though without its
-    capabilities: what to tell the user then, else "".
+    If only its owner may, they run as the owner from now on, in the same cages: what to
+    tell the user then, else "".
     """
     global _state, _boots               # pylint: disable=global-statement
     if _state is None or _state.uid is None:
@@ -387,12 +389,20 @@ def let_read(tree: Path, names: Sequence[str]) -> str:
             break
     else:
         return ""
-    _state = _State(_state.files, None, (), _state.gaps)
+    owner = found.stat().st_uid
+    _state = replace(_state, uid=owner or None)
     _state.words = _setpriv(_state)
     if _boots:
         _boots = (Cage(_boots[0].root, _state.words), _boots[1])
+    if owner:
+        return f"only its owner can read {found}: builds and kernels run as user {owner}"
     return f"only you can read {found}: builds and kernels keep the user id of root, " \
         "without its capabilities"
+
+
+def as_somebody() -> bool:
+    """True if commands run as a user who may own something."""
+    return _state is not None and _state.uid not in (None, UID)
 
 
 def environment(extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:

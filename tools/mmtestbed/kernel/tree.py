@@ -163,6 +163,7 @@ class WorkTree:
         try:
             if self.on_overlay:
                 self._show_source(mounts)
+                beneath.like(places.state / "upper", self.source.path)
                 ns.overlay([places.lower], places.state / "upper",
                            places.state / "work", places.src, self._isolation)
                 mounts.append(places.src)

@@ -277,7 +277,7 @@ _DOCUMENTS = (
 )
 # What foreign code can reach; test_confine itself shows each wall to be why.
 _CONFINE = (
-    B("test_confine.Hostile.test_shut_in",
+    B("test_confine.Hostile.test_shut_in_by_an_ordinary_user",
       "host/confine.py",
       "    ns.bind(path, target)\n    if not write:\n",
       "    ns.bind(path, target)\n    if False:\n",
@@ -293,6 +293,11 @@ _CONFINE = (
       "            ns.unshare(ns.CLONE_NEWNET | ns.CLONE_NEWIPC)\n",
       "            pass\n",
       "foreign code has the network"),
+    B("test_confine.Hostile.test_a_tree_that_only_its_owner_can_read",
+      "host/confine.py",
+      "    _state = replace(_state, uid=owner or None)\n",
+      "    _state = replace(_state, uid=None)\n",
+      "root without its power cannot read what is another's"),
     B("test_confine.Hostile.test_shut_in",
       "presubmit/checkers.py",
       "graft(tree, self.files, PLACES, target)",

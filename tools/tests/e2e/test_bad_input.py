@@ -9,6 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from mmtestbed.host import confine
 from mmtestbed.kernel import build
 
 from tests import fake
@@ -286,6 +287,20 @@ class OrdinaryUser(support.FakeCase):
             self.assertEqual("was killed half-way" in text, killed)
         called = self.as_user(tree, script="controls")
         self.expect(125, called, "has files of somebody else", "which controls need")
+
+    def test_root_with_a_tree_of_theirs(self) -> None:
+        """What nobody else may read, builds read as its owner; then as anybody."""
+        tree = self.tree(self.NAME)
+        control = ["--filter", "mw-8-*"]
+        # What is compiled here, is in the cache for all.
+        self.expect(0, self.call(*control, script="controls", prefix=["env", "-u", "KDIR"]))
+        for words, note in ((["chmod", "-R", "go="], "builds and kernels run as user"),
+                            (["chown", "-R", "0:0"], "keep the user id of root"),
+                            (["chmod", "-R", "go=rX"], "")):
+            subprocess.run([*words, str(tree)], check=True)
+            self.expect(0, self.call(ONE, kdir=tree), "PASS: ", note)
+            self.expect(0, self.call(*control, script="controls", kdir=tree))
+            self.assertIn((self.world.cache / "ccache").stat().st_uid, (0, confine.UID))
 
     def test_tree_that_cannot_be_read(self) -> None:
         tree = self.tree("root")

@@ -114,6 +114,12 @@ class Recorded(support.FakeCase):
 
     def test_a_tree_of_another_line(self) -> None:
         """The digests are those of the line that was tested."""
+        for version in ("6.12", "7.3"):
+            variant = self.top / "patches/fixes/differs" / f"{version}.patch"
+            variant.parent.mkdir(exist_ok=True)
+            variant.write_text(f"for {version}\n", encoding="ascii")
+        self.assertNotEqual(provenance.series(self.top, NEW),
+                            provenance.series(self.top, lines.DEFAULT))
         data: dict[str, Any] = json.loads(self.written(
             "run", kdir=fake.tree(NEW)).read_text(encoding="utf-8"))
         self.assertEqual(data["line"], "7.x")

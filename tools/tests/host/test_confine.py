@@ -258,6 +258,20 @@ class Hostile(support.TempCase):
             found[where] = []
         self.confined(found)
 
+    def test_a_tree_that_only_its_owner_can_read(self) -> None:
+        """Commands run as the owner then, who is neither root nor we."""
+        self.needs_root()
+        for folder, _, names in os.walk(self.tmp / "kdir"):
+            os.chmod(folder, 0o700)
+            os.chown(folder, USER, USER)
+            for name in names:
+                os.chmod(os.path.join(folder, name), 0o600)
+                os.chown(os.path.join(folder, name), USER, USER)
+        self.write("home/.gitconfig", "[safe]\n\tdirectory = *\n")
+        found = self.tried()
+        self.assertIn(f"run as user {USER}", found["note"])
+        self.confined(found)
+
     def test_files_are_why(self) -> None:
         self.opened(self.tried("files", "user"), FILES)
 
