@@ -53,6 +53,9 @@ class Checkers(unittest.TestCase):
                    f"--python-version={version}", "mmtestbed", "tests",
                    cwd=TOP / "tools")
 
+    def test_pyflakes(self) -> None:
+        self.check("pyflakes3", "mmtestbed", "tests", cwd=TOP / "tools")
+
 
 class Licences(unittest.TestCase):
     def test_spdx(self) -> None:

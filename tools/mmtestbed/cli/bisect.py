@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
@@ -25,76 +23,21 @@ from ..model.outcomes import Name, Status
 from ..model.repository import SUITES
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import entry, passed, shared
+from . import bisect_options, entry, passed
 from .session import Ground, Session
 
 
-_ME = "scripts/bisect.sh"
 _WIDEST = 110
 _COLOUR = {GOOD: GREEN, BAD: RED, SKIP: YELLOW}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for; see _parser() for the words."""
-
-    kdir: Path
-    good: str
-    bad: str
-    case: tuple[str, ...]
-    resume: bool
-    json: Optional[Path]
-    words: tuple[str, ...]
-    install: bool = True
-
-
-def _parser() -> shared.Parser:
-    parser = shared.Parser(
-        prog=_ME, allow_abbrev=False,
-        usage=f"{_ME} [options] GOOD BAD [-- options of scripts/run.sh]",
-        description="Find the first commit between GOOD and BAD at which a case fails, "
-                    "in a private clone: the user's tree, index, HEAD and .git stay as "
-                    "they are.",
-        epilog="Interrupted, it goes on when called again in the same way, or with "
-               "--resume.  Exit codes: 0 the commit was found; 1 it can only be said "
-               "which commits it is among; 2 wrong usage, such as a GOOD that fails or "
-               "a BAD that passes; 125 GOOD or BAD cannot be judged, or the machine is "
-               "at fault.")
-    add = parser.add_argument
-    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", "") or ".",
-        help="the git tree (default: $KDIR, else the current folder); only read")
-    add("--case", metavar="WORD", action="append", default=[],
-        help="look at these cases only: a contract (MW-3) or a suite.case glob "
-             "(repeatable)")
-    add("--resume", action="store_true", help="go on with the last bisection")
-    add("--json", metavar="FILE", help="write what was found, and each step, as JSON")
-    add("good", metavar="GOOD", nargs="?", help="a commit that is good")
-    add("bad", metavar="BAD", nargs="?", help="a later commit that is bad")
-    shared.add_install(parser)
-    return parser
-
-
-def parse(argv: Sequence[str]) -> Options:
-    """The options in @argv.  Raises UsageError; --help exits."""
-    mine, words = passed.split(argv)
-    args = _parser().parse_args(mine)
-    if args.resume and (args.good or args.case or words):
-        raise UsageError("--resume takes all from the bisection that it goes on with; "
-                         f"see {_ME} --help")
-    if not args.resume and not args.bad:
-        raise UsageError(f"GOOD and BAD are missing; see {_ME} --help")
-    return Options(Path(args.kdir).expanduser(), args.good or "", args.bad or "",
-                   tuple(args.case), args.resume, shared.output_file(args.json),
-                   tuple(words), args.install)
 
 
 class Command:
     """One call of scripts/bisect.sh."""
 
-    def __init__(self, wanted: Options, console: Console) -> None:
+    def __init__(self, wanted: bisect_options.Options, console: Console) -> None:
         self._wanted = wanted
         self._console = console
-        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), _ME,
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), bisect_options.ME,
                                              wanted.install), console)
         self._trial = Trial(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)})
@@ -155,7 +98,7 @@ class Command:
                                  "give GOOD and BAD")
             request = old.request
             self._good, self._bad = request["good"], request["bad"]
-            self._shop.opts = passed.options(request["words"], str(wanted.kdir), _ME,
+            self._shop.opts = passed.options(request["words"], str(wanted.kdir), bisect_options.ME,
                                              wanted.install)
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
@@ -434,7 +377,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
     try:
-        command = Command(parse(sys.argv[1:] if argv is None else argv), console)
+        command = Command(bisect_options.parse(sys.argv[1:] if argv is None else argv), console)
     except TestbedError as err:
         console.error(err)
         return err.code

@@ -21,10 +21,10 @@ from ..kernel.workshop import Workshop
 from ..model import cases
 from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..out import verdict
 from ..proof import cocci, controls, guardtest, ledger, matrix
 from ..proof.bare import Bare
 from ..proof.controls import Control, Kind, Verdict
+from ..result import verdict
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, Console
 from . import control_options, entry

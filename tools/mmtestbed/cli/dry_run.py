@@ -10,8 +10,8 @@ from typing import Optional
 
 from ..boot import uml, usual
 from ..errors import Exit
-from ..host import deps
-from ..kernel import build, patching, source, tree
+from ..host import cachedir, deps
+from ..kernel import patching, planning, source
 from ..kernel.workshop import Workshop
 from ..model import lines
 from ..model.options import Options
@@ -39,7 +39,7 @@ def show(opts: Options, console: Console) -> int:
     if absent:
         packages = sorted({tool.package for tool in absent})
         line("apt-get install --no-install-recommends " + shlex.join(packages))
-    cache = tree.cache_root(console, create=False)
+    cache = cachedir.root(console, create=False)
     which = opts.line or lines.DEFAULT
     if opts.kdir:
         origin = source.from_kdir(opts.kdir, opts.line, console)
@@ -59,13 +59,13 @@ def show(opts: Options, console: Console) -> int:
         line(path if path.startswith("#") else shlex.join([
             "git", "--git-dir=/dev/null", "-C", str(mnt / "src"), "apply", path]))
     line(shlex.join(["cp", "-r", str(SUITES), str(mnt / "src/mm/")]))
-    plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
+    plan = planning.Plan(opts.config.files, opts.jobs, opts.build_options,
                       cache / "ccache", specs=opts.config.specs)
     if plan.specs:
         line(shlex.join(["printf", "%b", plan.specs.replace("\n", "\\n")]) +
              f" > {shlex.quote(str(plan.spec_file))}")
         line(f"export KCFLAGS={shlex.quote(plan.kcflags())}")
-    line(shlex.join(build.command(plan, mnt / "src", opts.build_dir or mnt / "build")))
+    line(shlex.join(planning.command(plan, mnt / "src", opts.build_dir or mnt / "build")))
     how = usual.options(opts, mnt / "run/linux", mnt / "run/server-1")
     if opts.children:
         # The requests, such as kunit.filter_glob=SUITE.CASE, go to descriptor 3.

@@ -4,15 +4,11 @@
 from __future__ import annotations
 
 import concurrent.futures
-import itertools
-import os
 import shutil
 import sys
-import textwrap
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from ..errors import Exit, HostError, TestbedError, UsageError
 from ..git import gitrepo
@@ -21,185 +17,32 @@ from ..history import trial
 from ..history.evidence import Finding
 from ..history.trial import Trial
 from ..host import lock, proc
-from ..kernel import build, offshoots, patching, source, tree
+from ..kernel import patching, tree
 from ..kernel.workshop import Workshop
 from ..model import cases, selectors
 from ..model.repository import REPOSITORY, SUITES
 from ..presubmit import checks, patchset
-from ..presubmit.checkers import Checkers
 from ..presubmit.checks import Check, Context, Message, Patch, Place, Result, Series
 from ..presubmit.checks import Status
 from ..presubmit.patchset import Entry
-from ..ui import output, tables, words
+from ..presubmit.places import Places
+from ..presubmit.summary import Summary
+from ..ui import output, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import entry, passed, shared
+from . import entry, passed, presubmit_options
 from .session import Ground, Session
 
-_ME = "scripts/presubmit.sh"
-SCHEMA = 1
-_WIDE = 76
 _COLOUR = {Status.PASS: GREEN, Status.WARN: YELLOW, Status.SKIP: YELLOW,
            Status.FAIL: RED}
-_CELL = {Status.PASS: "ok", Status.WARN: "warn", Status.SKIP: "-", Status.FAIL: "FAIL"}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for; see _parser() for the words."""
-
-    kdir: Path
-    series: str
-    base: str
-    case: tuple[str, ...]
-    leave_out: frozenset[str]
-    json: Optional[Path]
-    text: Optional[Path]
-    list: bool
-    words: tuple[str, ...]
-    install: bool = True
-
-
-def _parser() -> shared.Parser:
-    parser = shared.Parser(
-        prog=_ME, allow_abbrev=False,
-        usage=f"{_ME} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
-        description="Check a series of patches, one by one and as a whole, in a private "
-                    "clone: the user's tree, index, HEAD and .git stay as they are.",
-        epilog="Exit codes: 0 no check failed; 1 one did; 2 wrong usage; 125 the base "
-               "cannot be judged, or the machine is at fault.")
-    add = parser.add_argument
-    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", "") or ".",
-        help="the git tree (default: $KDIR, else the current folder); only read")
-    add("--base", metavar="COMMIT", default="",
-        help="apply mails to this commit (default: HEAD)")
-    add("--case", metavar="WORD", action="append", default=[],
-        help="run these cases only: a contract (MW-3) or a suite.case glob (repeatable)")
-    add("--without", metavar="CHECK", action="append", default=[],
-        help="leave this check out (repeatable)")
-    add("--list", action="store_true", help="list the checks and stop")
-    add("--json", metavar="FILE", help="write all results as JSON")
-    add("--text", metavar="FILE", help="write the summary, to go under a cover letter")
-    add("series", metavar="SERIES", nargs="?",
-        help="HEAD~3..HEAD, an mbox, or a folder of patches")
-    shared.add_install(parser)
-    return parser
-
-
-def parse(argv: Sequence[str]) -> Options:
-    """The options in @argv.  Raises UsageError; --help exits."""
-    mine, words = passed.split(argv)
-    args = _parser().parse_args(mine)
-    if not args.series and not args.list:
-        raise UsageError(f"the series is missing; see {_ME} --help")
-    each, whole = checks.load()
-    names = {check.name for check in [*each, *whole]}
-    for name in args.without:
-        if name not in names:
-            raise UsageError(f"there is no check {name}; see {_ME} --list")
-    return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
-                   tuple(args.case), frozenset(args.without),
-                   shared.output_file(args.json), shared.output_file(args.text),
-                   args.list, tuple(words), args.install)
-
-
-@dataclass
-class Report:
-    """All that came out.
-
-    @patches: by patch, the results by check.  @series: those of the whole.
-    """
-
-    base: str = ""
-    version: str = ""
-    entries: list[Entry] = field(default_factory=list)
-    patches: list[dict[str, Result]] = field(default_factory=list)
-    series: dict[str, Result] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def failed(self) -> int:
-        """How many checks failed."""
-        return sum(result.status is Status.FAIL
-                   for results in [*self.patches, self.series]
-                   for result in results.values())
-
-    def closing_line(self) -> str:
-        """The verdict in one line."""
-        bad = [str(number) for number, results in enumerate(self.patches, 1)
-               if any(r.status is Status.FAIL for r in results.values())]
-        warnings = sum(result.status is Status.WARN
-                       for results in [*self.patches, self.series]
-                       for result in results.values())
-        tail = f"Linux {self.version}, {self.seconds:.0f} s"
-        if warnings:
-            tail = f"{words.count(warnings, 'warning')}, {tail}"
-        number = len(self.patches)
-        if self.failed():
-            what = f"{words.count(self.failed(), 'check')} failed"
-            if bad:
-                what += f" on {'patch' if len(bad) == 1 else 'patches'} " \
-                    f"{', '.join(bad)} of {number}"
-            return f"FAIL: {what}; {tail}"
-        return f"PASS: {words.count(number, 'patch')}, no check failed, {tail}"
-
-    def summary(self) -> list[str]:
-        """The text that can go under a cover letter."""
-        names = list(dict.fromkeys(name for results in self.patches
-                                   for name in results))
-        rows = [["", *names]]
-        for number, results in enumerate(self.patches, 1):
-            rows.append([f"{number}/{len(self.patches)}", *(
-                _CELL[results[name].status] if name in results else "-"
-                for name in names)])
-        lines = [f"mm-testbed on Linux {self.version}, base {self.base[:12]}:", ""]
-        lines += ["  " + line for line in tables.plain(rows)]
-        lines.append("")
-        for number, (item, results) in enumerate(zip(self.entries, self.patches), 1):
-            for name, result in results.items():
-                if result.status in (Status.FAIL, Status.WARN):
-                    lines += _fold(f"{number}/{len(self.patches)} {name}: "
-                                   f"{'' if result.status is Status.FAIL else 'warning: '}"
-                                   f"{result.line}")
-        for name, result in self.series.items():
-            word = {Status.FAIL: "FAILED: ", Status.SKIP: "skipped: "}.get(
-                result.status, "")
-            lines += _fold(f"{name}: {word}{result.line}")
-        same = {name: {results[name].line for results in self.patches if name in results
-                       and results[name].status is Status.SKIP} for name in names}
-        left = [f"{name} ({'; '.join(sorted(lines_))})" for name, lines_ in same.items()
-                if lines_ and all(results.get(name, checks.skip("")).status is Status.SKIP
-                                  for results in self.patches)]
-        if left:
-            lines += _fold(f"not checked: {', '.join(left)}")
-        return [*lines, "", *_fold(self.closing_line())]
-
-    def as_json(self, code: int) -> dict[str, Any]:
-        """The report as Documentation/presubmit.rst describes it."""
-        return {
-            "schema": SCHEMA, "base": self.base, "kernel_version": self.version,
-            "exit_code": code, "verdict": "fail" if self.failed() else "pass",
-            "seconds": round(self.seconds, 1),
-            "patches": [{
-                "number": number, "subject": item.subject,
-                "commit": item.patch.commit.id if item.patch else None,
-                "checks": {name: result.as_json() for name, result in results.items()},
-            } for number, (item, results) in enumerate(
-                zip(self.entries, self.patches), 1)],
-            "series": {name: result.as_json() for name, result in self.series.items()},
-        }
-
-
-def _fold(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDE, initial_indent="  ", subsequent_indent="      ",
-                         break_on_hyphens=False, break_long_words=False)
 
 
 class Command:
     """One call of scripts/presubmit.sh."""
 
-    def __init__(self, wanted: Options, console: Console) -> None:
+    def __init__(self, wanted: presubmit_options.Options, console: Console) -> None:
         self._wanted = wanted
         self._console = console
-        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), _ME,
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), presubmit_options.ME,
                                              wanted.install), console)
         self._trial = Trial(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)})
@@ -207,7 +50,7 @@ class Command:
         each, whole = checks.load()
         self._each = [check for check in each if check.name not in wanted.leave_out]
         self._whole = [check for check in whole if check.name not in wanted.leave_out]
-        self._result = Report()
+        self._result = Summary()
         self._findings: dict[str, Finding] = {}
         self._known: dict[str, Finding] = {}
         # By commit, check and the files that were looked at.
@@ -216,7 +59,7 @@ class Command:
         self._total = 0
         self._times: list[float] = []
         self._built: dict[str, tree.Files] = {}
-        self._checkers: Optional[Checkers] = None
+        self._places = Places(self._trial)
 
     # The set-up.
 
@@ -330,9 +173,9 @@ class Command:
                 raise TestbedError(f"the base, {commit}, cannot be judged: "
                                    f"{err.message}", err.details) from None
             error = err
-        with proc.threads(min(4, self._shop.opts.jobs), self._own_mounts,
+        with proc.threads(min(4, self._shop.opts.jobs), self._places.own_mounts,
                           last=False) as pool:
-            place = self._place(commit.id, origin)
+            place = self._places.at(commit.id, origin, self._result.base)
             wanted = {each.files for each in (patch, follower) if each}
             looks = {(commit.id, check.name, files):
                      pool.submit(self._look, check, place, files)
@@ -360,10 +203,6 @@ class Command:
                                    failure.full_name for failure in bad[:3]))
         return results
 
-    def _own_mounts(self) -> None:
-        if self._shop.isolation.mounts:
-            offshoots.own_mounts()
-
     def _say_where(self, commit: Commit, entry: Optional[Entry], number: int) -> None:
         rest = ""
         # The base may have had everything to build.
@@ -382,51 +221,6 @@ class Command:
         return self._known[tested.kernel.sha]
 
     # The checks of one patch.
-
-    def _place(self, commit: str, origin: source.Source) -> Callable[[str], Place]:
-        """For the name of a check: the commit as that check may use it."""
-        work, plan = self._shop.work_tree(origin, self._shop.overlay)
-        base = offshoots.Base(work, plan, "")
-        store = work.build_store()
-
-        def built(path: str) -> bool:
-            folder, _, name = path.rpartition("/")
-            return (store / folder / f".{name[:-2]}.o.cmd").exists()
-
-        numbers = itertools.count(1)
-        checkers = self._checkers_of(self._result.base)
-        view = checkers.over(self._trial.ours.tree, commit)
-
-        def place(name: str) -> Place:
-            scratch = self._shop.folder / "checks" / f"{name.replace('=', '')}-{next(numbers)}"
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(parents=True)
-
-            def make(words: Sequence[str]) -> proc.Done:
-                return self._make(base, commit, scratch, words)
-
-            def confined(words: Sequence[str], folder: Path) -> proc.Done:
-                return checkers.run(words, self._trial.ours.tree, scratch, folder)
-
-            return Place(commit, self._trial.ours.tree, scratch, built,
-                         make if self._shop.overlay else None, view, confined)
-        return place
-
-    def _checkers_of(self, base: str) -> Checkers:
-        if self._checkers is None:
-            self._checkers = Checkers(self._trial.ours, base, self._shop.folder / "checkers")
-        return self._checkers
-
-    def _make(self, base: offshoots.Base, commit: str, scratch: Path,
-              words: Sequence[str]) -> proc.Done:
-        """make @words in a throw-away copy of the build."""
-        with offshoots.opened(base, scratch / "variant"):
-            places = base.tree.places
-            self._checkers_of(self._result.base).lay(commit, places.src)
-            done = build.confined(base.plan, places,
-                                  build.make(base.plan, places.build, *words))
-        shutil.rmtree(scratch / "variant", ignore_errors=True)
-        return proc.Done(done.code, tree.plain(done.output))
 
     @staticmethod
     def _look(check: Check, place: Callable[[str], Place],
@@ -572,7 +366,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
     try:
-        wanted = parse(sys.argv[1:] if argv is None else argv)
+        wanted = presubmit_options.parse(sys.argv[1:] if argv is None else argv)
         if wanted.list:
             return show_list(console)
         command = Command(wanted, console)

@@ -13,7 +13,7 @@ from ..boot.children import Children
 from ..errors import UsageError
 from ..model import options
 from ..model.outcomes import Name, Outcome, Results
-from ..out.failures import Display
+from ..result.failures import Display
 from ..ui import words
 from ..ui.console import Console
 

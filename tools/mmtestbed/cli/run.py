@@ -21,7 +21,7 @@ from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines
 from ..model.options import Options
 from ..model.repository import REPOSITORY, SUITES
-from ..out import failures, verdict
+from ..result import failures, verdict
 from ..ui import output, words
 from ..ui.console import GREEN, RED, Console
 from . import dry_run, entry, every, listing, rounds, run_options

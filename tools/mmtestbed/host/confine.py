@@ -25,19 +25,11 @@ from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
 from ..errors import Refused
-from . import ns
+from . import ns, rootfs
 
 # The user and group that confined commands have where we are root.  They are nobody's:
 # of the range from which systemd takes its dynamic ones.
 UID = 61990
-# What of the host's files is shown, read-only, as far as it is there.
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix",
-           "/gnu", "/etc/alternatives", "/etc/ccache.conf", "/etc/group", "/etc/ld.so.cache",
-           "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/nsswitch.conf",
-           "/etc/os-release", "/etc/passwd", "/etc/perl", "/etc/python3")
-# Where anybody may write, and what that is goes away with the cage.
-_SCRATCH = ("/tmp", "/var/tmp", "/dev/shm")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What passes from our environment to confined commands.
 PASSED = ("CCACHE_COMPILERCHECK", "CCACHE_DISABLE", "CCACHE_MAXSIZE", "CCACHE_RECACHE",
@@ -132,7 +124,7 @@ def confine(isolation: ns.Isolation, place: Path) -> None:
         gaps.append("keep their capabilities")
     if isolation.mounts and "files" not in off:
         try:
-            state.files = _prepare(place)
+            state.files = rootfs.prepare(place)
         except (OSError, Refused):
             ns.umount_quietly(place)
     if state.files is None:
@@ -182,92 +174,6 @@ def _works(command: Sequence[str]) -> bool:
         return False
 
 
-def _prepare(place: Path) -> Path:
-    """Mount what all cages have in common below @place.
-
-    Raises OSError or Refused when the host refuses.
-    """
-    ns.tmpfs(place)
-    root = place / "root"
-    root.mkdir()
-    ns.tmpfs(root)
-    for name in (*_SYSTEM, *_elsewhere()):
-        path = Path(name)
-        if path.is_symlink():
-            _folder(root, path.parent)
-            (root / name[1:]).symlink_to(os.readlink(path))
-            path = Path(os.path.realpath(path))
-            if any(path.is_relative_to(shown) for shown in _SYSTEM):
-                continue
-        if path.exists():
-            show(root, path)
-    dev = _folder(root, Path("/dev"))
-    for name in _DEVICES:
-        (dev / name).touch()
-        ns.bind(Path("/dev") / name, dev / name)
-    for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"),
-                         ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")):
-        (dev / name).symlink_to(target)
-    for name in (*_SCRATCH, "/run", "/etc", "/sys"):
-        _folder(root, Path(name))
-    proc = _folder(root, Path("/proc"))
-    flags = ns.MS_NOSUID | ns.MS_NODEV | ns.MS_NOEXEC
-    try:
-        ns.mount("proc", proc, "proc", flags)
-    except OSError:
-        # The host keeps some of it from us, and hence a new one, too.
-        ns.bind(Path("/proc"), proc)
-    ns.read_only(proc)
-    return place
-
-
-def _elsewhere() -> list[str]:
-    """Where the host has tools beside the usual places: this Python, and the folders of
-    PATH themselves."""
-    found = [sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))]
-    home = os.path.realpath(os.environ.get("HOME") or "/root")
-    for name in os.environ.get("PATH", "").split(":"):
-        # A home in the PATH would be shown as a whole.
-        if os.path.isabs(name) and os.path.isdir(name) and not Path(home).is_relative_to(
-                os.path.realpath(name)):
-            found.append(os.path.normpath(name))
-    return [name for name in dict.fromkeys(found)
-            if not any(Path(name).is_relative_to(shown) for shown in _SYSTEM)]
-
-
-def _folder(root: Path, path: Path) -> Path:
-    """The folder that shows as @path below @root, made if need be."""
-    target = root
-    for part in path.parts[1:]:
-        target /= part
-        if target.is_symlink():
-            raise Refused(f"{path} leads through a symbolic link")
-        if not target.is_dir():
-            target.mkdir(exist_ok=True)
-            target.chmod(0o755)
-    return target
-
-
-def show(root: Path, path: Path, write: bool = False,
-         common: Optional[Path] = None) -> None:
-    """Show @path below @root, for reading or to @write.
-
-    @common: where a folder or file to mount it on can be made, if @root is read-only.
-    Raises OSError or Refused.
-    """
-    there = root
-    if common and not any(path.is_relative_to(name) for name in _SCRATCH):
-        there = common
-    if path.is_dir():
-        _folder(there, path)
-    else:
-        (_folder(there, path.parent) / path.name).touch()
-    target = root / str(path)[1:]
-    ns.bind(path, target)
-    if not write:
-        ns.read_only(target)
-
-
 @contextlib.contextmanager
 def cage(shown: Sequence[Path], written: Sequence[Path] = (),
          given: bool = True, uid: Optional[int] = None) -> Iterator[Cage]:
@@ -296,15 +202,15 @@ def cage(shown: Sequence[Path], written: Sequence[Path] = (),
         ns.bind(common, root)
         ns.mount("none", root, "", ns.MS_REMOUNT | ns.MS_BIND | ns.MS_RDONLY |
                  ns.MS_NOSUID | ns.MS_NODEV)
-        for name in _SCRATCH:
+        for name in rootfs.SCRATCH:
             ns.tmpfs(root / name[1:], 0o1777)
         for path in shown:
             if path.exists():
-                show(root, path, False, common)
+                rootfs.show(root, path, False, common)
         for path in written:
             if given:
                 give(path)
-            show(root, path, True, common)
+            rootfs.show(root, path, True, common)
         fd = os.open(root, os.O_PATH | os.O_DIRECTORY)
         yield Cage(fd, words)
     finally:
@@ -412,7 +318,7 @@ def environment(extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:
            if name in PASSED or everything and name not in UNWANTED}
     python = os.path.dirname(os.path.realpath(sys.executable))
     path = os.environ.get("PATH") or _PATH
-    if not any(Path(sys.prefix).is_relative_to(shown) for shown in _SYSTEM):
+    if not any(Path(sys.prefix).is_relative_to(shown) for shown in rootfs.SYSTEM):
         # What stands in for it in the PATH may need more than is shown.
         path = f"{python}:{path}"
     if not everything:

@@ -80,6 +80,7 @@ TEST = (
     Tool("git", "git", "makes throw-away trees", optional=True),
     Tool("shellcheck", "shellcheck", "checks the shell scripts", optional=True),
     Tool("mypy", "mypy", "checks the Python package", optional=True),
+    Tool("pyflakes3", "pyflakes3", "finds what is not used", optional=True),
     Tool("rst2xml", "python3-docutils", "reads the documentation", optional=True),
 )
 

@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-import shlex
 import shutil
 import stat
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Optional
 
-from ..errors import HostError, Interrupted, TestbedError, UsageError
+from ..errors import Interrupted, TestbedError, UsageError
 from ..host import beneath, confine, deps, lock, proc, progress, surroundings
 from ..ui.console import Console
-from . import narrow, record, tree
+from . import complaints, narrow, planning, record, tree
+from .planning import Plan
 from .tree import Files, WorkTree, digest
 
 # In the state of a build: what it was built from, and a mark while make is at work.
@@ -30,61 +28,9 @@ MARK = ".mm-testbed.json"
 # What decides which configuration kunit.py makes, below the tree.
 _KUNIT = tuple(f"tools/testing/kunit/{name}" for name in (
     "kunit.py", "kunit_kernel.py", "kunit_config.py", "configs/arch_uml.config"))
-_FIRST_ERRORS = 12
-_ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
-                    r"^make.*\*\*\* |^(?:\S*ld|collect2|cc1|as): |Error \d+$|"
-                    r"multiple definition|No space left|Killed|cannot find )")
 # make has come across a change of Kconfig that it cannot settle by itself.
 _ABOUT_CONFIG = re.compile(r"syncconfig|Restart config|olddefconfig|"
                            r"Error during update of the configuration")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to build.
-
-    @configs: the .kunitconfig and what is added to it.
-    @jobs: of make.
-    @options: further options of kunit.py build, from the user.
-    @ccache: ccache's folder.
-    @private: another one for a tree that may not add to what others get from that.
-    @specs: a spec file for the compiler: what it holds.
-    @variant: what the configuration is called.
-    """
-
-    configs: tuple[Path, ...]
-    jobs: int
-    options: tuple[str, ...]
-    ccache: Path
-    specs: str = ""
-    variant: str = ""
-    private: Optional[Path] = None
-
-    @property
-    def spec_file(self) -> Path:
-        """Where @specs are for the compiler: beside ccache, in the same place always."""
-        name = hashlib.sha256(self.specs.encode()).hexdigest()[:12]
-        return self.ccache.parent / f"specs-{name}"
-
-    @property
-    def objects(self) -> Path:
-        """The file that says how many objects kernels have."""
-        return self.ccache.parent / "objects.json"
-
-    def kcflags(self) -> str:
-        """KCFLAGS: the user's and our own."""
-        ours = shlex.quote(f"-specs={self.spec_file}") if self.specs else ""
-        return f"{os.environ.get('KCFLAGS', '')} {ours}".strip()
-
-    def lay_specs(self) -> None:
-        """Write the spec file, with a time of its own: ccache looks at that, too."""
-        path = self.spec_file
-        if not self.specs or path.exists() and path.stat().st_mtime == 0:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.write(path, self.specs.encode())
-        path.chmod(0o644)
-        os.utime(path, (0, 0))
 
 
 @dataclass(frozen=True)
@@ -94,64 +40,6 @@ class Kernel:
     path: Path
     sha: str
     inputs: str = ""
-
-
-def command(plan: Plan, src: Path, build: Path) -> list[str]:
-    """What we run to configure and build."""
-    return [sys.executable, str(src / "tools/testing/kunit/kunit.py"), "build",
-            f"--build_dir={build}",
-            *(f"--kunitconfig={path}" for path in plan.configs),
-            "--make_options", f"CC={deps.compiler()}",
-            *(["--make_options", f"LLVM={deps.llvm()}"] if deps.llvm() else []),
-            f"--jobs={plan.jobs}", *plan.options]
-
-
-def make(plan: Plan, build: Path, *targets: str) -> list[str]:
-    """make @targets in a folder that has been configured, as kunit.py would."""
-    return ["make", "-s", *targets, "ARCH=um", f"O={build}", f"--jobs={plan.jobs}",
-            f"CC={deps.compiler()}", *([f"LLVM={deps.llvm()}"] if deps.llvm() else [])]
-
-
-def environment(plan: Plan, build: Path) -> dict[str, str]:
-    """The same sources give the same binary, whoever builds them, whenever."""
-    extra = {
-        "KBUILD_BUILD_USER": "mm-testbed", "KBUILD_BUILD_HOST": "mm-testbed",
-        "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
-        "KBUILD_BUILD_VERSION": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # kbuild has the compiler write down what it has read, headers of the host
-        # included where those are read: ccache need not preprocess on its own.
-        "CCACHE_DEPEND": "1",
-    }
-    plan.lay_specs()
-    if plan.kcflags():
-        extra["KCFLAGS"] = plan.kcflags()
-    if not plan.specs:
-        # gcov's notes would have paths that lead nowhere once the tree is unmounted.
-        extra["CCACHE_BASEDIR"] = str(build.parent)
-    extra["CCACHE_DIR"] = str(plan.private or plan.ccache)
-    return confine.environment(extra)
-
-
-@contextlib.contextmanager
-def caged(plan: Plan, places: tree.Places, *others: Path) -> Iterator[confine.Cage]:
-    """A cage for make and kunit.py in the tree at @places.
-
-    They see the tree and write to the build folder, to ccache's, and to @others.
-    """
-    ccache = plan.private or plan.ccache
-    ccache.mkdir(parents=True, exist_ok=True)
-    plan.lay_specs()
-    shown = [places.src, *plan.configs, *([plan.spec_file] if plan.specs else [])]
-    with confine.cage(shown, [places.build, ccache, *others]) as cage:
-        yield cage
-
-
-def confined(plan: Plan, places: tree.Places, words: Sequence[str]) -> proc.Done:
-    """Run make @words in the tree at @places, in a cage."""
-    with caged(plan, places) as cage:
-        return proc.run(words, cwd=places.src, env=environment(plan, places.build),
-                        cage=cage)
 
 
 def sha256(path: Path) -> str:
@@ -266,12 +154,12 @@ class Builder:
         found = self._stat()
         if done.code == 0 and not found:
             raise TestbedError("kunit.py built no kernel; see its output",
-                               done.output.splitlines()[-_FIRST_ERRORS:])
+                               done.output.splitlines()[-complaints.FIRST:])
         if done.code != 0:
             self._console.abandon()
             lock.write_json(state / STAMP, stamp)
             busy.unlink()
-            raise explain(done, self._plan, self._tree.source.version)
+            raise complaints.explain(done, self._plan, self._tree.source.version)
         assert found
         stamp.update(inputs=need, sha=sha256(binary), size=found.st_size,
                      mtime_ns=found.st_mtime_ns)
@@ -306,7 +194,7 @@ class Builder:
         done = self._make("building what differs", self._configured, None)
         if done.code != 0:
             self._console.abandon()
-            raise explain(done, self._plan, self._tree.source.version)
+            raise complaints.explain(done, self._plan, self._tree.source.version)
         self._console.end()
         self._show_warnings(done)
         return self._build / "linux"
@@ -322,12 +210,12 @@ class Builder:
         self._console.begin(step, self._progress.text(0, 0.0))
         self._started = time.time()
         src, run = self._tree.places.src, self._tree.places.run
-        env = environment(self._plan, self._build)
+        env = planning.environment(self._plan, self._build)
         if changed is not None and self._known:
             known = self._known
             rebuilt: Optional[narrow.Rebuilt] = narrow.Rebuilt("", ())
             if changed:
-                with caged(self._plan, self._tree.places) as cage:
+                with planning.caged(self._plan, self._tree.places) as cage:
                     rebuilt = narrow.Kbuild(self._build, src, env, known.added,
                                             self._plan.jobs, cage).rebuild(changed)
             if rebuilt:
@@ -337,7 +225,7 @@ class Builder:
                 return proc.Done(0, rebuilt.said)
         self._headers = []
         with narrow.watched(env, run / "watch") as watch, \
-                caged(self._plan, self._tree.places, watch.folder) as cage:
+                planning.caged(self._plan, self._tree.places, watch.folder) as cage:
             done = self._make_all(configured, src, watch.env, cage)
             self._added = watch.added()
         if done.code == 0 and self._progress.expected:
@@ -361,11 +249,11 @@ class Builder:
         """Let make look at everything, and kunit.py at the configuration if need be."""
         before = self._config()
         if not self._plan.options and configured == before:
-            done = proc.run(make(self._plan, self._build, "linux"), cwd=src, env=env,
+            done = proc.run(planning.make(self._plan, self._build, "linux"), cwd=src, env=env,
                             tick=self._tick, cage=cage)
             if not _ABOUT_CONFIG.search(done.output) and self._config() == before:
                 return done
-        return proc.run(command(self._plan, src, self._build), cwd=src, env=env,
+        return proc.run(planning.command(self._plan, src, self._build), cwd=src, env=env,
                         tick=self._tick, cage=cage)
 
     def _config(self) -> str:
@@ -409,34 +297,3 @@ class Builder:
         now = time.time()
         done = progress.objects(self._build, self._started)
         self._console.progress(self._progress.text(done, now - self._started))
-
-
-def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
-    """Turn kunit.py's output into one clear line and the first few errors."""
-    text = tree.plain(done.output)
-    lines = [line.removeprefix("ERROR:root:") for line in text.splitlines()]
-    missing = re.search(r"^Missing: (.+)$", text, re.MULTILINE)
-    if missing:
-        return TestbedError(f"Linux {version} cannot have {missing.group(1)}; the tree "
-                            "lacks the option or what it depends on (see "
-                            f"{' and '.join(path.name for path in plan.configs)})")
-    if "No space left on device" in text:
-        return HostError("the disk is full; make room there or set MMTB_CACHE to "
-                         "another folder")
-    if done.code == 2 and "usage: kunit.py" in text:
-        return UsageError(f"kunit.py does not take {shlex.join(plan.options)}; see "
-                          "kunit.py build --help", lines[-1:])
-    errors = [line for line in lines if _ERROR.search(line)] or \
-        [line for line in lines if line.strip()][-_FIRST_ERRORS:]
-    first = next((line for line in errors if "error" in line.lower()),
-                 (errors or ["no message"])[0])
-    return TestbedError(f"the kernel does not build: {first.strip()}",
-                        context(lines, errors))
-
-
-def context(lines: Sequence[str], errors: Sequence[str]) -> list[str]:
-    """The @lines from the first of @errors on, as many as help."""
-    if not errors:
-        return []
-    start = list(lines).index(errors[0])
-    return list(lines[start:start + _FIRST_ERRORS])

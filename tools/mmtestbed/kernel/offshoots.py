@@ -16,7 +16,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, confine, deps, ns
-from . import build, narrow, patching, record, tree
+from . import build, complaints, narrow, patching, planning, record, tree
 
 
 def own_mounts() -> None:
@@ -40,7 +40,7 @@ class Base:
     """
 
     tree: tree.WorkTree
-    plan: build.Plan
+    plan: planning.Plan
     sha: str
     inputs: str = ""
 
@@ -144,9 +144,9 @@ class Offshoot:
         known = record.load(base.tree.places.state, base.inputs)
         if not self._touched or not known:
             return False
-        with build.caged(base.plan, places) as cage:
+        with planning.caged(base.plan, places) as cage:
             return narrow.Kbuild(
-                places.build, places.src, build.environment(base.plan, places.build),
+                places.build, places.src, planning.environment(base.plan, places.build),
                 known.added, jobs or base.plan.jobs, cage).rebuild(
                     self._touched) is not None
 
@@ -171,11 +171,11 @@ class Offshoot:
 
     def _run(self, *targets: str, jobs: Optional[int] = None) -> None:
         places, plan = self._places, self._base.plan
-        done = build.confined(plan, places, [
+        done = planning.confined(plan, places, [
             "make", "-s", *targets, "ARCH=um", f"O={places.build}",
             f"--jobs={jobs or plan.jobs}", f"CC={deps.compiler()}"])
         if done.code != 0:
-            error = build.explain(done, plan, self._base.tree.source.version)
+            error = complaints.explain(done, plan, self._base.tree.source.version)
             here = f"{places.src}/"
             raise TestbedError(error.message.replace(here, ""),
                                [line.replace(here, "") for line in error.details])

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Callable, Iterable, Iterator, Optional, Sequence
 
 from ..errors import Refused, TestbedError, UsageError
-from ..host import ccache, confine, deps, lock, ns, outside
+from ..host import cachedir, ccache, confine, deps, lock, ns, outside
 from ..model import counted, lines
 from ..model.lines import Line
 from ..model.options import Options
 from ..model.repository import REPOSITORY, suite_files
 from ..ui.console import Console
-from . import ahead, applied, build, coverage, patching, source, tree, unpack
+from . import ahead, applied, build, coverage, patching, planning, source, tree, unpack
 from .source import Source
 
 # Changes files before they are built, given the source: for those that one looks at.
@@ -82,10 +82,10 @@ class Workshop:
         wanted = [*deps.BUILD, *deps.compilers(), *opts.tools, *tools]
         with contextlib.ExitStack() as meanwhile:
             if opts.install and not opts.kdir and deps.missing(wanted):
-                meanwhile.enter_context(ahead.fetched(line, tree.cache_root(console),
+                meanwhile.enter_context(ahead.fetched(line, cachedir.root(console),
                                                       console))
             self.ensure(wanted)
-        self.cache = tree.cache_root(console, kdir=opts.kdir)
+        self.cache = cachedir.root(console, kdir=opts.kdir)
         if not opts.kdir:
             self._archive = source.tarball(line, self.cache, console)
         if opts.build_dir:
@@ -95,7 +95,7 @@ class Workshop:
     def prepare_for(self, tools: Sequence[deps.Tool]) -> Path:
         """prepare() for trees of a git repository: no source is needed, but @tools."""
         self.ensure([*deps.BUILD, *tools])
-        self.cache = tree.cache_root(self._console, kdir=self.opts.kdir)
+        self.cache = cachedir.root(self._console, kdir=self.opts.kdir)
         return self.cache
 
     def ensure(self, tools: Sequence[deps.Tool]) -> None:
@@ -200,7 +200,7 @@ class Workshop:
         return self._build(origin, False)
 
     def work_tree(self, origin: Source,
-                  overlay: bool) -> tuple[tree.WorkTree, build.Plan]:
+                  overlay: bool) -> tuple[tree.WorkTree, planning.Plan]:
         """The tree to build @origin in, and how to build it."""
         opts = self.opts
         # make goes by time stamps, which a copy and an overlay do not share.  Without
@@ -213,7 +213,7 @@ class Workshop:
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
         users = os.environ.get("CCACHE_DIR")
-        plan = build.Plan(opts.config.files, opts.jobs, opts.build_options,
+        plan = planning.Plan(opts.config.files, opts.jobs, opts.build_options,
                           self.cache / "ccache", opts.config.specs, opts.config.name,
                           Path(users).absolute() if users else None)
         if not origin.frozen:
@@ -221,7 +221,7 @@ class Workshop:
         return tree.WorkTree(origin, places, self.isolation, opts.build_dir,
                              self._console), plan
 
-    def _compiles_apart(self, plan: build.Plan, kept: Path) -> build.Plan:
+    def _compiles_apart(self, plan: planning.Plan, kept: Path) -> planning.Plan:
         """@plan for foreign code: what it compiles is @kept for itself."""
         if self._own_ccache is None:
             self._own_ccache = ccache.Own(

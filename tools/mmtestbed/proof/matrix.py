@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from ..errors import Exit, TestbedError
-from ..kernel import provenance, source, tree
+from ..host import cachedir
+from ..kernel import provenance, source
 from ..model import cases, configs, lines
 from ..model.cases import Case
 from ..model.outcomes import Status
@@ -200,7 +201,7 @@ class Wanted:
 
 def _results(wanted: Wanted, console: Console) -> tuple[str, Mapping[str, ledger.Entry]]:
     """The tree that @wanted means, for people, and what is known of it."""
-    cache = tree.cache_root(console, create=False)
+    cache = cachedir.root(console, create=False)
     if wanted.kdir:
         origin: Optional[source.Source] = source.from_kdir(wanted.kdir, wanted.line,
                                                            console)

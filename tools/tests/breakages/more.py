@@ -278,7 +278,7 @@ _DOCUMENTS = (
 # What foreign code can reach; test_confine itself shows each wall to be why.
 _CONFINE = (
     B("test_confine.Hostile.test_shut_in_by_an_ordinary_user",
-      "host/confine.py",
+      "host/rootfs.py",
       "    ns.bind(path, target)\n    if not write:\n",
       "    ns.bind(path, target)\n    if False:\n",
       "foreign code writes to what it is shown"),

@@ -17,7 +17,7 @@ from mmtestbed.figures.results import Sources
 from mmtestbed.model import repository
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Outcome, Status
-from mmtestbed.out import verdict
+from mmtestbed.result import verdict
 
 from tests import support
 from tests.figures import test_results

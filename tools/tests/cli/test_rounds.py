@@ -10,7 +10,7 @@ from mmtestbed.errors import UsageError
 from mmtestbed.model import options
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Outcome, Status
-from mmtestbed.out import failures, verdict
+from mmtestbed.result import failures, verdict
 
 from tests import support
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from mmtestbed.errors import Unavailable
-from mmtestbed.kernel import source, tree
+from mmtestbed.host import cachedir
+from mmtestbed.kernel import source
 from mmtestbed.model import repository
 from mmtestbed.model.lines import DEFAULT, Line
 from mmtestbed.ui.console import Console
@@ -71,7 +72,7 @@ class World:
     def cache(self) -> Path:
         """The cache that the runs use."""
         return Path(self.cached) if self.cached else \
-            tree.cache_root(Console(open(os.devnull, "w", encoding="ascii")))
+            cachedir.root(Console(open(os.devnull, "w", encoding="ascii")))
 
     def environment(self, kdir: "Path | str" = "", cached: str = "") -> dict[str, str]:
         """What a script finds.  @kdir, @cached: KDIR and MMTB_CACHE, if not ours."""

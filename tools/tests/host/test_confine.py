@@ -44,8 +44,8 @@ import json, os, sys
 from pathlib import Path
 from mmtestbed.boot import uml
 from mmtestbed.git import gitrepo
-from mmtestbed.host import confine, ns, proc
-from mmtestbed.kernel import build, source, tree
+from mmtestbed.host import cachedir, confine, ns, proc
+from mmtestbed.kernel import build, planning, source, tree
 from mmtestbed.model import lines
 from mmtestbed.ui.console import Console
 from mmtestbed.presubmit import checkers
@@ -73,7 +73,7 @@ def work(isolation):
     places = tree.choose_places(cache, state, isolation.mounts, run)
     work_tree = tree.WorkTree(origin, places, isolation, None, console)
     found["note"] = confine.let_read(origin.path, ["mm/migrate.c", "Makefile"])
-    plan = build.Plan((top / "kunitconfig",), 1, (), cache / "ccache",
+    plan = planning.Plan((top / "kunitconfig",), 1, (), cache / "ccache",
                       private=cache / "mine")
     with work_tree.mounted():
         kernel = build.Builder(work_tree, plan, console).kernel({})
@@ -111,7 +111,7 @@ proc.catch_signals()
 console_ = console
 cache.mkdir(exist_ok=True)
 os.environ["MMTB_CACHE"] = str(cache)
-tree.cache_root(console)
+cachedir.root(console)
 sys.exit(ns.run(work))
 """
 WHERE = ("kunit", "shell", "make", "boot", "checker")

@@ -6,11 +6,11 @@ from pathlib import Path
 from mmtestbed.errors import UsageError
 from mmtestbed.host import lock
 from mmtestbed.host.proc import Done
-from mmtestbed.kernel import build
+from mmtestbed.kernel import build, complaints, planning
 
 from tests import support
 
-PLAN = build.Plan((Path("/r/.kunitconfig"),), 4, ("--nonsense",), Path("/c"))
+PLAN = planning.Plan((Path("/r/.kunitconfig"),), 4, ("--nonsense",), Path("/c"))
 COMPILE = """[12:00:00] Building KUnit Kernel ...
 $ make all
 ERROR:root:../src/mm/migrate.c: In function 'foo':
@@ -27,27 +27,27 @@ Missing: CONFIG_DEVICE_PRIVATE=y, CONFIG_ZONE_DEVICE=y
 
 class Explain(support.TempCase):
     def test_compile_error(self) -> None:
-        err = build.explain(Done(1, COMPILE), PLAN, "6.12.117")
+        err = complaints.explain(Done(1, COMPILE), PLAN, "6.12.117")
         self.assertEqual(err.code, 125)
         self.assertIn("mm/migrate.c:12:1: error: expected ';'", err.message)
 
     def test_missing_option(self) -> None:
-        err = build.explain(Done(1, CONFIG), PLAN, "6.12.117")
+        err = complaints.explain(Done(1, CONFIG), PLAN, "6.12.117")
         self.assertEqual(err.code, 125)
         self.assertIn("CONFIG_DEVICE_PRIVATE=y, CONFIG_ZONE_DEVICE=y", err.message)
 
     def test_disk_full(self) -> None:
-        err = build.explain(Done(1, "as: x.o: No space left on device\n"), PLAN, "")
+        err = complaints.explain(Done(1, "as: x.o: No space left on device\n"), PLAN, "")
         self.assertIn("disk is full", err.message)
 
     def test_usage(self) -> None:
-        err = build.explain(Done(2, "usage: kunit.py [-h]\nkunit.py: error: "
+        err = complaints.explain(Done(2, "usage: kunit.py [-h]\nkunit.py: error: "
                                  "unrecognized arguments: --nonsense\n"), PLAN, "")
         self.assertEqual(err.code, 2)
         self.assertIn("--nonsense", err.message)
 
     def test_silent_failure(self) -> None:
-        self.assertEqual(build.explain(Done(1, ""), PLAN, "").code, 125)
+        self.assertEqual(complaints.explain(Done(1, ""), PLAN, "").code, 125)
 
 
 class BuildDir(support.TempCase):

@@ -14,7 +14,7 @@ from typing import Callable, Optional
 
 from mmtestbed.errors import Interrupted, TestbedError
 from mmtestbed.host import confine, lock, ns, proc, scan, surroundings
-from mmtestbed.kernel import build, narrow, record, source, tree
+from mmtestbed.kernel import build, narrow, planning, record, source, tree
 from mmtestbed.model import lines
 
 from tests import support
@@ -51,7 +51,7 @@ class Edit(support.TempCase):
         places = tree.choose_places(self.tmp, self.state, False, self.tmp / "run")
         origin = source.Source(self.kdir, lines.DEFAULT, "6.12", "test", "test", False)
         work = tree.WorkTree(origin, places, ns.Isolation.NONE, None, self.console)
-        builder = Builder(work, build.Plan((self.tmp / "kunitconfig",), 1, (),
+        builder = Builder(work, planning.Plan((self.tmp / "kunitconfig",), 1, (),
                                            self.tmp / "ccache", variant="plain"),
                           self.console)
         try:

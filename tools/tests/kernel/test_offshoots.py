@@ -26,7 +26,7 @@ import concurrent.futures, json, subprocess, sys
 from pathlib import Path
 from mmtestbed.errors import TestbedError
 from mmtestbed.host import ns
-from mmtestbed.kernel import build, offshoots, source, tree
+from mmtestbed.kernel import build, offshoots, planning, source, tree
 from mmtestbed.model import lines
 from mmtestbed.ui.console import Console
 top = Path(sys.argv[1])
@@ -56,7 +56,7 @@ def work(isolation):
     origin = source.Source(top / "kdir", lines.DEFAULT, "6.12.1", "t", "t", True)
     places = tree.choose_places(top / "cache", state, True, top / "run")
     base_tree = tree.WorkTree(origin, places, isolation, None, Console(sys.stderr))
-    plan = build.Plan((top / "none",), 1, (), top / "ccache")
+    plan = planning.Plan((top / "none",), 1, (), top / "ccache")
     with base_tree.mounted():
         (places.build / ".config").write_text("CONFIG_A=y\\n")
         subprocess.run(["make", "-s", "linux", f"O={places.build}"], cwd=places.src,
@@ -127,7 +127,7 @@ EDITS = """
 import json, subprocess, sys
 from pathlib import Path
 from mmtestbed.host import ns
-from mmtestbed.kernel import build, offshoots, source, tree
+from mmtestbed.kernel import build, offshoots, planning, source, tree
 from mmtestbed.model import lines
 from mmtestbed.ui.console import Console
 top = Path(sys.argv[1])
@@ -153,7 +153,7 @@ def work(isolation):
     places = tree.choose_places(top / "cache", top / "state", True, top / "run")
     console = Console(sys.stderr)
     base_tree = tree.WorkTree(origin, places, isolation, None, console)
-    plan = build.Plan((top / "config",), 1, (), top / "ccache")
+    plan = planning.Plan((top / "config",), 1, (), top / "ccache")
     with base_tree.mounted():
         built = build.Builder(base_tree, plan, console).kernel({})
     base = offshoots.Base(base_tree, plan, built.sha, built.inputs)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from mmtestbed.errors import TestbedError
-from mmtestbed.host import ns, scan
+from mmtestbed.host import cachedir, ns, scan
 from mmtestbed.kernel import source, tree
 from mmtestbed.model import lines
 
@@ -152,10 +152,10 @@ class Scanning(support.TempCase):
 class Cache(support.TempCase):
     def test_path_with_a_space(self) -> None:
         self.set_env("MMTB_CACHE", str(self.tmp / "a b"))
-        self.assertNotIn(" ", str(tree.cache_root(self.console)))
+        self.assertNotIn(" ", str(cachedir.root(self.console)))
         self.assertIn("a b", self.text.getvalue())
 
     def test_cannot_be_made(self) -> None:
         self.set_env("MMTB_CACHE", str(self.write("file", "") / "cache"))
         with self.assertRaisesRegex(TestbedError, "MMTB_CACHE"):
-            tree.cache_root(self.console)
+            cachedir.root(self.console)

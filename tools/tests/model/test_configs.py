@@ -7,7 +7,7 @@ from unittest import mock
 from mmtestbed.boot import uml
 from mmtestbed.cli import run_options
 from mmtestbed.errors import UsageError
-from mmtestbed.kernel import build, coverage
+from mmtestbed.kernel import build, coverage, planning
 from mmtestbed.model import configs, lines
 
 from tests import support
@@ -56,30 +56,30 @@ class Table(unittest.TestCase):
 
 
 class Build(support.TempCase):
-    def plan(self, specs: str = "") -> build.Plan:
+    def plan(self, specs: str = "") -> planning.Plan:
         files = (self.write("one", "CONFIG_A=y\n"), self.write("two", "CONFIG_B=y\n"))
-        return build.Plan(files, 1, (), self.tmp / "ccache", specs=specs)
+        return planning.Plan(files, 1, (), self.tmp / "ccache", specs=specs)
 
     def test_every_fragment_is_passed_on(self) -> None:
-        words = build.command(self.plan(), self.tmp / "src", self.tmp / "build")
+        words = planning.command(self.plan(), self.tmp / "src", self.tmp / "build")
         self.assertIn(f"--kunitconfig={self.tmp}/one", words)
         self.assertIn(f"--kunitconfig={self.tmp}/two", words)
 
     def test_make_is_told_of_llvm(self) -> None:
         src, folder = self.tmp / "src", self.tmp / "build"
-        for words in (build.command(self.plan(), src, folder),
-                      build.make(self.plan(), folder, "vmlinux")):
+        for words in (planning.command(self.plan(), src, folder),
+                      planning.make(self.plan(), folder, "vmlinux")):
             self.assertNotIn("LLVM=", " ".join(words))
         self.set_env("LLVM", "-16")
-        self.assertIn("LLVM=-16", build.command(self.plan(), src, folder))
-        self.assertIn("LLVM=-16", build.make(self.plan(), folder, "vmlinux"))
+        self.assertIn("LLVM=-16", planning.command(self.plan(), src, folder))
+        self.assertIn("LLVM=-16", planning.make(self.plan(), folder, "vmlinux"))
         self.assertIn("gcc counts", configs.by_name("gcov").obstacle(lines.DEFAULT))
         self.assertEqual(configs.PLAIN.obstacle(lines.DEFAULT), "")
 
     def test_specs_come_after_the_users_flags(self) -> None:
         self.set_env("KCFLAGS", "-Wmine")
         plan = self.plan("*cc1_options:\n+ -Wours\n")
-        env = build.environment(plan, self.tmp / "build")
+        env = planning.environment(plan, self.tmp / "build")
         self.assertEqual(env["KCFLAGS"], f"-Wmine -specs={plan.spec_file}")
         # With it ccache would make the paths in gcov's notes relative ones.
         self.assertNotIn("CCACHE_BASEDIR", env)

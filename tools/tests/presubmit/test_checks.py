@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from mmtestbed.cli import bisect_status, bisect_step, passed, presubmit
+from mmtestbed.cli import bisect_status, bisect_step, passed
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.git import gitrepo
 from mmtestbed.git.gitrepo import Commit
@@ -14,7 +14,7 @@ from mmtestbed.history.evidence import Failure, Finding
 from mmtestbed.host import proc
 from mmtestbed.model import cases, repository
 from mmtestbed.model.outcomes import Status as Case
-from mmtestbed.presubmit import checks, patchset
+from mmtestbed.presubmit import checks, patchset, summary
 from mmtestbed.presubmit.checks import Context, Message, Patch, Place, Result, Series
 from mmtestbed.presubmit.checks import Status
 from mmtestbed.presubmit.checks.build import Build
@@ -191,9 +191,9 @@ class Whole(RepoCase):
 
 
 class Report(support.TempCase):
-    def report(self, *statuses: Status) -> presubmit.Report:
+    def report(self, *statuses: Status) -> summary.Summary:
         """One check of one patch for each of @statuses."""
-        return presubmit.Report(
+        return summary.Summary(
             "b" * 40, "6.12", [patchset.Entry("mm: x", None) for _ in statuses],
             [{"build": Result(status, "it " + "is so " * 30)} for status in statuses],
             {"verdicts": Result(Status.PASS, "none")})

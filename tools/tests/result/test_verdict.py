@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from mmtestbed.errors import Exit
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
-from mmtestbed.out import verdict
+from mmtestbed.result import verdict
 
 CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.c", 3)
          for name, contract in (("one", "MW-2"), ("two", "MW-12"), ("three", "ME-1"))}
