@@ -3,9 +3,9 @@
 
     cd tools && python3 -m tests.breakages [PATTERN]...
 
-What stays green is printed, and so is a test that fails without any mistake, and an entry
-whose text the file no longer has.  Without PATTERN, which is part of a test's name, it
-takes half an hour: no part of the tests themselves.
+What stays green is printed, and so is a test that fails without any mistake, one that takes
+too long to tell, and an entry whose text the file no longer has.  Without PATTERN, which is
+part of a test's name, it takes half an hour: no part of the tests themselves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from . import TOP, tables
 _PARTS = ("scripts", "tools", "mm", "patches", "Documentation", ".kunitconfig", ".ci",
           "README.rst", "COPYING")
 # A test that takes longer, in seconds, does not count.
-_PATIENCE = 240
+_PATIENCE = 600
+_LATE = "out of patience"
 _SUM = re.compile(r"FAILED \((?:failures|errors)=")
 _BAD = re.compile(r"^(?:FAIL|ERROR): \S+ \(([\w.]+)\)", re.MULTILINE)
 # What Python says last of an exception.
@@ -51,7 +52,7 @@ def run(top: Path, tests: Sequence[str], patience: int = _PATIENCE) -> str:
         check=False, cwd=top / "tools", stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
         env={**os.environ, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1"})
-    return done.stderr
+    return _LATE if done.returncode == 124 else done.stderr
 
 
 def red(said: str) -> bool:
@@ -117,7 +118,7 @@ def main() -> int:
                     path.write_text(entry.broken(top), encoding="utf-8")
                     said = run(top, [test])
                     word = "FAILS ANYWAY" if test in fail_anyway else \
-                        "red" if red(said) else "GREEN"
+                        "red" if red(said) else "SLOW" if said == _LATE else "GREEN"
                     reason = why(said)
                 except ValueError as err:
                     word, reason = "STALE", str(err)
