@@ -23,7 +23,7 @@ from ..model.outcomes import Name, Status
 from ..model.repository import SUITES
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import bisect_options, entry, passed
+from . import bisect_options, passed, shared
 from .session import Ground, Session
 
 
@@ -37,7 +37,7 @@ class Command:
     def __init__(self, wanted: bisect_options.Options, console: Console) -> None:
         self._wanted = wanted
         self._console = console
-        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), bisect_options.ME,
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), shared.me("bisect"),
                                              wanted.install), console)
         self._trial = Trial(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)})
@@ -98,7 +98,7 @@ class Command:
                                  "give GOOD and BAD")
             request = old.request
             self._good, self._bad = request["good"], request["bad"]
-            self._shop.opts = passed.options(request["words"], str(wanted.kdir), bisect_options.ME,
+            self._shop.opts = passed.options(request["words"], str(wanted.kdir), shared.me("bisect"),
                                              wanted.install)
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
@@ -240,7 +240,7 @@ class Command:
         known = [step.took for step in done[1:]]
         if known:
             left = (max(self._total, number) - number + 1) * sum(known) / len(known)
-            rest = f", about {_duration(left)} left"
+            rest = f", about {words.duration(left)} left"
         self._console.line(f"step {number} of about {max(self._total, number)}{rest}: "
                            f"{commit}")
 
@@ -320,7 +320,7 @@ class Command:
         judged = record.judged()
         console.line(f"{'FOUND' if conclusion.first else 'UNCLEAR'}: {word}, "
                      f"{words.count(len(judged), 'step')}, "
-                     f"{_duration(sum(step.took for step in judged))}")
+                     f"{words.duration(sum(step.took for step in judged))}")
         return code
 
     def _red_at_bad(self) -> list[Name]:
@@ -367,12 +367,6 @@ def _failure(data: dict[str, Any]) -> Failure:
                    data["reason"], data["boots"], data["failed"])
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min"
-
-
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
@@ -382,7 +376,3 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     return command.run()
-
-
-if __name__ == "__main__":
-    sys.exit(entry.run(main))

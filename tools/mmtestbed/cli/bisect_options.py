@@ -11,8 +11,6 @@ from typing import Optional, Sequence
 from ..errors import UsageError
 from . import passed, shared
 
-ME = "scripts/bisect.sh"
-
 
 @dataclass(frozen=True)
 class Options:
@@ -30,8 +28,8 @@ class Options:
 
 def _parser() -> shared.Parser:
     parser = shared.Parser(
-        prog=ME, allow_abbrev=False,
-        usage=f"{ME} [options] GOOD BAD [-- options of scripts/run.sh]",
+        prog=shared.me("bisect"), allow_abbrev=False,
+        usage=f"{shared.me('bisect')} [options] GOOD BAD [-- options of scripts/run.sh]",
         description="Find the first commit between GOOD and BAD at which a case fails, "
                     "in a private clone: the user's tree, index, HEAD and .git stay as "
                     "they are.",
@@ -60,9 +58,9 @@ def parse(argv: Sequence[str]) -> Options:
     args = _parser().parse_args(mine)
     if args.resume and (args.good or args.case or words):
         raise UsageError("--resume takes all from the bisection that it goes on with; "
-                         f"see {ME} --help")
+                         f"see {shared.me('bisect')} --help")
     if not args.resume and not args.bad:
-        raise UsageError(f"GOOD and BAD are missing; see {ME} --help")
+        raise UsageError(f"GOOD and BAD are missing; see {shared.me('bisect')} --help")
     return Options(Path(args.kdir).expanduser(), args.good or "", args.bad or "",
                    tuple(args.case), args.resume, shared.output_file(args.json),
                    tuple(words), args.install)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""scripts/bisect-step.sh: one step, for people who drive git bisect run themselves.
+"""One step of a bisection, for people who drive git bisect run themselves.
 
 git bisect run takes any exit status from 1 to 127 but 125 for a bad commit: whatever
 is not the fault of the commit must end beyond.
@@ -7,18 +7,16 @@ is not the fault of the commit must end beyond.
 
 from __future__ import annotations
 
-import sys
 import traceback
-from typing import Sequence
+from typing import Callable, Optional, Sequence
 
 from .bisect_status import ABORT
 
 
-def main(argv: Sequence[str]) -> int:
-    """The command; returns its exit code."""
+def guarded(work: Callable[[], int]) -> int:
+    """The exit code of @work, whatever happens in there."""
     try:
-        from . import step
-        return step.main(argv)
+        return work()
     except SystemExit as err:
         return 0 if not err.code else ABORT
     except OSError:
@@ -28,6 +26,11 @@ def main(argv: Sequence[str]) -> int:
         return ABORT
 
 
-if __name__ == "__main__":
-    from . import entry
-    sys.exit(entry.run(lambda: main(sys.argv[1:]), ABORT, ABORT))
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    def work() -> int:
+        # Even this may fail, on a commit of ours that is broken.
+        from . import step              # pylint: disable=import-outside-toplevel
+        return step.main(argv or [])
+
+    return guarded(work)

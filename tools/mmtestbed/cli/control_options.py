@@ -50,7 +50,7 @@ class Options:
 
 def _parser() -> argparse.ArgumentParser:
     parser = shared.Parser(
-        prog="scripts/controls.sh", allow_abbrev=False,
+        prog=shared.me("controls"), allow_abbrev=False,
         description="Apply each control (a patch that puts one bug into the kernel) to "
                     "a kernel of its own and require that a case of the contract that "
                     "it breaks fails.",

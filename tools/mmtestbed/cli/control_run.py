@@ -27,7 +27,7 @@ from ..proof.controls import Control, Kind, Verdict
 from ..result import verdict
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, Console
-from . import control_options, entry
+from . import control_options
 from .control_options import Options
 from .session import Ground, Session
 
@@ -119,7 +119,8 @@ class Command:
                     waiting, 1, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     self._finished(future.result())
-                console.progress(f"{len(self._verdicts)} of {len(self._controls)}")
+                console.progress(words.share(len(self._verdicts), len(self._controls),
+                                             time.monotonic() - begin))
         console.end()
         self._took = (time.monotonic() - begin, _cpu_seconds() - spent)
         return self._close(base)
@@ -321,7 +322,3 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     return command.run()
-
-
-if __name__ == "__main__":
-    sys.exit(entry.run(main))

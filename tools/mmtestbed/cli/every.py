@@ -70,6 +70,11 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
         found += ["--kdir", opts.kdir]
     if opts.filter:
         found += ["--filter", opts.filter]
+    found += opts.select
+    for word in opts.exclude:
+        found += ["--exclude", word]
+    if opts.fail_fast:
+        found.append("--fail-fast")
     for patch in opts.patches:
         found += ["--with", str(patch)]
     if opts.own_timeout:
@@ -161,7 +166,7 @@ class Command:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "report.json"
             done = proc.run(
-                [sys.executable, "-P", "-m", "mmtestbed.cli.run", "--json", str(file),
+                [sys.executable, "-P", "-m", "mmtestbed.cli.mmt", "run.sh", "--json", str(file),
                  *words(self._opts, line, config)],
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 tick=lambda: console.progress(""))

@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 import sys
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
@@ -26,7 +27,7 @@ from ..proof.bare import Bare
 from ..proof.mutation import Fate, Mutant, State
 from ..ui import output, words
 from ..ui.console import Console
-from . import control_options, entry, run_options, shared
+from . import control_options, run_options, shared
 from .session import Ground, Session
 
 
@@ -54,7 +55,7 @@ class Options:
 
 def _parser() -> argparse.ArgumentParser:
     parser = shared.Parser(
-        prog="scripts/mutate.sh", allow_abbrev=False,
+        prog=shared.me("mutate"), allow_abbrev=False,
         description="Build many small mistakes into the functions under test, make one "
                     "at a time, and see which of them no case notices.",
         epilog="Exit codes: 0 the mutants were run, whatever came of them; 2 wrong "
@@ -251,6 +252,7 @@ class Command:
                 lock.read_json(wanted.again)), todo)
         fates: list[Fate] = []
         console.begin(f"running {words.count(len(todo), 'mutant')}")
+        begin = time.monotonic()
         how = usual.options(self._shop.opts, kernel, folder / "boots", jobs=wanted.jobs,
                             spread=False, cpu=wanted.cpu, logs=False)
         with proc.threads(wanted.jobs) as pool, \
@@ -259,7 +261,7 @@ class Command:
                        for m in todo]
             for number, future in enumerate(futures, 1):
                 fates.append(future.result())
-                console.progress(f"{number} of {len(todo)}")
+                console.progress(words.share(number, len(todo), time.monotonic() - begin))
                 if number % 50 == 0:
                     self._save(fates)
         console.end()
@@ -353,7 +355,3 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     return command.run()
-
-
-if __name__ == "__main__":
-    sys.exit(entry.run(main))

@@ -12,8 +12,9 @@ from ..model.options import Options
 from . import run_options
 
 # Options of run.sh that make no sense for more than one kernel, or that we set.
-_OURS = ("--kdir", "--filter", "--list", "--dry-run", "--repeat", "--shuffle", "--seconds",
-         "--gdb", "--raw", "--json", "--junit", "--keep", "--build-dir")
+_OURS = ("--kdir", "--filter", "--exclude", "--changed", "--fail-fast", "--list", "--dry-run",
+         "--repeat", "--shuffle", "--seconds", "--gdb", "--raw", "--json", "--junit", "--ktap",
+         "--reach", "--keep", "--build-dir")
 
 
 def split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -37,4 +38,6 @@ def options(words: Sequence[str], kdir: str, me: str,
         if name in _OURS:
             raise UsageError(f"{name} is not for run.sh here; see {me} --help")
     parsed = run_options.parse(["--timeout", trial.TIMEOUT, *words])
+    if parsed.filter or parsed.select:
+        raise UsageError(f"cases are not for run.sh here, but for --case; see {me} --help")
     return dataclasses.replace(parsed, kdir=kdir, install=install and parsed.install)

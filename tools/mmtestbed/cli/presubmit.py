@@ -29,7 +29,7 @@ from ..presubmit.places import Places
 from ..presubmit.summary import Summary
 from ..ui import output, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import entry, passed, presubmit_options
+from . import passed, presubmit_options, shared
 from .session import Ground, Session
 
 _COLOUR = {Status.PASS: GREEN, Status.WARN: YELLOW, Status.SKIP: YELLOW,
@@ -42,7 +42,7 @@ class Command:
     def __init__(self, wanted: presubmit_options.Options, console: Console) -> None:
         self._wanted = wanted
         self._console = console
-        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), presubmit_options.ME,
+        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), shared.me("presubmit"),
                                              wanted.install), console)
         self._trial = Trial(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)})
@@ -374,7 +374,3 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     return command.run()
-
-
-if __name__ == "__main__":
-    sys.exit(entry.run(main))

@@ -12,8 +12,6 @@ from ..errors import UsageError
 from ..presubmit import checks
 from . import passed, shared
 
-ME = "scripts/presubmit.sh"
-
 
 @dataclass(frozen=True)
 class Options:
@@ -33,8 +31,8 @@ class Options:
 
 def _parser() -> shared.Parser:
     parser = shared.Parser(
-        prog=ME, allow_abbrev=False,
-        usage=f"{ME} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
+        prog=shared.me("presubmit"), allow_abbrev=False,
+        usage=f"{shared.me('presubmit')} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
         description="Check a series of patches, one by one and as a whole, in a private "
                     "clone: the user's tree, index, HEAD and .git stay as they are.",
         epilog="Exit codes: 0 no check failed; 1 one did; 2 wrong usage; 125 the base "
@@ -62,12 +60,12 @@ def parse(argv: Sequence[str]) -> Options:
     mine, words = passed.split(argv)
     args = _parser().parse_args(mine)
     if not args.series and not args.list:
-        raise UsageError(f"the series is missing; see {ME} --help")
+        raise UsageError(f"the series is missing; see {shared.me('presubmit')} --help")
     each, whole = checks.load()
     names = {check.name for check in [*each, *whole]}
     for name in args.without:
         if name not in names:
-            raise UsageError(f"there is no check {name}; see {ME} --list")
+            raise UsageError(f"there is no check {name}; see {shared.me('presubmit')} --list")
     return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
                    tuple(args.case), frozenset(args.without),
                    shared.output_file(args.json), shared.output_file(args.text),

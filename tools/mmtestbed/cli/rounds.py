@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import time
-from typing import Collection, Sequence
+from typing import Collection, Mapping, Optional, Sequence
 
 from ..boot import runner
 from ..boot.children import Children
@@ -27,6 +27,11 @@ def differing(rounds: Sequence[Results]) -> list[Name]:
     return sorted(name for name, consoles in seen.items() if len(consoles) > 1)
 
 
+def _fails(outcomes: Mapping[Name, Outcome]) -> bool:
+    """One of @outcomes is bad."""
+    return any(not outcome.status.good for outcome in outcomes.values())
+
+
 class Rounds:
     """Runs the cases as the user asked for.
 
@@ -42,6 +47,8 @@ class Rounds:
         self._seed = seed
         self._random = random
         self._total = self._done = self._bad = 0
+        self._there: Sequence[Name] = ()
+        self._begun = 0.0
 
     def live(self, outcome: Outcome) -> None:
         """Show a case that has just come out."""
@@ -58,16 +65,18 @@ class Rounds:
         elif opts.repeat == 1:
             self._display.line(outcome)
             if self._total > self._done:
-                console.progress(f"{self._done} of {self._total}, "
-                                 f"{100 * self._done // self._total} %")
+                console.progress(words.share(self._done, self._total,
+                                             time.monotonic() - self._begun))
 
-    def run(self, boots: runner.Runner, names: Sequence[Name],
+    def run(self, boots: runner.Runner, names: Sequence[Name], there: Sequence[Name],
             pool: concurrent.futures.ThreadPoolExecutor) -> list[Results]:
-        """Run @names; what came out of each round."""
+        """Run @names of @there, all that the kernel has; what came out of each round."""
         opts, console = self._opts, self._console
+        self._there = there
         if opts.seconds:
             return [self._for_seconds(boots, names, pool)]
         self._total = len(names)
+        self._begun = time.monotonic()
         order: Sequence[Name] = names
         if opts.shuffle is not None:
             order = runner.shuffled(names, opts.shuffle)
@@ -80,9 +89,21 @@ class Rounds:
             return rounds
         console.begin(f"running {words.count(len(names), 'case')}")
         found = boots.isolated(order, pool) if opts.shuffle is not None else \
-            boots.round(order, opts.filter, pool)
+            self._once(boots, order, pool)
         console.abandon()
         return [found]
+
+    def _once(self, boots: runner.Runner, order: Sequence[Name],
+              pool: Optional[concurrent.futures.Executor]) -> Results:
+        """One round."""
+        enough = _fails if self._opts.fail_fast else None
+
+        def worthwhile(results: Results, names: Sequence[Name]) -> bool:
+            return not enough or not enough(results.outcomes)
+
+        if len(order) == len(self._there) or isinstance(boots, Children):
+            return boots.round(order, self._opts.filter, pool, worthwhile, enough)
+        return boots.some(order, self._there, pool, worthwhile, enough)
 
     def _repeat(self, boots: runner.Runner, order: Sequence[Name],
                 pool: concurrent.futures.ThreadPoolExecutor) -> list[Results]:
@@ -92,7 +113,7 @@ class Rounds:
             for number in range(opts.repeat):
                 if isinstance(boots, Children):
                     seed = self._seed + (number if opts.seed is None else 0)
-                    results.append(boots.with_seed(seed).round(order, opts.filter, pool))
+                    results.append(self._once(boots.with_seed(seed), order, pool))
                 else:
                     assert opts.shuffle is not None
                     results.append(boots.isolated(
@@ -103,7 +124,7 @@ class Rounds:
         waiting: collections.deque[concurrent.futures.Future[Results]] = \
             collections.deque()
         for number in range(opts.repeat):
-            waiting.append(pool.submit(boots.round, order, opts.filter))
+            waiting.append(pool.submit(self._once, boots, order, None))
             # Thousands at once take seconds to submit.
             if number >= 2 * opts.jobs:
                 results.append(waiting.popleft().result())
@@ -134,7 +155,7 @@ class Rounds:
         if not isinstance(boots, Children):
             raise UsageError("--seconds needs a kernel that can fork itself; this one "
                              "cannot")
-        chosen = list(names) if opts.filter else \
+        chosen = list(names) if opts.filter or opts.chooses else \
             [name for name in names if name in self._random]
         if not chosen:
             raise UsageError("no case draws anything at random; name some with --filter")

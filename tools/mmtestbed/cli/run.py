@@ -18,13 +18,14 @@ from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..host import lock, ns, proc
 from ..kernel import patching, provenance, source
 from ..kernel.workshop import Made, Workshop
-from ..model import cases, lines
+from ..model import cases, lines, selectors
 from ..model.options import Options
+from ..model.outcomes import Name
 from ..model.repository import REPOSITORY, SUITES
-from ..result import failures, verdict
+from ..result import as_json, as_ktap, failures, junit, verdict
 from ..ui import output, words
 from ..ui.console import GREEN, RED, Console
-from . import dry_run, entry, every, listing, rounds, run_options
+from . import dry_run, every, listing, rounds, run_options
 from .session import Ground, Session
 
 
@@ -52,10 +53,9 @@ class Command:
     def prepare(self) -> Path:
         """What needs the host as it is.  Raises TestbedError."""
         opts = self._opts
-        if not opts.build_options and not cases.selected(opts.filter,
-                                                         list(self._cases)):
+        if not opts.build_options:
             # Only with further options may the kernel hold suites of others.
-            raise UsageError(f"no case matches {opts.filter}; see --list")
+            self._chosen(list(self._cases))
         if opts.gdb and not opts.build_options and \
            opts.gdb not in {case.full_name for case in self._cases.values()}:
             raise UsageError(f"--gdb {opts.gdb}: there is no such case; see --list")
@@ -65,6 +65,14 @@ class Command:
             self._result.testbed = provenance.facts(
                 REPOSITORY, opts.line or lines.DEFAULT, opts.config)
         return cache
+
+    def _chosen(self, names: Sequence[Name]) -> list[Name]:
+        """Those of @names that the user wants.  Raises UsageError."""
+        opts = self._opts
+        if not opts.chooses and not cases.selected(opts.filter, names):
+            raise UsageError(f"no case matches {opts.filter or 'the options'}; see --list")
+        return selectors.select(opts.select or tuple(filter(None, [opts.filter])),
+                                self._cases, names, opts.exclude)
 
     def broken(self, err: TestbedError) -> int:
         """Tell the user, and whoever reads the files."""
@@ -154,17 +162,14 @@ class Command:
         plan = rounds.Rounds(opts, self._console, self._display, how.seed,
                              [name for name, case in self._cases.items() if case.random])
         with children.open_runner(how, plan.live, due_reports.wanted(self._cases),
-                                  self._console.note, not opts.children, len(
-                                      cases.selected(opts.filter, list(self._cases)))
-                                  ) as boots:
+                                  self._console.note, not opts.children,
+                                  len(self._cases)) as boots:
             # --kernel_args may hold filters of their own.
-            names = boots.listed(made.state, made.kernel.sha + "".join(opts.kernel_args),
+            there = boots.listed(made.state, made.kernel.sha + "".join(opts.kernel_args),
                                  opts.filter)
-            if not names:
-                raise UsageError(f"no case matches {opts.filter or 'the options'}; see "
-                                 "--list")
+            names = self._chosen(there)
             with proc.threads(uml.at_a_time(opts.jobs, opts.config)) as pool:
-                found = plan.run(boots, names, pool)
+                found = plan.run(boots, names, there, pool)
             result.virtual = boots.virtual
         result.flaky = runner.flaky(found)
         result.add(found, names)
@@ -188,9 +193,11 @@ class Command:
     def _write(self) -> None:
         """The files that were asked for.  Raises TestbedError."""
         if self._opts.json:
-            output.write(self._opts.json, lock.json_bytes(self._result.as_json()))
+            output.write(self._opts.json, lock.json_bytes(as_json.of(self._result)))
         if self._opts.junit:
-            output.write(self._opts.junit, self._result.as_junit())
+            output.write(self._opts.junit, junit.of(self._result))
+        if self._opts.ktap:
+            output.write(self._opts.ktap, as_ktap.of(self._result))
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -198,11 +205,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         opts = run_options.parse(sys.argv[1:] if argv is None else argv)
-        console.aside(output.distinct(opts.json, opts.junit))
+        console.aside(output.distinct(opts.json, opts.junit, opts.ktap))
         if opts.all:
             return every.Command(opts, console).run()
         if opts.list:
-            return listing.show(opts.filter, console)
+            return listing.show(
+                opts.select or tuple(filter(None, [opts.filter])), opts.exclude, console)
         if opts.dry_run:
             return dry_run.show(opts, console)
         command = Command(opts, console)
@@ -210,7 +218,3 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     return command.run()
-
-
-if __name__ == "__main__":
-    sys.exit(entry.run(main))

@@ -15,7 +15,8 @@ from ..errors import UsageError
 from ..kernel import trees
 from ..model import configs, lines
 from ..model.options import SEED, Options
-from .shared import Parser, add_install, add_mode, line, number, output_file
+from ..model.selectors import is_contract
+from .shared import Parser, add_install, add_mode, line, me, number, output_file
 from .shared import output_folder, positive, seconds, tree_of
 
 # Options of kunit.py that would turn the run into something else.
@@ -54,7 +55,7 @@ def _choices() -> str:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="scripts/run.sh", allow_abbrev=False,
+        prog=me("run"), allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
                     "Linux,\nand judge every case.  Each case runs in a child that the "
@@ -81,8 +82,13 @@ def _parser() -> Parser:
         "HTML, and no need of gcovr")
     add("--with", dest="patches", metavar="PATCH", action="append", default=[],
         help="apply this patch after the series, for instance a control (repeatable)")
+    add("select", metavar="CASES", nargs="*",
+        help="what to run: contracts (MW-3, 'MV-*'), cases, or suite.case globs")
     add("--filter", metavar="GLOB", default="",
-        help="cases to run, as KUnit's suite.case glob")
+        help="one more of them: KUnit's suite.case glob")
+    add("--exclude", metavar="CASES", action="append", default=[],
+        help="leave these out (repeatable)")
+    add("--fail-fast", action="store_true", help="stop at the first case that fails")
     add("--list", action="store_true", help="list the cases and stop")
     add("--jobs", metavar="N", type=positive, default=os.cpu_count() or 1,
         help="jobs of make, and boots at a time (default: one per CPU)")
@@ -98,6 +104,7 @@ def _parser() -> Parser:
     add("--dry-run", action="store_true", help="print the commands, do nothing")
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
+    add("--ktap", metavar="FILE", help="write all results as one KTAP")
     add("--repeat", metavar="N", type=positive, default=1,
         help="run everything N times, with a new seed each time unless --seed names one; "
              "a case that differs between them fails")
@@ -159,9 +166,8 @@ def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
                          "nor a kernel with more CPUs has")
     for word, given in (("repeat", args.repeat > 1), ("gdb", args.gdb), ("all", args.all)):
         if args.seconds and given:
-            raise UsageError(f"--seconds does not go with --{word}; see scripts/run.sh "
-                             "--help")
-    if args.gdb and (args.all or args.filter or args.repeat > 1):
+            raise UsageError(f"--seconds does not go with --{word}; see {me('run')} --help")
+    if args.gdb and (args.all or args.filter or args.select or args.repeat > 1):
         raise UsageError("--gdb names the one case to run: no --all, --filter or --repeat")
     if args.gdb and not re.fullmatch(r"\w+\.\w+", args.gdb):
         raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
@@ -174,7 +180,7 @@ def parse(argv: Sequence[str]) -> Options:
     if "--" in words:
         cut = words.index("--")
         words, rest = words[:cut], words[cut + 1:]
-    args = _parser().parse_args(words)
+    args = _parser().parse_intermixed_args(words)
     build, kernel = pass_on(rest)
     patches = []
     for name in args.patches:
@@ -184,14 +190,13 @@ def parse(argv: Sequence[str]) -> Options:
         patches.append(path)
     wanted = configs.by_name(args.variant) if args.variant else None
     config = wanted or configs.PLAIN
-    for word in ("raw", "list", "build_dir", "junit", "coverage"):
+    for word in ("raw", "list", "build_dir", "junit", "coverage", "ktap"):
         if args.all and getattr(args, word):
             raise UsageError(f"--{word.replace('_', '-')} does not go with --all; see "
-                             "scripts/run.sh --help")
+                             f"{me('run')} --help")
     for word, given in (("coverage", args.coverage is not None), ("no-html", not args.html)):
         if given and not config.counts:
-            raise UsageError(f"--{word} goes with --variant gcov; see scripts/run.sh "
-                             "--help")
+            raise UsageError(f"--{word} goes with --variant gcov; see {me('run')} --help")
     shuffle: Optional[int] = args.shuffle
     if shuffle == -1:
         shuffle = random.SystemRandom().randrange(1 << 32)
@@ -200,17 +205,22 @@ def parse(argv: Sequence[str]) -> Options:
         raise UsageError("--shuffle goes with --one-boot: with a child for each case, no "
                          "case comes after another")
     _check_seconds(args, one_boot)
+    # One glob KUnit can take itself.
+    chosen = [*args.select, *([args.filter] if args.filter else [])]
+    one = chosen[0] if len(chosen) == 1 and not is_contract(chosen[0]) and \
+        not args.exclude else ""
     return Options(
         kdir=tree_of(args.line, args.kdir), line=args.line,
         all=args.all, wanted=wanted, config=config,
         coverage=output_folder(args.coverage), html=args.html, patches=tuple(patches),
-        filter=args.filter,
-        list=args.list, jobs=args.jobs,
+        filter=one, select=() if one else tuple(chosen), exclude=tuple(args.exclude),
+        fail_fast=args.fail_fast, list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
         own_timeout=args.timeout,
         dry_run=args.dry_run,
         json=output_file(args.json), junit=output_file(args.junit),
+        ktap=output_file(args.ktap),
         repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,

@@ -172,7 +172,7 @@ def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     parser = shared.Parser(
-        prog="scripts/test.sh", description="Test mm-testbed itself; the kernel tests "
+        prog=shared.me("test"), description="Test mm-testbed itself; the kernel tests "
         "among it build Linux and take some minutes.")
     parser.add_argument("--quick", action="store_true",
                         help="leave out what builds or boots a kernel, the fake one "

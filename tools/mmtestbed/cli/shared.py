@@ -14,6 +14,21 @@ from ..model import lines
 from ..ui import output
 
 
+# How this call is named in what it says; see called().
+_called: dict[str, bool] = {}
+
+
+def called(word: str, old: bool) -> None:
+    """From now on the command @word is named as the user did: by the @old script, or as a
+    word of mmt."""
+    _called[word] = old
+
+
+def me(word: str) -> str:
+    """What the command @word is to be called in messages."""
+    return f"scripts/{word}.sh" if _called.get(word, True) else f"mmt {word}"
+
+
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
@@ -29,6 +44,15 @@ def add_install(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-install", dest="install", action="store_false",
                         help="never run apt-get install: go on without, or say what is "
                              "missing")
+
+
+def add_cases(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say which cases are meant; see model/selectors.py."""
+    parser.add_argument("select", metavar="CASES", nargs="*",
+                        help="contracts (MW-3, 'MV-*'), cases, or suite.case globs "
+                             "(default: all)")
+    parser.add_argument("--exclude", metavar="CASES", action="append", default=[],
+                        help="leave these out (repeatable)")
 
 
 def add_mode(parser: argparse.ArgumentParser) -> None:

@@ -22,9 +22,6 @@ from .bisect_status import ABORT, exit_status
 from .session import Ground, Session
 
 
-_ME = "scripts/bisect-step.sh"
-
-
 @dataclass(frozen=True)
 class Options:
     """What the user asked for; see _parser() for the words."""
@@ -37,8 +34,8 @@ class Options:
 
 def _parser() -> shared.Parser:
     parser = shared.Parser(
-        prog=_ME, allow_abbrev=False,
-        usage=f"git bisect run {_ME} [options] [-- options of scripts/run.sh]",
+        prog=shared.me("bisect-step"), allow_abbrev=False,
+        usage=f"git bisect run {shared.me('bisect-step')} [options] [-- options of scripts/run.sh]",
         description="Judge the tree as it stands; it is only read.  A case that fails "
                     f"is booted {evidence.AGAIN} times more, and the majority decides.",
         epilog="Exit codes, as git bisect run wants them: 0 no case fails; 1 one does; "
@@ -68,7 +65,7 @@ class Command:
         self._wanted = wanted
         self._console = console
         known = cases.read(SUITES)
-        self._shop = Workshop(passed.options(wanted.words, wanted.kdir, _ME,
+        self._shop = Workshop(passed.options(wanted.words, wanted.kdir, shared.me("bisect-step"),
                                              wanted.install), console)
         self._trial = Trial(self._shop, console,
                             {(case.suite, case.name): case for case in known})

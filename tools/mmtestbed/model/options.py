@@ -21,6 +21,8 @@ SEED = 1
 class Options:
     """What the user asked for; see cli/options.py for the words.
 
+    @filter: the glob that KUnit gets; @select: words that mean cases, if one glob is not
+        enough; @exclude: those that are left out.
     @wanted: the variant that was named.  @config: that, or the default.
     @shuffle: the seed of the order, None if that is to stay.
     @seed: of what is random in the cases, None for the usual one.
@@ -35,6 +37,9 @@ class Options:
     html: bool
     patches: tuple[Path, ...]
     filter: str
+    select: tuple[str, ...]
+    exclude: tuple[str, ...]
+    fail_fast: bool
     list: bool
     jobs: int
     build_dir: Optional[Path]
@@ -45,6 +50,7 @@ class Options:
     dry_run: bool
     json: Optional[Path]
     junit: Optional[Path]
+    ktap: Optional[Path]
     repeat: int
     shuffle: Optional[int]
     seed: Optional[int]
@@ -60,6 +66,11 @@ class Options:
     def children(self) -> bool:
         """A child of the kernel for each case: a kernel with more CPUs cannot fork."""
         return not self.one_boot and self.config.cpus == 1
+
+    @property
+    def chooses(self) -> bool:
+        """Which cases run is more than KUnit's one glob says."""
+        return bool(self.select or self.exclude)
 
     @property
     def virtual(self) -> bool:

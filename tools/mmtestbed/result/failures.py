@@ -101,6 +101,11 @@ class Display:
     def _failure(self, outcome: Outcome) -> None:
         console, report = self._console, self._report
         case = report.cases.get(outcome.key)
+        file, number = report.place(outcome)
+        if file:
+            # As compilers say it, so that an editor jumps there.
+            console.line(f"{file}:{number}: {outcome.status.value}: "
+                         f"{outcome.reason or 'no reason given'}")
         contracts = " ".join(report.contracts(outcome.key))
         if contracts:
             console.line(f"  contract: {contracts}")

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import collections
-import xml.etree.ElementTree as ElementTree
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
@@ -12,10 +11,12 @@ from ..errors import Exit
 from ..kernel.patching import Taken
 from ..model.cases import Case
 from ..model.configs import PLAIN
-from ..model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
+from ..model.outcomes import Name, Outcome, Results, Status, Trouble
 from ..ui.words import count
 
-SCHEMA = 1
+
+# What KUnit says of an assertion, below the top of the tree.
+_FAILED_AT = re.compile(r"(?:EXPECTATION|ASSERTION) FAILED at (\S+?):(\d+)")
 
 
 def word(code: Exit) -> str:
@@ -62,6 +63,14 @@ class Run:
     testbed: dict[str, Any] = field(default_factory=dict)
     taken: Sequence[Taken] = ()
     code: Exit = Exit.PASSED
+
+    def place(self, outcome: Outcome) -> tuple[str, int]:
+        """(file, line) of what failed in a case, else of the case; ("", 0) if unknown."""
+        match = _FAILED_AT.match(outcome.reason)
+        if match:
+            return match.group(1), int(match.group(2))
+        case = self.cases.get(outcome.key)
+        return (case.file, case.line) if case else ("", 0)
 
     def contracts(self, name: Name) -> tuple[str, ...]:
         """The contracts of the case @name."""
@@ -133,101 +142,6 @@ class Run:
         if not parts:
             parts.append("no case passed")
         return f"FAIL: {', '.join(parts)}; {tail}"
-
-    def as_json(self) -> dict[str, Any]:
-        """The run as Documentation/run.rst describes it."""
-        tally = collections.Counter(o.status.value for o in self.outcomes)
-        return {
-            "schema": SCHEMA, "testbed": self.testbed,
-            "kernel_version": self.version, "line": self.line,
-            "variant": self.variant, "source": self.origin,
-            "patches": list(self.patches), "applied": [
-                {"patch": each.patch, "variant": each.variant, "how": each.how}
-                for each in self.taken],
-            "verdict": self.word().lower(),
-            "exit_code": int(self.code), "error": self.error,
-            "counts": {status.value: tally[status.value] for status in Status},
-            "build_seconds": round(self.build_seconds, 3),
-            "boot_seconds": round(self.boot_seconds, 3),
-            "seconds": round(self.seconds, 3), "boots": self.boots,
-            "repeat": self.repeat, "shuffle_seed": self.shuffle,
-            "mode": "children" if self.children else "boots", "children": self.children,
-            "time": "virtual" if self.virtual else "host", "seed": self.seed,
-            "notes": self.notes,
-            "coverage": self.coverage,
-            "troubles": [{"what": t.what, "guards": [_splat(s) for s in t.splats]}
-                         for t in self.troubles],
-            "cases": [self._case(o) for o in self.outcomes],
-        }
-
-    def _case(self, outcome: Outcome) -> dict[str, Any]:
-        case = self.cases.get(outcome.key)
-        return {
-            "suite": outcome.suite, "name": outcome.name,
-            "status": outcome.status.value, "seconds": round(outcome.seconds, 4),
-            "seed": outcome.seed,
-            "contracts": list(self.contracts(outcome.key)),
-            "summary": case.summary if case else "",
-            "reason": outcome.reason,
-            "flaky": dict(self.flaky.get(outcome.key, {})),
-            "guards": [_splat(splat) for splat in outcome.splats],
-            "expected": [_splat(splat) for splat in outcome.expected],
-            "output": [] if outcome.status.good else outcome.output,
-        }
-
-    def as_junit(self) -> bytes:
-        """The run as JUnit XML: one test suite for each of ours."""
-        root = ElementTree.Element("testsuites", name="mm-testbed")
-        by_suite: dict[str, list[Outcome]] = collections.defaultdict(list)
-        for outcome in self.outcomes:
-            by_suite[outcome.suite].append(outcome)
-        for suite, outcomes in by_suite.items():
-            failed = [o for o in outcomes if o.key in {b.key for b in self.bad()}]
-            node = ElementTree.SubElement(
-                root, "testsuite", name=suite, tests=str(len(outcomes)),
-                failures=str(len(failed)), errors="0",
-                skipped=str(sum(o.status is Status.SKIPPED for o in outcomes)),
-                time=f"{sum(o.seconds for o in outcomes):.4f}")
-            for outcome in outcomes:
-                _junit_case(node, outcome, self)
-        if self.troubles or self.error:
-            node = ElementTree.SubElement(root, "testsuite", name="kernel",
-                                          tests="1", failures="0", errors="1")
-            child = ElementTree.SubElement(node, "testcase", name="kernel",
-                                           classname="kernel")
-            what = self.error or "; ".join(t.what for t in self.troubles)
-            error = ElementTree.SubElement(child, "error", message=_printable(what))
-            error.text = _printable("\n".join(
-                line for t in self.troubles for s in t.splats for line in s.lines))
-        ElementTree.indent(root)
-        text: str = ElementTree.tostring(root, encoding="unicode")
-        return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
-
-
-def _junit_case(node: ElementTree.Element, outcome: Outcome, run: Run) -> None:
-    child = ElementTree.SubElement(
-        node, "testcase", name=outcome.name, classname=outcome.suite,
-        time=f"{outcome.seconds:.4f}")
-    if outcome.status is Status.SKIPPED:
-        ElementTree.SubElement(child, "skipped", message=_printable(outcome.reason))
-    elif not outcome.status.good or outcome.key in run.flaky:
-        contracts = " ".join(run.contracts(outcome.key))
-        failure = ElementTree.SubElement(
-            child, "failure", type=outcome.status.value,
-            message=_printable(f"{contracts}: {outcome.reason}"))
-        failure.text = _printable("\n".join(
-            [*outcome.output, *(line for s in outcome.splats for line in s.lines)]))
-
-
-def _printable(text: str) -> str:
-    """@text without the characters that XML cannot hold."""
-    return "".join(c if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c <= "\ufffd"
-                   else "?" for c in text)
-
-
-def _splat(splat: Splat) -> dict[str, Any]:
-    return {"kind": splat.kind, "title": splat.title, "where": splat.where,
-            "fatal": splat.fatal, "lines": splat.lines}
 
 
 def _by_number(contract: str) -> tuple[str, int]:

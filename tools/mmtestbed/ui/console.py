@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import signal
 import sys
 import time
@@ -47,6 +48,8 @@ class Console:
         # Python has none if it was closed by who called us.
         self._out = out or sys.stdout or open(os.devnull, "w", encoding="ascii")
         self._tty = self._out.isatty()
+        # See no-color.org.
+        self._colours = not os.environ.get("NO_COLOR")
         # Only we know it: what others print with it is no colour of ours.
         self._mark = secrets.token_hex(8)
         self._status = ""
@@ -56,7 +59,7 @@ class Console:
 
     def paint(self, text: str, colour: str) -> str:
         """@text in @colour (an SGR code) on a terminal, unchanged elsewhere."""
-        if not self._tty:
+        if not self._tty or not self._colours:
             return text
         return f"<{self._mark}{colour}m>{text}<{self._mark}0m>"
 
@@ -111,7 +114,9 @@ class Console:
                f"{now - self._started:.0f} s"
         if self._tty:
             self._clear()
-            self._write(self._clean(text))
+            # A line that is longer than the terminal could not be wiped out again.
+            width = shutil.get_terminal_size().columns
+            self._write(self._clean(text)[:max(1, width - 1)])
             self._status = text
         elif now - self._beat >= HEARTBEAT:
             self._beat = now

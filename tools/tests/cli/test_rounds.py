@@ -34,7 +34,7 @@ class Rounds(support.TempCase):
                                   not opts.children) as boots, \
              concurrent.futures.ThreadPoolExecutor(4) as pool:
             names = boots.cases(opts.filter)
-            found = plan.run(boots, names, pool)
+            found = plan.run(boots, names, names, pool)
         report.flaky = runner.flaky(found)
         report.add(found, names)
         display.failures()

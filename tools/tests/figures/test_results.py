@@ -16,6 +16,7 @@ from mmtestbed.kernel import provenance
 from mmtestbed.model import lines, repository
 from mmtestbed.model.outcomes import Outcome, Results, Status
 from mmtestbed.proof import controls, guardtest, mutation
+from mmtestbed.result import as_json
 
 from tests import measure, support
 from tests.proof import test_controls
@@ -235,7 +236,7 @@ class Commands(support.TempCase):
         report = command._result
         report.version = "6.12.117"
         report.outcomes = [Outcome(*name, Status.PASSED) for name in report.cases]
-        return json.loads(json.dumps(report.as_json()))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(as_json.of(report)))  # type: ignore[no-any-return]
 
     def test_run(self) -> None:
         found = self.make(self.run_json())["run-6.12"]

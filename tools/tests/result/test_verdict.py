@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ElementTree
 from mmtestbed.errors import Exit
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
-from mmtestbed.result import verdict
+from mmtestbed.boot import ktap
+from mmtestbed.result import as_json, as_ktap, junit, verdict
 
 CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.c", 3)
          for name, contract in (("one", "MW-2"), ("two", "MW-12"), ("three", "ME-1"))}
@@ -67,7 +68,7 @@ class Files(unittest.TestCase):
                         outcome("three", Status.SKIPPED, "not here"))
 
     def test_json(self) -> None:
-        data = json.loads(json.dumps(self.run_.as_json()))
+        data = json.loads(json.dumps(as_json.of(self.run_)))
         self.assertEqual((data["kernel_version"], data["line"], data["variant"],
                           data["verdict"], data["exit_code"]),
                          ("6.12.117", "6.12", "plain", "fail", 1))
@@ -77,8 +78,31 @@ class Files(unittest.TestCase):
         self.assertEqual(data["cases"][1]["guards"][0]["where"], "foo (mm/x.c:1)")
         self.assertEqual(data["counts"]["crashed"], 1)
 
+    def test_where(self) -> None:
+        """An editor goes to the assertion, or else to the case."""
+        [one, two, _] = self.run_.outcomes
+        self.assertEqual(self.run_.place(one), ("mm/kunit/s_kunit.c", 3))
+        two.reason = "ASSERTION FAILED at mm/kunit/lib/mm.c:26: Expected x"
+        self.assertEqual(self.run_.place(two), ("mm/kunit/lib/mm.c", 26))
+        self.assertEqual((as_json.of(self.run_)["cases"][1]["file"],
+                          as_json.of(self.run_)["cases"][1]["line"]),
+                         ("mm/kunit/lib/mm.c", 26))
+        node = ElementTree.fromstring(junit.of(self.run_)).find(".//testcase[@name='two']")
+        assert node is not None
+        self.assertEqual((node.get("file"), node.get("line")), ("mm/kunit/lib/mm.c", "26"))
+
+    def test_ktap(self) -> None:
+        text = as_ktap.of(self.run_).decode()
+        found = [event for event in map(ktap.parse, text.splitlines())
+                 if isinstance(event, ktap.Result)]
+        self.assertEqual([(event.name, event.ok, event.skip) for event in found],
+                         [("one", True, None), ("two", False, None),
+                          ("three", True, "not here"), (found[3].name, False, None)])
+        self.assertIn("# two: b\n", text)
+        self.assertEqual(text.splitlines()[:2], ["KTAP version 1", "1..1"])
+
     def test_junit(self) -> None:
-        root = ElementTree.fromstring(self.run_.as_junit())
+        root = ElementTree.fromstring(junit.of(self.run_))
         suite = root.find("testsuite")
         assert suite is not None
         self.assertEqual((suite.get("tests"), suite.get("failures"),
