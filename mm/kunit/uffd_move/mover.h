@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A userfaultfd, the range that it watches, and tasks that call UFFDIO_MOVE
+ */
+#ifndef _MM_KUNIT_UFFD_MOVE_MOVER_H
+#define _MM_KUNIT_UFFD_MOVE_MOVER_H
+
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/userfaultfd.h>
+
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/task.h"
+
+/* Of the bytes in the pages that are moved, see mmk_fill(). */
+#define SEED	0x3c
+
+/* How many pages there are to be moved, and room for */
+#define UM_PAGES	32
+
+/* Tries after which a move that never ends is killed */
+#define UM_MANY_TRIES	64
+
+/**
+ * struct um_watch - What an MMU notifier sees of the moves
+ * @mn: the notifier
+ * @tries: how often a page has been tried: calls of invalidate_range_start
+ * @ends: calls of invalidate_range_end
+ * @limit: kill the mover after so many tries; 0: never
+ * @pause_at: let it sleep in this try until @go; 0: in none
+ * @go: what it sleeps for
+ * @folio: its references are looked at in each try; or NULL
+ * @max_refs: the most that it had
+ * @event: what the last try was said to be for
+ * @start: first address of the last try
+ * @end: first address behind it
+ */
+struct um_watch {
+	struct mmu_notifier mn;
+	unsigned int tries;
+	unsigned int ends;
+	unsigned int limit;
+	unsigned int pause_at;
+	struct completion go;
+	struct folio *folio;
+	int max_refs;
+	enum mmu_notifier_event event;
+	unsigned long start;
+	unsigned long end;
+};
+
+/**
+ * struct mover - A userfaultfd, and where it moves pages from and to
+ * @mm: the address space
+ * @file: the userfaultfd
+ * @src: UM_PAGES pages that hold SEED
+ * @dst: as many, registered, and empty
+ * @arg: user memory for the arguments of ioctl()
+ * @nr_moves: how many moves have been made, each with its own arguments
+ * @watch: what is seen of them
+ */
+struct mover {
+	struct mm_struct *mm;
+	struct file *file;
+	unsigned long src;
+	unsigned long dst;
+	unsigned long arg;
+	unsigned int nr_moves;
+	struct um_watch watch;
+};
+
+/**
+ * struct um_move - A process that calls UFFDIO_MOVE once
+ * @task: the process
+ * @mover: whose userfaultfd
+ * @arg: where its arguments are
+ * @ret: what ioctl() returned
+ * @moved: what it left in the move field
+ */
+struct um_move {
+	struct mmk_task task;
+	struct mover *mover;
+	unsigned long arg;
+	long ret;
+	s64 moved;
+};
+
+/* What stands in the move field before the call, and cannot be a result */
+#define UM_UNTOUCHED	0x5a5a5a5a5a5a5a5aLL
+
+struct mover *um_open(struct kunit *test, struct mm_struct *mm);
+void um_register(struct kunit *test, struct mover *m, unsigned long addr,
+		 size_t len);
+struct mover *um_create(struct kunit *test);
+long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg);
+struct um_move *um_prepare(struct kunit *test, struct mover *m,
+			   const struct uffdio_move *args);
+struct um_move *um_start(struct kunit *test, struct mover *m,
+			 const struct uffdio_move *args);
+bool um_join(struct kunit *test, struct um_move *move);
+struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
+			unsigned int nr_pages, u64 mode);
+
+/**
+ * UM_EXPECT_RESULT() - Expect a move to have come back with a result
+ * @test: the case
+ * @move: the move
+ * @error: what ioctl() returned
+ * @bytes: what is in the move field
+ */
+#define UM_EXPECT_RESULT(test, move, error, bytes)			\
+do {									\
+	const struct um_move *__move = (move);				\
+									\
+	KUNIT_EXPECT_EQ(test, __move->ret, (long)(error));		\
+	KUNIT_EXPECT_EQ(test, __move->moved, (s64)(bytes));		\
+} while (0)
+
+void um_expect_rmap(struct kunit *test, struct mover *m, struct folio *folio,
+		    unsigned long addr);
+void um_expect_page_moved(struct kunit *test, struct mover *m,
+			  const struct mmk_page_state *before,
+			  unsigned long dst);
+bool um_rmap_is_at(struct mover *m, struct folio *folio, unsigned long addr);
+
+#endif /* _MM_KUNIT_UFFD_MOVE_MOVER_H */

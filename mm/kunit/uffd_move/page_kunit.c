@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What UFFDIO_MOVE makes of one page. Expected is what its man page says,
+ * UFFDIO_MOVE(2const): a page that nobody else has, and that is not pinned, moves
+ * as it is; any other is refused, and everything is as before.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/uaccess.h>
+
+#include "../../internal.h"
+#include "../../swap.h"
+#include "../compat/leaf.h"
+#include "../compat/mm.h"
+#include "../compat/rmap.h"
+#include "../compat/swap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "mover.h"
+
+/* The one page that is moved; its neighbours have to stay where they are. */
+#define PAGE	3
+
+static unsigned long src_of(struct mover *m)
+{
+	return m->src + PAGE * PAGE_SIZE;
+}
+
+static unsigned long dst_of(struct mover *m)
+{
+	return m->dst + PAGE * PAGE_SIZE;
+}
+
+static void expect_neighbours_stay(struct kunit *test, struct mover *m)
+{
+	MMK_EXPECT_PTE(test, m->mm, src_of(m) - PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m) + PAGE_SIZE, PRESENT);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m) - PAGE_SIZE, NONE);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m) + PAGE_SIZE, NONE);
+}
+
+/* Out, and back in for reading: it is in the swap cache as well then. */
+static void swap_in_again(struct kunit *test, struct mover *m)
+{
+	mmk_swap_on_slow(test);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), SWAP);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, src_of(m), false), 0);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(mmk_pte_folio(test, m->mm,
+								   src_of(m))));
+}
+
+/**
+ * struct present_case - A page that is mapped, and moves
+ * @description: what is special about it
+ * @swapcache: it has been swapped out and in again
+ * @young: the pte is young
+ * @dirty: the pte is dirty
+ */
+struct present_case {
+	const char *description;
+	bool swapcache;
+	bool young;
+	bool dirty;
+};
+
+static const struct present_case present_cases[] = {
+	{ "young, dirty", false, true, true },
+	{ "young, clean", false, true, false },
+	{ "old, dirty", false, false, true },
+	{ "old, clean", false, false, false },
+	{ "in the swap cache, dirty", true, true, true },
+	{ "in the swap cache, clean", true, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(present, present_cases, description);
+
+/**
+ * exclusive_page_moves() - A page that nobody else has
+ *
+ * The call returns 0, and in the move field how much was moved. The very page is
+ * mapped in the new place, writable, and dirty exactly if it was; no folio flag,
+ * reference, mapping or counter of the address space has changed. The reverse map
+ * leads to the new place. Nothing is left where it was, and the TLB knows. One
+ * page was tried, once, and MMU notifiers were told of that page.
+ *
+ * Contract: UM-1
+ */
+static void exclusive_page_moves(struct kunit *test)
+{
+	const struct present_case *c = test->param_value;
+	struct mover *m = um_create(test);
+	struct mmk_page_state before;
+	struct mmk_mm_state rss;
+	struct um_move *move;
+
+	if (c->swapcache)
+		swap_in_again(test, m);
+	mmk_pte_set_flags(test, m->mm, src_of(m), c->young, c->dirty);
+	folio_clear_dirty(mmk_pte_folio(test, m->mm, src_of(m)));
+	mmk_page_snapshot(test, &before, m->mm, src_of(m));
+	KUNIT_ASSERT_TRUE(test, before.state.anon_exclusive);
+	mmk_mm_snapshot(m->mm, &rss);
+	mmk_tlb_forget(m->mm);
+
+	move = um_move(test, m, PAGE, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(m->mm, src_of(m),
+						src_of(m) + PAGE_SIZE));
+	um_expect_page_moved(test, m, &before, dst_of(m));
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	expect_neighbours_stay(test, m);
+	KUNIT_EXPECT_EQ(test, m->watch.tries, 1U);
+	KUNIT_EXPECT_EQ(test, (int)m->watch.event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_EQ(test, m->watch.start, src_of(m));
+	KUNIT_EXPECT_EQ(test, m->watch.end, src_of(m) + PAGE_SIZE);
+	MMK_EXPECT_PART_HOLDS(test, m->mm, dst_of(m), PAGE, 1, SEED);
+	/* What was there is gone, and not only out of sight. */
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(m->mm, src_of(m), 0), 0);
+	MMK_EXPECT_PART_HOLDS(test, m->mm, dst_of(m), PAGE, 1, SEED);
+}
+
+/**
+ * page_moves_within_vma() - Source and destination in the same VMA
+ *
+ * Contract: UM-1
+ */
+static void page_moves_within_vma(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct mmk_page_state before;
+	struct uffdio_move args = {
+		.dst = m->src + (UM_PAGES - 1) * PAGE_SIZE,
+		.src = src_of(m),
+		.len = PAGE_SIZE,
+	};
+	struct um_move *move;
+
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, args.dst, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	um_register(test, m, m->src, UM_PAGES * PAGE_SIZE);
+	mmk_page_snapshot(test, &before, m->mm, args.src);
+	move = um_start(test, m, &args);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	um_expect_page_moved(test, m, &before, args.dst);
+	MMK_EXPECT_PART_HOLDS(test, m->mm, args.dst, PAGE, 1, SEED);
+}
+
+/**
+ * zero_page_moves() - A page that has only been read
+ *
+ * The new place has the zero page, not writable, which counts nowhere; the old
+ * one has nothing.
+ *
+ * Contract: UM-1
+ */
+static void zero_page_moves(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	u8 *buf = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	pte_t pte;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, src_of(m), PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, src_of(m), false), 0);
+	KUNIT_ASSERT_TRUE(test, is_zero_pfn(pte_pfn(mmk_pte(m->mm, src_of(m)))));
+	mmk_mm_snapshot(m->mm, &rss);
+	mmk_tlb_forget(m->mm);
+
+	move = um_move(test, m, PAGE, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(m->mm, src_of(m),
+						src_of(m) + PAGE_SIZE));
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), NONE);
+	pte = mmk_pte(m->mm, dst_of(m));
+	KUNIT_EXPECT_TRUE(test, pte_present(pte) && is_zero_pfn(pte_pfn(pte)));
+	KUNIT_EXPECT_FALSE(test, pte_write(pte));
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	KUNIT_EXPECT_EQ(test, 0UL,
+			copy_from_user(buf, (void __user *)dst_of(m),
+				       PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, memchr_inv(buf, 0, PAGE_SIZE));
+	/* It is a page of its own once it is written to. */
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(m->mm, dst_of(m), 1), 0);
+	KUNIT_EXPECT_FALSE(test, is_zero_pfn(pte_pfn(mmk_pte(m->mm,
+							     dst_of(m)))));
+}
+
+/**
+ * struct swapped_case - A page that has been swapped out
+ * @description: what is special about it
+ * @cached: its folio is in the swap cache
+ * @dirty: the folio is dirty
+ */
+struct swapped_case {
+	const char *description;
+	bool cached;
+	bool dirty;
+};
+
+static const struct swapped_case swapped_cases[] = {
+	{ "not in the cache" },
+	{ "in the cache, clean", true, false },
+	{ "in the cache, dirty", true, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(swapped, swapped_cases, description);
+
+/**
+ * swapped_page_moves() - A page that is not in memory, or in the swap cache
+ *
+ * Its entry is in the new place, still exclusive, and uses the slot once. A folio
+ * in the swap cache belongs to the new VMA, with the index of the new address, as
+ * dirty as it was and with the references that it had. A write there gets the page
+ * back with its bytes, without a copy.
+ *
+ * Contract: UM-1
+ */
+static void swapped_page_moves(struct kunit *test)
+{
+	const struct swapped_case *c = test->param_value;
+	struct mover *m = um_create(test);
+	struct folio *folio = mmk_pte_folio(test, m->mm, src_of(m));
+	struct mmk_folio_state state;
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	softleaf_t entry;
+	pte_t pte;
+
+	mmk_swap_on_slow(test);
+	if (c->cached)
+		mmk_folio_get(test, folio);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), SWAP);
+	entry = softleaf_from_pte(mmk_pte(m->mm, src_of(m)));
+	if (c->cached) {
+		KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+		/* Somebody has a reference: it has not been written. */
+		KUNIT_ASSERT_TRUE(test, folio_test_dirty(folio));
+		if (!c->dirty)
+			folio_clear_dirty(folio);
+		mmk_folio_snapshot(folio, &state);
+	}
+	mmk_mm_snapshot(m->mm, &rss);
+
+	move = um_move(test, m, PAGE, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, m->watch.tries, 1U);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), NONE);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m), SWAP);
+	pte = mmk_pte(m->mm, dst_of(m));
+	KUNIT_EXPECT_EQ(test, softleaf_from_pte(pte).val, entry.val);
+	KUNIT_EXPECT_TRUE(test, pte_swp_exclusive(pte));
+	KUNIT_EXPECT_EQ(test, mmk_swap_count(entry), 1);
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	expect_neighbours_stay(test, m);
+	if (c->cached) {
+		struct vm_area_struct *vma;
+
+		mmap_read_lock(m->mm);
+		vma = vma_lookup(m->mm, dst_of(m));
+		mmap_read_unlock(m->mm);
+		state.mapping = (unsigned long)vma->anon_vma |
+				FOLIO_MAPPING_ANON;
+		state.index = dst_of(m) >> PAGE_SHIFT;
+		mmk_expect_folio_same(test, "moved", folio, &state);
+	}
+
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(m->mm, dst_of(m), true), 0);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m), PRESENT);
+	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(m->mm, dst_of(m))));
+	MMK_EXPECT_PART_HOLDS(test, m->mm, dst_of(m), PAGE, 1, SEED);
+	um_expect_rmap(test, m, mmk_pte_folio(test, m->mm, dst_of(m)),
+		       dst_of(m));
+}
+
+/**
+ * hole_counts_as_moved() - UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES
+ *
+ * A page that is not there counts as moved. Nothing is there afterwards either,
+ * in both places.
+ *
+ * Contract: UM-1
+ */
+static void hole_counts_as_moved(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct mmk_mm_state rss;
+	struct um_move *move;
+
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, src_of(m), PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	mmk_mm_snapshot(m->mm, &rss);
+	move = um_move(test, m, PAGE, 1, UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), NONE);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m), NONE);
+	mmk_expect_mm_same(test, "hole", m->mm, &rss);
+	expect_neighbours_stay(test, m);
+}
+
+static void make_shared(struct kunit *test, struct mover *m,
+			struct mmk_dev *dev)
+{
+	mmk_fork(test);
+}
+
+static void make_shared_before(struct kunit *test, struct mover *m,
+			       struct mmk_dev *dev)
+{
+	struct mm_struct *child = mmk_fork(test);
+
+	/* Nobody else maps it any more, but who knows: it is not exclusive. */
+	mmk_mm_put(test, child);
+}
+
+static void make_pinned(struct kunit *test, struct mover *m,
+			struct mmk_dev *dev)
+{
+	mmk_pin(test, src_of(m), FOLL_WRITE);
+}
+
+static void make_hole(struct kunit *test, struct mover *m, struct mmk_dev *dev)
+{
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, src_of(m), PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+}
+
+static void make_swapped_shared(struct kunit *test, struct mover *m,
+				struct mmk_dev *dev)
+{
+	mmk_swap_on_slow(test);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), SWAP);
+	mmk_fork(test);
+}
+
+static void make_cached_shared(struct kunit *test, struct mover *m,
+			       struct mmk_dev *dev)
+{
+	mmk_folio_get(test, mmk_pte_folio(test, m->mm, src_of(m)));
+	make_swapped_shared(test, m, dev);
+}
+
+static void make_device_private(struct kunit *test, struct mover *m,
+				struct mmk_dev *dev)
+{
+	mmk_migrate_to_dev(test, m->mm, src_of(m), dev);
+	MMK_EXPECT_PTE(test, m->mm, src_of(m), DEVICE_PRIVATE_WRITE);
+}
+
+static void make_dst_present(struct kunit *test, struct mover *m,
+			     struct mmk_dev *dev)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = dst_of(m), .len = PAGE_SIZE },
+	};
+
+	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero), 0L);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m), PRESENT);
+}
+
+static void make_dst_swapped(struct kunit *test, struct mover *m,
+			     struct mmk_dev *dev)
+{
+	struct uffdio_copy copy = {
+		.dst = dst_of(m),
+		.src = src_of(m),
+		.len = PAGE_SIZE,
+	};
+
+	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_COPY, &copy), 0L);
+	mmk_swap_on(test);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(dst_of(m), PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, m->mm, dst_of(m), SWAP);
+}
+
+/**
+ * struct refused_case - A page that is not moved
+ * @description: why not
+ * @make: makes it so
+ * @error: what the man page has for it; 0: nothing
+ */
+struct refused_case {
+	const char *description;
+	void (*make)(struct kunit *test, struct mover *m, struct mmk_dev *dev);
+	long error;
+};
+
+static const struct refused_case refused_cases[] = {
+	{ "shared with a child", make_shared, -EBUSY },
+	{ "shared with a child that has exited", make_shared_before, -EBUSY },
+	{ "pinned", make_pinned, -EBUSY },
+	{ "hole", make_hole, -ENOENT },
+	{ "swapped out, shared", make_swapped_shared, -EBUSY },
+	{ "in the swap cache, shared", make_cached_shared, -EBUSY },
+	{ "device-private", make_device_private, 0 },
+	{ "destination mapped", make_dst_present, -EEXIST },
+	{ "destination swapped out", make_dst_swapped, -EEXIST },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refused, refused_cases, description);
+
+/**
+ * refused_page_stays() - Somebody else has it, or it is not there
+ *
+ * The error is that of the man page, in the return value and in the move field.
+ * Both ptes, the folio, its references and the counters of the address space are
+ * as before. Where the man page has no error for a page, as for one of a device,
+ * it is not -EAGAIN: trying again would not help.
+ *
+ * Contract: UM-1
+ */
+static void refused_page_stays(struct kunit *test)
+{
+	const struct refused_case *c = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mover *m = um_create(test);
+	struct mmk_page_state before = {};
+	struct mmk_mm_state rss;
+	pte_t src, dst;
+	struct um_move *move;
+	bool page;
+
+	c->make(test, m, dev);
+	page = mmk_pte_page(m->mm, src_of(m));
+	if (page)
+		mmk_page_snapshot(test, &before, m->mm, src_of(m));
+	src = mmk_pte(m->mm, src_of(m));
+	dst = mmk_pte(m->mm, dst_of(m));
+	mmk_mm_snapshot(m->mm, &rss);
+
+	move = um_move(test, m, PAGE, 1, 0);
+	KUNIT_EXPECT_LT(test, move->ret, 0L);
+	KUNIT_EXPECT_NE(test, move->ret, -EAGAIN);
+	KUNIT_EXPECT_EQ(test, move->moved, (s64)move->ret);
+	if (c->error)
+		KUNIT_EXPECT_EQ(test, move->ret, c->error);
+	KUNIT_EXPECT_LE(test, m->watch.tries, 1U);
+	if (page)
+		mmk_expect_page_same(test, "refused", &before);
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(m->mm, src_of(m)), src));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(m->mm, dst_of(m)), dst));
+	mmk_expect_mm_same(test, "refused", m->mm, &rss);
+	if (c->error == -ENOENT)
+		return;
+	MMK_EXPECT_PART_HOLDS(test, m->mm, src_of(m), PAGE, 1, SEED);
+}
+
+static struct kunit_case uffd_move_page_cases[] = {
+	KUNIT_CASE_PARAM(exclusive_page_moves, present_gen_params),
+	KUNIT_CASE(page_moves_within_vma),
+	KUNIT_CASE(zero_page_moves),
+	KUNIT_CASE_PARAM(swapped_page_moves, swapped_gen_params),
+	KUNIT_CASE(hole_counts_as_moved),
+	KUNIT_CASE_PARAM(refused_page_stays, refused_gen_params),
+	{}
+};
+
+static struct kunit_suite uffd_move_page_suite = {
+	.name = "uffd_move_page",
+	.init = mmk_case_init,
+	.test_cases = uffd_move_page_cases,
+};
+
+kunit_test_suite(uffd_move_page_suite);

@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UFFDIO_MOVE of many pages, its arguments, and the tasks that it wakes. Expected
+ * is what the man page says, UFFDIO_MOVE(2const).
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/syscalls.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/userfaultfd.h>
+#include <linux/userfaultfd_k.h>
+
+#include "../../internal.h"
+#include "../compat/leaf.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+#include "mover.h"
+
+static unsigned long src_page(struct mover *m, unsigned int i)
+{
+	return m->src + i * PAGE_SIZE;
+}
+
+static unsigned long dst_page(struct mover *m, unsigned int i)
+{
+	return m->dst + i * PAGE_SIZE;
+}
+
+static void drop_page(struct kunit *test, struct mover *m, unsigned long addr)
+{
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, addr, PAGE_SIZE, MADV_DONTNEED),
+			0);
+}
+
+/**
+ * enum mixed - What a page may be that can be moved
+ * @MIXED_PRESENT: mapped
+ * @MIXED_ZERO: the zero page
+ * @MIXED_SWAPPED: swapped out
+ * @MIXED_CACHED: swapped out, and in the swap cache
+ * @MIXED_HOLE: not there
+ */
+enum mixed {
+	MIXED_PRESENT,
+	MIXED_ZERO,
+	MIXED_SWAPPED,
+	MIXED_CACHED,
+	MIXED_HOLE,
+	NR_MIXED,
+};
+
+/* Every kind has every kind for its neighbour, itself included. */
+#define NR_MIXED_PAGES	(NR_MIXED * NR_MIXED + 1)
+
+static void mixed_order(enum mixed *order)
+{
+	unsigned int a, b, n = 0;
+
+	for (a = 0; a < NR_MIXED; a++) {
+		order[n++] = a;
+		for (b = a + 1; b < NR_MIXED; b++) {
+			order[n++] = a;
+			order[n++] = b;
+		}
+	}
+	order[n] = order[0];
+}
+
+static void make_mixed(struct kunit *test, struct mover *m, unsigned int i,
+		       enum mixed kind)
+{
+	unsigned long addr = src_page(m, i);
+
+	if (kind == MIXED_ZERO || kind == MIXED_HOLE)
+		drop_page(test, m, addr);
+	if (kind == MIXED_ZERO)
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, addr, false), 0);
+	if (kind == MIXED_CACHED)
+		mmk_folio_get(test, mmk_pte_folio(test, m->mm, addr));
+	if (kind == MIXED_SWAPPED || kind == MIXED_CACHED)
+		KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+}
+
+static void expect_mixed(struct kunit *test, struct mover *m, unsigned int i,
+			 enum mixed kind, pte_t before, struct folio *folio)
+{
+	pte_t pte = mmk_pte(m->mm, dst_page(m, i));
+	enum mmk_pte_kind is = mmk_pte_classify(pte);
+
+	KUNIT_EXPECT_EQ_MSG(test, (int)is, (int)mmk_pte_classify(before),
+			    "page %u is %s", i, mmk_pte_kind_name(is));
+	if (is == MMK_PTE_PRESENT)
+		KUNIT_EXPECT_EQ_MSG(test, pte_pfn(pte), pte_pfn(before),
+				    "page %u", i);
+	if (is == MMK_PTE_SWAP)
+		KUNIT_EXPECT_EQ_MSG(test, softleaf_from_pte(pte).val,
+				    softleaf_from_pte(before).val,
+				    "page %u", i);
+	if (folio)
+		KUNIT_EXPECT_EQ_MSG(test, folio->index,
+				    dst_page(m, i) >> PAGE_SHIFT, "page %u", i);
+}
+
+/**
+ * mixed_pages_move() - Each by its own rules
+ *
+ * Pages that are mapped, never written to, swapped out, in the swap cache, and not
+ * there at all stand side by side in every order, and are moved at once. Each of
+ * them comes out as it would have by itself, none is forgotten, and the counters
+ * of the address space are as before.
+ *
+ * Contract: UM-1
+ */
+static void mixed_pages_move(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	enum mixed order[NR_MIXED_PAGES];
+	struct folio *folios[NR_MIXED_PAGES] = {};
+	pte_t before[NR_MIXED_PAGES];
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	unsigned int i;
+
+	static_assert(NR_MIXED_PAGES <= UM_PAGES);
+	mmk_swap_on_slow(test);
+	mixed_order(order);
+	for (i = 0; i < NR_MIXED_PAGES; i++) {
+		if (order[i] == MIXED_PRESENT || order[i] == MIXED_CACHED)
+			folios[i] = mmk_pte_folio(test, m->mm, src_page(m, i));
+		make_mixed(test, m, i, order[i]);
+	}
+	for (i = 0; i < NR_MIXED_PAGES; i++)
+		before[i] = mmk_pte(m->mm, src_page(m, i));
+	mmk_mm_snapshot(m->mm, &rss);
+
+	move = um_move(test, m, 0, NR_MIXED_PAGES,
+		       UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
+	UM_EXPECT_RESULT(test, move, 0, NR_MIXED_PAGES * PAGE_SIZE);
+	for (i = 0; i < NR_MIXED_PAGES; i++) {
+		MMK_EXPECT_PTE(test, m->mm, src_page(m, i), NONE);
+		expect_mixed(test, m, i, order[i], before[i], folios[i]);
+	}
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	MMK_EXPECT_PTE(test, m->mm, src_page(m, i), PRESENT);
+	MMK_EXPECT_PTE(test, m->mm, dst_page(m, i), NONE);
+	for (i = 0; i < NR_MIXED_PAGES; i++)
+		if (order[i] != MIXED_ZERO && order[i] != MIXED_HOLE)
+			MMK_EXPECT_PART_HOLDS(test, m->mm, dst_page(m, i), i, 1,
+					      SEED);
+}
+
+/**
+ * enum stop - What ends a move
+ * @STOP_HOLE: a page that is not there
+ * @STOP_PINNED: a page that is pinned
+ * @STOP_TAKEN: a place that is not free
+ * @STOP_SHARED: a page that a child has as well
+ */
+enum stop {
+	STOP_HOLE,
+	STOP_PINNED,
+	STOP_TAKEN,
+	STOP_SHARED,
+};
+
+/**
+ * struct stop_case - A range that cannot be moved as a whole
+ * @description: for the KTAP line
+ * @stop: what ends the move
+ * @at: which page it is
+ * @error: what it is worth by itself
+ */
+struct stop_case {
+	const char *description;
+	enum stop stop;
+	unsigned int at;
+	long error;
+};
+
+static const struct stop_case stop_cases[] = {
+	{ "hole, first", STOP_HOLE, 0, -ENOENT },
+	{ "hole, second", STOP_HOLE, 1, -ENOENT },
+	{ "hole, in the middle", STOP_HOLE, UM_PAGES / 2, -ENOENT },
+	{ "hole, last", STOP_HOLE, UM_PAGES - 1, -ENOENT },
+	{ "pinned, first", STOP_PINNED, 0, -EBUSY },
+	{ "pinned, second", STOP_PINNED, 1, -EBUSY },
+	{ "pinned, in the middle", STOP_PINNED, UM_PAGES / 2, -EBUSY },
+	{ "pinned, last", STOP_PINNED, UM_PAGES - 1, -EBUSY },
+	{ "destination taken, first", STOP_TAKEN, 0, -EEXIST },
+	{ "destination taken, second", STOP_TAKEN, 1, -EEXIST },
+	{ "destination taken, in the middle", STOP_TAKEN, UM_PAGES / 2,
+	  -EEXIST },
+	{ "destination taken, last", STOP_TAKEN, UM_PAGES - 1, -EEXIST },
+	{ "shared, second", STOP_SHARED, 1, -EBUSY },
+	{ "shared, last", STOP_SHARED, UM_PAGES - 1, -EBUSY },
+};
+
+KUNIT_ARRAY_PARAM_DESC(stop, stop_cases, description);
+
+static void make_stop(struct kunit *test, struct mover *m,
+		      const struct stop_case *c)
+{
+	unsigned long addr = src_page(m, c->at);
+	struct uffdio_zeropage zero = {
+		.range = { .start = dst_page(m, c->at), .len = PAGE_SIZE },
+	};
+	unsigned int i;
+
+	switch (c->stop) {
+	case STOP_HOLE:
+		drop_page(test, m, addr);
+		break;
+	case STOP_PINNED:
+		mmk_pin(test, addr, FOLL_WRITE);
+		break;
+	case STOP_TAKEN:
+		KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero),
+				0L);
+		break;
+	case STOP_SHARED:
+		mmk_fork(test);
+		/* All others get a copy. */
+		for (i = 0; i < UM_PAGES; i++)
+			if (i != c->at)
+				KUNIT_ASSERT_EQ(test, 0,
+						mmk_fault_in(m->mm,
+							     src_page(m, i),
+							     true));
+		break;
+	}
+}
+
+/**
+ * move_stops_at_bad_page() - A range that can be moved in part
+ *
+ * All pages before the one that cannot be moved have been, and the move field has
+ * how many bytes these are, with -EAGAIN for a return value; or there are none of
+ * them, and both are the error. That page and those behind it are as before.
+ *
+ * Contract: UM-1
+ */
+static void move_stops_at_bad_page(struct kunit *test)
+{
+	const struct stop_case *c = test->param_value;
+	struct mover *m = um_create(test);
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	pte_t before[UM_PAGES], taken;
+	unsigned int i;
+
+	make_stop(test, m, c);
+	for (i = 0; i < UM_PAGES; i++)
+		before[i] = mmk_pte(m->mm, src_page(m, i));
+	taken = mmk_pte(m->mm, dst_page(m, c->at));
+	mmk_mm_snapshot(m->mm, &rss);
+
+	move = um_move(test, m, 0, UM_PAGES, 0);
+	if (c->at)
+		UM_EXPECT_RESULT(test, move, -EAGAIN, c->at * PAGE_SIZE);
+	else
+		UM_EXPECT_RESULT(test, move, c->error, c->error);
+	mmk_expect_mm_same(test, "moved in part", m->mm, &rss);
+	for (i = 0; i < c->at; i++) {
+		MMK_EXPECT_PTE(test, m->mm, src_page(m, i), NONE);
+		MMK_EXPECT_PTE(test, m->mm, dst_page(m, i), PRESENT);
+		KUNIT_EXPECT_EQ_MSG(test, pte_pfn(mmk_pte(m->mm,
+							  dst_page(m, i))),
+				    pte_pfn(before[i]), "page %u", i);
+	}
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(m->mm, dst_page(m, i)),
+					     taken));
+	for (; i < UM_PAGES; i++)
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      mmk_pte_same(mmk_pte(m->mm,
+							   src_page(m, i)),
+						   before[i]),
+				      "page %u", i);
+	for (i = c->at + 1; i < UM_PAGES; i++)
+		MMK_EXPECT_PTE(test, m->mm, dst_page(m, i), NONE);
+	if (c->at)
+		MMK_EXPECT_MM_HOLDS(test, m->mm, m->dst, c->at, SEED);
+}
+
+static void arg_bad_mode(struct kunit *test, struct mover *m,
+			 struct uffdio_move *args)
+{
+	args->mode = ~(UFFDIO_MOVE_MODE_DONTWAKE |
+		       UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
+}
+
+static void arg_odd_dst(struct kunit *test, struct mover *m,
+			struct uffdio_move *args)
+{
+	args->dst++;
+}
+
+static void arg_odd_src(struct kunit *test, struct mover *m,
+			struct uffdio_move *args)
+{
+	args->src++;
+}
+
+static void arg_odd_len(struct kunit *test, struct mover *m,
+			struct uffdio_move *args)
+{
+	args->len++;
+}
+
+static void arg_no_len(struct kunit *test, struct mover *m,
+		       struct uffdio_move *args)
+{
+	args->len = 0;
+}
+
+static void arg_src_wraps(struct kunit *test, struct mover *m,
+			  struct uffdio_move *args)
+{
+	args->src = -(u64)PAGE_SIZE;
+}
+
+static void arg_src_too_long(struct kunit *test, struct mover *m,
+			     struct uffdio_move *args)
+{
+	args->src = src_page(m, UM_PAGES - 1);
+	args->len = 2 * PAGE_SIZE;
+}
+
+static void arg_dst_too_long(struct kunit *test, struct mover *m,
+			     struct uffdio_move *args)
+{
+	args->dst = dst_page(m, UM_PAGES - 1);
+	args->len = 2 * PAGE_SIZE;
+}
+
+static void arg_dst_not_registered(struct kunit *test, struct mover *m,
+				   struct uffdio_move *args)
+{
+	drop_page(test, m, src_page(m, 1));
+	args->dst = src_page(m, 1);
+}
+
+static void arg_dst_of_another(struct kunit *test, struct mover *m,
+			       struct uffdio_move *args)
+{
+	struct mover *other = um_open(test, m->mm);
+
+	drop_page(test, m, src_page(m, 1));
+	um_register(test, other, src_page(m, 1), PAGE_SIZE);
+	args->dst = src_page(m, 1);
+}
+
+static void arg_src_of_tmpfs(struct kunit *test, struct mover *m,
+			     struct uffdio_move *args)
+{
+	args->src = mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
+			     PROT_READ | PROT_WRITE, MAP_SHARED);
+	mmk_fill(test, args->src, 1, SEED);
+}
+
+static void arg_src_private_of_tmpfs(struct kunit *test, struct mover *m,
+				     struct uffdio_move *args)
+{
+	args->src = mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
+			     PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	mmk_fill(test, args->src, 1, SEED);
+}
+
+static void arg_src_protected(struct kunit *test, struct mover *m,
+			      struct uffdio_move *args)
+{
+	KUNIT_ASSERT_EQ(test, sys_mprotect(args->src, PAGE_SIZE, PROT_READ), 0L);
+}
+
+static void arg_both_protected(struct kunit *test, struct mover *m,
+			       struct uffdio_move *args)
+{
+	arg_src_protected(test, m, args);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(m->dst, UM_PAGES * PAGE_SIZE,
+					   PROT_READ), 0L);
+}
+
+static void arg_src_locked(struct kunit *test, struct mover *m,
+			   struct uffdio_move *args)
+{
+	KUNIT_ASSERT_EQ(test, sys_mlock2(args->src, PAGE_SIZE, MLOCK_ONFAULT),
+			0L);
+}
+
+static void arg_dst_locked(struct kunit *test, struct mover *m,
+			   struct uffdio_move *args)
+{
+	KUNIT_ASSERT_EQ(test, sys_mlock2(args->dst, PAGE_SIZE, MLOCK_ONFAULT),
+			0L);
+}
+
+/**
+ * struct bad_case - Arguments that make no sense
+ * @description: what is wrong
+ * @make: makes it so
+ */
+struct bad_case {
+	const char *description;
+	void (*make)(struct kunit *test, struct mover *m,
+		     struct uffdio_move *args);
+};
+
+static const struct bad_case bad_cases[] = {
+	{ "unknown mode", arg_bad_mode },
+	{ "destination not aligned", arg_odd_dst },
+	{ "source not aligned", arg_odd_src },
+	{ "length not aligned", arg_odd_len },
+	{ "no length", arg_no_len },
+	{ "source wraps", arg_src_wraps },
+	{ "source longer than its VMA", arg_src_too_long },
+	{ "destination longer than its VMA", arg_dst_too_long },
+	{ "destination not registered", arg_dst_not_registered },
+	{ "destination of another userfaultfd", arg_dst_of_another },
+	{ "source shared", arg_src_of_tmpfs },
+	{ "source private, of a file", arg_src_private_of_tmpfs },
+	{ "source read-only", arg_src_protected },
+	{ "both read-only", arg_both_protected },
+	{ "source locked", arg_src_locked },
+	{ "destination locked", arg_dst_locked },
+};
+
+KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, description);
+
+/**
+ * bad_arguments_are_refused() - -EINVAL
+ *
+ * Nothing is looked at, and nothing has moved: all pages are where they were.
+ *
+ * Contract: UM-1
+ */
+static void bad_arguments_are_refused(struct kunit *test)
+{
+	const struct bad_case *c = test->param_value;
+	struct mover *m = um_create(test);
+	struct uffdio_move args = {
+		.dst = m->dst,
+		.src = m->src,
+		.len = PAGE_SIZE,
+	};
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	pte_t src, dst;
+
+	c->make(test, m, &args);
+	src = mmk_pte(m->mm, args.src);
+	dst = mmk_pte(m->mm, args.dst);
+	mmk_mm_snapshot(m->mm, &rss);
+	move = um_start(test, m, &args);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	KUNIT_EXPECT_EQ(test, move->ret, -EINVAL);
+	if (move->moved != UM_UNTOUCHED)
+		KUNIT_EXPECT_EQ(test, move->moved, (s64)-EINVAL);
+	KUNIT_EXPECT_EQ(test, m->watch.tries, 0U);
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(m->mm, args.src), src));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(m->mm, args.dst), dst));
+	mmk_expect_mm_same(test, "refused", m->mm, &rss);
+}
+
+/**
+ * changing_layout_refuses_move() - The monitor has an event to read
+ *
+ * While the layout of the address space changes and the monitor has not been told,
+ * nothing is moved: -EAGAIN, here and in the move field.
+ *
+ * Contract: UM-1
+ */
+static void changing_layout_refuses_move(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct userfaultfd_ctx *ctx = m->file->private_data;
+	struct um_move *move;
+
+	atomic_inc(&ctx->mmap_changing);
+	move = um_move(test, m, 0, 1, 0);
+	atomic_dec(&ctx->mmap_changing);
+	UM_EXPECT_RESULT(test, move, -EAGAIN, -EAGAIN);
+	MMK_EXPECT_PTE(test, m->mm, m->src, PRESENT);
+	MMK_EXPECT_PTE(test, m->mm, m->dst, NONE);
+
+	move = um_move(test, m, 0, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+}
+
+static struct mmk_fault *wait_for_page(struct kunit *test, struct mover *m,
+				       unsigned int i)
+{
+	struct mmk_fault *fault;
+
+	fault = mmk_fault_alloc(test, m->mm, dst_page(m, i),
+				FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE |
+				FAULT_FLAG_USER, MMK_MMAP_LOCK);
+	fault->retry = true;
+	mmk_task_start(&fault->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "handle_userfault"));
+	return fault;
+}
+
+static void expect_served(struct kunit *test, struct mmk_fault *fault)
+{
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->first_ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_EQ(test, fault->ret, 0U);
+	KUNIT_EXPECT_EQ(test, fault->tries, 2U);
+}
+
+/**
+ * move_wakes_served_waiters() - And nobody else
+ *
+ * Three tasks wait for three pages. Two pages are moved, or with the second of them
+ * pinned only one is: the tasks whose pages have come are woken and served, the
+ * others sleep on.
+ *
+ * Contract: UM-1
+ */
+static void move_wakes_served_waiters(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct mmk_fault *fault[3];
+	struct um_move *move;
+	struct page *page;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fault); i++)
+		fault[i] = wait_for_page(test, m, i);
+	page = mmk_pin(test, src_page(m, 1), FOLL_WRITE);
+	move = um_move(test, m, 0, 2, 0);
+	UM_EXPECT_RESULT(test, move, -EAGAIN, PAGE_SIZE);
+	expect_served(test, fault[0]);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault[1]->task,
+						   "handle_userfault"));
+
+	mmk_unpin(test, page);
+	move = um_move(test, m, 1, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	expect_served(test, fault[1]);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault[2]->task,
+						   "handle_userfault"));
+	move = um_move(test, m, 2, 1, 0);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	expect_served(test, fault[2]);
+	MMK_EXPECT_MM_HOLDS(test, m->mm, m->dst, 3, SEED);
+}
+
+/**
+ * dontwake_leaves_waiter_asleep() - UFFDIO_MOVE_MODE_DONTWAKE
+ *
+ * The page has come, but the task that waits for it sleeps on, until UFFDIO_WAKE.
+ *
+ * Contract: UM-1
+ */
+static void dontwake_leaves_waiter_asleep(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct mmk_fault *fault = wait_for_page(test, m, 0);
+	struct uffdio_range range = { .start = m->dst, .len = PAGE_SIZE };
+	struct um_move *move;
+
+	move = um_move(test, m, 0, 1, UFFDIO_MOVE_MODE_DONTWAKE);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	MMK_EXPECT_PTE(test, m->mm, m->dst, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+						   "handle_userfault"));
+	KUNIT_EXPECT_EQ(test, um_ioctl(test, m, UFFDIO_WAKE, &range), 0L);
+	expect_served(test, fault);
+}
+
+static struct kunit_case uffd_move_range_cases[] = {
+	KUNIT_CASE(mixed_pages_move),
+	KUNIT_CASE_PARAM(move_stops_at_bad_page, stop_gen_params),
+	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
+	KUNIT_CASE(changing_layout_refuses_move),
+	KUNIT_CASE(move_wakes_served_waiters),
+	KUNIT_CASE(dontwake_leaves_waiter_asleep),
+	{}
+};
+
+static struct kunit_suite uffd_move_range_suite = {
+	.name = "uffd_move_range",
+	.init = mmk_case_init,
+	.test_cases = uffd_move_range_cases,
+};
+
+kunit_test_suite(uffd_move_range_suite);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: UFFDIO_MOVE moves a huge page that is shared
+//
+// As um-1-shared-page-moves, for a pmd: neither of the two checks is made.
+//
+// Breaks: UM-1
+// Kills: uffd_move_huge.large_folio_in_use_stays: assertion
+// In: mm/huge_memory.c: move_pages_huge_pmd
+// Matches: 2
+
+@@
+expression E;
+@@
+- !PageAnonExclusive(E)
++ false

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a page that UFFDIO_MOVE has moved keeps its index
+//
+// The reverse map looks for the page at the wrong address. mremap() gets along
+// without a new index, since the VMA keeps its own.
+//
+// Breaks: UM-1
+// Kills: uffd_move_page.exclusive_page_moves uffd_move_page.page_moves_within_vma: assertion
+// In: mm/userfaultfd.c: move_present_pte | move_present_ptes
+
+@@
+expression E;
+@@
+- src_folio->index = E;
