@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A swap area whose disk can fail, by the kernel's own fault injection.
+ */
+#include <kunit/test.h>
+#include <linux/blkdev.h>
+#include <linux/fault-inject.h>
+#include <linux/file.h>
+#include <linux/highmem.h>
+#include <linux/kallsyms.h>
+#include <linux/mm.h>
+#include <linux/poison.h>
+#include <linux/swap.h>
+
+#include "../../internal.h"
+#include "../../swap.h"
+#include "../compat/swap.h"
+#include "../lib/mm.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+#include "disk.h"
+
+/* How many pages are read at a time: the binary logarithm */
+static int *disk_cluster(void)
+{
+	return (void *)kallsyms_lookup_name("page_cluster");
+}
+
+/**
+ * se_read_ahead() - Let a fault read more than its own page, or not
+ * @on: it does; otherwise the case knows what is read
+ */
+void se_read_ahead(bool on)
+{
+	*disk_cluster() = on ? 3 : 0;
+}
+
+#ifdef CONFIG_FAIL_MAKE_REQUEST
+/* The one area that there is */
+static struct swap_info_struct *disk_si(void)
+{
+	return __swap_entry_to_info(swp_entry(0, 1));
+}
+
+static struct fault_attr *disk_attr(void)
+{
+	return (void *)kallsyms_lookup_name("fail_make_request");
+}
+
+/**
+ * se_reads_work() - The disk is as good as new
+ */
+void se_reads_work(void)
+{
+	struct fault_attr *attr = disk_attr();
+
+	atomic_set(&attr->times, 1);
+	atomic_set(&attr->space, 0);
+	attr->probability = 0;
+	attr->verbose = 2;
+	bdev_clear_flag(disk_si()->bdev, BD_MAKE_IT_FAIL);
+}
+
+static void disk_mend(void *cluster)
+{
+	se_reads_work();
+	*disk_cluster() = (long)cluster;
+}
+
+/**
+ * se_fail_reads() - From here on, pages cannot be read from the area
+ * @test: the case
+ * @pass: so many can first; each is read by itself
+ * @times: so many cannot then, or SE_ALL
+ *
+ * Until se_reads_work(), or until the case ends. Nothing must be written.
+ */
+void se_fail_reads(struct kunit *test, unsigned int pass, int times)
+{
+	struct fault_attr *attr = disk_attr();
+
+	attr->probability = 100;
+	attr->interval = 1;
+	attr->verbose = 0;
+	atomic_set(&attr->times, times);
+	/* One byte more than what may pass, or the last of them would not. */
+	atomic_set(&attr->space, pass ? pass * PAGE_SIZE + 1 : 0);
+	bdev_set_flag(disk_si()->bdev, BD_MAKE_IT_FAIL);
+}
+
+static void disk_needs(struct kunit *test)
+{
+	if (!disk_attr() || !disk_cluster())
+		kunit_skip(test, "needs CONFIG_KALLSYMS_ALL");
+}
+#else
+void se_reads_work(void)
+{
+}
+
+void se_fail_reads(struct kunit *test, unsigned int pass, int times)
+{
+}
+
+static void disk_mend(void *cluster)
+{
+	*disk_cluster() = (long)cluster;
+}
+
+static void disk_needs(struct kunit *test)
+{
+	kunit_skip(test, "needs CONFIG_FAIL_MAKE_REQUEST");
+}
+#endif
+
+/**
+ * se_area_on() - Turn on a swap area whose disk can fail
+ * @test: the case, which has entered an mm; skipped if no disk can
+ * @slow: what is read stays in the swap cache, see mmk_swap_on_slow()
+ *
+ * A fault reads its own page and no other, unless se_read_ahead() says so. When the case
+ * ends the disk works again, before the area is turned off.
+ *
+ * Return: the area, the only one that there is.
+ */
+struct mmk_swap *se_area_on(struct kunit *test, bool slow)
+{
+	struct mmk_swap *swap;
+
+	disk_needs(test);
+	swap = slow ? mmk_swap_on_slow(test) : mmk_swap_on(test);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, disk_mend,
+						  (void *)(long)*disk_cluster()));
+	se_read_ahead(false);
+	return swap;
+}
+
+/**
+ * se_slots_used() - Slots of all areas that are in use
+ *
+ * Return: how many.
+ */
+long se_slots_used(void)
+{
+	mmk_swap_slots_drain();
+	return total_swap_pages - get_nr_swap_pages();
+}
+
+/**
+ * se_scrub_free_pages() - Put something else into pages that are free
+ *
+ * Or a page that is not read at all may hold the right bytes by chance.
+ */
+void se_scrub_free_pages(void)
+{
+	struct page *pages[64];
+	int nr;
+
+	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
+		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (!pages[nr])
+			break;
+		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
+	}
+	while (nr--)
+		__free_page(pages[nr]);
+}
+
+/**
+ * struct off - A task that turns the swap area off
+ * @task: the thread
+ * @swap: the area
+ * @ret: what swapoff returned
+ */
+struct off {
+	struct mmk_task task;
+	struct mmk_swap *swap;
+	long ret;
+};
+
+static void off_main(struct mmk_task *task)
+{
+	struct off *off = container_of(task, struct off, task);
+
+	off->ret = mmk_swap_off(off->swap);
+}
+
+/**
+ * se_swap_off() - Turn the area off, in a task that can be left behind
+ * @test: the case, which fails if swapoff does
+ * @mm: whose memory the path of the area is in
+ * @swap: the area
+ *
+ * Return: whether swapoff has come back.
+ */
+bool se_swap_off(struct kunit *test, struct mm_struct *mm,
+		 struct mmk_swap *swap)
+{
+	struct off *off = mmk_task_alloc(test, sizeof(*off), mm, off_main);
+
+	off->swap = swap;
+	mmk_task_start(&off->task);
+	if (!mmk_task_join(&off->task)) {
+		KUNIT_FAIL(test, "swapoff does not end");
+		return false;
+	}
+	KUNIT_EXPECT_EQ(test, off->ret, 0L);
+	/* What a kernel thread closes is open a little longer. */
+	flush_delayed_fput();
+	return true;
+}

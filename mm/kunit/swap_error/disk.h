@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A swap area whose disk can fail
+ */
+#ifndef _MM_KUNIT_SWAP_ERROR_DISK_H
+#define _MM_KUNIT_SWAP_ERROR_DISK_H
+
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/swap.h>
+
+#include "../compat/leaf.h"
+#include "../compat/swap.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+
+/* Of the bytes in the pages that go out, see mmk_fill(). */
+#define SEED	0x69
+
+/* For se_fail_reads(): all that come */
+#define SE_ALL	-1
+
+struct mmk_swap *se_area_on(struct kunit *test, bool slow);
+void se_fail_reads(struct kunit *test, unsigned int pass, int times);
+void se_reads_work(void);
+void se_read_ahead(bool on);
+long se_slots_used(void);
+void se_scrub_free_pages(void);
+bool se_swap_off(struct kunit *test, struct mm_struct *mm,
+		 struct mmk_swap *swap);
+
+static inline bool se_is_poisoned(pte_t pte)
+{
+	return !pte_none(pte) && !pte_present(pte) &&
+	       softleaf_from_pte(pte).val == make_poisoned_swp_entry().val;
+}
+
+#endif /* _MM_KUNIT_SWAP_ERROR_DISK_H */
