@@ -83,4 +83,23 @@ static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
 #define mmk_vma_set_detached(vma, is)	do { } while (0)
 #endif
 
+/*
+ * How many readers, and the tree, can have a VMA, where its lock is a count. Such a
+ * VMA can be freed, and be that of another mm, before RCU lets go of it.
+ */
+#if defined(CONFIG_PER_VMA_LOCK) && defined(VM_REFCNT_LIMIT)
+#define MMK_VMA_REF_LIMIT	VM_REFCNT_LIMIT
+#elif defined(CONFIG_PER_VMA_LOCK) && defined(VMA_REF_LIMIT)
+#define MMK_VMA_REF_LIMIT	VMA_REF_LIMIT
+#else
+#define MMK_VMA_REF_LIMIT	0
+#endif
+
+static inline void mmk_vma_set_refs(struct vm_area_struct *vma, int refs)
+{
+#if MMK_VMA_REF_LIMIT
+	refcount_set(&vma->vm_refcnt, refs);
+#endif
+}
+
 #endif /* _MM_KUNIT_COMPAT_VMA_H */

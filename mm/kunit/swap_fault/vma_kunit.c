@@ -194,7 +194,7 @@ KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
  * again, and the fault is left to mmap_lock. A VMA that is no longer in the tree
  * is looked up once more.
  *
- * Contract: SF-10
+ * Contract: SF-10, VL-1
  */
 static void changed_vma_is_not_locked(struct kunit *test)
 {

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Faults that the lock of the VMA alone is not enough for, and what a fault counts
+ * as. Expected is what Documentation/mm/process_addrs.rst and the comments of
+ * mm_account_fault() say.
+ */
+#include <kunit/test.h>
+#include <linux/file.h>
+#include <linux/fdtable.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_notifier.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+#include <linux/syscalls.h>
+#include <linux/userfaultfd.h>
+#include <linux/userfaultfd_k.h>
+#include <linux/uaccess.h>
+
+#include "../../internal.h"
+#include "../compat/trace.h"
+#include "../compat/vma.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/snapshot.h"
+#include "../lib/swap.h"
+#include "../lib/task.h"
+
+/* What the fault handlers of the architectures set for an access by a user */
+#define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
+#define USER_WRITE	(USER_READ | FAULT_FLAG_WRITE)
+
+static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	mmap_read_unlock(mm);
+	return vma;
+}
+
+static void needs_vma_lock(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+}
+
+/**
+ * struct watch - How often a task takes mmap_lock
+ * @task: the task
+ * @lock: lockdep's name of the lock
+ * @takes: how often
+ */
+struct watch {
+	struct task_struct *task;
+	struct lockdep_map *lock;
+	unsigned int takes;
+};
+
+static void watch_probe(void *data, struct lockdep_map *lock,
+			unsigned int subclass, int trylock, int read,
+			int check, struct lockdep_map *next_lock,
+			unsigned long ip)
+{
+	struct watch *w = data;
+
+	if (current == w->task && lock == w->lock)
+		w->takes++;
+}
+
+/* One fault under the VMA lock. Return: how often it took mmap_lock */
+static unsigned int fault_takes(struct kunit *test, struct mm_struct *mm,
+				unsigned long addr, unsigned int flags)
+{
+	struct mmk_fault *fault = mmk_fault_alloc(test, mm, addr, flags,
+						  MMK_VMA_LOCK);
+	struct watch w = {
+		.task = fault->task.task,
+		.lock = mmk_lock_map(&mm->mmap_lock),
+	};
+
+	if (mmk_lock_watch(watch_probe, &w))
+		kunit_skip(test, "needs lockdep");
+	mmk_task_start(&fault->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_lock_unwatch(watch_probe, &w);
+	KUNIT_EXPECT_FALSE(test, fault->no_vma);
+	KUNIT_EXPECT_EQ(test, fault->ret & (VM_FAULT_ERROR | VM_FAULT_RETRY), 0U);
+	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, fault->tries, 1U);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	return w.takes;
+}
+
+/**
+ * first_fault_takes_mmap_lock() - To make an anon_vma, and nothing else
+ *
+ * The first write to a new VMA needs an anon_vma, which is shared with neighbours:
+ * mmap_lock is held while it is made. It is served at the first try, under the VMA
+ * lock. No later fault takes mmap_lock, nor does one that needs no anon_vma.
+ *
+ * Contract: VL-2
+ */
+static void first_fault_takes_mmap_lock(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr, shared;
+	long idle;
+
+	needs_vma_lock(test);
+	shared = mmk_mmap(test, mmk_shmem_file(test, 2), 2 * PAGE_SIZE,
+			  PROT_READ | PROT_WRITE, MAP_SHARED);
+	/* Not to be merged with what there is already */
+	addr = mmk_mmap(test, NULL, 3 * PAGE_SIZE,
+			PROT_READ | PROT_WRITE | PROT_EXEC,
+			MAP_PRIVATE | MAP_ANONYMOUS);
+	idle = mmk_vma_lock_count(vma_at(mm, addr));
+	KUNIT_ASSERT_NULL(test, vma_at(mm, addr)->anon_vma);
+	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr, USER_WRITE), 1U);
+	KUNIT_EXPECT_NOT_NULL(test, vma_at(mm, addr)->anon_vma);
+	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr + PAGE_SIZE,
+					  USER_WRITE), 0U);
+	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr + 2 * PAGE_SIZE,
+					  USER_READ), 0U);
+	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, shared, USER_READ), 0U);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma_at(mm, addr)), idle);
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
+}
+
+/**
+ * growing_stack_needs_mmap_lock() - An address below a stack
+ *
+ * There is no VMA at the address, so none is locked, and the fault is left to
+ * mmap_lock, under which the stack grows. From then on the VMA lock is enough.
+ *
+ * Contract: VL-2
+ */
+static void growing_stack_needs_mmap_lock(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long room = mmk_mmap(test, NULL, SZ_4M, PROT_NONE,
+				      MAP_PRIVATE | MAP_ANONYMOUS);
+	unsigned long stack = room + SZ_4M - 2 * PAGE_SIZE;
+	unsigned long below = stack - 3 * PAGE_SIZE;
+	struct vm_area_struct *vma, *got;
+
+	needs_vma_lock(test);
+	KUNIT_ASSERT_EQ(test, vm_munmap(room, SZ_4M), 0);
+	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, stack, 2 * PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_PRIVATE |
+				      MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN,
+				      0), stack);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, stack, true), 0);
+	KUNIT_ASSERT_NULL(test, vma_at(mm, below));
+	got = mmk_lock_vma(mm, below);
+	KUNIT_EXPECT_NULL(test, got);
+
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, below, true), -EFAULT);
+	KUNIT_EXPECT_EQ(test, 0, put_user(1, (u8 __user *)below));
+	vma = vma_at(mm, below);
+	KUNIT_ASSERT_NOT_NULL(test, vma);
+	KUNIT_EXPECT_EQ(test, vma->vm_start, below);
+	KUNIT_EXPECT_EQ(test, vma->vm_end, stack + 2 * PAGE_SIZE);
+	got = mmk_lock_vma(mm, below);
+	KUNIT_EXPECT_PTR_EQ(test, got, vma);
+	if (got)
+		mmk_unlock_vma(got);
+	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, below + PAGE_SIZE,
+					  USER_WRITE), 0U);
+}
+
+/**
+ * struct forker - What an MMU notifier sees of a fork()
+ * @mn: the notifier
+ * @mm: the parent
+ * @calls: copies of page tables that it was told of
+ * @locked: of these, those whose VMA could be locked for a fault meanwhile
+ */
+struct forker {
+	struct mmu_notifier mn;
+	struct mm_struct *mm;
+	unsigned int calls;
+	unsigned int locked;
+};
+
+static int forker_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct forker *f = container_of(mn, struct forker, mn);
+	struct vm_area_struct *vma;
+
+	if (range->event != MMU_NOTIFY_PROTECTION_PAGE)
+		return 0;
+	f->calls++;
+	vma = mmk_lock_vma(f->mm, range->start);
+	if (vma) {
+		f->locked++;
+		mmk_unlock_vma(vma);
+	}
+	return 0;
+}
+
+static const struct mmu_notifier_ops forker_ops = {
+	.invalidate_range_start	= forker_start,
+};
+
+static void forker_release(void *data)
+{
+	struct forker *f = data;
+
+	mmu_notifier_unregister(&f->mn, f->mm);
+}
+
+/**
+ * fork_keeps_faults_of_the_parent_out() - While page tables are copied
+ *
+ * fork() takes the permission to write away from the pages of the parent. While it
+ * is at a VMA no fault of the parent gets hold of that, and none could give the
+ * permission back. Once it is over all VMAs can be locked again, in both.
+ *
+ * Contract: VL-2
+ */
+static void fork_keeps_faults_of_the_parent_out(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct forker *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	unsigned long addr[3];
+	struct vm_area_struct *got;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	needs_vma_lock(test);
+	for (i = 0; i < ARRAY_SIZE(addr); i++) {
+		addr[i] = mmk_map_anon(test, 2);
+		mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS);
+		mmk_fill(test, addr[i], 2, i);
+	}
+	f->mm = mm;
+	f->mn.ops = &forker_ops;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&f->mn, mm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, forker_release, f),
+			0);
+	child = mmk_fork(test);
+	KUNIT_EXPECT_GE(test, f->calls, (unsigned int)ARRAY_SIZE(addr));
+	KUNIT_EXPECT_EQ(test, f->locked, 0U);
+	for (i = 0; i < 2 * ARRAY_SIZE(addr); i++) {
+		got = mmk_lock_vma(i % 2 ? child : mm, addr[i / 2]);
+		KUNIT_EXPECT_NOT_NULL(test, got);
+		if (got)
+			mmk_unlock_vma(got);
+	}
+}
+
+#ifdef CONFIG_USERFAULTFD
+static void file_action(void *file)
+{
+	fput(file);
+}
+
+/**
+ * struct close_case - A fault that meets a userfaultfd which is being closed
+ * @description: for the KTAP line
+ * @flags: FAULT_FLAG_*
+ * @lock: that it is taken under
+ */
+struct close_case {
+	const char *description;
+	unsigned int flags;
+	enum mmk_lock lock;
+};
+
+static const struct close_case close_cases[] = {
+	{ "VMA lock", USER_READ, MMK_VMA_LOCK },
+	{ "mmap_lock", USER_READ, MMK_MMAP_LOCK },
+	{ "write, VMA lock", USER_WRITE, MMK_VMA_LOCK },
+	{ "write, mmap_lock", USER_WRITE, MMK_MMAP_LOCK },
+};
+
+KUNIT_ARRAY_PARAM_DESC(close, close_cases, description);
+
+/**
+ * closing_userfaultfd_gets_the_lock() - Whoever faults gives it up
+ *
+ * The userfaultfd is being closed, and needs mmap_lock for that. A fault on a missing
+ * page does not wait for the monitor: VM_FAULT_RETRY, with its lock dropped, under
+ * either lock, so that the close can go on. Nothing is mapped.
+ *
+ * Contract: VL-2
+ */
+static void closing_userfaultfd_gets_the_lock(struct kunit *test)
+{
+	const struct close_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long arg = mmk_map_anon(test, 1), addr;
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	struct userfaultfd_ctx *ctx;
+	struct mmk_fault *fault;
+	struct file *file;
+	long idle;
+	int fd;
+
+	if (c->lock == MMK_VMA_LOCK)
+		needs_vma_lock(test);
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	addr = mmk_map_anon(test, 2);
+	mmk_fill(test, addr, 1, 1);
+	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	file = fget(fd);
+	close_fd(fd);
+	KUNIT_ASSERT_NOT_NULL(test, file);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, file_action, file),
+			0);
+	reg.range.start = addr;
+	reg.range.len = 2 * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)arg, &api,
+						sizeof(api)));
+	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_API, arg),
+			0L);
+	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)arg, &reg,
+						sizeof(reg)));
+	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_REGISTER,
+							 arg), 0L);
+	idle = mmk_vma_lock_count(vma_at(mm, addr));
+
+	ctx = file->private_data;
+	WRITE_ONCE(ctx->released, true);
+	fault = mmk_fault_start(test, mm, addr + PAGE_SIZE, c->flags, c->lock);
+	KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&fault->task),
+			      "the fault waits for a monitor that has gone");
+	WRITE_ONCE(ctx->released, false);
+	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
+	KUNIT_EXPECT_FALSE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma_at(mm, addr)), idle);
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+}
+#endif /* CONFIG_USERFAULTFD */
+
+/**
+ * enum counted - A fault that is counted
+ * @COUNT_HOLE: the page has never been there
+ * @COUNT_LOCKED: it is in the swap cache, and locked by somebody else
+ * @COUNT_SWAPPED: it has to be read
+ */
+enum counted {
+	COUNT_HOLE,
+	COUNT_LOCKED,
+	COUNT_SWAPPED,
+};
+
+/**
+ * struct count_case - A fault, and what it counts as
+ * @description: for the KTAP line
+ * @what: what it meets
+ * @lock: that its first try is made under
+ * @tries: how often the fault handler is called
+ * @major: it counts as major
+ */
+struct count_case {
+	const char *description;
+	enum counted what;
+	enum mmk_lock lock;
+	unsigned int tries;
+	bool major;
+};
+
+static const struct count_case count_cases[] = {
+	{ "hole, VMA lock", COUNT_HOLE, MMK_VMA_LOCK, 1 },
+	{ "hole, mmap_lock", COUNT_HOLE, MMK_MMAP_LOCK, 1 },
+	{ "locked folio, VMA lock", COUNT_LOCKED, MMK_VMA_LOCK, 2 },
+	{ "locked folio, mmap_lock", COUNT_LOCKED, MMK_MMAP_LOCK, 2, true },
+	{ "read, VMA lock", COUNT_SWAPPED, MMK_VMA_LOCK, 1, true },
+	{ "read, mmap_lock", COUNT_SWAPPED, MMK_MMAP_LOCK, 1, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(count, count_cases, description);
+
+static void unlock_action(void *folio)
+{
+	folio_unlock(folio);
+}
+
+/**
+ * fault_counts_once() - However often it is tried
+ *
+ * One fault is one PGFAULT, and one minor or major fault of its task: when it ends,
+ * and not when it has to be taken again. It is major if the page was read, which is
+ * one PGMAJFAULT, or if it had to be tried again under mmap_lock.
+ *
+ * Contract: VL-3
+ */
+static void fault_counts_once(struct kunit *test)
+{
+	const struct count_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 2), page;
+	unsigned long faults, majors;
+	struct folio *folio = NULL;
+	struct mmk_fault *fault;
+
+	if (c->lock == MMK_VMA_LOCK)
+		needs_vma_lock(test);
+	mmk_fill(test, addr, 1, 1);
+	page = c->what == COUNT_HOLE ? addr + PAGE_SIZE : addr;
+	if (c->what != COUNT_HOLE)
+		mmk_swap_on_slow(test);
+	if (c->what == COUNT_LOCKED) {
+		folio = mmk_pte_folio(test, mm, page);
+		mmk_folio_get(test, folio);
+	}
+	if (c->what != COUNT_HOLE)
+		KUNIT_ASSERT_EQ(test, mmk_pageout(page, PAGE_SIZE), 0);
+	fault = mmk_fault_alloc(test, mm, page, USER_READ, c->lock);
+	fault->retry = true;
+	if (folio) {
+		folio_lock(folio);
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+								unlock_action,
+								folio), 0);
+	}
+	faults = mmk_vm_event(PGFAULT);
+	majors = mmk_vm_event(PGMAJFAULT);
+	mmk_task_start(&fault->task);
+	if (folio) {
+		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
+							   "folio_wait_bit_common"));
+		KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT), faults);
+		kunit_release_action(test, unlock_action, folio);
+	}
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
+	KUNIT_EXPECT_EQ(test, fault->tries, c->tries);
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0U);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT), faults + 1);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT),
+			majors + (c->what == COUNT_SWAPPED));
+	KUNIT_EXPECT_EQ(test, fault->task.task->maj_flt,
+			(unsigned long)c->major);
+	KUNIT_EXPECT_EQ(test, fault->task.task->min_flt,
+			(unsigned long)!c->major);
+}
+
+static struct kunit_case vma_life_fault_cases[] = {
+	KUNIT_CASE(first_fault_takes_mmap_lock),
+	KUNIT_CASE(growing_stack_needs_mmap_lock),
+	KUNIT_CASE(fork_keeps_faults_of_the_parent_out),
+#ifdef CONFIG_USERFAULTFD
+	KUNIT_CASE_PARAM(closing_userfaultfd_gets_the_lock, close_gen_params),
+#endif
+	KUNIT_CASE_PARAM(fault_counts_once, count_gen_params),
+	{}
+};
+
+static struct kunit_suite vma_life_fault_suite = {
+	.name = "vma_life_fault",
+	.init = mmk_case_init,
+	.test_cases = vma_life_fault_cases,
+};
+
+kunit_test_suite(vma_life_fault_suite);

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lock_vma_under_rcu(), whatever is happening to the VMA. Expected is what
+ * Documentation/mm/process_addrs.rst and the comments of struct vm_area_struct say:
+ * the VMA that has the address, locked for reading, or NULL, and then the fault is
+ * left to mmap_lock.
+ */
+#include <kunit/test.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched/mm.h>
+
+#include "../../internal.h"
+#include "../compat/trace.h"
+#include "../compat/vma.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "../lib/task.h"
+#include "../lib/wait.h"
+
+static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	mmap_read_unlock(mm);
+	return vma;
+}
+
+/* Of other flags than the rest, so that no two of them are merged */
+static unsigned long map_own(struct kunit *test, unsigned long prot)
+{
+	return mmk_mmap(test, NULL, PAGE_SIZE, prot,
+			MAP_PRIVATE | MAP_ANONYMOUS);
+}
+
+static void needs_vma_lock(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+}
+
+/* The look-up leaves no lock behind, whatever came of it. */
+static bool lock_and_unlock(struct kunit *test, struct mm_struct *mm,
+			    unsigned long addr, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *got = mmk_lock_vma(mm, addr);
+
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+	if (!got)
+		return false;
+	KUNIT_EXPECT_PTR_EQ(test, got, vma);
+	mmk_unlock_vma(got);
+	return true;
+}
+
+/**
+ * struct state_case - What has been done to a VMA
+ * @description: for the KTAP line
+ * @mmap_lock: mmap_lock is held for writing
+ * @mine: the VMA is locked for writing
+ * @other: another one is
+ * @downgraded: mmap_lock has been downgraded since
+ * @unlocked: it has been given back since
+ * @locked: whether the look-up gets the VMA
+ */
+struct state_case {
+	const char *description;
+	bool mmap_lock;
+	bool mine;
+	bool other;
+	bool downgraded;
+	bool unlocked;
+	bool locked;
+};
+
+static const struct state_case state_cases[] = {
+	{ "nothing", .locked = true },
+	{ "mmap_lock held for writing", .mmap_lock = true, .locked = true },
+	{ "another VMA write-locked", .mmap_lock = true, .other = true,
+	  .locked = true },
+	{ "write-locked", .mmap_lock = true, .mine = true, .locked = false },
+	{ "write-locked, then downgraded", .mmap_lock = true, .mine = true,
+	  .downgraded = true, .locked = true },
+	{ "write-locked, then unlocked", .mmap_lock = true, .mine = true,
+	  .unlocked = true, .locked = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(state, state_cases, description);
+
+/**
+ * vma_is_locked_unless_it_changes() - Who is write-locked, and how long
+ *
+ * A VMA that is write-locked is not locked for a fault; one that is not is, even if
+ * mmap_lock is held for writing. All VMAs are unlocked when mmap_lock is given back,
+ * or downgraded. The count of the lock is what it was.
+ *
+ * Contract: VL-1
+ */
+static void vma_is_locked_unless_it_changes(struct kunit *test)
+{
+	const struct state_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
+	unsigned long addr2 = map_own(test, PROT_READ);
+	struct vm_area_struct *vma = vma_at(mm, addr);
+	struct vm_area_struct *other = vma_at(mm, addr2);
+	long idle = mmk_vma_lock_count(vma);
+	long idle2 = mmk_vma_lock_count(other);
+	bool got;
+
+	needs_vma_lock(test);
+	KUNIT_ASSERT_PTR_NE(test, vma, other);
+	if (c->mmap_lock)
+		mmap_write_lock(mm);
+	if (c->mine)
+		vma_start_write(vma);
+	if (c->other)
+		vma_start_write(other);
+	if (c->downgraded)
+		mmap_write_downgrade(mm);
+	if (c->unlocked)
+		mmap_write_unlock(mm);
+	got = lock_and_unlock(test, mm, addr, vma);
+	if (c->downgraded)
+		mmap_read_unlock(mm);
+	else if (c->mmap_lock && !c->unlocked)
+		mmap_write_unlock(mm);
+	KUNIT_EXPECT_EQ(test, got, c->locked);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(other), idle2);
+	/* And afterwards, in any case. */
+	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, vma));
+	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr2, other));
+}
+
+/**
+ * readers_do_not_exclude_each_other() - Many faults at a time
+ *
+ * Contract: VL-1
+ */
+static void readers_do_not_exclude_each_other(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
+	struct vm_area_struct *vma = vma_at(mm, addr), *got;
+	long idle = mmk_vma_lock_count(vma);
+	unsigned int i, nr = 0;
+
+	needs_vma_lock(test);
+	got = mmk_lock_vma(mm, addr);
+	KUNIT_ASSERT_PTR_EQ(test, got, vma);
+	for (i = 0; i < 8; i++)
+		nr += lock_and_unlock(test, mm, addr, vma);
+	mmk_unlock_vma(got);
+	KUNIT_EXPECT_EQ(test, nr, 8U);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
+}
+
+/**
+ * struct writer - A task that locks a VMA for writing
+ * @task: the thread
+ * @vma: the VMA
+ * @got: it has the lock
+ * @seen: a reader got the lock while it had it
+ */
+struct writer {
+	struct mmk_task task;
+	struct vm_area_struct *vma;
+	bool got;
+	bool seen;
+};
+
+static void writer_main(struct mmk_task *task)
+{
+	struct writer *w = container_of(task, struct writer, task);
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(task->mm);
+	vma_start_write(w->vma);
+	WRITE_ONCE(w->got, true);
+	vma = mmk_lock_vma(task->mm, w->vma->vm_start);
+	if (vma) {
+		w->seen = true;
+		mmk_unlock_vma(vma);
+	}
+	mmap_write_unlock(task->mm);
+}
+
+/**
+ * writer_waits_for_readers() - Being write-locked
+ *
+ * A writer waits until the last reader has gone. While it waits nobody else gets the
+ * VMA, so that it is not kept waiting for ever; then it has it for itself. Who has
+ * come and gone in vain has woken nobody, and the count is what it was.
+ *
+ * Contract: VL-1
+ */
+static void writer_waits_for_readers(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
+	struct vm_area_struct *vma = vma_at(mm, addr), *got;
+	long idle = mmk_vma_lock_count(vma);
+	struct writer *w;
+
+	needs_vma_lock(test);
+	w = mmk_task_alloc(test, sizeof(*w), mm, writer_main);
+	w->vma = vma;
+	got = mmk_lock_vma(mm, addr);
+	KUNIT_ASSERT_PTR_EQ(test, got, vma);
+	mmk_task_start(&w->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task, "writer_main"));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(w->got));
+	KUNIT_EXPECT_FALSE(test, lock_and_unlock(test, mm, addr, vma));
+	KUNIT_EXPECT_FALSE(test, lock_and_unlock(test, mm, addr, vma));
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&w->task, "writer_main"));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(w->got));
+
+	mmk_unlock_vma(got);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&w->task));
+	KUNIT_EXPECT_TRUE(test, w->got);
+	KUNIT_EXPECT_FALSE(test, w->seen);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
+	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, vma));
+}
+
+/**
+ * dead_mm_has_no_vma() - exit_mmap() has been there
+ *
+ * Somebody still holds on to an address space that has no users any more: no VMA is
+ * found, at any address.
+ *
+ * Contract: VL-1
+ */
+static void dead_mm_has_no_vma(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct vm_area_struct *got;
+
+	needs_vma_lock(test);
+	mmk_fill(test, addr, 2, 1);
+	child = mmk_fork(test);
+	mmgrab(child);
+	got = mmk_lock_vma(child, addr);
+	KUNIT_EXPECT_NOT_NULL(test, got);
+	if (got)
+		mmk_unlock_vma(got);
+	mmk_mm_put(test, child);
+	KUNIT_EXPECT_EQ(test, atomic_read(&child->mm_users), 0);
+	got = mmk_lock_vma(child, addr);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+	mmdrop(child);
+	got = mmk_lock_vma(mm, addr);
+	KUNIT_EXPECT_NOT_NULL(test, got);
+	if (got)
+		mmk_unlock_vma(got);
+}
+
+/**
+ * struct limit_case - How many readers a VMA has already
+ * @description: for the KTAP line
+ * @room: how many there could be besides
+ */
+struct limit_case {
+	const char *description;
+	unsigned int room;
+};
+
+static const struct limit_case limit_cases[] = {
+	{ "room for one more", 1 },
+	{ "at the limit", 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(limit, limit_cases, description);
+
+/**
+ * readers_are_counted_up_to_the_limit() - The count does not overflow
+ *
+ * A VMA that has as many readers as can be counted gets no other: the count must not
+ * become that of one that is being write-locked.
+ *
+ * Contract: VL-1
+ */
+static void readers_are_counted_up_to_the_limit(struct kunit *test)
+{
+	const struct limit_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
+	struct vm_area_struct *vma = vma_at(mm, addr);
+	long before = mmk_vma_lock_count(vma), after;
+	bool got;
+
+	if (!MMK_VMA_REF_LIMIT)
+		kunit_skip(test, "the lock of a VMA is no count");
+	mmk_vma_set_refs(vma, MMK_VMA_REF_LIMIT - c->room);
+	got = lock_and_unlock(test, mm, addr, vma);
+	after = mmk_vma_lock_count(vma);
+	mmk_vma_set_refs(vma, before);
+	KUNIT_EXPECT_EQ(test, got, !!c->room);
+	KUNIT_EXPECT_EQ(test, after, (long)(MMK_VMA_REF_LIMIT - c->room));
+}
+
+/**
+ * struct stealer - Gives a VMA to another mm as soon as somebody locks it
+ * @task: the task that locks it
+ * @lock: lockdep's name of the VMA's lock
+ * @vma: the VMA
+ * @mm: the other mm
+ */
+struct stealer {
+	struct task_struct *task;
+	struct lockdep_map *lock;
+	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+};
+
+static void stealer_probe(void *data, struct lockdep_map *lock,
+			  unsigned int subclass, int trylock, int read,
+			  int check, struct lockdep_map *next_lock,
+			  unsigned long ip)
+{
+	struct stealer *s = data;
+
+	if (current == s->task && lock == s->lock)
+		s->vma->vm_mm = s->mm;
+}
+
+/**
+ * vma_of_another_mm_is_given_back() - Its memory is used again
+ *
+ * The VMA was freed, and belongs to another mm, by the time that it is locked. It is
+ * not the one that was looked for: the lock is dropped again, and the other mm has
+ * the references that it had.
+ *
+ * Contract: VL-1
+ */
+static void vma_of_another_mm_is_given_back(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
+	struct vm_area_struct *got;
+	struct stealer s = { .task = current, .vma = vma_at(mm, addr) };
+	long idle = mmk_vma_lock_count(s.vma);
+	int refs;
+
+	if (!MMK_VMA_REF_LIMIT)
+		kunit_skip(test, "a VMA is not used again before RCU lets go");
+	child = mmk_fork(test);
+	s.mm = child;
+	s.lock = mmk_vma_lock_map(s.vma);
+	refs = atomic_read(&child->mm_count);
+	if (mmk_lock_watch(stealer_probe, &s))
+		kunit_skip(test, "needs lockdep");
+	got = mmk_lock_vma(mm, addr);
+	mmk_lock_unwatch(stealer_probe, &s);
+	if (got)
+		mmk_unlock_vma(got);
+	s.vma->vm_mm = mm;
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+	KUNIT_EXPECT_EQ(test, atomic_read(&child->mm_count), refs);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(s.vma), idle);
+	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, s.vma));
+}
+
+#define RACE_ROUNDS	2000
+
+/**
+ * struct racer - A task that looks up a VMA all the time
+ * @task: the thread
+ * @addr: an address that has a VMA now and then
+ * @stop: to be ended
+ * @nr: look-ups
+ * @found: of them, those that gave a VMA
+ * @wrong: of these, those that gave the wrong one
+ */
+struct racer {
+	struct mmk_task task;
+	unsigned long addr;
+	bool stop;
+	unsigned int nr;
+	unsigned int found;
+	unsigned int wrong;
+};
+
+static void racer_main(struct mmk_task *task)
+{
+	struct racer *r = container_of(task, struct racer, task);
+	struct vm_area_struct *vma;
+
+	while (!READ_ONCE(r->stop)) {
+		vma = mmk_lock_vma(task->mm, r->addr);
+		r->nr++;
+		if (vma) {
+			r->found++;
+			r->wrong += vma->vm_mm != task->mm ||
+				    r->addr < vma->vm_start ||
+				    r->addr >= vma->vm_end;
+			mmk_unlock_vma(vma);
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * coming_and_going_vma_is_right() - On several CPUs at the same time
+ *
+ * Three tasks look up a VMA, while others are put in its place and beside it, so that
+ * the tree changes its shape, and taken away again. What they get has the address,
+ * and is of this mm. Nobody is left behind with a lock: munmap() would wait for it.
+ *
+ * Contract: VL-1
+ */
+static void coming_and_going_vma_is_right(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 64);
+	struct racer *racers[3];
+	unsigned int i, j, wrong = 0, found = 0, failed = 0;
+
+	mmk_need_cpus(test, 2);
+	needs_vma_lock(test);
+	for (i = 0; i < ARRAY_SIZE(racers); i++) {
+		racers[i] = mmk_task_alloc(test, sizeof(*racers[i]), mm,
+					   racer_main);
+		racers[i]->addr = addr + 7 * PAGE_SIZE;
+		mmk_task_place(&racers[i]->task, i + 1);
+		mmk_task_start(&racers[i]->task);
+	}
+	for (i = 0; i < RACE_ROUNDS; i++) {
+		/* Every other page: as many VMAs as a node has room for */
+		for (j = i % 2; j < 64; j += 2)
+			failed += IS_ERR_VALUE(vm_mmap(NULL, addr + j * PAGE_SIZE,
+						       PAGE_SIZE, i % 4 ?
+						       PROT_READ : PROT_NONE,
+						       MAP_PRIVATE | MAP_FIXED |
+						       MAP_ANONYMOUS, 0));
+		if (i % 8 == 7)
+			failed += !!vm_munmap(addr, 64 * PAGE_SIZE);
+	}
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		WRITE_ONCE(racers[i]->stop, true);
+	for (i = 0; i < ARRAY_SIZE(racers); i++) {
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&racers[i]->task));
+		wrong += racers[i]->wrong;
+		found += racers[i]->found;
+	}
+	KUNIT_EXPECT_EQ(test, failed, 0U);
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+	KUNIT_EXPECT_GT_MSG(test, found, 0U, "no VMA has ever been found");
+}
+
+static struct kunit_case vma_life_lock_cases[] = {
+	KUNIT_CASE_PARAM(vma_is_locked_unless_it_changes, state_gen_params),
+	KUNIT_CASE(readers_do_not_exclude_each_other),
+	KUNIT_CASE(writer_waits_for_readers),
+	KUNIT_CASE(dead_mm_has_no_vma),
+	KUNIT_CASE_PARAM(readers_are_counted_up_to_the_limit,
+			 limit_gen_params),
+	KUNIT_CASE(vma_of_another_mm_is_given_back),
+	KUNIT_CASE_SLOW(coming_and_going_vma_is_right),
+	{}
+};
+
+static struct kunit_suite vma_life_lock_suite = {
+	.name = "vma_life_lock",
+	.init = mmk_case_init,
+	.test_cases = vma_life_lock_cases,
+};
+
+kunit_test_suite(vma_life_lock_suite);
