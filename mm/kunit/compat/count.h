@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters of the whole machine
+ * Global counters
  */
 #ifndef _MM_KUNIT_COMPAT_COUNT_H
 #define _MM_KUNIT_COMPAT_COUNT_H
@@ -10,8 +10,8 @@
 #include <linux/vmstat.h>
 
 /*
- * Counters of the whole machine, in pages. What CPUs have counted on their own
- * is added: exact as long as nobody goes on counting.
+ * Global counters, in pages, with what the CPUs have not folded yet. Exact as
+ * long as no other task changes them.
  */
 static inline long mmk_node_page_state(enum node_stat_item item)
 {
@@ -53,7 +53,7 @@ static inline long mmk_vmalloc_nr_pages(void)
 #endif
 }
 
-/* Where drain_all_pages() is declared, if not for everybody */
+/* Newer kernels declare drain_all_pages() here. */
 #if __has_include("../../page_alloc.h")
 #include "../../page_alloc.h"
 #endif

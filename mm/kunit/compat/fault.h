@@ -2,8 +2,8 @@
 /*
  * Faults: the locks that they are taken under, and what do_swap_page() does
  *
- * The constants say what the suites expect. They are keyed on a header as old as
- * the behaviour, never on the code under test.
+ * The constants say what the suites expect. They depend on a declaration that
+ * came at the same time as the behaviour, never on the code under test.
  */
 #ifndef _MM_KUNIT_COMPAT_FAULT_H
 #define _MM_KUNIT_COMPAT_FAULT_H
@@ -18,20 +18,20 @@
 
 /*
  * MMK_TO_RAM_LOCKED: do_swap_page() calls migrate_to_ram with the page locked.
- * Before that, all faults on a page get into the driver at once.
+ * Without that, all faults on a page call the driver at the same time.
  *
- * MMK_SWAPIN_PAST_CACHE: a page of a RAM disk that only one pte needs is read past
- * the swap cache, and so is exclusive to it, whatever the entry says. Since then
- * all go through the swap cache, and the entry alone decides: do_swap_page() leaves
- * it to do_wp_page() to find out that an entry which once was shared no longer is.
+ * MMK_SWAPIN_PAST_CACHE: a page of a RAM disk that only one pte refers to is
+ * read past the swap cache, and is exclusive, whatever the entry says. Without
+ * it, all pages are read into the swap cache, and only the entry decides: if it
+ * was shared once, and is not any more, do_wp_page() finds out.
  *
- * MMK_SWAPIN_MINDS_REFS: a reference of somebody else keeps a page that is written
- * to there.
+ * MMK_SWAPIN_MINDS_REFS: a page with an unexpected reference that is written to
+ * stays in the swap cache.
  *
- * MMK_SWAPIN_REAPS_CACHE: a fault that backs out frees a slot which no pte needs.
+ * MMK_SWAPIN_REAPS_CACHE: a fault that backs out frees a slot that no pte
+ * refers to.
  *
- * MMK_KNOWS_UFFD_WP: handle_pte_marker() knows what it has to do with a uffd-wp
- * marker.
+ * MMK_KNOWS_UFFD_WP: handle_pte_marker() handles uffd-wp markers.
  */
 #ifdef MMK_HAVE_PAGE_PGMAP
 #define MMK_TO_RAM_LOCKED	true
@@ -59,7 +59,9 @@
 #define MMK_KNOWS_UFFD_WP	IS_ENABLED(CONFIG_PTE_MARKER_UFFD_WP)
 #endif
 
-/* What do_swap_page() does to a page before it calls migrate_to_ram, and after */
+/*
+ * What do_swap_page() does to a page before it calls migrate_to_ram, and after
+ */
 static inline void mmk_fault_page_lock(struct page *page)
 {
 	if (MMK_TO_RAM_LOCKED)
@@ -97,8 +99,8 @@ static inline struct mmk_held mmk_held_lock(struct mm_struct *mm,
 }
 
 /*
- * With lockdep, ask it: the kernel under test may have the rule wrong. Without,
- * go by the rule, or the case could not go on.
+ * Lockdep knows, even if the kernel under test breaks the rule. Without
+ * lockdep, the rule has to do.
  */
 static inline bool mmk_still_held(const struct mmk_held *held,
 				  unsigned int fault_flags, vm_fault_t ret)

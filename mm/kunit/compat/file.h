@@ -11,14 +11,18 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 
-/* What shmem_file_setup() is told of a file that accounts for pages one by one */
+/*
+ * The flags of shmem_file_setup() for a file that accounts for pages one by one
+ */
 #ifdef mk_vma_flags
 #define MMK_SHMEM_NORESERVE	mk_vma_flags(VMA_NORESERVE_BIT)
 #else
 #define MMK_SHMEM_NORESERVE	VM_NORESERVE
 #endif
 
-/* Makes a device node under @path, which the parent's lock is held for. */
+/*
+ * Makes a device node, between start_creating_path() and end_creating_path().
+ */
 #ifndef MMK_HAVE_START_CREATING_PATH
 #define start_creating_path(dfd, name, path, flags) \
 	kern_path_create(dfd, name, path, flags)

@@ -2,9 +2,8 @@
 /*
  * Entries in page tables
  *
- * A softleaf is what a pte holds when it is neither none nor present. Up to
- * 6.18 it is called a swap entry. Some stable kernels have a part of the new
- * names already.
+ * A softleaf is a pte that is neither none nor present. Up to 6.18 it is called
+ * a swap entry. Some stable kernels have some of the new names.
  */
 #ifndef _MM_KUNIT_COMPAT_LEAF_H
 #define _MM_KUNIT_COMPAT_LEAF_H
@@ -61,7 +60,7 @@
 #define softleaf_to_folio(entry) pfn_swap_entry_folio(entry)
 #endif
 
-/* The function that is on the stack of a task that waits for an entry. */
+/* A function on the stack of a task that waits for an entry */
 #ifdef MMK_HAVE_ENTRY_WAIT_OF_SOFTLEAF
 #define MMK_ENTRY_WAIT_SYMBOL	"softleaf_entry_wait_on_locked"
 #else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Flags of pages and address spaces, and what stands for the TLB
+ * Flags of pages and address spaces, and the TLB
  */
 #ifndef _MM_KUNIT_COMPAT_MM_H
 #define _MM_KUNIT_COMPAT_MM_H
@@ -20,9 +20,8 @@ static inline unsigned long *mmk_page_flags(struct page *page)
 #endif
 
 /*
- * What stands for the TLB of an mm: User-Mode Linux notes the range that has to
- * be flushed, and does so when it is about to return to user space, which the
- * mm of a case never does.
+ * User-Mode Linux notes the range that has to be flushed, and flushes it before
+ * it returns to user space, which the mm of a case never does.
  */
 static inline void mmk_tlb_forget(struct mm_struct *mm)
 {

@@ -67,7 +67,7 @@ mmk_get_dev_pagemap_cached(unsigned long pfn, struct dev_pagemap *pgmap)
 }
 #endif
 
-/* The callback of a driver that gets its pages back, and its operations. */
+/* The free callback of a driver, and its operations */
 #ifdef MMK_HAVE_FOLIO_FREE
 #define MMK_PGMAP_OPS(_free, _to_ram)					\
 	{ .folio_free = _free, .migrate_to_ram = _to_ram }
@@ -83,14 +83,14 @@ static void _free##_page(struct page *page)				\
 #endif
 
 /*
- * MMK_GENERIC_CALLS_FREE: whether the driver is told when a GENERIC page comes back.
+ * MMK_GENERIC_CALLS_FREE: whether the driver is told when a GENERIC page comes
+ * back.
  *
- * MMK_UNTOLD_PAGE_IS_LEFT: whether the callback is looked for before anything else
- * is done.
+ * MMK_UNTOLD_PAGE_IS_LEFT: whether a page without a free callback is left as it
+ * is.
  *
- * What a page has that nobody uses, and where those stand that wait for an
- * FS_DAX page to be idle. FS_DAX and P2PDMA pages count from zero since 6.15, as
- * __init_zone_device_page() says.
+ * MMK_*_IDLE_REFS: references of an idle page. FS_DAX and P2PDMA pages count
+ * from zero since 6.15, see __init_zone_device_page().
  */
 #ifdef MMK_HAVE_DAX_PAGE_IS_IDLE
 #define MMK_GENERIC_CALLS_FREE	false
@@ -98,6 +98,7 @@ static void _free##_page(struct page *page)				\
 #define MMK_FSDAX_IDLE_REFS	0
 #define MMK_P2PDMA_IDLE_REFS	0
 
+/* The variable that tasks wait on for an FS_DAX page to be idle */
 static inline void *mmk_fsdax_wait_key(struct page *page)
 {
 	return page;
@@ -105,11 +106,13 @@ static inline void *mmk_fsdax_wait_key(struct page *page)
 
 static inline void mmk_fsdax_page_use(struct page *page)
 {
-	/* From zero: not for folio_get(). */
+	/* folio_get() does not take the first reference. */
 	folio_ref_inc(page_folio(page));
 }
 
-/* How many pgmaps make put_page() look for FS_DAX pages; -1: it need not. */
+/*
+ * Count of the static key for FS_DAX pages in put_page(); -1 if there is none
+ */
 static inline int mmk_nr_devmap_managed(void)
 {
 	return -1;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the headers of this kernel declare, for the headers beside this file. A probe
-# looks for a declaration, or a function's parameters, never at what the code under test
-# does, and does not depend on the configuration.
+# What the headers of this kernel declare. A probe searches for a declaration, or for
+# the parameters of a function, never for what the code under test does, and does not
+# depend on the configuration.
 
-# $(call mmk-probe,NAME,FILES,PATTERN): -DMMK_HAVE_NAME if one of FILES has it. A
-# declaration may go over several lines; a parenthesis would end the call.
+# $(call mmk-probe,NAME,FILES,PATTERN): -DMMK_HAVE_NAME if PATTERN is in one of FILES.
+# A declaration may go over several lines; a parenthesis would end the call.
 mmk-probe = $(if $(shell grep -Elzs '$(3)' $(addprefix $(srctree)/,$(2))),-DMMK_HAVE_$(1))
 
 mmk-inc := include/linux

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Taking mappings away and putting them back
+ * Unmapping and restoring
  */
 #ifndef _MM_KUNIT_COMPAT_RMAP_H
 #define _MM_KUNIT_COMPAT_RMAP_H
@@ -8,7 +8,7 @@
 #include <linux/mm.h>
 #include <linux/rmap.h>
 
-/* How remove_migration_ptes() is told what the caller has and wants. */
+/* The flags of remove_migration_ptes() */
 #ifdef MMK_HAVE_RMP_FLAGS
 #define TTU_USE_SHARED_ZEROPAGE	RMP_USE_SHARED_ZEROPAGE
 #define MMK_REMOVE_RMAP_LOCKED	RMP_LOCKED
@@ -20,7 +20,7 @@
 #define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
 #endif
 
-/* Gives the folio back locked, and with a reference; or NULL. */
+/* Returns a page of a locked folio, with a reference; or NULL. */
 static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
 						     unsigned long addr,
 						     void *owner)
@@ -38,7 +38,7 @@ static inline struct page *mmk_make_device_exclusive(struct mm_struct *mm,
 #endif
 }
 
-/* What MMU notifiers are told when exclusive access of a device ends. */
+/* The MMU notifier event when the exclusive access of a device ends */
 #ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
 #define MMK_NOTIFY_EXCLUSIVE_ENDS	MMU_NOTIFY_EXCLUSIVE
 #else

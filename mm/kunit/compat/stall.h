@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks that are stalled for want of memory
+ * Tasks that are stalled for lack of memory
  */
 #ifndef _MM_KUNIT_COMPAT_STALL_H
 #define _MM_KUNIT_COMPAT_STALL_H
@@ -8,14 +8,14 @@
 #include <linux/delayacct.h>
 #include <linux/sched.h>
 
-/* Whether a task is accounted as stalled for want of memory. */
+/* Whether a task counts as stalled for lack of memory */
 #ifdef CONFIG_PSI
 #define mmk_in_memstall(task)	(!!(task)->in_memstall)
 #else
 #define mmk_in_memstall(task)	((void)(task), false)
 #endif
 
-/* What delay accounting knows of a task that waits for thrashing folios. */
+/* Delay accounting of tasks that wait for thrashing folios */
 #ifdef CONFIG_TASK_DELAY_ACCT
 #define mmk_in_thrashing(task)	(!!(task)->in_thrashing)
 #define mmk_nr_thrashings(task)	((task)->delays->thrashing_count)

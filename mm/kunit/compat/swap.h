@@ -23,8 +23,8 @@
 #endif
 
 /*
- * How many ptes have a slot. Newer kernels keep the counts of a cluster under
- * RCU, and only as long as one of its slots is in use.
+ * Number of ptes that refer to a slot. Newer kernels keep the counts of a
+ * cluster under RCU, and only as long as one of its slots is in use.
  */
 #ifndef MMK_HAVE_SWAP_ENTRY_SWAPPED
 #define mmk_swap_count(entry)	__swap_count(entry)
@@ -53,8 +53,8 @@
 #endif
 
 /*
- * Frees a slot if the entry is swap. Up to 6.19 the kernel finds out by itself;
- * later kernels leave that to their callers, and WARN about any other entry.
+ * Frees the slot of a swap entry. Up to 6.19 the kernel ignores other entries;
+ * later kernels WARN about them.
  */
 static inline void mmk_swap_put_if_swap(softleaf_t entry)
 {
@@ -80,8 +80,8 @@ static inline void mmk_swap_put_if_swap(softleaf_t entry)
 #endif
 
 /*
- * Up to 6.14, slots that are free or about to be used are kept in a cache per
- * CPU: give them back, so that the slots in use can be counted.
+ * Up to 6.14, each CPU caches free slots. They have to be returned before the
+ * slots in use are counted.
  */
 static inline void mmk_swap_slots_drain(void)
 {

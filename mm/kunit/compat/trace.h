@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Places to step in: locks, interrupts and references, by their tracepoints
+ * Tracepoints of locks, interrupts and references, at which cases step in
  */
 #ifndef _MM_KUNIT_COMPAT_TRACE_H
 #define _MM_KUNIT_COMPAT_TRACE_H
@@ -13,7 +13,7 @@
 #include <trace/events/page_ref.h>
 #include <trace/events/preemptirq.h>
 
-/* Nesting of RCU read-side critical sections of a task that sleeps */
+/* RCU read-side nesting of a task that sleeps */
 static inline int mmk_rcu_depth(struct task_struct *task)
 {
 #ifdef CONFIG_PREEMPT_RCU
@@ -23,7 +23,7 @@ static inline int mmk_rcu_depth(struct task_struct *task)
 #endif
 }
 
-/* Called whenever anybody is about to take a lock; needs lockdep. */
+/* Called when a task is about to take a lock; needs lockdep. */
 typedef void (*mmk_lock_probe)(void *data, struct lockdep_map *lock,
 			       unsigned int subclass, int trylock, int read,
 			       int check, struct lockdep_map *next_lock,
@@ -47,9 +47,9 @@ static inline void mmk_lock_unwatch(mmk_lock_probe probe, void *data)
 }
 
 /*
- * Every lock that lockdep sees taken, just before it is, and dropped, just
- * before it is. The probes get what register_trace_lock_acquire() and
- * register_trace_lock_release() give them; 0 or an error.
+ * Calls @acquire before each lock is taken, and @release before each is
+ * dropped, with the arguments of the tracepoints lock_acquire and lock_release.
+ * Returns 0 or an error.
  */
 #if defined(CONFIG_LOCKDEP) && defined(CONFIG_TRACEPOINTS)
 #define mmk_watch_locks(acquire, release, data)				\
@@ -72,7 +72,7 @@ do {									\
 #define mmk_lock_held(lock)	((void)(lock), false)
 #endif
 
-/* Interrupts being enabled, just before they are. */
+/* Calls @enable before interrupts are enabled. */
 #if defined(CONFIG_TRACE_IRQFLAGS) && defined(CONFIG_PREEMPTIRQ_TRACEPOINTS)
 #define mmk_watch_irq_enable(enable, data)				\
 	register_trace_irq_enable(enable, data)
@@ -88,7 +88,7 @@ do {									\
 	((void)(enable), (void)(data))
 #endif
 
-/* Changes of a page's reference count, right after they are made or refused. */
+/* Calls the probes after each change of a page's refcount, made or refused. */
 #ifdef CONFIG_DEBUG_PAGE_REF
 #define mmk_watch_page_refs(mod, mod_and, data)				\
 	(register_trace_page_ref_mod(mod, data) ?:			\

@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 
-/* The lock that a fault is handled under. */
+/* The VMA lock */
 #ifdef CONFIG_PER_VMA_LOCK
 static inline struct vm_area_struct *mmk_lock_vma(struct mm_struct *mm,
 						  unsigned long addr)
@@ -33,7 +33,7 @@ static inline void mmk_unlock_vma(struct vm_area_struct *vma)
 }
 #endif
 
-/* Readers and writers of a lock, as one number that can be compared. */
+/* The count of a lock, for comparison: its readers and writers as one number */
 static inline long mmk_mmap_lock_count(struct mm_struct *mm)
 {
 	return atomic_long_read(&mm->mmap_lock.count);
@@ -62,8 +62,8 @@ static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
 }
 
 /*
- * What vma_start_write() leaves behind, and a VMA that is no longer in the tree;
- * from 6.15 on that is one without a reference, and so cannot be made up.
+ * A VMA that is locked for writing, and a VMA that is detached. Since 6.15 the
+ * latter has no reference, and cannot be made up.
  */
 #ifdef CONFIG_PER_VMA_LOCK
 #define mmk_vma_lock_seq(vma)	((vma)->vm_lock_seq)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cases that misbehave on purpose. Each is meant for a boot of its own, and each
- * says in its kernel-doc what has to be reported of it: the line that begins
- * with "Guard:" holds the verdict, and part of the report that has to be quoted
- * ("-" where there is none).
+ * Cases that misbehave on purpose. Each wants a boot of its own. The line
+ * "Guard:" of its kernel-doc has the verdict that the run must come to, and a
+ * part of the report that it must quote ("-" where there is none).
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -339,7 +338,7 @@ static void leaks_a_page(struct kunit *test)
 }
 
 /**
- * leaks_a_folio_reference() - A user's folio with one reference too many
+ * leaks_a_folio_reference() - One reference too many on a folio of user memory
  *
  * Guard: failed pages leaked: inactive anon
  */
@@ -353,7 +352,7 @@ static void leaks_a_folio_reference(struct kunit *test)
 }
 
 /**
- * leaks_an_isolated_folio() - A user's folio that is never put back
+ * leaks_an_isolated_folio() - A folio of user memory that is never put back
  *
  * Guard: failed pages leaked: unaccounted for
  */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Huge pages under migration: one entry in a pmd stands for all of the page,
- * until something needs to tell its parts apart.
+ * Huge pages under migration: one entry in a pmd stands for all of the page.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -23,7 +22,7 @@
 #include "../lib/snapshot.h"
 #include "huge_page.h"
 
-/* The same for a page of tmpfs, which a child has as well */
+/* As hp_huge_init(), for a page of tmpfs that a child maps as well */
 static void huge_init_file(struct kunit *test, struct huge *h,
 			   enum mmk_pte_kind kind)
 {
@@ -41,7 +40,7 @@ static void huge_init_file(struct kunit *test, struct huge *h,
 	KUNIT_ASSERT_EQ(test, h->rss.shmem, MMK_HUGE_PAGES);
 }
 
-/* ME-3, ME-4, ME-5: there and back */
+/* ME-3, ME-4, ME-5: unmap and restore */
 
 /**
  * struct round_case - A pmd that is migrated
@@ -117,7 +116,8 @@ static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
 }
 
 /*
- * There, and back as @c has it, in each mm. Return: the folio that is there then
+ * Unmaps the page and ends its migration as @c says, with a look at each mm.
+ * Returns the folio that is mapped afterwards.
  */
 static struct folio *round_trip(struct kunit *test, struct huge *h,
 				const struct round_case *c)
@@ -150,20 +150,21 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
 	to = hp_huge_end(test, h, c->move);
 	for (i = 0; i < nr; i++)
 		expect_huge_mapped(test, mms[i], h->addr, to, c);
-	mmk_expect_folio_same(test, "after it", to, &h->state);
-	mmk_expect_mm_same(test, "after it", h->mm, &h->rss);
+	mmk_expect_folio_same(test, "after the migration", to, &h->state);
+	mmk_expect_mm_same(test, "after the migration", h->mm, &h->rss);
 	for (i = 0; i < nr; i++)
 		MMK_EXPECT_MM_HOLDS(test, mms[i], h->addr, MMK_HUGE_PAGES, SEED);
 	return to;
 }
 
 /**
- * round_trip_keeps_pmd() - A round trip by one entry
+ * round_trip_keeps_pmd() - A migration entry in a pmd, and back
  *
- * A huge page is unmapped for a migration: one entry in its pmd, of the right
- * kind, with its pfn, young and dirty, in each mm that maps it, and not one pte.
- * Its dirty bit is the folio's. The RSS counts it all the while. Then it is
- * moved, or put back: the pmd is as it was, for the page that is there now.
+ * A huge page is unmapped for a migration. In each mm that maps it, the pmd
+ * gets one entry of the right kind, with the pfn, young and dirty; there are no
+ * ptes. The dirty bit goes to the folio. The RSS counts the page all the while.
+ * When the page has been moved, or put back, the pmd is as before, with the pfn
+ * of the folio that is mapped now.
  *
  * Contract: ME-3, ME-4, ME-5
  */
@@ -192,10 +193,11 @@ static const struct round_case file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
- * round_trip_keeps_tmpfs_pmd() - The same for a file
+ * round_trip_keeps_tmpfs_pmd() - The same for a huge page of tmpfs
  *
- * As round_trip_keeps_pmd(), in two mms that share the page: no entry
- * is exclusive, and the page cache has the page of now in all of its slots.
+ * As round_trip_keeps_pmd(), in two mms that share the page: no entry is
+ * exclusive, and all slots of the page cache refer to the folio that is mapped
+ * now.
  *
  * Contract: ME-12, ME-3, ME-4, ME-5
  */
@@ -212,8 +214,9 @@ static void round_trip_keeps_tmpfs_pmd(struct kunit *test)
 	to = round_trip(test, &h, c);
 	for (index = 0; index < MMK_HUGE_PAGES; index += MMK_HUGE_PAGES - 1) {
 		cached = filemap_get_folio(mapping, index);
-		KUNIT_ASSERT_PTR_EQ(test, cached, to);
-		folio_put(cached);
+		KUNIT_EXPECT_PTR_EQ(test, cached, to);
+		if (!IS_ERR(cached))
+			folio_put(cached);
 	}
 }
 
@@ -231,11 +234,11 @@ static const struct round_case pin_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
 
 /**
- * pinned_huge_page_stays_mapped() - A huge page that DMA may go to
+ * pinned_huge_page_stays_mapped() - A huge page that is pinned for DMA
  *
- * As pinned_page_stays_mapped(): its pmd is left as it was, young or
- * old, clean or dirty, and keeps its mapping and its references. Unpinned, it
- * gets its entry.
+ * As pinned_page_stays_mapped(): try_to_migrate() leaves the pmd as it was,
+ * young or old, clean or dirty, and the page keeps its mapping and its
+ * references. Once it is unpinned, the pmd gets its entry.
  *
  * Contract: ME-3, ME-15
  */
@@ -266,7 +269,7 @@ static void pinned_huge_page_stays_mapped(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(folio_page(h.folio, 0)));
 	mmk_expect_mm_same(test, "pinned", h.mm, &h.rss);
 
-	/* Unpinning looks at that, too. */
+	/* unpin_user_page() wants the page to be exclusive. */
 	remove_migration_ptes(h.folio, h.folio, 0);
 	mmk_unpin(test, page);
 	try_to_migrate(h.folio, 0);
@@ -279,11 +282,11 @@ static void pinned_huge_page_stays_mapped(struct kunit *test)
 /* ME-6: fork */
 
 /**
- * fork_copies_huge_entry() - Fork while the huge page is in between
+ * fork_copies_huge_entry() - fork() while a huge page is under migration
  *
- * Both mms have a readable entry afterwards, and count the page. Moved, it is
- * mapped read-only in both, and exclusive to neither: a write to one leaves the
- * bytes of the other alone.
+ * Both mms have a readable entry afterwards, and count the page. After the
+ * migration both map the page read-only, it is exclusive to neither, and a
+ * write in one leaves the bytes of the other alone.
  *
  * Contract: ME-6
  */
@@ -324,7 +327,9 @@ static void fork_copies_huge_entry(struct kunit *test)
 	if (c->kind == MMK_PTE_MIGRATION_WRITE) {
 		KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, h.addr + 3 * PAGE_SIZE,
 						  0xff), 0);
-		/* The child reads what it has written, and nothing else is new. */
+		/*
+		 * The child sees its own write, and nothing else has changed.
+		 */
 		diff = mmk_part_diff(test, child, h.addr, 0, MMK_HUGE_PAGES, SEED);
 		KUNIT_EXPECT_TRUE(test, diff.any && !diff.unreadable);
 		KUNIT_EXPECT_EQ(test, diff.page, 3U);
@@ -337,11 +342,11 @@ static void fork_copies_huge_entry(struct kunit *test)
 /* ME-8: mprotect */
 
 /**
- * mprotect_downgrades_huge_entry() - And so it is when it comes back
+ * mprotect_downgrades_huge_entry() - mprotect() of a huge page under migration
  *
- * A writable entry becomes readable-exclusive, any other is left alone, with
- * pfn, young and dirty as they were. The page is mapped read-only when the
- * migration has ended, and can be written to once mprotect() allows that again.
+ * A writable entry becomes readable-exclusive, any other is left alone; pfn,
+ * young and dirty stay. After the migration the page is mapped read-only. It
+ * can be written to once mprotect() allows that again.
  *
  * Contract: ME-8
  */
@@ -381,11 +386,11 @@ static void mprotect_downgrades_huge_entry(struct kunit *test)
 }
 
 /**
- * mprotect_downgrades_tmpfs_huge_entry() - In one of two mms
+ * mprotect_downgrades_tmpfs_huge_entry() - The same, in one of two mms
  *
- * As mprotect_downgrades_huge_entry(), but nothing of a file is
- * exclusive: a writable entry becomes readable. That of the other mm stays
- * writable, and so does its mapping.
+ * As mprotect_downgrades_huge_entry(), but pages of files are never exclusive:
+ * a writable entry becomes readable. The entry of the other mm stays writable,
+ * and so does the mapping that is made of it.
  *
  * Contract: ME-8, ME-12
  */
@@ -420,7 +425,7 @@ static void mprotect_downgrades_tmpfs_huge_entry(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
-/* ME-9: gone before the migration is */
+/* ME-9: unmapped before the migration ends */
 
 static void gone_by_munmap(struct kunit *test, struct huge *h)
 {
@@ -433,7 +438,7 @@ static void gone_by_madvise(struct kunit *test, struct huge *h)
 					 MADV_DONTNEED), 0);
 }
 
-/* A file need not be mapped by ptes: there is the page cache to ask again. */
+/* The pmd of a file goes as a whole: faults find the rest in the page cache. */
 static void gone_by_part(struct kunit *test, struct huge *h)
 {
 	KUNIT_EXPECT_EQ(test, do_madvise(h->mm, h->addr + 3 * PAGE_SIZE,
@@ -441,7 +446,7 @@ static void gone_by_part(struct kunit *test, struct huge *h)
 }
 
 /**
- * struct gone_case - A way to lose a huge page
+ * struct gone_case - A way to unmap a huge page
  * @description: for the log
  * @gone: does it
  * @move: the migration succeeds
@@ -462,10 +467,10 @@ static const struct gone_case gone_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, description);
 
 /**
- * unmapped_huge_page_is_not_restored() - Unmapped while it is in between
+ * unmapped_huge_page_is_not_restored() - Unmapped while it is under migration
  *
- * The RSS is zero at once, no reference is left behind, and the migration ends
- * with nothing to restore: the folio is free when it lets go.
+ * The RSS is zero at once, and no reference is left behind. The migration has
+ * nothing to restore: when it drops its reference, the folio is free.
  *
  * Contract: ME-9
  */
@@ -492,7 +497,7 @@ static void unmapped_huge_page_is_not_restored(struct kunit *test)
 	lru_add_drain_all();
 	KUNIT_EXPECT_FALSE(test, folio_mapped(to));
 
-	/* Nobody but the case has a reference on either. */
+	/* Only the case has a reference on them. */
 	mmk_folio_put(test, to);
 	mmk_folio_put(test, h.folio);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(to), 0);
@@ -511,10 +516,10 @@ static const struct gone_case gone_file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(gone_file, gone_file_cases, description);
 
 /**
- * unmapped_tmpfs_huge_page_is_not_restored() - In one of two mms
+ * unmapped_tmpfs_huge_page_is_not_restored() - The same, in one of two mms
  *
- * As unmapped_huge_page_is_not_restored(), even if only a part of it is asked to
- * go. The page stays in the page cache, and comes back to the other mm.
+ * As unmapped_huge_page_is_not_restored(), even if only a part of it is
+ * unmapped. The page stays in the page cache, and the other mm maps it again.
  *
  * Contract: ME-9, ME-12
  */
@@ -541,18 +546,17 @@ static void unmapped_tmpfs_huge_page_is_not_restored(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.child, h.addr), to);
 	h.state.mapcount--;
 	h.state.refcount--;
-	mmk_expect_folio_same(test, "after it", to, &h.state);
+	mmk_expect_folio_same(test, "after the migration", to, &h.state);
 	MMK_EXPECT_MM_HOLDS(test, h.child, h.addr, MMK_HUGE_PAGES, SEED);
 }
 
 /* ME-13: mremap */
 
 /**
- * mremap_moves_huge_entry() - And it comes back there
+ * mremap_moves_huge_entry() - mremap() of a huge page under migration
  *
- * The entry is moved as it is, and nothing but the entry. The migration ends
- * at the new address and nowhere else; in a child, which has not moved its own,
- * at the old one.
+ * The entry is moved as it is. The migration maps the page at the new address
+ * and nowhere else; in a child, which has not called mremap(), at the old one.
  *
  * Contract: ME-13
  */
@@ -596,10 +600,9 @@ static void mremap_moves_huge_entry(struct kunit *test)
 /* ME-14: what else meets the entry */
 
 /**
- * mincore_counts_huge_entry_as_resident() - It is, here or there
+ * mincore_counts_huge_entry_as_resident() - mincore() of an entry in a pmd
  *
- * Every page that the one entry stands for is resident, and of what lies behind
- * it nothing is.
+ * Every page that the entry stands for is resident, and the page behind is not.
  *
  * Contract: ME-14
  */

@@ -16,7 +16,7 @@
 #include "../lib/snapshot.h"
 #include "huge_page.h"
 
-/* What there is before the migration */
+/* Notes the page, and the state that the migration has to conserve. */
 void hp_huge_note(struct kunit *test, struct huge *h)
 {
 	MMK_EXPECT_PMD(test, h->mm, h->addr, PRESENT);
@@ -31,7 +31,7 @@ void hp_huge_note(struct kunit *test, struct huge *h)
 	h->hold = NULL;
 }
 
-/* A huge page that has to give an entry of the given kind */
+/* A huge page that try_to_migrate() has to replace by an entry of a kind */
 void hp_huge_init(struct kunit *test, struct huge *h,
 		  enum mmk_pte_kind kind)
 {
@@ -50,7 +50,7 @@ void hp_huge_init(struct kunit *test, struct huge *h,
 	KUNIT_ASSERT_EQ(test, h->state.anon_exclusive, !h->child);
 }
 
-/* Its migration has begun: there is an entry in the pmd. */
+/* Begins a migration: there is an entry in the pmd then. */
 void hp_huge_unmap(struct kunit *test, struct huge *h,
 		   enum mmk_pte_kind kind)
 {
@@ -62,7 +62,7 @@ void hp_huge_unmap(struct kunit *test, struct huge *h,
 	mmk_expect_mm_same(test, "with an entry", h->mm, &h->rss);
 }
 
-/* And ends: what has not been moved meanwhile is put back. */
+/* Ends the migration, with a new folio or with the old one; returns that. */
 struct folio *hp_huge_end(struct kunit *test, struct huge *h, bool move)
 {
 	struct folio *to = move ? mmk_hold_copy(test, h->hold) : h->folio;

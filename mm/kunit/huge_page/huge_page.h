@@ -19,7 +19,7 @@
  * @child: forked from it, if it is shared
  * @addr: where
  * @folio: the page
- * @pfn: its first
+ * @pfn: pfn of its first page
  * @cache: references that the page cache has on it
  * @state: of its folio
  * @rss: of @mm

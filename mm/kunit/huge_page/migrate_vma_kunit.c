@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How migrate_vma_setup() comes to terms with huge pages.
+ * What migrate_vma_setup() does to huge pages.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -51,7 +51,7 @@ static void expect_skipped(struct kunit *test, const struct mmk_vma *m)
 	}
 }
 
-/* The driver has got nothing, and the page, mapped by @pmd, is as it was. */
+/* Nothing is offered, and the page, mapped by @pmd, is as before. */
 static void expect_left_alone(struct kunit *test, struct huge *h,
 			      struct mmk_vma *m, pmd_t pmd)
 {
@@ -64,7 +64,7 @@ static void expect_left_alone(struct kunit *test, struct huge *h,
 	mmk_expect_folio_same(test, "after setup", h->folio, &h->state);
 	mmk_expect_mm_same(test, "after setup", h->mm, &h->rss);
 	mmk_vma_finalize(m);
-	/* So that what follows starts clean. */
+	/* A leaked reference is to fail this case only. */
 	for (; refs > h->state.refcount; refs--)
 		folio_put(h->folio);
 	MMK_EXPECT_HOLDS(test, h->addr, MMK_HUGE_PAGES, SEED);
@@ -73,9 +73,9 @@ static void expect_left_alone(struct kunit *test, struct huge *h,
 /**
  * huge_page_is_split_for_a_device() - A part of it moves to the device
  *
- * The driver wants a few pages out of the middle of a huge page. It is split:
- * these are collected one by one, and the others stay where they are, mapped by
- * ptes of their own. All come back with their bytes.
+ * The driver wants a few pages out of the middle of a huge page, which is
+ * split: these pages are collected one by one, and the others stay where they
+ * are, mapped by ptes of their own. All come back with their bytes.
  *
  * Contract: MV-2, MV-5
  */
@@ -140,10 +140,10 @@ static void huge_page_is_split_for_a_device(struct kunit *test)
 }
 
 /**
- * locked_huge_page_is_skipped() - Somebody else has it locked
+ * locked_huge_page_is_skipped() - Another task holds its lock
  *
- * It is not waited for, and not split. Nothing is collected, and nothing about
- * the page is different, its references least of all.
+ * Setup neither waits for it nor splits it. Nothing is collected, and the page
+ * is as before, its references included.
  *
  * Contract: MV-1
  */
@@ -168,9 +168,10 @@ static void locked_huge_page_is_skipped(struct kunit *test)
 }
 
 /**
- * pinned_huge_page_is_skipped() - Somebody else has a reference
+ * pinned_huge_page_is_skipped() - Another task has a reference
  *
- * It cannot be split. It is whole, unlocked, and mapped by its pmd afterwards.
+ * The page cannot be split. It is whole, unlocked, and mapped by its pmd
+ * afterwards.
  *
  * Contract: MV-4
  */
@@ -189,10 +190,10 @@ static void pinned_huge_page_is_skipped(struct kunit *test)
 }
 
 /**
- * huge_page_under_migration_is_skipped() - Somebody else is moving it
+ * huge_page_under_migration_is_skipped() - Another task is moving it
  *
- * There is an entry in the pmd, and nothing to collect. Setup comes back, and
- * the other migration can end.
+ * There is an entry in the pmd, and nothing to collect. Setup returns, and the
+ * other migration can end.
  *
  * Contract: MV-1, MV-5
  */
@@ -217,8 +218,8 @@ static void huge_page_under_migration_is_skipped(struct kunit *test)
 }
 
 /*
- * It would come with the first reader, and count as leaked: this one stays
- * until the kernel ends, as it does on any machine whose THP are always on.
+ * The huge zero page would be allocated at the first read fault, and count as
+ * leaked. With this reference it stays for good.
  */
 static int huge_zero_prepare(struct kunit_suite *suite)
 {
@@ -227,10 +228,11 @@ static int huge_zero_prepare(struct kunit_suite *suite)
 }
 
 /**
- * huge_zero_page_is_offered_as_holes() - Read, and never written
+ * huge_zero_page_is_offered_as_holes() - Memory that has only been read
  *
- * Each page of it counts as a hole: MIGRATE without VALID. What the driver has a
- * page for is mapped, and the rest reads as zero as before.
+ * Each page of the huge zero page counts as a hole: MIGRATE without VALID. The
+ * pages that the driver brings are mapped, and the rest reads as zero as
+ * before.
  *
  * Contract: MV-7, MV-5
  */
@@ -275,11 +277,11 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
 }
 
 /**
- * huge_page_in_hole_stays() - Too late
+ * huge_page_in_hole_stays() - A huge page that comes before the driver's page
  *
- * A few holes are on offer when somebody writes to a neighbour, and gets a huge
- * page for all of them. migrate_vma_pages() leaves that alone, and takes its
- * offer back.
+ * A few holes have been offered when somebody writes to a neighbour, and gets a
+ * huge page for all of them. migrate_vma_pages() leaves that alone, and clears
+ * MIGRATE.
  *
  * Contract: MV-7
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Huge pages under migration of which a part is told apart from the rest.
+ * Huge pages under migration whose pmd is split.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -18,7 +18,7 @@
 #include "../lib/pte.h"
 #include "huge_page.h"
 
-/* What splits a pmd whose first page is to be treated differently */
+/* Ways to split a pmd, by what is done to its first page */
 static void split_by_mprotect(struct kunit *test, struct huge *h)
 {
 	KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, PAGE_SIZE, PROT_READ), 0L);
@@ -34,10 +34,10 @@ static void split_by_munmap(struct kunit *test, struct huge *h)
  * @description: for the log
  * @split: how
  * @kind: of the entry before
- * @first: what it is for the first page afterwards
+ * @first: kind of the first pte afterwards
  * @young: accessed bit
  * @dirty: dirty bit
- * @late: split while the entry is there; or else before that
+ * @late: split while the entry is there; if not, before the migration
  * @move: the migration succeeds
  */
 struct split_case {
@@ -78,7 +78,7 @@ static const struct split_case split_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(split, split_cases, description);
 
-/* One of them at a time, or a failure fills the log. */
+/* Returns false at the first failure: the others would only fill the log. */
 static bool expect_part_entry(struct kunit *test, const struct huge *h,
 			      const struct split_case *c, unsigned int i)
 {
@@ -94,7 +94,7 @@ static bool expect_part_entry(struct kunit *test, const struct huge *h,
 		return true;
 	entry = softleaf_from_pte(pte);
 	KUNIT_EXPECT_EQ(test, softleaf_to_pfn(entry), h->pfn + i);
-	/* mprotect() of a page that is there makes it young, on some machines. */
+	/* mprotect() of a present page makes it young on some architectures. */
 	if (i || c->late) {
 		KUNIT_EXPECT_EQ(test, softleaf_is_migration_young(entry),
 				c->young);
@@ -130,13 +130,13 @@ static bool expect_part_mapped(struct kunit *test, const struct huge *h,
 }
 
 /**
- * pmd_split_keeps_folio_whole() - Its pmd is split
+ * pmd_split_keeps_folio_whole() - Split before or during a migration
  *
- * Something is done to the first page of a huge page that is about to be moved,
- * or is being moved already. The pmd then gives way to a page table, in which
- * there is an entry for each page: for its own pfn, and of the kind that the pmd
- * had, young and dirty as that was. The folio stays whole, and each page of it
- * comes back where it was.
+ * mprotect() or munmap() splits the pmd of a huge page that is about to be
+ * moved, or is under migration already. In the page table that replaces the pmd
+ * there is an entry for each page: with its own pfn, and of the kind, young and
+ * dirty that the pmd had. The folio stays whole, and each of its pages is
+ * mapped where it was.
  *
  * Contract: ME-4, ME-8, ME-9
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Device memory: pages of a pgmap of our own, and a driver that counts what is
- * asked of it.
+ * Device memory: pages of a pgmap of our own, and a driver that counts its
+ * calls.
  */
 #include <kunit/test.h>
 #include <linux/bitmap.h>
@@ -64,7 +64,7 @@ static void dev_folio_free(struct folio *folio)
 	bitmap_clear(dev->busy,
 		     page_to_pfn(page) - PHYS_PFN(dev->pgmap.range.start),
 		     folio_nr_pages(folio));
-	/* Once, even if the driver is told twice. */
+	/* Freed once, even if the driver is told twice. */
 	if (mmk_dev_backing(page))
 		swap(backing, page->zone_device_data);
 	spin_unlock_irqrestore(&dev->lock, irqflags);
@@ -143,7 +143,7 @@ void mmk_dev_unmap(struct mmk_dev *dev)
 	dev->mapped = false;
 }
 
-/* Whether free pages have no reference, and hold none on their pgmap. */
+/* Whether free pages have no reference, and do not pin their pgmap. */
 static bool dev_pages_hold_no_pgmap(struct mmk_dev *dev)
 {
 	return dev->pgmap.type == MEMORY_DEVICE_PRIVATE ||
@@ -168,9 +168,9 @@ static void dev_expect_pages_free(struct mmk_dev *dev)
 }
 
 /**
- * struct unmapping - memunmap_pages(), in a thread that can be left behind
- * @pgmap: of what
- * @done: it has come back
+ * struct unmapping - memunmap_pages() in a thread, which may never return
+ * @pgmap: what is unmapped
+ * @done: memunmap_pages() has returned
  */
 struct unmapping {
 	struct dev_pagemap *pgmap;
@@ -186,7 +186,7 @@ static int unmapping_main(void *data)
 	return 0;
 }
 
-/* References that are left to be dropped when memunmap_pages() waits for them. */
+/* Drops the leaked references that memunmap_pages() waits for. */
 static void pgmap_settle(struct dev_pagemap *pgmap)
 {
 	long leaked = mmk_pgmap_refs(pgmap);
@@ -195,7 +195,9 @@ static void pgmap_settle(struct dev_pagemap *pgmap)
 		percpu_ref_put_many(&pgmap->ref, leaked);
 }
 
-/* There are references too many; it may be that memunmap_pages() drops them. */
+/*
+ * Unmaps a pgmap with leaked references, which memunmap_pages() may wait for.
+ */
 static bool pgmap_unmap_leaky(struct dev_pagemap *pgmap)
 {
 	struct unmapping *unmapping = kzalloc(sizeof(*unmapping), GFP_KERNEL);
@@ -221,7 +223,7 @@ static bool pgmap_unmap_leaky(struct dev_pagemap *pgmap)
 	}
 	done = done && mmk_wait_for(READ_ONCE(task->exit_state));
 	put_task_struct(task);
-	/* Otherwise it is still in use. */
+	/* A thread that has not exited still uses it. */
 	if (done)
 		kfree(unmapping);
 	return done;
@@ -233,10 +235,10 @@ static bool pgmap_unmap_leaky(struct dev_pagemap *pgmap)
  * @pgmap: what to unmap
  * @expected: references that memunmap_pages() drops itself
  *
- * memunmap_pages() would wait for a leaked reference for ever, unless it belongs
- * to a page that has one of its own, as all had once.
+ * memunmap_pages() would wait for a leaked reference for ever, unless the page
+ * that holds it counts from one.
  *
- * Return: whether memunmap_pages() came back; if not, it still uses @pgmap.
+ * Return: whether memunmap_pages() returned; if not, it still uses @pgmap.
  */
 bool mmk_pgmap_unmap(struct kunit *test, struct dev_pagemap *pgmap,
 		     long expected)
@@ -256,10 +258,10 @@ bool mmk_pgmap_unmap(struct kunit *test, struct dev_pagemap *pgmap,
 /**
  * mmk_dev_unmap_as() - mmk_dev_unmap(), and report leaked references
  * @test: the case
- * @dev: its pages are taken away
- * @expected: as mmk_pgmap_unmap() has it
+ * @dev: the device
+ * @expected: as in mmk_pgmap_unmap()
  *
- * Return: whether they are gone.
+ * Return: whether its pages are gone.
  */
 bool mmk_dev_unmap_as(struct kunit *test, struct mmk_dev *dev, long expected)
 {
@@ -269,7 +271,7 @@ bool mmk_dev_unmap_as(struct kunit *test, struct mmk_dev *dev, long expected)
 	return true;
 }
 
-/* Somebody else has called memunmap_pages(), which waits. */
+/* A task of the case has called memunmap_pages(), and has not returned yet. */
 static bool dev_wait_until_unmapped(struct mmk_dev *dev)
 {
 	if (mmk_wait_for(!READ_ONCE(dev->mapped)))
@@ -286,7 +288,7 @@ static void dev_release(void *data)
 	bool gone;
 
 	if (dev->mapped) {
-		/* A page of a VM_LOCKED VMA goes through munlock's batch. */
+		/* munlock keeps pages of a VM_LOCKED VMA in a batch. */
 		lru_add_drain_all();
 		/* memunmap_pages() would wait for a leaked page for ever. */
 		mmk_wait_for(!mmk_dev_nr_busy(dev) || !mmk_tasks_running());
@@ -305,7 +307,7 @@ static void dev_release(void *data)
 		}
 		if (!gone) {
 			KUNIT_FAIL(dev->test,
-				   "memunmap_pages() does not come back");
+				   "memunmap_pages() does not return");
 			return;
 		}
 	}
@@ -316,12 +318,12 @@ static void dev_release(void *data)
 }
 
 /**
- * mmk_dev_alloc() - Make a device whose pages are not there yet
+ * mmk_dev_alloc() - Make a device that has no pages yet
  * @test: the case
  * @type: of its memory
  *
- * Make devices before mmk_mm_enter(): the mm is then given back first, and with
- * it the device pages that it maps.
+ * Call it before mmk_mm_enter(): the mm, and the device pages that it maps, are
+ * then released before the device.
  *
  * Return: the device, its pgmap ready for memremap_pages().
  */
@@ -407,7 +409,8 @@ struct page *mmk_dev_page(struct mmk_dev *dev, unsigned int i)
  * Device-private pages get a system page to hold their bytes, see
  * mmk_dev_backing().
  *
- * Return: the page, through zone_device_page_init(): locked, with one reference.
+ * Return: the page, through zone_device_page_init(): locked, with one
+ * reference.
  */
 struct page *mmk_dev_get_page(struct kunit *test, struct mmk_dev *dev)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Want of memory: let one allocation of the running task fail, by the kernel's
+ * Out of memory: let one allocation of the running task fail, by the kernel's
  * own fault injection.
  */
 #include <kunit/test.h>
@@ -10,7 +10,7 @@
 #include "fail.h"
 
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAIL_PAGE_ALLOC)
-/* What stands first in fail_page_alloc of mm/fail_page_alloc.c. */
+/* The first members of fail_page_alloc in mm/fail_page_alloc.c */
 struct fail_page_alloc {
 	struct fault_attr attr;
 	bool ignore_gfp_highmem;
@@ -18,7 +18,7 @@ struct fail_page_alloc {
 	u32 min_order;
 };
 
-/* What stands first in failslab of mm/failslab.c. */
+/* The first members of failslab in mm/failslab.c */
 struct failslab {
 	struct fault_attr attr;
 	bool ignore_gfp_reclaim;
@@ -81,7 +81,7 @@ void mmk_fail_nth(unsigned int nth)
 /**
  * mmk_fail_done() - Let no allocation fail any more
  *
- * Return: whether there were so many allocations that one failed.
+ * Return: whether an allocation has failed; if not, there were less than nth.
  */
 bool mmk_fail_done(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Want of memory
+ * Out of memory
  */
 #ifndef _MM_KUNIT_LIB_FAIL_H
 #define _MM_KUNIT_LIB_FAIL_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What every case has to leave as it was, whatever it is about: the kernel's
- * own alarms silent, no task left behind, and the global page counters back.
+ * What every case has to leave as it was: no report of the kernel, no task left
+ * behind, and the global page counters as before.
  */
 #include <kunit/test.h>
 #include <linux/debug_locks.h>
@@ -39,7 +39,7 @@ MODULE_PARM_DESC(expect_report, "Run the cases that end in a WARN or a BUG");
 
 static uint guard_seed = 1;
 module_param_named(seed, guard_seed, uint, 0444);
-MODULE_PARM_DESC(seed, "What the cases with something random in them draw from");
+MODULE_PARM_DESC(seed, "Seed of the random cases");
 
 static const struct {
 	enum node_stat_item item;
@@ -78,8 +78,9 @@ struct mmk_guard {
 };
 
 /*
- * An mm that is never freed. The last mm that a CPU has run in stays around
- * until another comes: let this be the one, on every CPU.
+ * An mm that is never freed. A CPU keeps a reference on the mm that it ran in
+ * last until it runs in another: this one displaces the mm of a case, on every
+ * CPU.
  */
 static struct mm_struct *guard_mm;
 
@@ -90,8 +91,9 @@ static void guard_displace_mm(struct work_struct *unused)
 }
 
 /*
- * What a CPU has counted it adds to the counters of all now and then, and a reader
- * that sums these up at that moment misses it, or has it twice: let it happen now.
+ * CPUs fold their own counters into the global ones now and then. A reader that
+ * sums them up at that moment misses pages, or counts them twice: fold them
+ * now.
  */
 static void guard_fold_counters(struct work_struct *unused)
 {
@@ -103,8 +105,8 @@ static void guard_fold_counters(struct work_struct *unused)
 }
 
 /*
- * Pages in the stack depot, where KASAN keeps the stack traces of allocations. It
- * grows with each trace that is new to it, and never shrinks.
+ * Pages of the stack depot, in which KASAN keeps stack traces of allocations.
+ * It grows with each new trace, and never shrinks.
  */
 static long guard_stack_depot(void)
 {
@@ -124,10 +126,10 @@ static long guard_stack_depot(void)
 }
 
 /*
- * Pages that are in use, but neither for the page cache or user memory, nor for
- * slab, page tables, vmalloc (stacks among it), per-CPU data or stack traces.
- * What a case takes from the page allocator and does not give back ends up here;
- * so does a folio that has left the LRU and still has a reference.
+ * Pages in use, without those of the page cache, user memory, slab, page
+ * tables, vmalloc (which has the stacks), per-CPU data and stack traces. Pages
+ * that a case has allocated and not freed are among them; so is a folio that
+ * has left the LRU and still has a reference.
  */
 static long guard_unaccounted(void)
 {
@@ -143,7 +145,10 @@ static long guard_unaccounted(void)
 
 	lru_add_drain_all();
 	drain_all_pages(NULL);
-	/* Or every vmalloc() takes fresh addresses, now and then a page table. */
+	/*
+	 * Otherwise vmalloc() uses new addresses, and now and then a new page
+	 * table.
+	 */
 	vm_unmap_aliases();
 	nr = totalram_pages() - mmk_zone_page_state(NR_FREE_PAGES);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
@@ -154,9 +159,9 @@ static long guard_unaccounted(void)
 }
 
 /*
- * Nothing accounts for the page tables of vmalloc, and they are never freed:
- * they grow when a case has more stacks at the same time than any case before.
- * Grow them beforehand, over more address space than vmalloc leaves unpurged.
+ * The page tables of vmalloc are not accounted for, and never freed. They would
+ * grow when a case has more stacks at a time than any case before it: grow them
+ * beforehand, over more address space than vmalloc leaves unpurged.
  */
 static int guard_grow_vmalloc(void)
 {
@@ -179,8 +184,8 @@ static int guard_grow_vmalloc(void)
 }
 
 /*
- * kvfree_rcu() fills a cache of pages when it likes, and gives them back seconds
- * later: let it do without.
+ * kvfree_rcu() fills a cache of pages, and frees them seconds later: turn the
+ * cache off.
  */
 static void guard_quieten_rcu(void)
 {
@@ -234,8 +239,8 @@ static bool guard_same(const struct mmk_guard *a, const struct mmk_guard *b)
 }
 
 /*
- * With more CPUs there is always something that goes on in the background: look
- * until it is the same twice.
+ * With several CPUs there is work in the background: read until two readings in
+ * a row are the same.
  */
 static void guard_read_twice(struct mmk_guard *guard)
 {
@@ -247,7 +252,10 @@ static void guard_read_twice(struct mmk_guard *guard)
 			     (guard_read(guard), false));
 }
 
-/* Nothing more in use than before. What is done in the background counts too. */
+/*
+ * Whether nothing more is in use than before, once work in the background is
+ * done
+ */
 static bool guard_settled(const struct mmk_guard *before, struct mmk_guard *now)
 {
 	bool same;
@@ -269,14 +277,17 @@ static void guard_check(void *data)
 	struct kunit *test = before->test;
 	int i;
 
-	/* What tasks still hold would be reported as if the case had leaked it. */
+	/*
+	 * Otherwise what these tasks hold would be reported as leaks of the
+	 * case.
+	 */
 	if (!mmk_wait_for(!mmk_tasks_running()))
 		KUNIT_FAIL(test, "%d task(s) of the case still run",
 			   mmk_tasks_running());
 
 	/*
-	 * RCU and work queues give files, stacks and mms back a little later.
-	 * The last look counts: one more could fall into the next such moment.
+	 * RCU and work queues free files, stacks and mms a little later. The
+	 * last reading counts: another one could differ again.
 	 */
 	mmk_wait_for(guard_settled(before, &now));
 	KUNIT_EXPECT_EQ_MSG(test, now.taint, before->taint,
@@ -296,8 +307,8 @@ static void guard_check(void *data)
 }
 
 /*
- * What is prepared once is prepared at boot, before a snapshot of the kernel may
- * be made: it would have to be done again in each copy.
+ * Done at boot, before a snapshot of the kernel may be made; afterwards it
+ * would have to be done in each copy.
  */
 static int __init guard_prepare(void)
 {
@@ -311,7 +322,7 @@ static int __init guard_prepare(void)
 	guard_quieten_rcu();
 	mmk_swap_prepare();
 	mmk_tasks_prepare();
-	/* What has been unmapped lazily, each copy would unmap. */
+	/* Otherwise each copy would purge these areas. */
 	vm_unmap_aliases();
 	guard_mm = mm;
 	return 0;
@@ -319,11 +330,11 @@ static int __init guard_prepare(void)
 late_initcall(guard_prepare);
 
 /**
- * mmk_case_init() - Set up what is watched during a case
+ * mmk_case_init() - Note what a case has to leave as it was
  * @test: the case that is about to run
  *
- * Is the init function of every suite. The check is the first deferred action
- * that is registered, and so the last that is run. The case runs on MMK_CPU.
+ * The init function of every suite. Its check is the first deferred action that
+ * is registered, and so the last that runs. The case runs on MMK_CPU.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -336,16 +347,16 @@ int mmk_case_init(struct kunit *test)
 	if (!guard || !guard_mm)
 		return -ENOMEM;
 
-	/* What has run up to here is not the doing of a case. */
+	/* Code that has run before the first case does not count. */
 	if (IS_ENABLED(CONFIG_GCOV) && !counting) {
 		__gcov_reset();
 		counting = true;
 	}
 
-	/* And with it all that the case forks. */
+	/* All tasks that the case forks inherit this. */
 	set_cpus_allowed_ptr(current, cpumask_of(MMK_CPU));
 
-	/* A WARN is no news then; other taints still are. */
+	/* These cases WARN; other taints are still errors. */
 	if (guard_expect_report)
 		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 
@@ -355,7 +366,7 @@ int mmk_case_init(struct kunit *test)
 }
 
 /**
- * mmk_seed() - What a case that draws at random has to begin with
+ * mmk_seed() - The seed of a random case
  *
  * The kernel-doc of such a case has a line "Random:". scripts/run.sh gives each
  * child mm_kunit.seed, and other ones with --seed, --repeat and --seconds.
@@ -368,11 +379,12 @@ u32 mmk_seed(void)
 }
 
 /**
- * mmk_expect_report() - Go on only where a report of the kernel is expected
+ * mmk_expect_report() - Skip a case unless its report of the kernel is expected
  * @test: the case, whose kernel-doc has a line "Report:"
  *
- * What follows makes the kernel WARN or BUG, as it should. The judge of the run
- * has to know, and to boot for this case alone; see Documentation/guards.rst.
+ * The rest of the case makes the kernel WARN or BUG, as it should. It needs a
+ * boot of its own, whose result is judged by that; see
+ * Documentation/guards.rst.
  */
 void mmk_expect_report(struct kunit *test)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What every case of every suite has to leave as it was
+ * What every case has to leave as it was
  */
 #ifndef _MM_KUNIT_LIB_GUARD_H
 #define _MM_KUNIT_LIB_GUARD_H

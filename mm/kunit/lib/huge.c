@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Huge pages: one pmd that maps, or stands for, as much memory as a page table
- * of ptes does. Nothing in this kernel makes any, unless a case asks for it.
+ * Huge pages, and pmds that map them or hold an entry for them. The kernel
+ * makes huge pages only where a case asks for them.
  */
 #include <kunit/test.h>
 #include <linux/fs.h>
@@ -38,9 +38,9 @@ static void huge_release(void *unused)
  * @mm: current->mm
  * @nr: how many huge pages
  *
- * The pages are there: writable, young, dirty and exclusive. What follows them,
- * room for another @nr huge pages, belongs to the same mapping, has no page yet
- * and is not advised to have huge ones: something to mremap() to.
+ * The pages are there: writable, young, dirty and exclusive. Behind them, the
+ * mapping has room for another @nr huge pages, without pages and without
+ * MADV_HUGEPAGE, to mremap() to.
  *
  * Return: the address of the first huge page, which is that of a pmd.
  */
@@ -63,12 +63,12 @@ unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 }
 
 /**
- * mmk_map_huge_hole() - Map memory that the first fault makes huge pages of
+ * mmk_map_huge_hole() - Map memory that gets huge pages at the first fault
  * @test: the case; skipped if there are none
  * @mm: current->mm
  * @nr: how many huge pages
  *
- * Return: the address, as mmk_map_huge() has it. No page is there yet.
+ * Return: the address, as mmk_map_huge(). No page is there yet.
  */
 unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 				unsigned int nr)
@@ -91,7 +91,8 @@ unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
  * @test: the case; skipped if there are none
  * @mm: current->mm
  *
- * The mapping is shared and writable, and the page is there: writable and dirty.
+ * The mapping is shared and writable, and the page is there: writable and
+ * dirty.
  *
  * Return: the address, which is that of a pmd.
  */
@@ -146,7 +147,7 @@ pmd_t mmk_pmd(struct mm_struct *mm, unsigned long addr)
  * @mm: address space
  * @addr: user address
  *
- * Return: the kind; MMK_PTE_TABLE if it is up to the ptes of a page table.
+ * Return: the kind; MMK_PTE_TABLE if the pmd refers to a page table.
  */
 enum mmk_pte_kind mmk_pmd_kind(struct mm_struct *mm, unsigned long addr)
 {
@@ -192,7 +193,7 @@ struct page *mmk_pmd_page(struct mm_struct *mm, unsigned long addr)
  * @mm: address space
  * @addr: user address
  *
- * Return: the folio, which whatever maps it keeps; never NULL.
+ * Return: the folio, which stays as long as it is mapped; never NULL.
  */
 struct folio *mmk_pmd_folio(struct kunit *test, struct mm_struct *mm,
 			    unsigned long addr)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The same for a pmd
+ * Huge pages, and pmds
  */
 #ifndef _MM_KUNIT_LIB_HUGE_H
 #define _MM_KUNIT_LIB_HUGE_H
@@ -11,7 +11,7 @@
 
 #include "pte.h"
 
-/* What a pmd maps: all that a page table of ptes can */
+/* What one pmd maps */
 #define MMK_HUGE_SIZE	PMD_SIZE
 #define MMK_HUGE_PAGES	((unsigned int)(PMD_SIZE / PAGE_SIZE))
 

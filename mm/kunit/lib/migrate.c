@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Migrations that stop half-way, so that a case can look at, and meddle with,
- * what there is in between.
+ * Migrations, step by step, so that a case can act in between.
  */
 #include <kunit/test.h>
 #include <linux/highmem.h>
@@ -22,7 +21,7 @@ static void pin_release(void *page)
 /**
  * mmk_pin() - Pin a page for DMA
  * @test: the case
- * @addr: where the current mm has it, or a fault puts it
+ * @addr: user address in current->mm, with a page or not
  * @flags: FOLL_WRITE and the like
  *
  * Ended by mmk_unpin(), or when the case ends.
@@ -54,7 +53,7 @@ static void hold_release(void *data)
 	struct mmk_hold *hold = data;
 
 	if (hold->held) {
-		/* The case failed before it got to this. */
+		/* The case has failed before. */
 		remove_migration_ptes(hold->folio, hold->dst ?: hold->folio, 0);
 		mmk_hold_finish(NULL, hold, hold->dst);
 	}
@@ -66,7 +65,7 @@ static void hold_release(void *data)
  * @test: the case
  * @folio: mapped, and on the LRU
  *
- * As migrate_pages() has it when it starts to unmap: one reference from the
+ * As in migrate_pages() when it starts to unmap: one reference of the
  * isolation, the folio lock, and the anon_vma pinned. Ended by
  * mmk_hold_finish(), or when the case ends.
  *
@@ -94,8 +93,8 @@ struct mmk_hold *mmk_hold(struct kunit *test, struct folio *folio)
  * @test: the case
  * @hold: its folio has been unmapped by try_to_migrate()
  *
- * What move_to_new_folio() does, through the same migrate_folio(). The new
- * folio is locked and on the LRU, as it is when remove_migration_ptes() runs.
+ * As move_to_new_folio(), through the same migrate_folio(). The new folio is
+ * locked and on the LRU, as when remove_migration_ptes() runs.
  *
  * Return: the new folio.
  */
@@ -112,7 +111,10 @@ struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold)
 		KUNIT_FAIL_AND_ABORT(test, "folio could not be moved: refcount %d, mapcount %d",
 				     folio_ref_count(src), folio_mapcount(src));
 	}
-	/* The page cache has forgotten the old folio: so must that, to be freed. */
+	/*
+	 * The old folio is no longer in the page cache; free it without a
+	 * mapping.
+	 */
 	if (!folio_test_anon(src))
 		src->mapping = NULL;
 	hold->dst = dst;
@@ -125,7 +127,7 @@ struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold)
  * mmk_hold_finish() - Let go of the folio, and of its successor
  * @test: the case
  * @hold: remove_migration_ptes() has been called
- * @moved: to the new folio; or else the old one goes back to the LRU
+ * @moved: whether the old folio is freed; if not, it goes back to the LRU
  */
 void mmk_hold_finish(struct kunit *test, struct mmk_hold *hold, bool moved)
 {
@@ -148,7 +150,7 @@ static void vma_release(void *data)
 	struct mmk_vma *m = data;
 
 	if (m->open) {
-		/* Nothing was decided yet, or the case failed: restore. */
+		/* The case has failed, or wants no more: put all back. */
 		mmk_vma_finalize(m);
 	}
 	kfree(m);
@@ -184,7 +186,7 @@ struct mmk_vma *mmk_vma_alloc(struct kunit *test, struct mm_struct *mm,
 	m->args.end = addr + nr_pages * PAGE_SIZE;
 	m->args.flags = flags;
 	m->args.pgmap_owner = owner;
-	/* One page more would make it none. */
+	/* A kernel that counts on from here is off by one. */
 	m->args.cpages = -1UL;
 	m->args.npages = -1UL;
 	return m;
@@ -232,7 +234,7 @@ static void copy_page_or_clear(struct page *to, struct page *from)
 }
 
 /**
- * mmk_vma_copy_to_ram() - Be the driver: a new system page for each source page
+ * mmk_vma_copy_to_ram() - As a driver, copy each source page to a system page
  * @test: the case
  * @m: set up
  */
@@ -253,7 +255,7 @@ void mmk_vma_copy_to_ram(struct kunit *test, struct mmk_vma *m)
 }
 
 /**
- * mmk_vma_copy_to_dev() - Be the driver: a device page for each source page
+ * mmk_vma_copy_to_dev() - As a driver, copy each source page to a device page
  * @test: the case
  * @m: set up
  * @dev: whose pages
@@ -304,7 +306,7 @@ void mmk_vma_finalize(struct mmk_vma *m)
  * @addr: user address of a system page
  * @dev: where to
  *
- * For cases that start from a page which is there already.
+ * For cases that start with a device page.
  *
  * Return: the device page, unlocked.
  */

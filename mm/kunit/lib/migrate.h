@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Migrations that stop half-way
+ * Migrations, step by step
  */
 #ifndef _MM_KUNIT_LIB_MIGRATE_H
 #define _MM_KUNIT_LIB_MIGRATE_H
@@ -15,10 +15,10 @@
 
 /**
  * struct mmk_hold - A folio in the state in which migrate_pages() unmaps it
- * @folio: locked, isolated from the LRU, with a reference that isolation took
+ * @folio: the folio: locked, off the LRU, with the reference of the isolation
  * @held: whether that is still so
- * @dst: locked, uptodate new folio that stands ready, or NULL
- * @anon_vma: pinned, so that an unmap of everything does not free it
+ * @dst: the new folio: locked and uptodate; or NULL
+ * @anon_vma: pinned, so that it is not freed with the last mapping
  */
 struct mmk_hold {
 	struct folio *folio;

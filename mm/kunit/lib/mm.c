@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Address spaces: a real mm for the case to run in, mappings, their bytes, and
- * a second mm that a real fork() makes.
+ * the mm of a forked child.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -42,8 +42,8 @@ struct mmk_mm_owner {
 static LIST_HEAD(mm_owners);
 
 /*
- * Runs in another thread than the case did. That thread has exited, or is about
- * to drop its mm_users; tasks of the case may still be on their way out.
+ * Runs in another thread than the case. The thread of the case has exited, or
+ * is about to drop its mm_users; tasks of the case may still be exiting.
  */
 static void mm_release(void *data)
 {
@@ -55,7 +55,10 @@ static void mm_release(void *data)
 			   atomic_read(&mm->mm_users));
 
 	list_del(&owner->list);
-	/* A kthread that exits does not undo the mmgrab() of kthread_use_mm(). */
+	/*
+	 * The mmgrab() of kthread_use_mm(), which the exit of a kthread does
+	 * not drop
+	 */
 	if (owner->used)
 		mmdrop(mm);
 	mmput(mm);
@@ -198,7 +201,7 @@ static int fork_child(void *data)
 struct mm_struct *mmk_fork(struct kunit *test)
 {
 	struct fork_child child = {};
-	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
+	/* Without a signal: an ignored SIGCHLD would reap the child at once. */
 	struct kernel_clone_args args = {
 		.fn		= fork_child,
 		.fn_arg		= &child,
@@ -212,7 +215,7 @@ struct mm_struct *mmk_fork(struct kunit *test)
 	wait_for_completion(&child.done);
 	mm_own(owner, child.mm);
 	KUNIT_ASSERT_EQ(test, kernel_wait4(pid, NULL, __WALL, NULL), pid);
-	/* From here on the mm has no user but the case. */
+	/* The case is the only user of the mm now. */
 	KUNIT_ASSERT_EQ(test, atomic_read(&child.mm->mm_users), 1);
 	return child.mm;
 }
@@ -297,7 +300,7 @@ int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write)
 	return ret;
 }
 
-/* No two pages are the same, and hardly two bytes of one that are neighbours. */
+/* Differs from page to page, and mostly from byte to byte. */
 static u8 pattern(u8 seed, unsigned int page, unsigned int i)
 {
 	return seed + hash_32(page * PAGE_SIZE + i, BITS_PER_BYTE);
@@ -359,13 +362,13 @@ static bool page_is(const u8 *buf, unsigned int page, u8 seed,
  * @test: the case
  * @mm: address space, any
  * @addr: of the first of them
- * @first: which of the pages it was that mmk_fill() wrote, from 0
+ * @first: its number among the pages that mmk_fill() has written, from 0
  * @nr_pages: how many pages
  * @seed: of the pattern
  *
- * Takes the faults that a reader takes, through get_user_pages().
+ * Reads through get_user_pages(), which takes the faults of a reader.
  *
- * Return: the first byte that differs, or page that cannot be read.
+ * Return: the first byte that differs, or the first page that cannot be read.
  */
 struct mmk_diff mmk_part_diff(struct kunit *test, struct mm_struct *mm,
 			      unsigned long addr, unsigned int first,

@@ -31,8 +31,8 @@ void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
  * @unreadable: the page cannot be read
  * @page: first page that differs, counted as mmk_fill() wrote them
  * @byte: first byte in it
- * @is: what it is
- * @should: what it should be
+ * @is: the byte that is there
+ * @should: the byte that should be there
  */
 struct mmk_diff {
 	bool any;
@@ -72,7 +72,7 @@ do {									\
 #define MMK_EXPECT_HOLDS(test, addr, nr_pages, seed)			\
 	MMK_EXPECT_NO_DIFF(test, mmk_diff(test, addr, nr_pages, seed))
 
-/* The same for any address space; for pages from the first on; for a folio */
+/* The same for any mm; for pages from number @first on; for a folio */
 #define MMK_EXPECT_MM_HOLDS(test, mm, addr, nr_pages, seed)		\
 	MMK_EXPECT_PART_HOLDS(test, mm, addr, 0, nr_pages, seed)
 #define MMK_EXPECT_PART_HOLDS(test, mm, addr, first, nr_pages, seed)	\

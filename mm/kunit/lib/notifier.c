@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An MMU notifier that notes what it is told.
+ * An MMU notifier that logs its calls.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -58,10 +58,10 @@ static void notifier_release(void *data)
 }
 
 /**
- * mmk_notifier_alloc() - Note what an MMU notifier is told
+ * mmk_notifier_alloc() - Log the calls of an MMU notifier
  * @test: the case
  * @mm: the address space, which has to outlive the notifier
- * @watch: an address, the pte of which is looked at in each call
+ * @watch: user address whose pte is logged with each call
  *
  * Return: the notifier, registered until the case ends or mmk_notifier_stop().
  */
@@ -81,7 +81,7 @@ struct mmk_notifier *mmk_notifier_alloc(struct kunit *test,
 }
 
 /**
- * mmk_notifier_stop() - Note no more
+ * mmk_notifier_stop() - Unregister an MMU notifier
  * @test: the case
  * @n: from mmk_notifier_alloc(); its log stays
  */

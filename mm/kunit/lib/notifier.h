@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An MMU notifier that notes what it is told
+ * An MMU notifier that logs its calls
  */
 #ifndef _MM_KUNIT_LIB_NOTIFIER_H
 #define _MM_KUNIT_LIB_NOTIFIER_H
@@ -16,10 +16,10 @@
  * @at_end: invalidate_range_end, not _start
  * @event: why
  * @owner: the driver that causes it
- * @start: first address
- * @end: first address behind
+ * @start: start of the range
+ * @end: end of the range, exclusive
  * @flags: MMU_NOTIFIER_RANGE_*
- * @pte: what stands at the address that is watched
+ * @pte: the pte at the address that is watched
  */
 struct mmk_notifier_event {
 	bool at_end;
@@ -32,11 +32,11 @@ struct mmk_notifier_event {
 };
 
 /**
- * struct mmk_notifier - A driver that mirrors an mm
- * @mn: as the mm sees it
+ * struct mmk_notifier - An MMU notifier and its log
+ * @mn: the notifier
  * @nr: calls so far
- * @log: the first of them
- * @watch: address to look at in each of them
+ * @log: the first calls
+ * @watch: user address whose pte is logged
  * @unlock_at_end: folio to unlock in the first invalidate_range_end
  */
 struct mmk_notifier {

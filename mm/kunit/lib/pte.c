@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the page table says. Every pte is read under its ptl.
+ * Page table entries. Every pte is read under its ptl.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -58,8 +58,8 @@ pte_t mmk_pte(struct mm_struct *mm, unsigned long addr)
  * mmk_pte_classify() - What a pte is
  * @pte: the pte
  *
- * Asks all of the kernel's predicates, so that a pte which two of them claim
- * does not pass for either.
+ * Asks all predicates of the kernel: a pte for which two of them are true is
+ * ambiguous.
  *
  * Return: the kind.
  */
@@ -113,7 +113,7 @@ enum mmk_pte_kind mmk_pte_classify(pte_t pte)
 }
 
 /**
- * mmk_pte_kind() - What there is at an address
+ * mmk_pte_kind() - Kind of the pte at an address
  * @mm: address space
  * @addr: user address
  *
@@ -189,7 +189,7 @@ static void folio_release(void *folio)
  * @mm: address space
  * @addr: user address
  *
- * Return: the folio, which whatever maps it keeps; never NULL.
+ * Return: the folio, which stays as long as it is mapped; never NULL.
  */
 struct folio *mmk_pte_folio(struct kunit *test, struct mm_struct *mm,
 			    unsigned long addr)
@@ -213,7 +213,7 @@ void mmk_folio_get(struct kunit *test, struct folio *folio)
 }
 
 /**
- * mmk_folio_put() - Drop the reference of mmk_folio_get() before that
+ * mmk_folio_put() - Drop the reference of mmk_folio_get() before the case ends
  * @test: the case
  * @folio: the folio
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the page table says
+ * Page table entries
  */
 #ifndef _MM_KUNIT_LIB_PTE_H
 #define _MM_KUNIT_LIB_PTE_H
@@ -24,7 +24,7 @@
  * @MMK_PTE_HWPOISON: poisoned page
  * @MMK_PTE_MARKER: marker without a page
  * @MMK_PTE_TABLE: refers to a page table; a pmd only
- * @MMK_PTE_AMBIGUOUS: more than one predicate claims it, or none does
+ * @MMK_PTE_AMBIGUOUS: more than one predicate is true for it, or none is
  */
 enum mmk_pte_kind {
 	MMK_PTE_NO_TABLE,

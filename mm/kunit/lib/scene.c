@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A mapped page of one of the kinds that there are, and its migration.
+ * Pages of each kind, and their migration.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -34,7 +34,7 @@ static void scene_map_file(struct kunit *test, struct scene *scene,
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(scene->mm, scene->addr, false), 0);
 }
 
-/* A page as @how describes it, with a clean folio. */
+/* Maps a page as @how describes it; its folio is clean. */
 void mmk_scene_map(struct kunit *test, struct scene *scene,
 		   struct mm_struct *mm, const struct page_case *how)
 {
@@ -66,7 +66,7 @@ void mmk_scene_map(struct kunit *test, struct scene *scene,
 			how->write);
 }
 
-/* The same, and an entry in the place of its pte. */
+/* The same, and replaces the pte by a migration entry. */
 void mmk_scene_unmap(struct kunit *test, struct scene *scene,
 		     struct mm_struct *mm, const struct page_case *how)
 {
@@ -75,7 +75,7 @@ void mmk_scene_unmap(struct kunit *test, struct scene *scene,
 	try_to_migrate(scene->src, 0);
 }
 
-/* A present pte of the folio, with exactly these flags. */
+/* Expects a present pte that maps the folio, with exactly these flags. */
 void mmk_expect_mapped(struct kunit *test, struct mm_struct *mm,
 		       unsigned long addr, struct folio *folio, bool write,
 		       bool young, bool dirty)

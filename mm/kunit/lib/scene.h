@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A mapped page of one of the kinds that there are, and its migration
+ * Pages of each kind, and their migration
  */
 #ifndef _MM_KUNIT_LIB_SCENE_H
 #define _MM_KUNIT_LIB_SCENE_H
@@ -11,13 +11,13 @@
 #include "migrate.h"
 #include "pte.h"
 
-/* What every page under migration holds, see mmk_fill(). */
+/* The seed that every page is filled with, see mmk_fill(). */
 #define SCENE_SEED	0x2a
 
 /**
  * enum backing - What is mapped
- * @ANON_EXCLUSIVE: private memory that nobody else maps
- * @ANON_SHARED: private memory that a child maps as well since a fork()
+ * @ANON_EXCLUSIVE: private memory of one mm
+ * @ANON_SHARED: private memory that is shared with a forked child
  * @SHMEM_SHARED: tmpfs, mapped shared
  * @SHMEM_PRIVATE: tmpfs, mapped private and not written to yet
  */
@@ -30,7 +30,7 @@ enum backing {
 };
 
 /**
- * struct page_case - How a page is mapped when it comes to be migrated
+ * struct page_case - How a page is mapped before it is migrated
  * @description: for the KTAP line
  * @backing: what is mapped
  * @write: the pte is writable
@@ -55,7 +55,7 @@ struct page_case {
  * @child: shares the page since a fork(), or NULL
  * @file: what is mapped, or NULL
  * @addr: where
- * @src: the folio that is there at first
+ * @src: the folio before the migration
  * @hold: its migration
  * @cache_refs: references that the page cache has on it
  */
@@ -79,7 +79,7 @@ void mmk_scene_map(struct kunit *test, struct scene *scene,
 void mmk_scene_unmap(struct kunit *test, struct scene *scene,
 		     struct mm_struct *mm, const struct page_case *how);
 
-/* What young and dirty can be told of an entry. */
+/* Entries carry young and dirty only on some architectures. */
 static inline bool entry_may_be(bool flag)
 {
 	return flag && migration_entry_supports_ad();
@@ -89,7 +89,10 @@ void mmk_expect_mapped(struct kunit *test, struct mm_struct *mm,
 		       unsigned long addr, struct folio *folio, bool write,
 		       bool young, bool dirty);
 
-/* References on the folio while nothing maps it, but isolation holds it. */
+/*
+ * References of the folio while it is unmapped: the isolation and the page
+ * cache
+ */
 static inline int scene_idle_refs(struct scene *scene)
 {
 	return 1 + scene->cache_refs;

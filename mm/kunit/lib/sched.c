@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Priorities: what lets one task come in between two steps of another.
+ * Priorities: how one task runs between two steps of another.
  */
 #include "../../../kernel/sched/sched.h"
 #include "sched.h"
 
 /**
- * mmk_tasks_prepare() - Let SCHED_FIFO mean what it says
+ * mmk_tasks_prepare() - Let no ordinary task run before a SCHED_FIFO task
  *
- * The scheduler lends ordinary tasks a priority above all real-time ones for a
- * few milliseconds a second, lest they starve. A task that is to come in between
- * two steps of another does not, if it is woken just then.
+ * The scheduler's fair server lets ordinary tasks run before real-time tasks
+ * for a few milliseconds a second, lest they starve. A real-time task that a
+ * case wakes between two steps of another task would then run too late.
  */
 void mmk_tasks_prepare(void)
 {
@@ -22,7 +22,7 @@ void mmk_tasks_prepare(void)
 		scoped_guard(rq_lock_irqsave, cpu_rq(cpu)) {
 			update_rq_clock(cpu_rq(cpu));
 			dl_server_stop(server);
-			/* Without a runtime it is not started again. */
+			/* A server without a runtime is not started again. */
 			dl_server_apply_params(server, 0, server->dl_period, 0);
 		}
 	}

@@ -6,9 +6,9 @@
 #define _MM_KUNIT_LIB_SCHED_H
 
 /*
- * The CPU that a case and all of its tasks run on, so that they come in between
- * each other as their priorities and their sleeps have it. Cases about tasks
- * that really run at the same time place them with mmk_task_place().
+ * The CPU that a case and all of its tasks run on: which of them runs is up to
+ * their priorities and sleeps. Cases about tasks that run at the same time
+ * place them with mmk_task_place().
  */
 #define MMK_CPU	0
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Snapshots: what a migration, done or failed, has to conserve.
+ * Snapshots of what a migration, done or failed, has to conserve.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -17,8 +17,7 @@
  * @folio: the folio
  * @state: where to
  *
- * Folios on their way to the LRU are put there first, and give up the reference
- * that this takes.
+ * Drains the LRU batches first, which have references on the folios in them.
  */
 void mmk_folio_snapshot(struct folio *folio, struct mmk_folio_state *state)
 {
@@ -107,11 +106,12 @@ void mmk_expect_mm_same(struct kunit *test, const char *what,
 }
 
 /**
- * mmk_pte_same() - Whether two ptes promise the same
+ * mmk_pte_same() - Whether two ptes mean the same
  * @a: one
  * @b: the other
  *
- * Architectures keep more in a pte than that.
+ * Compares pfn, write, young and dirty, or the entries. Architectures may keep
+ * other bits in a pte.
  *
  * Return: whether they do.
  */
@@ -128,7 +128,7 @@ bool mmk_pte_same(pte_t a, pte_t b)
 }
 
 /**
- * mmk_page_snapshot() - Note a page and what maps it
+ * mmk_page_snapshot() - Note the state of a page and its pte
  * @test: the case
  * @state: where to
  * @mm: address space
@@ -145,7 +145,7 @@ void mmk_page_snapshot(struct kunit *test, struct mmk_page_state *state,
 }
 
 /**
- * mmk_expect_page_same() - Expect a page to be mapped, and to be, as it was
+ * mmk_expect_page_same() - Expect a page and its pte to be as they were
  * @test: the case
  * @what: for the message
  * @before: its state then
@@ -180,10 +180,11 @@ unsigned long mmk_vm_event(enum vm_event_item item)
  * mmk_percpu_ref_sum() - References that a percpu_ref stands for
  * @ref: the percpu_ref
  *
- * Exact as long as nobody else takes or drops one, and no switch between per-CPU
- * and atomic counting is under way.
+ * Exact as long as nobody else takes or drops one, and no switch between
+ * per-CPU and atomic counting is under way.
  *
- * Return: how many; in per-CPU mode without the one that percpu_ref_kill() drops.
+ * Return: how many; in per-CPU mode without the one that percpu_ref_kill()
+ * drops.
  */
 long mmk_percpu_ref_sum(struct percpu_ref *ref)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a migration has to conserve
+ * Snapshots of what a migration has to conserve
  */
 #ifndef _MM_KUNIT_LIB_SNAPSHOT_H
 #define _MM_KUNIT_LIB_SNAPSHOT_H
@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /**
- * struct mmk_folio_state - What can be seen of a folio
+ * struct mmk_folio_state - State of a folio
  * @refcount: folio_ref_count()
  * @mapcount: folio_mapcount()
  * @mapping: folio->mapping, with its flag bits
@@ -44,7 +44,7 @@ struct mmk_folio_state {
 };
 
 /**
- * struct mmk_mm_state - What can be seen of an address space
+ * struct mmk_mm_state - Counters of an address space
  * @anon: MM_ANONPAGES
  * @file: MM_FILEPAGES
  * @shmem: MM_SHMEMPAGES
@@ -60,12 +60,12 @@ struct mmk_mm_state {
 };
 
 /**
- * struct mmk_page_state - A page and what maps it
- * @mm: that maps it
- * @addr: where
+ * struct mmk_page_state - A page and its pte
+ * @mm: address space
+ * @addr: user address
  * @folio: the page
- * @pte: that maps it
- * @state: what can be seen of it
+ * @pte: its pte at @addr
+ * @state: its state
  */
 struct mmk_page_state {
 	struct mm_struct *mm;

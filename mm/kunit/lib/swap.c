@@ -79,10 +79,10 @@ static int swap_write_header(unsigned int minor)
 }
 
 /**
- * mmk_swap_prepare() - Let the RAM disk take all the pages that it will ever hold
+ * mmk_swap_prepare() - Let the RAM disk allocate all of its pages
  *
- * It keeps what has once been written to, which would look like a leak of the
- * case that does so first.
+ * A RAM disk keeps a page that has been written to once: a leak, as it would
+ * seem, of the case that writes first.
  */
 void mmk_swap_prepare(void)
 {
@@ -119,7 +119,7 @@ long mmk_swap_off(struct mmk_swap *swap)
 	bool borrow = current->mm != swap->mm;
 	long ret = -EINVAL;
 
-	/* The path is a user pointer. */
+	/* The path is in the memory of that mm. */
 	if (borrow)
 		kthread_use_mm(swap->mm);
 	scoped_with_init_fs()
@@ -232,19 +232,18 @@ struct mmk_swap *mmk_swap_on(struct kunit *test)
 }
 
 /**
- * mmk_swap_on_slow() - Turn a swap area on whose disk takes its time
+ * mmk_swap_on_slow() - Turn on a swap area that counts as slow
  * @test: the case, which has entered an mm
  *
- * What has been read from a RAM disk need not be kept in the swap cache, and
- * newer kernels do not keep it: it is read again as fast. For cases that are
- * about the swap cache.
+ * Kernels need not keep pages of a RAM disk in the swap cache, since they are
+ * fast to read. For cases that are about the swap cache.
  *
  * Return: the area.
  */
 struct mmk_swap *mmk_swap_on_slow(struct kunit *test)
 {
 	struct mmk_swap *swap = mmk_swap_on(test);
-	/* The one area that there is. */
+	/* There is only this area. */
 	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
 
 	KUNIT_ASSERT_NOT_NULL(test, si);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that fault, and are watched: what they sleep on, and whether they have
- * come back.
+ * Tasks that fault or wait: what they sleep on, and whether they have ended.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -47,15 +46,15 @@ static int task_main(void *data)
 }
 
 /*
- * Does not wait: what the task sleeps on may be released by an action that has
- * yet to run. The guard of the case waits for the last task.
+ * Does not wait for the task, which may sleep until another deferred action
+ * runs. The guard of the case waits for the last task.
  */
 static void task_release(void *data)
 {
 	struct mmk_task *task = data;
 
 	if (!task->started) {
-		/* Never runs task_main(). */
+		/* task_main() does not run. */
 		kthread_stop(task->task);
 		mmput(task->mm);
 		task_put(task);
@@ -78,11 +77,13 @@ int mmk_tasks_running(void)
  * mmk_task_alloc() - Make a task that is ready to start
  * @test: the case
  * @size: of the structure that begins with a &struct mmk_task
- * @mm: address space that it shall run in
- * @fn: what it shall do
+ * @mm: address space to run in
+ * @fn: what to do
  *
- * Return: the structure, zeroed otherwise. The task keeps it and the mm as long
- * as it runs, even if the case has ended by then. It runs on MMK_CPU.
+ * The task has references on the structure and the mm as long as it runs, even
+ * if the case has ended. It runs on MMK_CPU.
+ *
+ * Return: the structure, zeroed otherwise.
  */
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task))
@@ -108,7 +109,7 @@ void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 }
 
 /**
- * mmk_need_cpus() - Skip a case that one CPU is not enough for
+ * mmk_need_cpus() - Skip a case if there are too few CPUs
  * @test: the case
  * @nr: how many it needs
  */
@@ -122,8 +123,7 @@ void mmk_need_cpus(struct kunit *test, unsigned int nr)
 /**
  * mmk_task_place() - Let a task run on another CPU than the case
  * @task: from mmk_task_alloc(), not started yet
- * @nth: which of the CPUs that there are; 0 is that of the case, and they are
- *       counted round and round
+ * @nth: number of the CPU, modulo the CPUs online; 0 is the CPU of the case
  */
 void mmk_task_place(struct mmk_task *task, unsigned int nth)
 {
@@ -133,12 +133,12 @@ void mmk_task_place(struct mmk_task *task, unsigned int nth)
 
 /**
  * mmk_lock_is_spun_on() - Wait until another CPU spins on a lock
- * @lock: that this CPU holds
+ * @lock: a lock that this CPU holds
  *
- * A task that comes to this lock on another CPU stops there, with all that it
- * has done before, and nothing of what comes after, until the lock is dropped.
+ * A task on another CPU that spins has done all that comes before this lock,
+ * and nothing that comes after it.
  *
- * Return: whether somebody does, before the deadline.
+ * Return: whether a CPU spins, before the deadline.
  */
 bool mmk_lock_is_spun_on(spinlock_t *lock)
 {
@@ -156,7 +156,9 @@ void mmk_task_start(struct mmk_task *task)
 	wake_up_process(task->task);
 }
 
-/* Exact name, but for what the compiler appends to parts of a function. */
+/*
+ * The exact name, or with a suffix of the compiler for a part of the function
+ */
 static bool entries_have(const unsigned long *entries, unsigned int n,
 			 const char *function)
 {
@@ -199,7 +201,7 @@ bool mmk_in_function(const char *function)
 
 static bool task_asleep(struct task_struct *task)
 {
-	/* The wait may be killable as well: do not compare for equality. */
+	/* No comparison: the wait may be killable as well. */
 	return (READ_ONCE(task->__state) & TASK_UNINTERRUPTIBLE) &&
 	       !READ_ONCE(task->on_rq);
 }
@@ -209,8 +211,8 @@ static bool task_asleep(struct task_struct *task)
  * @task: the task
  * @function: a function on its stack
  *
- * Return: whether it came to sleep there, off the run queue and
- * uninterruptibly. False if it has ended, or not come there in time.
+ * Return: whether it sleeps there, off the run queue and uninterruptibly. False
+ * if it has ended, or does not get there before the deadline.
  */
 bool mmk_task_sleeps_in(struct mmk_task *task, const char *function)
 {
@@ -223,7 +225,7 @@ bool mmk_task_sleeps_in(struct mmk_task *task, const char *function)
 }
 
 /**
- * mmk_task_join() - Wait until a task has done what it does
+ * mmk_task_join() - Wait until a task has ended
  * @task: the task
  *
  * Return: whether it has, before the deadline.
@@ -231,9 +233,9 @@ bool mmk_task_sleeps_in(struct mmk_task *task, const char *function)
 bool mmk_task_join(struct mmk_task *task)
 {
 	return wait_for_completion_timeout(&task->done, MMK_DEADLINE) &&
-	       /* Its stack and its mm are given back as well. */
+	       /* It has dropped its mm as well. */
 	       mmk_wait_for(refcount_read(&task->ref) == 1) &&
-	       /* A process is reaped by its parent, if that is still there. */
+	       /* A process has to become a zombie, for its parent to reap. */
 	       ((task->task->flags & PF_KTHREAD) ||
 		mmk_wait_for(READ_ONCE(task->task->exit_state)));
 }
@@ -242,7 +244,7 @@ static int process_main(void *data)
 {
 	struct mmk_task *task = data;
 
-	/* They are those of the kernel thread of the case, which ignores all. */
+	/* The handlers of the case's kernel thread ignore all signals. */
 	spin_lock_irq(&current->sighand->siglock);
 	flush_signal_handlers(current, 1);
 	spin_unlock_irq(&current->sighand->siglock);
@@ -260,7 +262,7 @@ static void process_release(void *data)
 {
 	struct mmk_task *task = data;
 
-	/* If it has not been started, it runs now, only to exit. */
+	/* A process that has not been started runs now, and exits. */
 	complete(&task->go);
 	put_task_struct(task->task);
 	task_put(task);
@@ -272,8 +274,8 @@ static void process_release(void *data)
  * @size: of the structure that begins with a &struct mmk_task
  * @fn: what it shall do
  *
- * A thread of user space as far as signals go: it shares current->mm, and
- * SIGKILL kills it. Start it with mmk_process_start().
+ * It takes signals as a user thread does: SIGKILL kills it. It shares
+ * current->mm. Start it with mmk_process_start().
  *
  * Return: the structure, zeroed otherwise.
  */
@@ -342,7 +344,7 @@ static bool fault_once(struct mmk_fault *fault, enum mmk_lock lock,
 		}
 	}
 
-	/* The VMA may be gone once its lock has been dropped. */
+	/* The fault may drop the lock, and the VMA may then be freed. */
 	held = mmk_held_lock(mm, vma, flags);
 	fault->ret = handle_mm_fault(vma, fault->addr, flags, NULL);
 	fault->lock_held = mmk_still_held(&held, flags, fault->ret);
@@ -363,7 +365,7 @@ no_vma:
 
 /**
  * mmk_fault_run() - Take the fault in the running task
- * @fault: where, how, and under which lock; the result is left there too
+ * @fault: where, how, and under which lock; gets the result
  */
 void mmk_fault_run(struct mmk_fault *fault)
 {
@@ -376,7 +378,7 @@ void mmk_fault_run(struct mmk_fault *fault)
 
 	held = fault->lock_held;
 	while (fault->ret & VM_FAULT_RETRY) {
-		/* As the fault handlers of the architectures do. */
+		/* As the fault handlers of the architectures */
 		if (lock == MMK_MMAP_LOCK)
 			flags |= FAULT_FLAG_TRIED;
 		lock = MMK_MMAP_LOCK;
@@ -491,7 +493,7 @@ struct mmk_fault *mmk_access_start(struct kunit *test, struct mm_struct *mm,
  * @test: the case
  * @folio: the folio
  *
- * It is static in mm/filemap.c; found by its name.
+ * Looks up a static table of mm/filemap.c by its name.
  *
  * Return: the queue, which other folios share.
  */

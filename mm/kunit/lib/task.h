@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks that fault, and are watched
+ * Tasks that fault or wait
  */
 #ifndef _MM_KUNIT_LIB_TASK_H
 #define _MM_KUNIT_LIB_TASK_H
@@ -17,14 +17,14 @@
 #include "../compat/leaf.h"
 
 /**
- * struct mmk_task - A kernel thread, or a process, in the case's hands
+ * struct mmk_task - A kernel thread, or a process, of a case
  * @task: the thread; referenced until the case ends
  * @mm: address space that it runs in
  * @fn: what it does
- * @go: what a process waits for before it does so
- * @done: completed when @fn has returned and the mm has been given back
- * @ref: the thread's, and the case's
- * @started: whether it has been woken
+ * @go: completed when a process shall run @fn
+ * @done: completed when @fn has returned and the mm has been dropped
+ * @ref: references of the thread and of the case
+ * @started: whether it has been started
  */
 struct mmk_task {
 	struct task_struct *task;
@@ -52,7 +52,7 @@ bool mmk_in_function(const char *function);
  * mmk_task_waits() - Wait until a task waits for a migration entry
  * @task: the task
  *
- * Return: whether it came to sleep there, as mmk_task_sleeps_in() has it.
+ * Return: as mmk_task_sleeps_in().
  */
 #define mmk_task_waits(task)	mmk_task_sleeps_in(task, MMK_ENTRY_WAIT_SYMBOL)
 

@@ -68,9 +68,9 @@ void mmk_warn_again(void)
  * @test: the case
  *
  * Until mmk_warn_end(), or else the end of the case, WARNs are counted; they do
- * not go to the console, and the taint that they leave is taken away. Those that
- * come once a boot may come again. A kernel that panics on them is not given any:
- * the case is then skipped.
+ * not go to the console, and the taint that they leave is taken away. Those
+ * that come once a boot may come again. A kernel that panics on them is not
+ * given any: the case is then skipped.
  */
 void mmk_warn_begin(struct kunit *test)
 {

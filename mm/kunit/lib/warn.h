@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * WARNs that are the result
+ * WARNs that a case provokes
  */
 #ifndef _MM_KUNIT_LIB_WARN_H
 #define _MM_KUNIT_LIB_WARN_H

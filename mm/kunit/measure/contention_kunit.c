@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages that many tasks migrate at the same time: how many they skip.
+ * Pages that other tasks lock: how many of them a migration skips.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -37,7 +37,7 @@ struct contention {
  * struct contender - One of these tasks
  * @task: the thread
  * @contention: the pages
- * @next: which of them to lock
+ * @next: the page to lock next
  */
 struct contender {
 	struct mmk_task task;
@@ -75,12 +75,12 @@ static unsigned long count_skipped(struct kunit *test, struct mmk_vma *m)
 }
 
 /**
- * contention_is_measured() - How often a page is skipped for its lock
+ * contention_is_measured() - How many pages are skipped for their lock
  *
  * Up to eight tasks lock and unlock the pages of a range, one after the other,
- * while it is migrated over and over again. The share of pages that are skipped
- * is printed, and nothing is expected of it. The parameter "rounds" says how many
- * migrations to count.
+ * while the range is migrated again and again. The share of pages that are
+ * skipped is printed; nothing is expected of it. The parameter "rounds" says
+ * how many migrations to count.
  *
  * Measures: MV-19
  */

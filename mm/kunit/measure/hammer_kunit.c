@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A page that many tasks want: how often it can be migrated.
+ * A page that many tasks access: how often it can be migrated.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -42,7 +42,7 @@ static void hammer_main(struct mmk_task *task)
 
 	while (!READ_ONCE(h->stop)) {
 		h->err |= get_user(byte, (u8 __user *)h->addr) || byte != SEED;
-		/* Virtual time only goes by for what is said to take some. */
+		/* In virtual time, only a delay takes time. */
 		udelay(1);
 		cond_resched();
 	}
@@ -77,12 +77,12 @@ static const struct hammer_case hammer_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(hammer, hammer_cases, description);
 
 /**
- * hammered_page_is_measured() - How many succeed
+ * hammered_page_is_measured() - How many migrations succeed
  *
- * Moves a page again and again while this many tasks read it, and prints how
- * many of the migrations succeeded, and how many tries they took. It is copied
- * when all of them have met the entry and wait. All that is expected is that the
- * accesses are served. The parameter "moves" says how many migrations to count.
+ * Migrates a page again and again while this many tasks read it, and prints how
+ * many migrations succeeded, and how many tries they took. The page is copied
+ * when all tasks wait for the entry. Only that all accesses are served is
+ * expected. The parameter "moves" says how many migrations to count.
  *
  * Measures: MW-14
  */
@@ -107,13 +107,13 @@ static void hammered_page_is_measured(struct kunit *test)
 		mmk_task_start(&h[i]->task);
 	}
 
-	/* Does not wait for its turn among them. */
+	/* The case runs before these tasks. */
 	sched_set_fifo(current);
 	for (i = 0; i < nr_moves; i++) {
 		for (try = 0; try < max_tries; try++) {
 			tries++;
 			KUNIT_ASSERT_EQ(test, mmk_vma_setup(v), 0);
-			/* A driver takes its time to copy: all come to wait. */
+			/* As if the driver copied until all tasks wait. */
 			for (j = 0; j < c->nr && v->src[0] & MIGRATE_PFN_MIGRATE;
 			     j++)
 				KUNIT_ASSERT_TRUE(test,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The steps of a migration by themselves: what folio_migrate_mapping(),
- * folio_migrate_flags() and their callers do to two folios that nobody else sees.
+ * folio_migrate_flags() and their callers do to two folios that nobody else
+ * sees.
  */
 #include <kunit/test.h>
 #include <linux/fs.h>
@@ -50,7 +51,7 @@ static const struct cached_case cached_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(cached, cached_cases, description);
 
-/* A page cache folio of the first RAM disk, on which the case has a reference. */
+/* A page cache folio of the first RAM disk, with a reference of the case */
 struct disk {
 	struct file *file;
 	struct folio *folio;
@@ -87,7 +88,7 @@ static struct folio *disk_folio(struct kunit *test)
 	return disk->folio;
 }
 
-/* Another folio has taken its place, on which the case has a reference, too. */
+/* Another folio, with a reference of the case, has taken its place. */
 static void disk_set_folio(struct kunit *test, struct folio *folio)
 {
 	struct disk *disk = test->priv;
@@ -128,7 +129,7 @@ static const enum node_stat_item cache_items[] = {
 	NR_FILE_PAGES, NR_SHMEM, NR_SWAPCACHE, NR_FILE_DIRTY,
 };
 
-/* What is counted as dirty in the zone of a folio, on all CPUs. */
+/* Dirty pages and pages under writeback in the zone of a folio */
 static unsigned long write_pending(struct folio *folio)
 {
 	return zone_page_state_snapshot(folio_zone(folio),
@@ -139,9 +140,9 @@ static unsigned long write_pending(struct folio *folio)
  * zone_counters_follow_folio() - folio_migrate_mapping()
  *
  * The new folio takes the old one's place in its cache, with the reference of
- * the cache, what it is and whether it is dirty. It lies in another zone: the
- * node counts as many folios as before, the zones count the dirty one where it is
- * now. Then it goes back. While somebody else refers to the folio, it may not.
+ * the cache, its flags and the dirty bit. It lies in another zone: the counters
+ * of the node stay, and a dirty folio is counted in its new zone. Then it goes
+ * back. With an unexpected reference, folio_migrate_mapping() says -EAGAIN.
  *
  * Contract: ME-5, ME-12
  */
@@ -215,7 +216,7 @@ static void folio_release(void *folio)
 	folio_put(folio);
 }
 
-/* A locked folio that nobody knows of; the old one of a migration is @charged. */
+/* A locked folio in no cache; the old one of a migration is @charged. */
 static struct folio *new_folio(struct kunit *test, bool charged)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
@@ -233,10 +234,10 @@ static struct folio *new_folio(struct kunit *test, bool charged)
 /**
  * each_flag_is_copied_alone() - folio_migrate_flags()
  *
- * Each flag that a new folio takes over, alone: no other one gets set with it.
- * What tells of private data is taken from the old folio, and a writeback that
- * somebody has begun on the new one is ended: before the flag of readahead is set,
- * which shares its bit with one that the end of writeback clears.
+ * Each flag that the new folio takes over is set alone: it is copied, and no
+ * other flag with it. The old folio loses PG_private. If the new folio is under
+ * writeback, that is ended before PG_readahead is set, which has the bit of
+ * PG_reclaim, and is cleared by the end of a writeback.
  *
  * Contract: ME-5
  */
@@ -293,9 +294,9 @@ static void each_flag_is_copied_alone(struct kunit *test)
 /**
  * private_data_moves() - filemap_migrate_folio()
  *
- * What a filesystem has attached to the old folio is attached to the new one,
- * with its reference, and the bytes are copied. With a reference too many the
- * answer is -EAGAIN, and nothing has changed.
+ * The private data that a filesystem has attached to the old folio is attached
+ * to the new one, with its reference, and the bytes are copied. With one
+ * reference too many the result is -EAGAIN, and nothing has changed.
  *
  * Contract: ME-5, ME-15
  */
@@ -305,10 +306,10 @@ static void private_data_moves(struct kunit *test)
 	struct address_space *mapping = old->mapping;
 	int refs;
 
-	/* Nothing may map it: unmapping comes before. */
+	/* filemap_migrate_folio() comes after the unmap. */
 	unmap_mapping_range(mapping, 0, 0, 1);
 	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(old));
-	/* Whose reference is the only one that is expected. */
+	/* The only reference that is expected is that of the isolation. */
 	mmk_folio_put(test, old);
 	new = new_folio(test, false);
 	folio_lock(old);
@@ -327,7 +328,7 @@ static void private_data_moves(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, folio_get_private(new), (void *)test);
 	KUNIT_EXPECT_TRUE(test, folio_test_private(new));
 	KUNIT_EXPECT_FALSE(test, folio_test_private(old));
-	/* That of the cache and that of the data have gone over. */
+	/* The references of the cache and of the private data have moved. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(old), refs - 2);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(new), 3);
 	MMK_EXPECT_FOLIO_HOLDS(test, new, SEED);
@@ -343,8 +344,8 @@ static void private_data_moves(struct kunit *test)
 /**
  * putback_counts_file_folio() - putback_movable_pages()
  *
- * A folio of a block device has been isolated, and is put back: it is no longer
- * counted as isolated, among those of files.
+ * A folio of a block device is isolated and put back: NR_ISOLATED_FILE goes up
+ * and down again.
  *
  * Contract: ME-15
  */
@@ -376,8 +377,8 @@ static struct folio *any_folio(struct folio *src, unsigned long private)
 /**
  * file_folio_moves() - migrate_pages() on behalf of compaction
  *
- * A clean folio of a block device moves: the page cache holds another one, the old
- * one is free, and none counts as isolated.
+ * A clean folio of a block device moves: the page cache has another folio, the
+ * old one is free, and none counts as isolated.
  *
  * Contract: ME-5, ME-15
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * migrate_pages() with more than one folio, and without memory.
+ * migrate_pages() with several folios, and without memory.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -17,11 +17,11 @@
 #include "migration.h"
 
 /**
- * mixed_list_is_counted() - Two that can, and two that cannot
+ * mixed_list_is_counted() - Two folios that can move, and two that cannot
  *
- * One of four folios has a foreign reference, one is pinned for DMA. The other
- * two are moved, and exactly those; the return value, the count of successes
- * and the list agree.
+ * One of four folios has an unexpected reference, one is pinned for DMA.
+ * Exactly the other two are moved; the return value, the count of successes and
+ * the list agree.
  *
  * Contract: ME-15
  */
@@ -78,10 +78,11 @@ static const struct no_memory_case no_memory_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(no_memory, no_memory_cases, description);
 
 /**
- * no_destination_leaves_folio() - There is no destination
+ * no_destination_leaves_folio() - No memory for a destination
  *
- * Neither when MIGRATE_SYNC begins with an asynchronous attempt, nor when that has
- * failed, because somebody else refers to the folio, and its destination is gone.
+ * MIGRATE_SYNC first tries asynchronously. There is no memory for that; or
+ * there is, but the folio has an unexpected reference, and there is no memory
+ * for the second try. The folio is mapped as before.
  *
  * Contract: ME-5, ME-15
  */
@@ -120,7 +121,7 @@ static void no_destination_leaves_folio(struct kunit *test)
 }
 
 /**
- * each_folio_gets_its_destination() - Three in one batch
+ * each_folio_gets_its_destination() - Three folios in one batch
  *
  * The caller chooses the destination of each folio. All are unmapped
  * before the first is moved, and yet each gets the one that was meant for it.
@@ -152,11 +153,10 @@ static void each_folio_gets_its_destination(struct kunit *test)
 }
 
 /**
- * list_of_several_batches_moves() - And all failures count
+ * list_of_several_batches_moves() - More pages than one batch holds
  *
- * migrate_pages() takes 512 pages at a time. Of some more, one that is dealt with
- * early and one that is dealt with late have a foreign reference; all others are
- * moved.
+ * migrate_pages() takes 512 pages at a time. Of 520, one in the first batch and
+ * one in the second have an unexpected reference; all others are moved.
  *
  * Contract: ME-15
  */
@@ -211,12 +211,12 @@ static const struct mode_case mode_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(mode, mode_cases, description);
 
 /**
- * enomem_ends_migration_cleanly() - The fourth destination is the last
+ * enomem_ends_migration_cleanly() - No memory for the fifth destination
  *
- * Of five folios the first is under writeback, and refused, and the fourth locked,
- * and to be tried again; the second and third are ready to be moved when there is no
- * destination for the last. These two are moved, the other three are given back, and
- * counted as failed.
+ * Of five folios, the first is under writeback, which is an error, and the
+ * fourth is locked, and to be retried. The second and third have been unmapped
+ * when there is no destination for the fifth. These two are moved; the other
+ * three stay on the list, and count as failed.
  *
  * Contract: ME-5, ME-15
  */

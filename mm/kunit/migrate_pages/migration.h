@@ -14,10 +14,10 @@
 /**
  * struct migration - A call of migrate_pages()
  * @list: the folios
- * @nr_new: destinations that it has asked for
- * @nr_returned: destinations that it has given back
- * @max_new: destinations that there are to be had
- * @src: the first folios that it has asked for
+ * @nr_new: calls of get_new_folio
+ * @nr_returned: calls of put_new_folio
+ * @max_new: after so many, get_new_folio fails
+ * @src: the first folios that got a destination
  * @dst: their destinations
  */
 struct migration {
@@ -46,7 +46,7 @@ static inline void mp_add(struct kunit *test, struct migration *m,
 int mp_run(struct migration *m, enum migrate_mode mode,
 	   unsigned int *succeeded);
 
-/* References on the anon_vma, which a migration pins while it lasts. */
+/* References on the anon_vma, which is pinned during a migration */
 static inline int anon_vma_refs(struct folio *folio)
 {
 	return folio_test_anon(folio) ?

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * migrate_pages() that succeeds: everything but the place of the folio is as
- * before.
+ * migrate_pages() that succeeds: the new folio is in the state of the old one.
  */
 #include <kunit/test.h>
 #include <linux/fs.h>
@@ -35,8 +34,8 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /**
  * moved_folio_keeps_state() - A migration that succeeds
  *
- * The new folio is in all that can be seen what the old one was, and the mm
- * counts the same pages. The old folio is free.
+ * The new folio is in the state that the old one was in, and the mm counts the
+ * same pages. The old folio is free.
  *
  * Contract: ME-5
  */
@@ -87,7 +86,7 @@ static void moved_folio_keeps_state(struct kunit *test)
 }
 
 /**
- * folio_flags_are_copied() - What reclaim knows of a folio
+ * folio_flags_are_copied() - Active, referenced, workingset
  *
  * Contract: ME-5
  */
@@ -128,7 +127,7 @@ static void folio_flags_are_copied(struct kunit *test)
 }
 
 /**
- * mappedtodisk_is_copied() - A flag of file systems
+ * mappedtodisk_is_copied() - A flag that file systems use
  *
  * Contract: ME-5
  */
@@ -152,8 +151,8 @@ static void mappedtodisk_is_copied(struct kunit *test)
 /**
  * mlock_count_is_kept() - Two VM_LOCKED mappings
  *
- * The new folio is mlocked twice, as the old one was: it stays mlocked when the
- * first of the two is munlocked, and no longer when the second is.
+ * The new folio is mlocked twice, as the old one was: it stays mlocked after
+ * the first munlock(), and is not after the second.
  *
  * Contract: ME-4, ME-5
  */
@@ -194,11 +193,11 @@ static void mlock_count_is_kept(struct kunit *test)
 }
 
 /**
- * swap_cache_folio_keeps_slot() - Anonymous, with a cache
+ * swap_cache_folio_keeps_slot() - An anonymous folio in the swap cache
  *
- * A page that has been swapped out and read again is still in the swap cache.
- * Its successor is in the same slot, with the reference of the swap cache; what
- * happens to the page later finds it there, and frees the slot once.
+ * A folio that has been swapped out and read again is still in the swap cache.
+ * The new folio has the same slot, and the reference of the swap cache. It can
+ * be swapped out to that slot, and the slot is freed once.
  *
  * Contract: ME-5
  */
@@ -246,12 +245,12 @@ static void swap_cache_folio_keeps_slot(struct kunit *test)
 }
 
 /**
- * page_cache_holds_the_new_folio() - A page of tmpfs changes place
+ * page_cache_holds_the_new_folio() - A folio of tmpfs
  *
- * While its entry stands in the page table the old folio is in i_pages. After
- * the move the new one is in the same slot, dirty as the old one was, with the
- * reference of the cache; the old one has let go of the mapping. What is read
- * through the file is what was written to the mapping.
+ * While the entry is in place, the old folio is in i_pages. After the move the
+ * new one is in the same slot, dirty as the old one was, with the reference of
+ * the page cache, and the old one has no mapping. It holds what has been
+ * written through the mapping.
  *
  * Contract: ME-5, ME-12
  */

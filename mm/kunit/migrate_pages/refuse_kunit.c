@@ -29,10 +29,10 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /**
  * referenced_folio_is_put_back() - A migration that fails
  *
- * Somebody else refers to the folio, so it may not move: migrate_folio() says
- * -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
- * destination back, and counts one failure. Once it is back on the LRU, all is
- * as it was.
+ * The folio has an unexpected reference, so it may not move: migrate_folio()
+ * says -EAGAIN, and migrate_pages() leaves the folio on the list, gives every
+ * destination back, and counts one failure. Once the folio is back on the LRU,
+ * all is as before.
  *
  * Contract: ME-5, ME-15
  */
@@ -60,7 +60,7 @@ static void referenced_folio_is_put_back(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 1);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
-	/* After the one attempt; MIGRATE_SYNC makes another in the same call. */
+	/* After one attempt: MIGRATE_SYNC makes two in one call. */
 	mmk_expect_mapped(test, mm, s.addr, s.src, how->write,
 			  entry_may_be(how->young), entry_may_be(how->dirty));
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_SYNC, &succeeded), 1);
@@ -84,7 +84,7 @@ static void referenced_folio_is_put_back(struct kunit *test)
 }
 
 /**
- * migrate_folio_refuses_reference() - -EAGAIN
+ * migrate_folio_refuses_reference() - -EAGAIN for an unexpected reference
  *
  * Contract: ME-15
  */
@@ -118,10 +118,11 @@ static void migrate_folio_refuses_reference(struct kunit *test)
 }
 
 /**
- * mapped_folio_is_put_back() - Some of its ptes cannot be replaced
+ * mapped_folio_is_put_back() - One of its ptes cannot be replaced
  *
- * Parent and child share a page, which is part of the stack that exec() is just
- * moving in the child. The migration fails, and the parent's pte is restored.
+ * Parent and child share a page. In the child it is part of a stack that exec()
+ * is moving, which rmap walks skip. The migration fails, and the parent's pte
+ * is restored.
  *
  * Contract: ME-5, ME-15
  */
@@ -158,9 +159,9 @@ static void mapped_folio_is_put_back(struct kunit *test)
 /**
  * immovable_folio_is_not_retried() - An error that is here to stay
  *
- * Nobody but its guest may look at the pages of such a mapping, so there is nothing
- * to copy. The migration does not try again: it restores the pte and gives its
- * one destination back.
+ * The mapping is AS_INACCESSIBLE: the kernel may not read its pages, and so
+ * cannot copy them. migrate_pages() does not try again: it restores the pte and
+ * gives the destination back.
  *
  * Contract: ME-5, ME-15
  */

@@ -22,11 +22,11 @@
 /**
  * struct migrate_task - A task that calls migrate_pages()
  * @task: the thread
- * @mode: how
- * @memalloc: it is about to free memory
- * @m: what
- * @failed: what it returned
- * @succeeded: how many it says that it has moved
+ * @mode: MIGRATE_*
+ * @memalloc: PF_MEMALLOC, as in reclaim
+ * @m: the folios
+ * @failed: what migrate_pages() returned
+ * @succeeded: what it stored as the number of pages moved
  */
 struct migrate_task {
 	struct mmk_task task;
@@ -49,7 +49,7 @@ static void migrate_task_main(struct mmk_task *task)
 		memalloc_noreclaim_restore(flags);
 }
 
-/* A task that is going to migrate the folio, which it isolates at once. */
+/* A task that will migrate the folio, which is isolated at once */
 static struct migrate_task *migrate_task_alloc(struct kunit *test,
 					       struct scene *s,
 					       enum migrate_mode mode)
@@ -64,7 +64,10 @@ static struct migrate_task *migrate_task_alloc(struct kunit *test,
 	return t;
 }
 
-/* Whether it waits for the folio, and not: whether it has come to its end. */
+/*
+ * Waits until the task sleeps on the folio, or has ended; returns whether it
+ * sleeps.
+ */
 static bool migrate_task_sleeps(struct migrate_task *t)
 {
 	return mmk_task_sleeps_in(&t->task, "folio_wait_bit_common");
@@ -108,7 +111,10 @@ static void async_skips_locked_folio(struct kunit *test)
 	mmk_expect_mapped(test, mm, s.addr, s.src, true, true, false);
 }
 
-/* Start to migrate a folio, and see whether the task sleeps until it is told. */
+/*
+ * Migrates a folio under writeback, which ends once the task sleeps or has
+ * ended.
+ */
 static struct migrate_task *migrate_under_writeback(struct kunit *test,
 						    struct scene *s,
 						    enum migrate_mode mode)
@@ -122,7 +128,7 @@ static struct migrate_task *migrate_under_writeback(struct kunit *test,
 	mmk_task_start(&t->task);
 	KUNIT_EXPECT_EQ(test, migrate_task_sleeps(t), waits);
 	mmk_expect_mapped(test, s->mm, s->addr, s->src, true, true, false);
-	/* It has a reference itself, which must be gone when the task looks. */
+	/* Its own reference has to be dropped before the task runs. */
 	preempt_disable();
 	folio_end_writeback(s->src);
 	preempt_enable();
@@ -134,9 +140,9 @@ static struct migrate_task *migrate_under_writeback(struct kunit *test,
 }
 
 /**
- * only_sync_waits_for_writeback() - -EBUSY
+ * only_sync_waits_for_writeback() - -EBUSY in all other modes
  *
- * The other modes do not even try again: writeback takes a while.
+ * The other modes do not try again either, since writeback takes a while.
  *
  * Contract: ME-15
  */
@@ -175,10 +181,10 @@ static const struct freed_case freed_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(freed, freed_cases, description);
 
 /**
- * freed_folio_counts_as_moved() - Nobody needs it any more
+ * freed_folio_counts_as_moved() - Only the reference of the isolation is left
  *
- * All that is left of the folio is the reference of the isolation. No
- * destination is asked for.
+ * Its only user has unmapped the folio. It counts as moved, without a
+ * destination.
  *
  * Contract: ME-15
  */
@@ -197,7 +203,7 @@ static void freed_folio_counts_as_moved(struct kunit *test)
 	mp_add(test, &m, s.src);
 	KUNIT_ASSERT_EQ(test, sys_munmap(s.addr, PAGE_SIZE), 0L);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
-	/* What a folio must not be that is freed. */
+	/* Flags that a free folio must not have */
 	if (param->unevictable)
 		folio_set_unevictable(s.src);
 	else
@@ -214,8 +220,8 @@ static void freed_folio_counts_as_moved(struct kunit *test)
 /**
  * struct locked_case - A folio that somebody else has locked
  * @description: its name
- * @mode: how the migration goes about it
- * @memalloc: the task that migrates is about to free memory
+ * @mode: MIGRATE_*
+ * @memalloc: the task that migrates is in reclaim
  * @read: the folio is still being read from its disk
  * @waits: the migration waits for it
  */
@@ -239,11 +245,11 @@ static const struct locked_case locked_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(locked, locked_cases, description);
 
 /**
- * sync_waits_for_locked_folio() - MIGRATE_SYNC, SYNC_LIGHT
+ * sync_waits_for_locked_folio() - MIGRATE_SYNC and MIGRATE_SYNC_LIGHT
  *
- * A migration waits for a lock that somebody else holds, and then goes on. It does
- * not in reclaim, where it could be what the other one waits for, nor for a read
- * from a disk unless it may take its time.
+ * A migration waits for the lock that another task holds, and then goes on. It
+ * does not wait in reclaim, for which the other task could be waiting. In the
+ * light mode it does not wait for a read from a disk.
  *
  * Contract: ME-15
  */

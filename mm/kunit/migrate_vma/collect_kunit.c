@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What collecting does to a page, its pte, and everybody who has to be told.
+ * What migrate_vma_setup() does to a page and its ptes, and what it notifies.
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
@@ -45,7 +45,7 @@ static const struct move_case move_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(move, move_cases, description);
 
-/* Where a page has arrived: mapped as the one before it, but for the pfn. */
+/* Expects the new folio to be mapped as the old one was. */
 static void expect_moved(struct kunit *test, enum target target,
 			 const struct mmk_page_state *was, struct folio *dst,
 			 int mapcount)
@@ -87,12 +87,12 @@ static void expect_moved(struct kunit *test, enum target target,
 }
 
 /**
- * dst_needs_only_valid() - dst needs no flag but VALID
+ * dst_needs_only_valid() - The dst array needs no flag but VALID
  *
- * Three pages move to locked pages of the driver, named by migrate_pfn() alone.
- * The middle one is declined and stays. After finalize old and new pages are
- * unlocked, the new one is mapped as the old one was in every mm that shares
- * it, and the old one has no reference but the one that the case has taken.
+ * The driver has locked pages for three pages, and puts the bare migrate_pfn()
+ * into dst. It declines the middle one, which stays. After finalize, old and
+ * new pages are unlocked, the new ones are mapped as the old ones were in every
+ * mm, and the old ones have no reference but that of the case.
  *
  * Contract: MV-3, MV-6, MV-8
  */
@@ -135,7 +135,7 @@ static void dst_needs_only_valid(struct kunit *test)
 		folio_put(p.was[i].folio);
 		expect_moved(test, param->target, &p.was[i], dst[i],
 			     p.was[i].state.mapcount);
-		/* Neither WRITE nor any other bit has come or gone. */
+		/* WRITE and all other bits are as before. */
 		KUNIT_EXPECT_EQ(test, p.m->src[i],
 				src_of(p.was[i].folio,
 				       sort_is_writable(param->sort)));
@@ -179,12 +179,12 @@ static const struct dirty_case dirty_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(dirty, dirty_cases, description);
 
 /**
- * dirty_bit_moves_to_folio() - When the pte is replaced
+ * dirty_bit_moves_to_folio() - A dirty pte is replaced by an entry
  *
- * Whether the pte of any mm was dirty is known to the folio once migrate_vma_setup()
- * has replaced the ptes. It goes on to the new folio, and the pte is as young
- * and as dirty as it was. The entry of a device-private page says nothing of it,
- * whatever stands where a pte has these bits.
+ * If the pte of any mm was dirty, the folio is once migrate_vma_setup() has
+ * replaced the ptes. So is the new folio, and its pte is as young and dirty as
+ * the old one was. A device-private entry is never dirty, whatever it has in
+ * place of that bit.
  *
  * Contract: MV-11
  */
@@ -234,8 +234,8 @@ static void dirty_bit_moves_to_folio(struct kunit *test)
 /**
  * collect_flushes_tlb() - No CPU may write to the old page any more
  *
- * Where a single pte is not flushed when it is cleared, the range is, before the
- * page is copied. A range without a page needs no flush.
+ * If ptes are not flushed one by one as they are cleared, the range is flushed
+ * before the pages are copied. A range without a page is not flushed.
  *
  * Contract: MV-2, MV-11
  */
@@ -245,7 +245,7 @@ static void collect_flushes_tlb(struct kunit *test)
 	unsigned long addr = mmk_map_anon(test, 4);
 	struct mmk_vma *m;
 
-	/* Shared, so that nobody knows that it is mapped only here. */
+	/* Shared: an exclusive page is flushed when its pte is cleared. */
 	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
 	mmk_fork(test);
 	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
@@ -282,9 +282,9 @@ static void expect_event(struct kunit *test, const struct mmk_notifier_event *ev
 /**
  * notifier_gets_owner_once() - MMU_NOTIFY_MIGRATE
  *
- * migrate_vma_setup() notifies of its whole range, once: before the first pte is
- * changed and after the last. migrate_vma_pages() does so only if there are
- * holes to be filled, from the first hole on.
+ * migrate_vma_setup() notifies once, of its whole range: before the first pte
+ * is changed, and after the last. migrate_vma_pages() notifies only if it fills
+ * holes, of the range from the first hole on. Both pass on pgmap_owner.
  *
  * Contract: MV-12
  */
@@ -321,7 +321,7 @@ static void notifier_gets_owner_once(struct kunit *test)
 	mmk_vma_finalize(m);
 	KUNIT_EXPECT_EQ(test, n->nr, 4U);
 
-	/* Back again: no holes, and so nothing to be told of but the setup. */
+	/* Back again, without holes: only setup notifies. */
 	m = mmk_vma_alloc(test, mm, addr, 5, MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
 			  dev);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
@@ -333,10 +333,10 @@ static void notifier_gets_owner_once(struct kunit *test)
 }
 
 /**
- * struct round_task - A task that does the first or the last step of a round
+ * struct round_task - A task that calls migrate_vma_setup() or _finalize()
  * @task: the thread
  * @m: the round
- * @finalize: the last one
+ * @finalize: it calls migrate_vma_finalize()
  */
 struct round_task {
 	struct mmk_task task;
@@ -369,10 +369,9 @@ KUNIT_ARRAY_PARAM_DESC(restore, restore_cases, description);
 /**
  * restore_waits_for_rmap_lock() - As remove_migration_ptes() asks for
  *
- * A page is put back by migrate_vma_setup(), because somebody has a reference,
- * or by migrate_vma_finalize(), because the driver has declined. Its pte is not
- * touched as long as somebody holds the anon_vma for writing: neither is called
- * with that lock held.
+ * A page is put back by migrate_vma_setup(), since it has an unexpected
+ * reference, or by migrate_vma_finalize(), since the driver has declined. As
+ * long as another task holds the anon_vma for writing, the pte is not restored.
  *
  * Contract: MV-4, MV-8
  */
@@ -414,10 +413,11 @@ static void restore_waits_for_rmap_lock(struct kunit *test)
 }
 
 /**
- * other_mm_is_notified() - By MMU_NOTIFY_CLEAR
+ * other_mm_is_notified() - MMU_NOTIFY_CLEAR for another mm that maps the page
  *
- * The page is shared with a child, whose pte the rmap replaces. A driver that mirrors the
- * child is told of that page, once: before the pte is changed and afterwards.
+ * The page is shared with a child, whose pte is replaced by a walk of the rmap.
+ * A driver that mirrors the child is notified of that page once: before the pte
+ * is changed, and afterwards.
  *
  * Contract: MV-12, MV-6
  */

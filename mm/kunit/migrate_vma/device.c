@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- *
+ * Pages of device-dax, for drivers to misuse.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -9,7 +9,7 @@
 #include "../lib/device.h"
 #include "device.h"
 
-/* Pages of device-dax keep the reference that they are made with. */
+/* A locked page of device-dax, whose pages count from one */
 struct page *mv_generic_page(struct mmk_dev *dev, unsigned int i)
 {
 	struct page *page = mmk_dev_page(dev, i);

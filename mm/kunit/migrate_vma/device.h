@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the suites about devices share
+ * Pages of device-dax, for drivers to misuse
  */
 #ifndef _MM_KUNIT_MIGRATE_VMA_DEVICE_H
 #define _MM_KUNIT_MIGRATE_VMA_DEVICE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A device that is emptied, and what comes back from it.
+ * Pages that move to a device and back, with and without a VMA.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -25,8 +25,8 @@
 /**
  * generic_page_is_no_destination() - Neither for a page nor for a hole
  *
- * The driver comes with a page of device-dax. It is not mapped; what was there
- * is there again, and the page has the references that it had.
+ * The driver brings a page of device-dax. It is not mapped: the page, or the
+ * hole, is as before, and the driver's page has the references that it had.
  *
  * Contract: MV-17, MV-7
  */
@@ -63,7 +63,7 @@ static void generic_page_is_no_destination(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 }
 
-/* What a driver does with all of its pages when it is unloaded. */
+/* Moves device pages to system memory, as a driver that is unloaded. */
 static void empty_device(struct kunit *test, struct mmk_dev *dev,
 			 struct mmk_vma *m, unsigned int nr)
 {
@@ -73,11 +73,11 @@ static void empty_device(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * device_is_emptied_without_vma() - The driver is unloaded
+ * device_is_emptied_without_vma() - A driver is unloaded
  *
- * Eight pages of a device: six are mapped, by a parent, by its child, or by
- * both, one of these is locked and one referenced by somebody else; two are
- * free. migrate_device_range() takes the four others. When the lock and the
+ * Of eight pages of a device, six are mapped by a parent, by its child, or by
+ * both; two are free. Of the six, one is locked and one has an unexpected
+ * reference. migrate_device_range() takes the other four. When the lock and the
  * reference are gone, a second call takes the rest.
  *
  * Contract: MV-15, MV-1, MV-4, MV-6
@@ -127,7 +127,7 @@ static void device_is_emptied_without_vma(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, folio_mapcount(was[i].folio), 0);
 	}
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 6)), 0);
-	/* The array ends there. */
+	/* The array ends here. */
 	KUNIT_EXPECT_NULL(test, memchr_inv(&m->src[8], 0xa5,
 					   sizeof(m->src[8])));
 	empty_device(test, dev, m, 8);
@@ -140,7 +140,7 @@ static void device_is_emptied_without_vma(struct kunit *test)
 	migrate_device_range(m->src, page_to_pfn(mmk_dev_page(dev, 0)), 8);
 	memset(m->dst, 0, sizeof(m->dst));
 	empty_device(test, dev, m, 8);
-	/* What is left would be faulted on for ever. */
+	/* An access to a page that is left would fault for ever. */
 	KUNIT_ASSERT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	for (i = 0; i < 6; i++)
 		MMK_EXPECT_PTE(test, was[i].mm, was[i].addr, PRESENT);
@@ -177,12 +177,12 @@ static const struct permission_case permission_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(permission, permission_cases, description);
 
 /**
- * unloading_keeps_permissions() - All mappings are found by the rmap
+ * unloading_keeps_permissions() - migrate_device_range() and the rmap
  *
- * A page of a device is unmapped by migrate_device_range(), which knows of no
- * vma: its entry tells what its pte was. The driver first has no destination for
- * it, and the pte is what it was, and the dirty bit of the pte is on the page;
- * then it has one, as writable and exclusive.
+ * migrate_device_range() unmaps a page of a device by its pfn. The entry has
+ * the permissions of the pte. At first the driver has no destination: the pte
+ * is as before, and its dirty bit is on the page. Then it has one: the new page
+ * is as writable and exclusive as the old one was.
  *
  * Contract: MV-15, MV-8, MV-2, MV-11
  */
@@ -209,7 +209,7 @@ static void unloading_keeps_permissions(struct kunit *test)
 	m = mmk_vma_alloc(test, mm, addr, 1, 0, NULL);
 	m->args.npages = 1;
 	if (param->type == MEMORY_DEVICE_COHERENT) {
-		/* Only the pte knows that it has been written to. */
+		/* The pte is dirty, and the page is not yet. */
 		mmk_pte_set_flags(test, mm, addr, true, true);
 		folio_clear_dirty(page_folio(pfn_to_page(pfn)));
 	}
@@ -247,11 +247,10 @@ static void unloading_keeps_permissions(struct kunit *test)
 }
 
 /**
- * page_flags_are_copied() - What reclaim knows of a page
+ * page_flags_are_copied() - Active, referenced, workingset, unevictable
  *
- * The new page is as active, unevictable, referenced, and part of the working
- * set as the old one was; on the old one, which is about to be freed, nothing of it is left
- * that may not be there then.
+ * The new page has the same of these flags as the old one. The old page, which
+ * is about to be freed, is neither active nor unevictable any more.
  *
  * Contract: MV-3, MV-16
  */
@@ -270,7 +269,7 @@ static void page_flags_are_copied(struct kunit *test)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_ASSERT_EQ(test, m->args.cpages, 3UL);
-	/* Isolated and locked, so nobody else is looking. */
+	/* Isolated and locked: nobody else changes them. */
 	folio_set_referenced(src[0]);
 	folio_set_active(src[0]);
 	folio_set_workingset(src[0]);
@@ -303,9 +302,10 @@ static void page_flags_are_copied(struct kunit *test)
 /**
  * longterm_pin_moves_coherent_page() - migrate_device_coherent_folio()
  *
- * A long-term pin may not be taken on device memory: the page moves to system
- * memory first. With a reference too many it fails with -EBUSY and is put back;
- * either way the caller's reference is gone.
+ * A page of device memory cannot be pinned for long: it moves to system memory
+ * first. With one reference too many, migrate_device_coherent_folio() says
+ * -EBUSY, and the page is put back. In both cases the reference of the caller
+ * is dropped.
  *
  * Contract: MV-15, MV-8
  */
@@ -345,16 +345,16 @@ static void longterm_pin_moves_coherent_page(struct kunit *test)
 }
 
 /**
- * struct late_reference - A reference to a folio that comes at the last moment
- * @folio: the folio; NULL once it has happened
- * @task: in whose migration
+ * struct late_reference - A reference that is taken during a migration
+ * @folio: the folio; NULL once the reference has been taken
+ * @task: the task that migrates
  */
 static struct late_reference {
 	struct folio *folio;
 	struct task_struct *task;
 } late_reference;
 
-/* The page that it is to migrate to is being allocated. */
+/* Called when the destination is allocated. */
 static void late_reference_take(void *unused, struct page *page,
 				unsigned int order, gfp_t gfp, int migratetype)
 {
@@ -371,11 +371,11 @@ static void late_reference_release(void *unused)
 }
 
 /**
- * late_reference_keeps_coherent_page() - After it has been unmapped
+ * late_reference_keeps_coherent_page() - A reference after the unmap
  *
- * Somebody takes a reference when all checks are done: the migration is refused
- * by its last step. The page is mapped as before, and the caller's reference is
- * gone.
+ * A reference is taken when migrate_device_coherent_folio() has checked them
+ * all: its last step refuses to migrate. The page is mapped as before, and the
+ * reference of the caller is dropped.
  *
  * Contract: MV-15, MV-8
  */
@@ -412,10 +412,10 @@ static void late_reference_keeps_coherent_page(struct kunit *test)
 #define TRIP_PAGES	16
 
 /**
- * round_trips_keep_pages() - There and back, a thousand times
+ * round_trips_keep_pages() - A thousand trips to a device and back
  *
- * Pages at random offsets go to the device and come back by a fault. All bytes
- * and counters are conserved, and each device page is freed as often as it was
+ * Random pages move to the device and come back by a fault. All bytes and
+ * counters are as before, and each device page is freed as often as it was
  * used.
  *
  * Contract: MV-16

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holes: which are offered, and which of them are filled.
+ * Holes: which are offered to the driver, and which are filled.
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
@@ -21,8 +21,8 @@
 #include "pages.h"
 
 /**
- * enum hole - Addresses that no page of their own stands behind
- * @HOLE_NO_TABLE: not even a page table
+ * enum hole - Kinds of holes
+ * @HOLE_NO_TABLE: there is no page table
  * @HOLE_NONE: an empty pte
  * @HOLE_ZERO: the zero page
  */
@@ -57,7 +57,7 @@ static const struct hole_case hole_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(hole, hole_cases, description);
 
-/* Three holes, and a page behind them where there is a page table. */
+/* Three holes; if there is a page table, a page behind them */
 static unsigned long make_holes(struct kunit *test, struct mm_struct *mm,
 				enum hole hole, unsigned long prot)
 {
@@ -98,7 +98,7 @@ static bool reads_zero(unsigned long addr)
 	return !sum;
 }
 
-/* A page that stands where a hole was; @held: by the driver, too. */
+/* Expects the folio to fill a hole; @held: the driver has a reference, too. */
 static void expect_filled(struct kunit *test, const struct hole_case *param,
 			  struct mm_struct *mm, unsigned long addr,
 			  struct folio *folio, bool held)
@@ -135,12 +135,12 @@ static void expect_filled(struct kunit *test, const struct hole_case *param,
 }
 
 /**
- * hole_is_filled() - A page where there was none
+ * hole_is_filled() - The driver has a page for a hole
  *
- * Three neighbouring holes are offered with MIGRATE, but without VALID. The
- * driver has a page for the first and the last: migrate_vma_pages() maps them,
- * as writable as the VMA is, exclusive, counted in RSS. The middle one stays a
- * hole, and has lost its MIGRATE.
+ * Three neighbouring holes are offered, with MIGRATE and without VALID. The
+ * driver has pages for the first and the last. migrate_vma_pages() maps them:
+ * exclusive, as writable as the VMA, counted in RSS. The middle one stays a
+ * hole, and loses MIGRATE.
  *
  * Contract: MV-7, MV-5, MV-8
  */
@@ -167,7 +167,7 @@ static void hole_is_filled(struct kunit *test)
 
 	mv_copy_to_target(test, m, dev);
 	mv_decline(m, 1);
-	/* Means nothing without a page; what is filled says so. */
+	/* Of no meaning for a hole: cleared when the hole is filled. */
 	m->src[2] |= MIGRATE_PFN_WRITE;
 	mmk_vma_pages(m);
 	for (i = 0; i < 3; i += 2) {
@@ -190,7 +190,7 @@ static void hole_is_filled(struct kunit *test)
 
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_TRUE(test, reads_zero(addr + i * PAGE_SIZE));
-	/* What a CPU cannot read has come back for that, and nothing else has. */
+	/* Only what a CPU cannot read has come back to be read. */
 	if (dev) {
 		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_to_ram),
 				param->target == TO_PRIVATE ? 2 : 0);
@@ -204,10 +204,10 @@ static void hole_is_filled(struct kunit *test)
 }
 
 /**
- * enum arrival - What appears in a hole while the driver is at work
- * @ARRIVE_PAGE: somebody has written
- * @ARRIVE_DEVICE: another migration has put a device page there
- * @ARRIVE_ZERO: somebody has read
+ * enum arrival - What appears in a hole after migrate_vma_setup()
+ * @ARRIVE_PAGE: a page, by a write
+ * @ARRIVE_DEVICE: a device page, by another migration
+ * @ARRIVE_ZERO: the zero page, by a read
  */
 enum arrival {
 	ARRIVE_PAGE,
@@ -252,11 +252,11 @@ static void arrive(struct kunit *test, enum arrival arrival,
 }
 
 /**
- * late_page_in_hole_stays() - The driver may come too late for a hole
+ * late_page_in_hole_stays() - A page that comes before the driver's page
  *
  * Between migrate_vma_setup() and migrate_vma_pages() a page appears in the
- * hole. It stays as it is, the source loses its MIGRATE, and the driver's page
- * is unlocked and freed by finalize. The zero page is not in the way.
+ * hole. It stays as it is, the source loses MIGRATE, and finalize unlocks and
+ * frees the driver's page. The zero page is replaced.
  *
  * Contract: MV-7
  */
@@ -300,9 +300,9 @@ static void late_page_in_hole_stays(struct kunit *test)
 }
 
 /**
- * reaped_mm_gets_no_page() - The OOM reaper has been there
+ * reaped_mm_gets_no_page() - The OOM reaper has been at work
  *
- * Memory may have been taken from the mm, so nothing may be filled in any more.
+ * The OOM reaper may have unmapped pages of the mm: holes may not be filled.
  *
  * Contract: MV-7
  */
@@ -329,10 +329,10 @@ static void reaped_mm_gets_no_page(struct kunit *test)
 }
 
 /**
- * userfaultfd_hole_stays() - Its owner wants to fill it
+ * userfaultfd_hole_stays() - The monitor wants to fill the hole itself
  *
- * Somebody has registered for missing pages after migrate_vma_setup(): the hole
- * is not filled behind their back.
+ * The VMA is registered for missing pages after migrate_vma_setup(): the hole
+ * is left to the monitor.
  *
  * Contract: MV-7
  */
@@ -383,10 +383,11 @@ static const struct no_hole_case no_hole_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(no_hole, no_hole_cases, description);
 
 /**
- * only_anonymous_holes_are_offered() - And the zero page is system memory
+ * only_anonymous_holes_are_offered() - Files have none
  *
- * What a file has not read in yet is no hole that a driver could fill, even if
- * it brings a page. The zero page is offered if system memory is selected.
+ * A page that a file has not read yet is no hole: it is not offered, and not
+ * filled if the driver brings a page all the same. The zero page is offered if
+ * system memory is selected.
  *
  * Contract: MV-7, MV-10, MV-17
  */

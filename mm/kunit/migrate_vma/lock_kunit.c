@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages are locked when they are collected, or skipped; and those that do not
- * migrate are put back.
+ * Which pages migrate_vma_setup() locks and unmaps, skips, or puts back.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -17,7 +16,7 @@
 #include "../lib/snapshot.h"
 #include "pages.h"
 
-/* A page that migrates: in nobody's hands but ours. */
+/* Expects a page that migrates: unmapped, isolated and locked. */
 static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
 			    unsigned long i, const struct mmk_page_state *was,
 			    bool write)
@@ -27,7 +26,7 @@ static void expect_unmapped(struct kunit *test, struct mmk_vma *m,
 	KUNIT_EXPECT_TRUE(test, folio_test_locked(was->folio));
 	KUNIT_EXPECT_FALSE(test, folio_test_lru(was->folio));
 	KUNIT_EXPECT_EQ(test, folio_mapcount(was->folio), 0);
-	/* Ours. Isolation has taken one, collect has given its own back. */
+	/* The reference of the isolation; collect has dropped its own. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(was->folio), 1);
 	KUNIT_EXPECT_EQ(test, (unsigned long)was->folio->mapping,
 			was->state.mapping);
@@ -53,7 +52,7 @@ static const struct page_sort_case page_sort_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(page_sort, page_sort_cases, description);
 
-/* A device page that somebody still holds would be faulted on for ever. */
+/* A device page with an unexpected reference would fault for ever when read. */
 static void assert_readable(struct kunit *test, struct pages *p)
 {
 	int i;
@@ -78,8 +77,9 @@ static void expect_all_same(struct kunit *test, struct pages *p)
 /**
  * locked_page_is_skipped() - The lock is tried, not waited for
  *
- * Somebody else holds the middle one of three pages locked. It is left alone:
- * no source, pte and references untouched. Its neighbours migrate.
+ * Another task has locked the middle one of three pages. It is left alone: it
+ * has no source, and its pte and references are as before. Its neighbours
+ * migrate.
  *
  * Contract: MV-1
  */
@@ -117,9 +117,9 @@ static void locked_page_is_skipped(struct kunit *test)
 }
 
 /**
- * locked_range_has_no_cpages() - Nothing to migrate at all
+ * locked_range_has_no_cpages() - All pages are locked
  *
- * All pages are locked by somebody else: no source, and none is counted.
+ * Another task has locked all pages: there are no sources, and cpages is zero.
  *
  * Contract: MV-1, MV-5
  */
@@ -145,10 +145,10 @@ static void locked_range_has_no_cpages(struct kunit *test)
 }
 
 /**
- * only_locked_pages_are_skipped() - However many there are
+ * only_locked_pages_are_skipped() - One page in so many is locked
  *
- * Of many pages one in so many is locked by somebody. These are skipped, and no
- * others: a lock that is taken does not end the collection of a page table.
+ * Of many pages, another task has locked one in so many. Only these are
+ * skipped: a locked page does not end the walk of a page table.
  *
  * Contract: MV-1, MV-5
  */
@@ -187,9 +187,9 @@ static void only_locked_pages_are_skipped(struct kunit *test)
 /**
  * lock_is_tried_once() - There is no second locking pass
  *
- * The page is locked while the page table is walked, and unlocked at the end of
- * the walk: an MMU notifier's invalidate_range_end sits between that and all
- * that follows. Coming back for the page would find it unlocked.
+ * The page is locked while the page table is walked. An MMU notifier unlocks it
+ * in invalidate_range_end, right after the walk: a second try would get the
+ * lock.
  *
  * Contract: MV-1
  */
@@ -217,12 +217,12 @@ static void lock_is_tried_once(struct kunit *test)
 }
 
 /**
- * collected_page_is_unmapped() - What could be locked is unmapped by collect
+ * collected_page_is_unmapped() - Collect unmaps what it can lock
  *
- * All three pages migrate: locked, off the LRU, without a mapping, a migration
- * entry of the right kind in each pte, and one reference which is the caller's.
- * The source carries WRITE exactly if the pte was writable; the bit that was
- * MIGRATE_PFN_LOCKED is not set. RSS still counts them. If the driver has no
+ * All three pages migrate: they are locked, off the LRU and unmapped, with a
+ * migration entry of the right kind in each pte and one reference, that of the
+ * isolation. The source has WRITE if the pte was writable, and not the former
+ * MIGRATE_PFN_LOCKED. RSS still counts the pages. If the driver has no
  * destination for them, all is put back.
  *
  * Contract: MV-2, MV-8
@@ -266,10 +266,10 @@ static void collected_page_is_unmapped(struct kunit *test)
 
 /**
  * enum refusal - Why a page that could be locked does not migrate
- * @REFUSE_REFERENCE: somebody else has a reference
- * @REFUSE_PIN: pinned by FOLL_PIN, before it was shared if it is shared
- * @REFUSE_ISOLATED: somebody else has taken it off the LRU
- * @REFUSE_STACK: exec() is just moving the child's stack with it
+ * @REFUSE_REFERENCE: another task has a reference
+ * @REFUSE_PIN: it is pinned by FOLL_PIN
+ * @REFUSE_ISOLATED: another task has isolated it from the LRU
+ * @REFUSE_STACK: in the child, exec() is moving the stack with this page
  */
 enum refusal {
 	REFUSE_REFERENCE,
@@ -303,7 +303,7 @@ static const struct refusal_case refusal_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(refusal, refusal_cases, description);
 
-/* As exec() has its stack while it is moved: rmap walks leave it out. */
+/* Flags of a stack that exec() is moving, which rmap walks skip */
 #define STACK_FLAGS	(VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP)
 
 static void refuse(struct kunit *test, struct pages *p, enum refusal refusal)
@@ -355,10 +355,11 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 /**
  * refused_page_is_put_back() - By migrate_vma_setup() itself
  *
- * The middle one of three pages can be locked, but is pinned, cannot be isolated
- * from the LRU, or stays mapped. When migrate_vma_setup() returns, it is mapped,
- * on the LRU, unlocked and referenced as it was before. Its neighbours migrate.
- * The pin of an exclusive page is seen before anything is unmapped.
+ * The middle one of three pages can be locked, but it has an unexpected
+ * reference or a pin, cannot be isolated from the LRU, or stays mapped. When
+ * migrate_vma_setup() returns, the page is mapped, on the LRU, unlocked and
+ * referenced as before. Its neighbours migrate. A pinned exclusive page is not
+ * unmapped at all.
  *
  * Contract: MV-4, MV-5
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * migrate_vma_setup() over neighbouring pages of every kind: which of them it
- * offers must not depend on what stands next to them. The prediction follows
- * Documentation/mm/hmm.rst and the kernel-doc, and knows nothing of the code.
+ * migrate_vma_setup() over neighbouring pages of every kind: whether a page is
+ * offered must not depend on its neighbours. The prediction follows
+ * Documentation/mm/hmm.rst and the kernel-doc, not the code.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -24,7 +24,7 @@
 #include "../lib/swap.h"
 
 /**
- * enum kind - What may stand at an address
+ * enum kind - What may be mapped at an address
  * @KIND_NONE: nothing
  * @KIND_ZERO: the zero page
  * @KIND_DIRTY: a page that has been written to
@@ -67,7 +67,7 @@ enum kind {
 	NR_KINDS,
 };
 
-/* All runs of four are made of the first so many. */
+/* The kinds from which all runs of four pages are made */
 #define NR_CORE_KINDS	(KIND_PRIVATE + 1)
 
 static const char * const kind_names[NR_KINDS] = {
@@ -242,7 +242,7 @@ static void make_slot(struct mix *mix, struct slot *slot)
 	}
 }
 
-/* What is somebody else's doing, and lasts until after finalize. */
+/* What another task has done to the page, until after finalize */
 static void meddle(struct mix *mix, struct slot *slot)
 {
 	struct page *page;
@@ -360,7 +360,7 @@ static void check_unmapped(struct mix *mix, unsigned int i)
 		 (unsigned long)mmk_pte_page(mix->mm, slot->addr),
 		 (unsigned long)folio_page(slot->folio, 0));
 	complain(mix, "setup", i, "mapcount", folio_mapcount(slot->folio), 0);
-	/* One of ours, and one of the swap cache. */
+	/* References of the isolation, and of the swap cache */
 	complain(mix, "setup", i, "refcount", folio_ref_count(slot->folio),
 		 slot->kind == KIND_SWAPCACHE ? 2 : 1);
 	complain(mix, "setup", i, "lru", folio_test_lru(slot->folio), false);
@@ -534,12 +534,12 @@ static const struct select_case select_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(select, select_cases, description);
 
 /**
- * every_pair_of_pages_is_collected() - All kinds beside all kinds
+ * every_pair_of_pages_is_collected() - Each kind of page beside each
  *
- * Every two kinds of pages stand next to each other in a range, for every set of
+ * Each pair of kinds of pages, next to each other in a range, for each set of
  * MIGRATE_VMA_SELECT_* flags. Sources, cpages, ptes, references, locks and the
- * LRU are as the documentation predicts, and after a finalize without
- * destinations all is as it was.
+ * LRU are as documented, and after a finalize without destinations all is as
+ * before.
  *
  * Contract: MV-5, MV-10, MV-2, MV-4, MV-8
  */
@@ -553,8 +553,8 @@ static void every_pair_of_pages_is_collected(struct kunit *test)
 /**
  * every_four_pages_are_collected() - All sequences of the most common kinds
  *
- * As every_pair_of_pages_is_collected(), for every sequence of four pages out of
- * those that migrate, are refused, are skipped, or are none.
+ * As every_pair_of_pages_is_collected(), for every sequence of four pages of
+ * the kinds that migrate, are refused or skipped, or are holes.
  *
  * Contract: MV-5
  */
@@ -565,10 +565,11 @@ static void every_four_pages_are_collected(struct kunit *test)
 }
 
 /**
- * mlocked_pages_are_collected() - And are mlocked again afterwards
+ * mlocked_pages_are_collected() - Pages of a VM_LOCKED VMA
  *
- * As every_pair_of_pages_is_collected(), for the most common kinds in a VM_LOCKED
- * VMA. Migration ignores mlock, but keeps it.
+ * As every_pair_of_pages_is_collected(), for the most common kinds in a
+ * VM_LOCKED VMA. These pages migrate as others do, and are mlocked again
+ * afterwards.
  *
  * Contract: MV-5, MV-8
  */

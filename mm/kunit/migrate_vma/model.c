@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What must hold between two steps, and whether it does.
+ * What must hold after each step.
  */
 #include <kunit/test.h>
 #include <linux/highmem.h>
@@ -82,12 +82,12 @@ static bool refcount_is(struct folio *folio, unsigned int want)
 {
 	if (folio_ref_count(folio) == want)
 		return true;
-	/* On its way to the LRU, on another CPU. */
+	/* It may be in an LRU batch of another CPU, which has a reference. */
 	lru_add_drain_all();
 	return folio_ref_count(folio) == want;
 }
 
-/* What must hold for a page that a slot maps. */
+/* Whether what must hold for a page that a slot maps does */
 static bool page_is_right(struct model *model, unsigned int mm,
 			  unsigned int slot, struct folio *folio, pte_t pte)
 {

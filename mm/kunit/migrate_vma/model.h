@@ -13,7 +13,7 @@
 #define NR_MMS		3
 #define NR_SLOTS	8
 #define MAX_PINS	4
-/* Each slot of each mm, each pin, and the one that is being made. */
+/* One for each slot of each mm and for each pin, and a new one */
 #define NR_PAGES	(NR_MMS * NR_SLOTS + MAX_PINS + 1)
 
 /**
@@ -45,8 +45,8 @@ extern const char * const model_place_names[NR_PLACES];
  * @STEP_DISCARD: MADV_DONTNEED
  * @STEP_MIGRATE: migrate_vma_*() of some pages
  * @STEP_UNLOAD: a device is emptied without a VMA
- * @STEP_PIN: somebody takes a reference on a page
- * @STEP_UNPIN: and drops it
+ * @STEP_PIN: a reference is taken on a page
+ * @STEP_UNPIN: such a reference is dropped
  * @NR_STEP_KINDS: how many there are
  */
 enum step_kind {
@@ -65,15 +65,15 @@ enum step_kind {
 };
 
 /**
- * struct step - One step, which means something in any state of the world
+ * struct step - One step, which is valid in any state of the world
  * @kind: &enum step_kind
- * @mm: whose address
+ * @mm: number of the mm
  * @slot: first page
  * @nr: how many pages, at least one
  * @from: &enum place that is selected, or is emptied
  * @to: &enum place to migrate to
- * @decline: the pages, as bits, for which the driver finds no memory
- * @flag: writable, or: as user space does it
+ * @decline: bits of the pages for which the driver has no destination
+ * @flag: STEP_PROTECT: writable; STEP_READ and STEP_WRITE: by user accesses
  */
 struct step {
 	u8 kind;
@@ -88,10 +88,10 @@ struct step {
 
 /**
  * struct model_page - What the model knows of a page
- * @maps: how many ptes refer to it
- * @pins: how many references somebody else holds
+ * @maps: ptes that refer to it
+ * @pins: other references
  * @place: where it is
- * @exclusive: belongs to one mm only, so that this one may write to it
+ * @exclusive: it belongs to one mm only, which may write to it
  * @stamp: the word that was written to it last
  */
 struct model_page {
@@ -102,7 +102,7 @@ struct model_page {
 	u32 stamp;
 };
 
-/* What a slot holds that has no page of its own. */
+/* Contents of a slot that has no page of its own */
 #define SLOT_NONE	-1
 #define SLOT_ZERO	-2
 
@@ -111,15 +111,15 @@ struct model_page {
  * @test: the case
  * @addr: where the slots are, in every mm
  * @mm: the parent and its children, NULL where there is none
- * @slot: what each of them has there: an index of @page, or SLOT_*
- * @writable: what mprotect() said last
+ * @slot: for each mm, what is mapped: an index of @page, or SLOT_*
+ * @writable: for each mm, whether the VMA is writable
  * @page: the pages
  * @dev: the devices, by place
  * @pinned: the folios that are pinned, and which of @page each is
- * @round: of migrate_vma_*()
+ * @round: a round of migrate_vma_*()
  * @src: source pfns of a device that is emptied
- * @dst: and their destinations
- * @stamp: the last that was written
+ * @dst: destination pfns for @src
+ * @stamp: the last word that was written
  * @why: what went wrong first
  */
 struct model {
@@ -141,7 +141,7 @@ struct model {
 	char why[128];
 };
 
-/* The first thing that goes wrong is what counts. */
+/* Only the first failure is kept. */
 #define model_expect(m, cond, fmt, ...)					\
 ({									\
 	struct model *__model = (m);					\
@@ -158,7 +158,7 @@ static inline unsigned long slot_addr(const struct model *model, unsigned int sl
 	return model->addr + slot * PAGE_SIZE;
 }
 
-/* The word that is written to a page is not in the same place in all of them. */
+/* The offset of the word that is written differs from slot to slot. */
 static inline unsigned long stamp_addr(const struct model *model, unsigned int slot)
 {
 	return slot_addr(model, slot) + (slot * 584 + 8) % PAGE_SIZE;
@@ -174,7 +174,7 @@ static inline bool is_private(enum place place)
 	return place == IN_PRIVATE_A || place == IN_PRIVATE_B;
 }
 
-/* The CPU cannot get at device-private memory: an access brings the page back. */
+/* An access by the CPU brings a device-private page back. */
 static inline void model_touch(struct model_page *page)
 {
 	if (is_private(page->place))

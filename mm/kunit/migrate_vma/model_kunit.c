@@ -2,12 +2,12 @@
 /*
  * Long random sequences of what user space and drivers do with pages that move
  * between system and device memory. After each step the kernel is compared with
- * a small model of what must hold: who sees which bytes, where a page is, who
- * maps it, and what is counted. The model knows the rules of copy-on-write and
- * of Documentation/mm/hmm.rst, and nothing of the code.
+ * a small model: the bytes that each mm sees, where a page is, which ptes map
+ * it, and the counters. The model follows the rules of copy-on-write and
+ * Documentation/mm/hmm.rst, not the code.
  *
- * A sequence that fails is shrunk before it is reported. All sequences come
- * from fixed seeds; with the parameters "seed" and "steps" one is run again.
+ * A sequence that fails is shrunk before it is reported. The parameters "seed"
+ * and "steps" run one sequence again.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -25,8 +25,8 @@
 #define DEFAULT_STEPS	2000
 #define MAX_STEPS	20000
 /*
- * How often a failed sequence may be tried to be made shorter. Not how long: in
- * virtual time none passes meanwhile.
+ * Attempts to shrink a sequence; a time limit would be of no use in virtual
+ * time.
  */
 #define SHRINK_TRIES	200
 
@@ -86,7 +86,7 @@ static bool step_take(struct model *model, const struct step *step)
 	}
 }
 
-/* Nothing is left of what has been: a leak shows when this is checked. */
+/* Unmaps and drops everything. Returns false if something has leaked. */
 static bool world_clear(struct model *model)
 {
 	static const struct step everything = {
@@ -105,7 +105,7 @@ static bool world_clear(struct model *model)
 	return ok && model_world_is_right(model);
 }
 
-/* Returns the step after which something was wrong, @nr if nothing was. */
+/* Returns the number of the step that failed, or @nr if none did. */
 static unsigned int steps_run(struct model *model, const struct step *steps,
 			      unsigned int nr)
 {
@@ -123,8 +123,8 @@ static unsigned int steps_run(struct model *model, const struct step *steps,
 }
 
 /*
- * Leave out steps as long as something still goes wrong: first many at a time,
- * in the end one by one. What is wrong need not be the same all the while.
+ * Leaves out steps as long as the sequence fails: first many at a time, in the
+ * end one by one. The failure may change on the way.
  */
 static unsigned int steps_shrink(struct model *model, struct step *steps,
 				 struct step *scratch, unsigned int nr)
@@ -187,7 +187,7 @@ static void model_release(void *data)
 	struct model *model = data;
 	unsigned int i;
 
-	/* Where an assertion has ended the case half-way. */
+	/* An assertion may have ended the case. */
 	for (i = 0; i < MAX_PINS; i++)
 		model_unpin(model, i);
 }
@@ -245,13 +245,13 @@ static const struct seed_case seed_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(seed, seed_cases, description);
 
 /**
- * random_steps_agree_with_the_model() - Everything, in any order
+ * random_steps_agree_with_the_model() - Random steps of user space and drivers
  *
- * Up to three mms, a parent and its children, share eight anonymous pages, which
- * two device-private devices and a coherent one come for. After each step the
- * bytes, the place, the references, the mappings and the exclusive owner of each
- * page are those of the model, and so are the RSS of each mm and the pages that
- * each device has in use. With nothing mapped any more, all device pages are
+ * Up to three mms, a parent and its children, share eight anonymous pages,
+ * which migrate to two device-private devices and a coherent one and back.
+ * After each step, the bytes, place, references, mappings and exclusiveness of
+ * each page are those of the model, and so are the RSS of each mm and the pages
+ * in use of each device. When nothing is mapped any more, all device pages are
  * free.
  *
  * Contract: MV-4, MV-5, MV-6, MV-7, MV-8, MV-15, MV-16, ZD-3, ZD-4, ZD-12

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The steps: each is taken in the kernel and in the model.
+ * The steps. Each is taken in the kernel and in the model.
  */
 #include <kunit/test.h>
 #include <linux/highmem.h>
@@ -18,7 +18,7 @@
 #include "../lib/pte.h"
 #include "model.h"
 
-/* Whether the access was served. */
+/* Reads or writes one word; returns whether that worked. */
 static bool access_word(struct model *model, const struct step *step, u32 *word)
 {
 	unsigned long addr = stamp_addr(model, step->slot);
@@ -240,7 +240,7 @@ static bool outcome_is_right(struct model *model, const struct step *step)
 	return true;
 }
 
-/* As much of the range as lies in one VMA. */
+/* Sets up a round for the part of the range that lies in one VMA. */
 static void round_prepare(struct model *model, const struct step *step)
 {
 	static const unsigned long select[NR_PLACES] = {
@@ -325,11 +325,11 @@ bool model_step_unload(struct model *model, const struct step *step)
 	for (i = 0; i < NR_PAGES; i++)
 		if (model->page[i].place == place)
 			model->page[i].place = IN_RAM;
-	/* Now and then the device goes away, and comes back. */
+	/* Now and then the device is unmapped, and mapped again. */
 	if (ok && step->nr == 1 && !mmk_dev_nr_busy(dev)) {
 		mmk_dev_unmap(dev);
 		ok = model_expect(model, !mmk_dev_map(dev),
-				  "the device does not come back");
+				  "memremap_pages() fails");
 	}
 	return ok;
 }
@@ -341,7 +341,10 @@ bool model_step_pin(struct model *model, const struct step *step)
 
 	for (i = 0; i < MAX_PINS && model->pinned[i].folio; i++)
 		;
-	/* A reference on a device-private page would keep the CPU from it for ever. */
+	/*
+	 * With this reference, a fault on a device-private page would never
+	 * end.
+	 */
 	if (i == MAX_PINS || !page || is_private(page->place))
 		return true;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which pages with references, files or swap slots of their own migrate to a
- * device.
+ * Pages with unexpected references, in files, in the swap cache and in several
+ * mms.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -31,7 +31,7 @@ struct fault_page_case {
 	bool moves;
 };
 
-/* Two device pages; the first one is what all this is about. */
+/* Of two device pages, the case is about the first. */
 static const struct fault_page_case fault_page_cases[] = {
 	{ "no fault, no reference", -1, 0, 2, true },
 	{ "no fault, one reference", -1, 1, 1, false },
@@ -43,13 +43,12 @@ static const struct fault_page_case fault_page_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(fault_page, fault_page_cases, description);
 
 /**
- * fault_page_may_have_a_reference() - Once, and on the page of the fault
+ * fault_page_may_have_a_reference() - One reference, on the page of the fault
  *
- * do_swap_page() holds a reference on the device-private page, and on newer
- * kernels its lock, while it calls migrate_to_ram(). With fault_page set that
- * page migrates; with one reference more, or on a page that the fault is not
- * about, it is refused by setup. The neighbour, which has the reference that it
- * should have, moves in any case.
+ * do_swap_page() holds a reference on a device-private page, and on newer
+ * kernels its lock, while it calls migrate_to_ram(). With fault_page set, that
+ * page migrates. If it has one more reference, or is not the page of the fault,
+ * setup refuses it. The neighbour, without an unexpected reference, migrates.
  *
  * Contract: MV-14, MV-4
  */
@@ -73,7 +72,7 @@ static void fault_page_may_have_a_reference(struct kunit *test)
 		get_page(page[0]);
 	if (param->fault_page >= 0)
 		m->args.fault_page = page[param->fault_page];
-	/* A fault on it would hold one on the neighbour. */
+	/* The reference of the fault, if that is on the neighbour */
 	if (param->fault_page == 1)
 		get_page(page[1]);
 	if (param->fault_page >= 0)
@@ -107,17 +106,17 @@ static void fault_page_may_have_a_reference(struct kunit *test)
 	if (param->fault_page == 1)
 		put_page(page[1]);
 	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), param->moves ? 0U : 1U);
-	/* A page that somebody still holds would be faulted on for ever. */
+	/* A fault on a page with an unexpected reference would never end. */
 	if (!param->moves)
 		KUNIT_ASSERT_EQ(test, page_ref_count(page[0]), 1);
 	MMK_EXPECT_HOLDS(test, addr, 2, 1);
 }
 
 /**
- * late_reference_is_refused() - The last look is the one that counts
+ * late_reference_is_refused() - migrate_vma_pages() looks at references again
  *
- * Somebody takes a reference after migrate_vma_setup(), which is the last one to
- * look for pins: migrate_vma_pages() refuses the page and finalize puts it back.
+ * A reference is taken after migrate_vma_setup() has looked for pins:
+ * migrate_vma_pages() refuses the page, and finalize puts it back.
  *
  * Contract: MV-14, MV-4
  */
@@ -175,12 +174,12 @@ static const struct swap_cache_case swap_cache_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(swap_cache, swap_cache_cases, description);
 
 /**
- * swap_cache_page_moves_or_stays() - Never both
+ * swap_cache_page_moves_or_stays() - A mapped page in the swap cache
  *
- * A mapped page that is still in the swap cache. Device memory cannot be there:
- * the page leaves the swap cache and migrates, unless a child's pte still refers
- * to its swap slot; then nothing changes. To system memory it migrates in any
- * case, and the new page takes its place in the swap cache.
+ * Device pages cannot be in the swap cache: to a device, the page leaves the
+ * swap cache and migrates, unless a child's pte still refers to its slot; then
+ * it stays as it is. To system memory it migrates in any case, and the new page
+ * takes its place in the swap cache.
  *
  * Contract: MV-13
  */
@@ -251,7 +250,7 @@ static void swap_cache_page_moves_or_stays(struct kunit *test)
 	if (!child)
 		return;
 	MMK_EXPECT_MM_HOLDS(test, child, addr, 1, 1);
-	/* It has found the page in the swap cache. */
+	/* The fault of the child has found it in the swap cache. */
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, addr),
 			    mmk_pte_page(mm, addr));
 }
@@ -280,11 +279,10 @@ static const struct file_case file_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
 
 /**
- * file_page_does_not_migrate() - For now only anonymous memory
+ * file_page_does_not_migrate() - Devices take anonymous memory only
  *
- * A page of a file that is mapped twice, once by another VMA. It does not
- * migrate to the device: all is as it was, in both VMAs, and the device page is
- * given back.
+ * A page of a file is mapped by two VMAs. It does not migrate to the device:
+ * both mappings are as before, and the device page is freed.
  *
  * Contract: MV-17, MV-6
  */
@@ -324,7 +322,7 @@ static void file_page_does_not_migrate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->src[0] & MIGRATE_PFN_MIGRATE, 0UL);
 	mmk_vma_finalize(m);
 
-	/* The ptes were dirty, and what they mapped is known to be. */
+	/* The dirty bits of the ptes are on the folio now. */
 	was.state.dirty = true;
 	was_other.state.dirty = true;
 	mmk_expect_page_same(test, "file", &was);
@@ -336,10 +334,10 @@ static void file_page_does_not_migrate(struct kunit *test)
 }
 
 /**
- * truncated_page_is_skipped() - Nothing is left that could move it
+ * truncated_page_is_skipped() - A page without a mapping
  *
- * A page of a file that has lost its mapping, while a pte still maps it: it has
- * no rmap by which it could be found again, and so must not be unmapped.
+ * A page of a file has been truncated, and a pte still maps it. Without a
+ * mapping the rmap would not find its entry again: it must not be unmapped.
  *
  * Contract: MV-5, MV-17
  */
@@ -368,17 +366,17 @@ static void truncated_page_is_skipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 0UL);
 	mmk_vma_finalize(m);
 	mmk_expect_page_same(test, "truncated", &was);
-	/* Nobody else finds an entry that has been left behind, if there is one. */
+	/* If there is an entry in spite of that, restore it. */
 	folio_lock(was.folio);
 	remove_migration_ptes(was.folio, was.folio, 0);
 	folio_unlock(was.folio);
 }
 
 /**
- * private_data_is_no_pin() - Its reference is known of
+ * private_data_is_no_pin() - The reference of private data is expected
  *
- * A page of a file has data of the filesystem attached, which holds a reference:
- * it is offered all the same. With one reference more it is refused.
+ * A page of a file has private data of the filesystem, which has a reference:
+ * the page is offered all the same. With one more reference it is refused.
  *
  * Contract: MV-4, MV-17
  */
@@ -426,11 +424,11 @@ static const struct mms_case mms_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(mms, mms_cases, description);
 
 /**
- * page_migrates_in_every_mm() - However many of them map it
+ * page_migrates_in_every_mm() - A page that three mms map
  *
- * A parent and two children share a page. While it migrates it is mapped by none
- * of them; afterwards all of them map the new page, or the old one if the driver
- * has none.
+ * A parent and two children share a page. During its migration it is unmapped
+ * in all three; afterwards all three map the new page, or the old one if the
+ * driver has declined.
  *
  * Contract: MV-6, MV-8
  */
@@ -500,11 +498,11 @@ static const struct vanish_case vanish_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(vanish, vanish_cases, description);
 
 /**
- * unmapped_source_is_freed() - By finalize, unlocked
+ * unmapped_source_is_freed() - MADV_DONTNEED during the migration
  *
- * Somebody calls MADV_DONTNEED when the entry of a page stands in the pte, before
- * or after migrate_vma_pages(). The page migrates all the same, but nobody maps
- * the new one: finalize unlocks it, and then drops its last reference.
+ * MADV_DONTNEED drops the entry of a page, before or after migrate_vma_pages().
+ * The page migrates all the same, but the new page is not mapped: finalize
+ * unlocks it and then drops its last reference.
  *
  * Contract: MV-3, ME-9
  */

@@ -75,7 +75,7 @@ struct mmk_dev *mv_target_create(struct kunit *test, enum target target)
 	}
 }
 
-/* What a driver does between migrate_vma_setup() and migrate_vma_pages(). */
+/* Allocates and fills the destinations, as a driver does. */
 void mv_copy_to_target(struct kunit *test, struct mmk_vma *m,
 		       struct mmk_dev *dev)
 {
@@ -85,7 +85,7 @@ void mv_copy_to_target(struct kunit *test, struct mmk_vma *m,
 		mmk_vma_copy_to_dev(test, m, dev);
 	else
 		mmk_vma_copy_to_ram(test, m);
-	/* A pfn is all that a destination needs. */
+	/* A destination needs the pfn only. */
 	for (i = 0; i < m->args.npages; i++)
 		m->dst[i] &= ~MIGRATE_PFN_WRITE;
 }

@@ -12,17 +12,20 @@
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 
-/* The bit that once was MIGRATE_PFN_LOCKED. */
+/* The former MIGRATE_PFN_LOCKED */
 #define PFN_LOCKED	BIT(2)
 
-/* What the source of a page that migrates has to look like. */
+/* The source entry of a page that migrates */
 static inline unsigned long src_of(struct folio *folio, bool write)
 {
 	return migrate_pfn(folio_pfn(folio)) | MIGRATE_PFN_MIGRATE |
 	       (write ? MIGRATE_PFN_WRITE : 0);
 }
 
-/* The dirty bit is on the folio once the pte has been replaced, and stays. */
+/*
+ * When the pte has been replaced, its dirty bit is on the folio, and stays
+ * there.
+ */
 static inline void was_unmapped(struct mmk_page_state *was)
 {
 	if (pte_present(was->pte) && pte_dirty(was->pte))
@@ -50,7 +53,7 @@ enum page_sort {
 /**
  * struct pages - Three neighbouring pages of one sort
  * @mm: current->mm
- * @child: that shares them, or NULL
+ * @child: an mm that shares them, or NULL
  * @addr: of the first
  * @was: how they are mapped in @mm
  * @rss: the counters of @mm

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ranges that migrate_vma_setup() takes, and those that it refuses.
+ * Which ranges migrate_vma_setup() takes, and which it refuses.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -22,10 +22,10 @@
 #include "pages.h"
 
 /**
- * range_may_span_page_tables() - With and without a table
+ * range_may_span_page_tables() - One page table is missing
  *
- * The last page below a page table's end is there, the first above it is not,
- * and there is no table for it; then the other way round.
+ * At a boundary between two page tables, the page below is there, and the page
+ * above has no page table; then the other way round.
  *
  * Contract: MV-5, MV-7
  */
@@ -58,8 +58,8 @@ static void range_may_span_page_tables(struct kunit *test)
 /**
  * missing_table_does_not_end_walk() - What lies behind it is collected
  *
- * The range begins where a file has no page table, which is no hole to be
- * filled, and ends with a page of the file that is mapped.
+ * The range begins where the mapping of a file has no page table, which is no
+ * hole, and ends with a page that is mapped.
  *
  * Contract: MV-5, MV-17
  */
@@ -149,7 +149,9 @@ static const struct bad_case bad_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, description);
 
-/* Three pages in the middle of five, for there to be neighbours. */
+/*
+ * Three pages in the middle of five, so that there are other VMAs on both sides
+ */
 static unsigned long make_middle(struct kunit *test, struct mm_struct *mm,
 				 struct file *file)
 {
@@ -159,7 +161,7 @@ static unsigned long make_middle(struct kunit *test, struct mm_struct *mm,
 		return mmk_mmap(test, file, 3 * PAGE_SIZE, PROT_RW, MAP_SHARED);
 	addr = mmk_map_anon(test, 5);
 	mmk_fill(test, addr, 5, 1);
-	/* Makes VMAs of their own of the outer ones. */
+	/* The outer pages become VMAs of their own. */
 	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE, PROT_READ));
 	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr + 4 * PAGE_SIZE, PAGE_SIZE,
 					       PROT_READ));
@@ -172,10 +174,10 @@ static void src_release(void *src)
 }
 
 /**
- * bad_arguments_are_refused() - With -EINVAL, and before anything is done
+ * bad_arguments_are_refused() - -EINVAL before anything is done
  *
- * Each argument that migrate_vma_setup() cannot work with, alone. Neither the
- * arrays nor the pages are touched, and no MMU notifier is called.
+ * Each bad argument of migrate_vma_setup(), alone. Neither the arrays nor the
+ * pages change, and no MMU notifier is called.
  *
  * Contract: MV-9
  */
@@ -203,7 +205,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
 	n = mmk_notifier_alloc(test, mm, 0);
 	mmk_page_snapshot(test, &was, mm, addr);
-	/* Nothing but the array is written to if the kernel miscounts. */
+	/* A kernel that miscounts writes to this page only. */
 	src = vmalloc(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, src);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, src_release,
@@ -267,10 +269,10 @@ static const struct range_case range_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(range, range_cases, description);
 
 /**
- * unaligned_ends_are_rounded_down() - To the pages that they are in
+ * unaligned_ends_are_rounded_down() - Start and end within a page
  *
- * Good ranges up to the very ends of the VMA, aligned and unaligned: start and
- * end are rounded down, and exactly the pages in between are collected.
+ * Ranges up to both ends of the VMA, aligned and unaligned: start and end are
+ * rounded down, and exactly the pages in between are collected.
  *
  * Contract: MV-9
  */

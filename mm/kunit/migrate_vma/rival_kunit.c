@@ -40,12 +40,12 @@ static void migrator_main(struct mmk_task *task)
 }
 
 /**
- * two_migrations_share_a_range() - Neither deadlock, nor both win a page
+ * two_migrations_share_a_range() - Neither waits for the other
  *
  * One task has set up a migration of pages 0 to 2, where page 2 is a hole. A
  * second one then sets up a migration of pages 1 to 4. It does not wait for the
- * first; it gets the pages that are left, and the hole, which only the first of
- * them to call migrate_vma_pages() fills.
+ * first. It gets the pages that are left, and the hole, which is filled by
+ * whichever calls migrate_vma_pages() first.
  *
  * Contract: MV-18, MV-1, MV-7
  */
@@ -67,7 +67,7 @@ static void two_migrations_share_a_range(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(first), 0);
 	mmk_task_start(&migrator->task);
-	/* If it waits, let it: finalize is what it waits for. */
+	/* If it waits, it waits for finalize. */
 	if (!mmk_task_join(&migrator->task)) {
 		mmk_vma_finalize(first);
 		KUNIT_FAIL_AND_ABORT(test, "the second one waits for the first");
@@ -102,10 +102,10 @@ static void two_migrations_share_a_range(struct kunit *test)
 }
 
 /**
- * struct rival - Lets another task migrate in the middle of a migration
- * @mn: on the mm of the first
- * @migrator: the other task; NULL once it has been started
- * @joined: it has come back while the first was still at work
+ * struct rival - A task that migrates in the middle of another migration
+ * @mn: MMU notifier of the first migration's mm
+ * @migrator: the task; NULL once it has been started
+ * @joined: it has ended while the first migration waited for it
  */
 struct rival {
 	struct mmu_notifier mn;
@@ -113,7 +113,7 @@ struct rival {
 	bool joined;
 };
 
-/* The ptes have been collected; what else maps the pages is not unmapped yet. */
+/* The ptes of this mm have been replaced; those of the child have not yet. */
 static void rival_range_end(struct mmu_notifier *mn,
 			    const struct mmu_notifier_range *range)
 {
@@ -141,10 +141,10 @@ static void rival_release(void *data)
 /**
  * rival_skips_collected_page() - In the middle of migrate_vma_setup()
  *
- * Parent and child share two pages. A migration of the parent's range has
- * collected the first one when another task sets up a migration of both in the
- * child. It finds the one locked, leaves it, and takes the other. Both
- * migrations then succeed with what they have got.
+ * Parent and child share two pages. A migration in the parent has collected the
+ * first page when another task sets up a migration of both in the child. That
+ * skips the first page, which is locked, and takes the other. Both migrations
+ * then succeed.
  *
  * Contract: MV-18, MV-1
  */
@@ -198,10 +198,10 @@ static void rival_skips_collected_page(struct kunit *test)
 }
 
 /**
- * struct contest - A task that migrates when another does
+ * struct contest - A task that migrates at the same time as another
  * @task: the thread
  * @m: its round
- * @meet: where the two meet before each step
+ * @meet: counts the tasks that are about to take a step
  * @ret: what migrate_vma_setup() returned
  */
 struct contest {
@@ -245,7 +245,7 @@ static void contest_run(struct kunit *test, struct mmk_vma **m,
 	}
 	for (i = 0; i < 2; i++)
 		mmk_task_start(&c[i]->task);
-	/* If one waits, let it: finalize is what it waits for. */
+	/* If one waits, it waits for finalize of the other. */
 	for (i = 0; i < 2; i++) {
 		if (mmk_task_join(&c[i]->task))
 			continue;
@@ -264,7 +264,7 @@ static void contest_run(struct kunit *test, struct mmk_vma **m,
 /**
  * struct contest_case - How the two migrate
  * @description: for the log
- * @forked: two mms that share the pages; or two tasks in one
+ * @forked: in two mms that share the pages; if not, both in one mm
  */
 struct contest_case {
 	const char *description;
@@ -279,12 +279,12 @@ static const struct contest_case contest_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(contest, contest_cases, description);
 
 /**
- * two_cpus_share_a_range() - Really at the same time
+ * two_cpus_share_a_range() - Two migrations at the same time
  *
- * Two tasks on two CPUs set up a migration of the same pages in the same moment,
- * and end them in the same moment, again and again. Neither waits for the other,
- * no page is won by both, and the loser does not touch it. All comes
- * back through faults for the next round: no byte and no device page is lost.
+ * Two tasks on two CPUs set up a migration of the same pages at the same time,
+ * and end them at the same time, again and again. Neither waits for the other,
+ * and no page is collected by both. All pages come back by faults for the next
+ * round: no byte and no device page is lost.
  *
  * Contract: MV-18, MV-1
  */
@@ -322,8 +322,8 @@ static void two_cpus_share_a_range(struct kunit *test)
 		MMK_EXPECT_MM_HOLDS(test, other, addr, CONTEST_PAGES, 1);
 		KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
 	}
-	KUNIT_EXPECT_EQ_MSG(test, both, 0U, "pages won by both");
-	/* A page that is being looked at by the other one may be refused. */
+	KUNIT_EXPECT_EQ_MSG(test, both, 0U, "pages collected by both");
+	/* The reference of one migration may make the other refuse a page. */
 	KUNIT_EXPECT_GT(test, moved, 0U);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
 			(unsigned long)CONTEST_PAGES);
@@ -332,10 +332,10 @@ static void two_cpus_share_a_range(struct kunit *test)
 }
 
 /**
- * page_in_remote_lru_batch_migrates() - It will be on the LRU one day
+ * page_in_remote_lru_batch_migrates() - Not on the LRU yet
  *
- * A task on another CPU has just faulted a page in, which waits in a batch of
- * that CPU for its way to the LRU. It is taken from there, and migrates.
+ * A task on another CPU has just faulted a page in, which is still in an LRU
+ * batch of that CPU. It is isolated all the same, and migrates.
  *
  * Contract: MV-4, MV-2
  */
@@ -367,16 +367,16 @@ static void page_in_remote_lru_batch_migrates(struct kunit *test)
 	mmk_vma_finalize(m);
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), folio_page(folio, 0));
-	/* Put back to where it belongs, in the end. */
+	/* In the end it is on the LRU. */
 	lru_add_drain();
 	KUNIT_EXPECT_TRUE(test, folio_test_lru(folio));
 }
 
 /**
- * struct putback - Puts a folio into a batch when another one is unmapped
- * @mn: notices that
- * @mm: where
- * @folio: the folio; NULL once it has happened
+ * struct putback - Puts a folio into an LRU batch when another one is unmapped
+ * @mn: MMU notifier that is called by the unmap
+ * @mm: the mm of @mn
+ * @folio: the folio; NULL once it has been put into the batch
  */
 struct putback {
 	struct mmu_notifier mn;
@@ -396,7 +396,7 @@ static int putback_start(struct mmu_notifier *mn,
 {
 	struct putback *putback = container_of(mn, struct putback, mn);
 
-	/* As reclaim does that has not been able to free it. */
+	/* As reclaim, if it cannot free the folio */
 	if (putback->folio && folio_isolate_lru(putback->folio))
 		folio_putback_lru(putback->folio);
 	putback->folio = NULL;
@@ -408,12 +408,12 @@ static const struct mmu_notifier_ops putback_ops = {
 };
 
 /**
- * page_put_into_lru_batch_migrates() - When it is wanted already
+ * page_put_into_lru_batch_migrates() - Off the LRU after it was collected
  *
- * Two pages of a parent are mapped by its child as well. While the first one is
- * unmapped there, somebody takes the second, which is collected by then, off the
- * LRU and puts it back, which is into a batch. It is taken from there, and migrates
- * like the first.
+ * Parent and child share two pages. Both have been collected, and the first is
+ * being unmapped in the child, when the second is isolated from the LRU and put
+ * back, which puts it into a batch. It is isolated again, and migrates like the
+ * first.
  *
  * Contract: MV-4, MV-2
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Migration entries as numbers: what goes into one comes out again, none is
- * taken for a swap slot, and it leads to its folio while that is locked.
+ * The encoding of migration entries: pfn and flags are kept, no entry is taken
+ * for a swap slot, and an entry leads to its folio while that is locked.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -21,7 +21,7 @@
 #include "../lib/scene.h"
 #include "../lib/swap.h"
 
-/* The highest pfn that the kernel can have to deal with, and its bits. */
+/* The highest possible pfn, and its number of bits */
 #define PFN_BITS	(MAX_PHYSMEM_BITS - PAGE_SHIFT)
 #define MAX_PFN		(BIT(PFN_BITS) - 1)
 
@@ -59,7 +59,7 @@ static softleaf_t entry_with_flags(softleaf_t entry, bool young, bool dirty)
 	return entry;
 }
 
-/* What the trip through a pte breaks, or NULL. */
+/* What is wrong after the way through a pte, or NULL */
 static const char *trip_breaks(const struct entry_case *c, unsigned long pfn,
 			       bool young, bool dirty)
 {
@@ -83,7 +83,7 @@ static const char *trip_breaks(const struct entry_case *c, unsigned long pfn,
 	return NULL;
 }
 
-/* The trips of one pfn, with each of the four combinations of the flags. */
+/* One pfn, with each of the four combinations of the flags */
 static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 			      unsigned long pfn)
 {
@@ -92,7 +92,9 @@ static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 	for (i = 0; i < 4; i++) {
 		const char *fault = trip_breaks(c, pfn, i & 1, i & 2);
 
-		/* One is enough: nearly all would fail in the same way. */
+		/*
+		 * An assertion: nearly all others would fail in the same way.
+		 */
 		KUNIT_ASSERT_NULL_MSG(test, fault,
 				      "pfn %lx, young %d, dirty %d: %s", pfn,
 				      i & 1, !!(i & 2), fault);
@@ -102,9 +104,9 @@ static void expect_round_trip(struct kunit *test, const struct entry_case *c,
 /**
  * pte_round_trip_keeps_entry() - Encoding loses nothing
  *
- * For the lowest and the highest pfn, each with a single bit, and random ones:
- * the pte is neither none nor present, is of the one kind that it was made, and
- * gives back the pfn, young and dirty.
+ * For the lowest and the highest pfn, for each pfn with a single bit set or
+ * clear, and for random ones: the pte is neither none nor present, is of the
+ * right kind, and has the pfn, young and dirty.
  *
  * Contract: ME-1
  */
@@ -129,10 +131,10 @@ static void pte_round_trip_keeps_entry(struct kunit *test)
 }
 
 /**
- * entry_leads_to_its_page() - From the entry to the page
+ * entry_leads_to_its_page() - While its folio is locked
  *
- * For each page of a folio of four, whatever else the entry carries: it leads to
- * that very page, and to the folio that this is part of.
+ * For each page of a folio of four, with all combinations of flags: the entry
+ * leads to that page, and to the folio.
  *
  * Contract: ME-1
  */
@@ -160,10 +162,10 @@ static void entry_leads_to_its_page(struct kunit *test)
 /* ME-10: never taken for swap */
 
 /**
- * entry_has_no_swap_device() - With a real swap area on
+ * entry_has_no_swap_device() - With a swap area on
  *
- * There is no swap device for an entry of any kind, and freeing it as if it were
- * swap frees nothing.
+ * get_swap_device() finds no area for an entry of any kind, and to free the
+ * entry as a swap entry frees nothing.
  *
  * Contract: ME-10
  */
@@ -177,7 +179,7 @@ static void entry_has_no_swap_device(struct kunit *test)
 	mmk_mm_enter(test);
 	mmk_swap_on(test);
 	free_slots = get_nr_swap_pages();
-	/* A pfn that would be a slot of the first area. */
+	/* This pfn would be a slot of the first area. */
 	entry = c->make(1);
 	KUNIT_EXPECT_FALSE(test, softleaf_is_swap(entry));
 	si = get_swap_device(entry);
@@ -190,7 +192,7 @@ static void entry_has_no_swap_device(struct kunit *test)
 
 /* ME-11: an entry is followed only while its folio is locked */
 
-/* An entry, whose folio the case is about to unlock; never restored. */
+/* An entry whose folio the case is about to unlock */
 static softleaf_t entry_to_follow(struct kunit *test, struct scene *s)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -200,7 +202,7 @@ static softleaf_t entry_to_follow(struct kunit *test, struct scene *s)
 	return softleaf_from_pte(mmk_pte(mm, s->addr));
 }
 
-/* Where the report was none that kills. */
+/* Restores the pte, if the report has not ended the kernel. */
 static void entry_followed(struct kunit *test, struct scene *s)
 {
 	folio_lock(s->src);
@@ -209,11 +211,11 @@ static void entry_followed(struct kunit *test, struct scene *s)
 }
 
 /**
- * entry_to_page_needs_folio_lock() - softleaf_to_page() looks
+ * entry_to_page_needs_folio_lock() - softleaf_to_page() checks
  *
- * The migration that an entry stands for holds the folio's lock. As long as it
- * does, the entry leads to the page; without, a task that follows the entry has no
- * right to, and the kernel says so.
+ * A folio is locked as long as there are migration entries for it. Then an
+ * entry leads to its page. If the folio is unlocked, the kernel reports a task
+ * that follows the entry.
  *
  * Contract: ME-11
  * Report: bug include/linux/swapops.h | warning include/linux/leafops.h
@@ -233,9 +235,9 @@ static void entry_to_page_needs_folio_lock(struct kunit *test)
 }
 
 /**
- * entry_to_folio_needs_folio_lock() - softleaf_to_folio() looks
+ * entry_to_folio_needs_folio_lock() - softleaf_to_folio() checks
  *
- * The same, for a task that asks for the folio.
+ * As entry_to_page_needs_folio_lock(), for the folio.
  *
  * Contract: ME-11
  * Report: bug include/linux/swapops.h | warning include/linux/leafops.h

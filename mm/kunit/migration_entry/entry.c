@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the suites of migration entries share.
+ * Expectations about migration entries.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -25,7 +25,7 @@ void me_expect_kind(struct kunit *test, struct mm_struct *mm,
 			    mmk_pte_kind_name(want));
 }
 
-/* A migration entry for the folio, with exactly these flags. */
+/* Expects a migration entry for the folio, with exactly these flags. */
 void me_expect_entry(struct kunit *test, struct mm_struct *mm,
 		     unsigned long addr, enum mmk_pte_kind kind,
 		     struct folio *folio, bool young, bool dirty)
@@ -64,7 +64,7 @@ const struct page_case me_writable_cases[] = {
 	  .kind = MMK_PTE_MIGRATION_READ },
 };
 
-/* A huge page, with an entry in its pmd */
+/* Maps a huge page, and replaces its pmd by a migration entry. */
 void me_scene_unmap_huge(struct kunit *test, struct scene *s,
 			 struct mm_struct *mm)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the suites of migration entries share
+ * Expectations about migration entries
  */
 #ifndef _MM_KUNIT_MIGRATION_ENTRY_ENTRY_H
 #define _MM_KUNIT_MIGRATION_ENTRY_ENTRY_H

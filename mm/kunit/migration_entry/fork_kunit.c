@@ -33,11 +33,9 @@ KUNIT_ARRAY_PARAM_DESC(fork, fork_cases, description);
 /**
  * fork_makes_private_entry_readable() - fork() while an entry is in place
  *
- * A private page is under migration when its owner forks. From then on neither
- * may write without a copy: both sides get a readable entry, and the child
- * counts it in its RSS. After the migration both map the new folio read-only,
- * with young and dirty as they were, and a write by either leaves the other's
- * bytes alone.
+ * A private page is under migration when its owner forks. Parent and child have
+ * a readable entry then, and the child counts it in its RSS. After the
+ * migration both map the new folio read-only, with young and dirty as before.
  *
  * Contract: ME-6
  */
@@ -74,9 +72,11 @@ static void fork_makes_private_entry_readable(struct kunit *test)
 }
 
 /**
- * forked_page_is_copied_on_write() - Copy on write
+ * forked_page_is_copied_on_write() - fork() during the migration
  *
- * Child and parent write to a page that was forked while under migration.
+ * A page is under migration when its owner forks twice. After the migration a
+ * child and the parent write to it: both get copies, and the other child keeps
+ * the bytes.
  *
  * Contract: ME-6
  */
@@ -107,7 +107,7 @@ static void forked_page_is_copied_on_write(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, byte, 0xc0);
 }
 
-/* A shared mapping whose ptes fork() copies, as that of a driver. */
+/* Lets fork() copy the ptes of a shared mapping, as it does for drivers. */
 static void scene_copy_ptes_at_fork(struct scene *scene)
 {
 	mmap_write_lock(scene->mm);
@@ -127,11 +127,11 @@ static const struct page_case shared_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(shared, shared_cases, description);
 
 /**
- * fork_copies_shared_entry() - Both sides may go on writing
+ * fork_copies_shared_entry() - Where fork() copies the ptes of a shared mapping
  *
- * Where fork() copies the ptes of a shared mapping, a writable entry stays
- * writable in the parent, and the child gets the same one. It counts as a page
- * of tmpfs. Both then write to the same new folio.
+ * In a VM_MIXEDMAP mapping of tmpfs, a writable entry stays writable in the
+ * parent, and the child gets the same entry, which counts as a page of tmpfs.
+ * After the migration both map the new folio, as writable as before.
  *
  * Contract: ME-6, ME-12
  */
@@ -168,10 +168,10 @@ static void fork_copies_shared_entry(struct kunit *test)
 }
 
 /**
- * fork_skips_shared_mapping() - No entry without need
+ * fork_skips_shared_mapping() - An ordinary shared mapping
  *
- * Of an ordinary shared mapping fork() copies no pte. The parent's entry stays
- * as it is, and the child finds the new folio by a fault of its own.
+ * fork() copies no ptes of an ordinary shared mapping. The parent's entry stays
+ * as it is, and the child finds the new folio by a fault.
  *
  * Contract: ME-6, ME-12
  */
@@ -199,11 +199,11 @@ static void fork_skips_shared_mapping(struct kunit *test)
 }
 
 /**
- * fork_copies_private_file_entry() - Neither anonymous nor shared
+ * fork_copies_private_file_entry() - A page of tmpfs in a private mapping
  *
- * A private mapping of tmpfs in which one page has been written to already, so
- * that fork() copies its ptes. The entry of a page that has not is readable in
- * both, and counts as a page of tmpfs.
+ * One page of a private mapping of tmpfs has been written to, so that fork()
+ * copies the ptes. The entry of a page that has not is readable in both mms,
+ * and counts as a page of tmpfs.
  *
  * Contract: ME-6
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * get_user_pages() and mincore() come to an entry.
+ * get_user_pages() and mincore() of a page under migration.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -30,7 +30,7 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /* ME-14: what else meets an entry */
 
 /**
- * mincore_counts_entry_as_resident() - It is, in one place or the other
+ * mincore_counts_entry_as_resident() - mincore() of a page under migration
  *
  * Contract: ME-14
  */
@@ -83,7 +83,10 @@ static void gup_main(struct mmk_task *task)
 					   gup->flags);
 }
 
-/* What is at an address of @s, once dst is there: its page @index. Return: dst */
+/*
+ * A task pins page @index of @s, and waits until it is moved; returns the new
+ * folio.
+ */
 static struct folio *expect_gup_waits(struct kunit *test, struct scene *s,
 				      unsigned int flags, unsigned int index)
 {
@@ -107,10 +110,10 @@ static struct folio *expect_gup_waits(struct kunit *test, struct scene *s,
 }
 
 /**
- * gup_waits_for_new_page() - GUP of a page under migration
+ * gup_waits_for_new_page() - get_user_pages() of a page under migration
  *
- * It sleeps as long as the entry is there, and then returns the page of the new
- * folio.
+ * get_user_pages() sleeps until the folio is unlocked, and then returns the
+ * page of the new folio.
  *
  * Contract: ME-14
  */
@@ -127,9 +130,9 @@ static void gup_waits_for_new_page(struct kunit *test)
 }
 
 /**
- * gup_waits_for_new_huge_page() - GUP of a part of a huge page
+ * gup_waits_for_new_huge_page() - The same for a part of a huge page
  *
- * As gup_waits_for_new_page(): the right part of the new folio.
+ * As gup_waits_for_new_page(), for the right page of the new folio.
  *
  * Contract: ME-14
  */
@@ -170,10 +173,10 @@ static void gup_nowait_main(struct mmk_task *task)
 /**
  * gup_nowait_keeps_mmap_lock() - A caller that cannot wait
  *
- * FOLL_NOWAIT promises that no disk is waited for, and FAULT_FLAG_RETRY_NOWAIT
- * that mmap_lock is not dropped. What is under migration is neither read nor
- * retried: either GUP comes back without a page, or it sleeps with the lock held
- * and returns the page of the new folio. See Documentation/findings.rst.
+ * FOLL_NOWAIT promises not to wait for a disk, and FAULT_FLAG_RETRY_NOWAIT not
+ * to drop mmap_lock. A page under migration is neither read nor retried: either
+ * get_user_pages() returns without a page, or it sleeps with mmap_lock held and
+ * returns the page of the new folio. See Documentation/findings.rst.
  *
  * Contract: ME-14
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A device that mirrors an address space comes to an entry.
+ * hmm_range_fault() of pages under migration.
  */
 #include <kunit/test.h>
 #include <linux/hmm.h>
@@ -36,12 +36,12 @@ static const struct mmu_interval_notifier_ops mirror_ops = {
 /**
  * struct mirror - A task that asks hmm_range_fault() for three pages
  * @task: the task
- * @notifier: of the range
- * @mm: whose pages; kept until the notifier is gone
- * @addr: the first of them
- * @pfns: what is asked of each, and then what was found
+ * @notifier: the interval notifier of the range
+ * @mm: address space, with a reference until the notifier is removed
+ * @addr: address of the first page
+ * @pfns: HMM_PFN_REQ_*, and then what hmm_range_fault() has found
  * @ret: what hmm_range_fault() returned
- * @busy: how often it said that the range has changed
+ * @busy: how often it returned -EBUSY
  */
 struct mirror {
 	struct mmk_task task;
@@ -100,7 +100,7 @@ static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
 	return mirror;
 }
 
-/* And the middle one is under migration. */
+/* The same, with the middle page under migration */
 static struct mirror *mirror_alloc_around(struct kunit *test,
 					  struct mm_struct *mm, struct scene *s)
 {
@@ -121,7 +121,9 @@ static unsigned long mirror_of(struct kunit *test, struct mm_struct *mm,
 	       HMM_PFN_WRITE;
 }
 
-/* It sleeps without a reference until @s is over; the new folio */
+/*
+ * The task sleeps without a reference until @s is moved; returns the new folio.
+ */
 static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
 					 struct mirror *mirror)
 {
@@ -146,10 +148,11 @@ static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
 }
 
 /**
- * hmm_fault_waits_for_new_page() - A device asks for the page
+ * hmm_fault_waits_for_new_page() - hmm_range_fault() with HMM_PFN_REQ_FAULT
  *
- * A device wants three pages to be there. For the one under migration it sleeps
- * until the entry is gone, without a reference, and then gets the new one.
+ * A device asks for three pages. For the one under migration hmm_range_fault()
+ * sleeps, without a reference, until the folio is unlocked, and then finds the
+ * new page.
  *
  * Contract: ME-14
  */
@@ -171,9 +174,10 @@ static void hmm_fault_waits_for_new_page(struct kunit *test)
 }
 
 /**
- * hmm_fault_waits_for_new_huge_page() - A device asks for a part of it
+ * hmm_fault_waits_for_new_huge_page() - The same for a part of a huge page
  *
- * The same for three pages of a huge page. It learns how large that is, too.
+ * As hmm_fault_waits_for_new_page(), for three pages of a huge page. The order
+ * of the huge page is reported, too.
  *
  * Contract: ME-14
  */
@@ -196,9 +200,9 @@ static void hmm_fault_waits_for_new_huge_page(struct kunit *test)
 }
 
 /**
- * hmm_snapshot_skips_huge_entry() - A device only looks at it
+ * hmm_snapshot_skips_huge_entry() - The same for a huge page
  *
- * As hmm_snapshot_skips_entry(): none of its pages is there.
+ * As hmm_snapshot_skips_entry(): no pfn is reported for any of the pages.
  *
  * Contract: ME-14
  */
@@ -224,11 +228,11 @@ static void hmm_snapshot_skips_huge_entry(struct kunit *test)
 }
 
 /**
- * hmm_snapshot_skips_entry() - A device only looks
+ * hmm_snapshot_skips_entry() - hmm_range_fault() without HMM_PFN_REQ_FAULT
  *
- * A device that asks for nothing is told of the pages that are there. The one
- * under migration is not: there is neither a pfn for it nor an error, nobody
- * waits, and the entry stays. The same goes if only the others are asked for.
+ * A device does not ask for the page under migration. It gets neither a pfn for
+ * it nor an error, hmm_range_fault() does not wait, and the entry stays. The
+ * neighbours are reported, whether the device has asked for them or not.
  *
  * Contract: ME-14
  */

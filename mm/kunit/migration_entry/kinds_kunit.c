@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every kind of page, with every system call that may come while it is under
- * migration, and both ends that the migration can have.
+ * Every kind of page, every system call while it is under migration, and both
+ * outcomes of the migration.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -92,7 +92,7 @@ static void combo_expect_bytes(struct kunit *test, struct combo *c,
 	combo_expect(test, c, what, diff.is, diff.should);
 }
 
-/* Which entry try_to_migrate() has to make. */
+/* The entry that try_to_migrate() has to make */
 static enum mmk_pte_kind predict_entry(const struct page_case *how)
 {
 	if (how->write)
@@ -101,7 +101,7 @@ static enum mmk_pte_kind predict_entry(const struct page_case *how)
 	       MMK_PTE_MIGRATION_READ_EXCLUSIVE : MMK_PTE_MIGRATION_READ;
 }
 
-/* What the act has to make of it. */
+/* The entry that has to be there after the act */
 static enum mmk_pte_kind predict_act(const struct page_case *how, enum act act)
 {
 	enum mmk_pte_kind kind = predict_entry(how);
@@ -135,7 +135,7 @@ static bool combo_vma_writable(const struct combo *c)
 	       c->how.backing == SHMEM_PRIVATE;
 }
 
-/* The permission of a shared mapping is its VMA's, whatever the entry says. */
+/* A shared mapping may get the permission of its VMA instead of the entry's. */
 static bool combo_follows_vma(const struct combo *c)
 {
 	return c->act == ACT_MPROTECT && c->how.backing == SHMEM_SHARED &&
@@ -229,7 +229,7 @@ static void combo_expect_pte(struct kunit *test, struct combo *c,
 		     entry_may_be(c->how.dirty));
 }
 
-/* Unmap, act, restore; and look at everything after each of the three. */
+/* Unmap, act, restore, with expectations after each of the three */
 static void combo_run(struct kunit *test, struct mm_struct *mm, struct combo *c)
 {
 	enum mmk_pte_kind kind = predict_act(&c->how, c->act);
@@ -291,7 +291,7 @@ static void combo_run(struct kunit *test, struct mm_struct *mm, struct combo *c)
 	combo_expect(test, c, "pages in the end", mm_pages(mm), others);
 }
 
-/* Whether there is such a pte: only an owner, or a shared mapping, may write. */
+/* Whether such a pte exists: shared private pages are read-only. */
 static bool combo_exists(const struct page_case *how)
 {
 	if (how->backing == ANON_SHARED || how->backing == SHMEM_PRIVATE)
@@ -327,9 +327,9 @@ static void run_all_combos(struct kunit *test, enum act act)
 }
 
 /**
- * every_kind_is_restored() - Nothing happens in between
+ * every_kind_is_restored() - All combinations, undisturbed
  *
- * All combinations of what is mapped and how, and of both outcomes.
+ * All kinds of pages, all combinations of their flags, and both outcomes.
  *
  * Contract: ME-3, ME-4, ME-5
  */

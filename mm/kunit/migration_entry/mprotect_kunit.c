@@ -22,11 +22,12 @@
 KUNIT_ARRAY_PARAM_DESC(writable, me_writable_cases, description);
 
 /**
- * mprotect_downgrades_entry() - PROT_READ
+ * mprotect_downgrades_entry() - mprotect(PROT_READ)
  *
- * The writable entry becomes a readable one, exclusive for anonymous memory;
- * young and dirty stay. After the migration the pte is read-only. Once the VMA
- * is writable again, a write goes to the page itself, for nobody shares it.
+ * The writable entry becomes readable, or readable exclusive for anonymous
+ * memory; young and dirty stay. After the migration the pte is read-only. Once
+ * the VMA is writable again, a write does not copy the page, which is not
+ * shared.
  *
  * Contract: ME-8
  */
@@ -61,7 +62,7 @@ static void mprotect_downgrades_entry(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, s.addr)));
 }
 
-/* mprotect() without a change of the VMA. */
+/* change_protection() without a change of the VMA */
 static long change_ptes(struct mm_struct *mm, unsigned long addr,
 			unsigned int nr_pages, unsigned long flags)
 {
@@ -83,9 +84,10 @@ static long change_ptes(struct mm_struct *mm, unsigned long addr,
 /**
  * changed_ptes_are_counted() - What change_protection() returns
  *
- * Of two pages, a writable entry and a hole, all but the hole count; once the
- * entry is readable, it is not changed again and does not count. Where the caller
- * asks for ptes to be made writable, those of exclusive pages are, at once.
+ * Of two pages, a writable entry and a hole, all but the hole count. Once the
+ * entry is readable, it is not changed again and does not count. With
+ * MM_CP_TRY_CHANGE_WRITABLE, the ptes of exclusive pages become writable at
+ * once.
  *
  * Contract: ME-8
  */
@@ -119,7 +121,7 @@ static void changed_ptes_are_counted(struct kunit *test)
 
 	remove_migration_ptes(folio, folio, 0);
 	mmk_hold_finish(test, hold, false);
-	/* The entry alone, so that nothing else makes up for it. */
+	/* One pte alone, so that no other makes up for it */
 	KUNIT_EXPECT_EQ(test, change_ptes(mm, entry, 1, 0), 1L);
 	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED);
 }
@@ -140,10 +142,10 @@ static const struct page_case readable_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(readable, readable_cases, description);
 
 /**
- * mprotect_leaves_readable_entry_alone() - Nothing to take away
+ * mprotect_leaves_readable_entry_alone() - PROT_NONE and PROT_READ
  *
- * Neither taking all permissions from the VMA nor giving some back changes an
- * entry that is readable or readable exclusive.
+ * A readable or readable exclusive entry does not change when the VMA loses all
+ * permissions, nor when it becomes readable again.
  *
  * Contract: ME-8
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mappings that end, or move elsewhere, while an entry is in place.
+ * exit, munmap(), truncation and mremap() while an entry is in place.
  */
 #include <kunit/test.h>
 #include <linux/fs.h>
@@ -25,10 +25,10 @@
 /* ME-9: unmapping while an entry is in place */
 
 /**
- * exit_drops_entry() - The last user of an mm goes away
+ * exit_drops_entry() - A child exits
  *
- * The child that inherited an entry exits: its counters end at zero, the parent
- * keeps its entry, and only that is restored.
+ * A child that has inherited an entry exits: its counters end at zero, the
+ * parent keeps its entry, and only that is restored.
  *
  * Contract: ME-9
  */
@@ -58,11 +58,11 @@ static void exit_drops_entry(struct kunit *test)
 }
 
 /**
- * munmap_frees_no_swap_slot() - With a real swap area on
+ * munmap_frees_no_swap_slot() - With a swap area on
  *
- * The pfn of an entry could be taken for a slot. Two pages are swapped out, the
- * one in between is under migration; munmap() of it leaves the two slots alone
- * and the count of swapped pages too.
+ * The pfn of an entry could be taken for a slot. Two pages are swapped out, and
+ * the page in between is under migration: munmap() of that leaves the two slots
+ * and MM_SWAPENTS alone.
  *
  * Contract: ME-9, ME-10
  */
@@ -97,11 +97,11 @@ static void munmap_frees_no_swap_slot(struct kunit *test)
 }
 
 /**
- * truncation_spares_private_copies() - Truncation and hole punching
+ * truncation_spares_private_copies() - unmap_mapping_range() and even_cows
  *
- * A private mapping of tmpfs with one page of the file and one private copy,
- * both under migration. unmap_mapping_range() without even_cows takes the entry
- * of the first only, with it that of the second as well.
+ * A private mapping of tmpfs has a page of the file and a private copy, both
+ * under migration. unmap_mapping_range() drops the entry of the first; with
+ * even_cows it drops both.
  *
  * Contract: ME-9
  */
@@ -145,11 +145,11 @@ static void truncation_spares_private_copies(struct kunit *test)
 /* ME-13: mremap() while an entry is in place */
 
 /**
- * mremap_moves_entry() - And what is beside it
+ * mremap_moves_entry() - Into another page table
  *
- * Of three pages the middle one is under migration when all three are moved far
- * away. Its entry arrives unchanged between its neighbours, and the migration
- * restores it there and nowhere else.
+ * The middle one of three pages is under migration when all three are moved to
+ * another page table. Its entry arrives unchanged between its neighbours, and
+ * the migration restores it there and nowhere else.
  *
  * Contract: ME-13
  */

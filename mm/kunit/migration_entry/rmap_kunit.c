@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rmap locks, and a fork() that comes while a migration walks the rmap.
+ * The rmap locks, and fork() during a walk of the rmap.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -58,7 +58,7 @@ static void folio_rmap_unlock(struct folio *folio)
  * @task: the task
  * @folio: the folio
  * @restore: remove_migration_ptes() instead of try_to_migrate()
- * @locked: it takes the rmap lock itself, for writing, and says so
+ * @locked: it holds the rmap lock for writing, and passes TTU_RMAP_LOCKED
  */
 struct rmap_task {
 	struct mmk_task task;
@@ -95,7 +95,9 @@ static struct rmap_task *rmap_task_start(struct kunit *test, struct scene *s,
 	return t;
 }
 
-/* Whether it has come back. If not, it keeps the lock and the folio for good. */
+/*
+ * Whether the task has ended. If not, it keeps the lock and the folio for good.
+ */
 static bool rmap_task_join(struct rmap_task *t, struct scene *s)
 {
 	if (mmk_task_join(&t->task))
@@ -105,11 +107,11 @@ static bool rmap_task_join(struct rmap_task *t, struct scene *s)
 }
 
 /**
- * unmap_and_restore_take_rmap_lock() - Nobody changes what is walked
+ * unmap_and_restore_take_rmap_lock() - anon_vma or i_mmap_rwsem
  *
- * As long as somebody holds the anon_vma or i_mmap lock for writing, neither
- * try_to_migrate() nor remove_migration_ptes() goes on to the page tables: the
- * second not even for anonymous memory that nothing maps any more.
+ * As long as the anon_vma lock or i_mmap_rwsem is held for writing,
+ * try_to_migrate() and remove_migration_ptes() wait before they change a page
+ * table.
  *
  * Contract: ME-3, ME-4, ME-7
  */
@@ -143,8 +145,9 @@ static void unmap_and_restore_take_rmap_lock(struct kunit *test)
 /**
  * caller_may_hold_rmap_lock() - TTU_RMAP_LOCKED
  *
- * Both do their work under a lock that the caller holds for writing. Done by
- * a task, for one that takes the lock a second time would wait for ever.
+ * With TTU_RMAP_LOCKED, both work under the lock that the caller holds for
+ * writing. They run in another task, since one that takes the lock again never
+ * ends.
  *
  * Contract: ME-3, ME-4
  */
@@ -171,9 +174,9 @@ static void caller_may_hold_rmap_lock(struct kunit *test)
 /* ME-7: fork() races with a migration */
 
 /**
- * struct rmap_record - Whose page tables an rmap walk came to, in order
- * @mm: whose
- * @nr: how many
+ * struct rmap_record - The mms that an rmap walk has visited, in order
+ * @mm: the mms
+ * @nr: how many there are
  */
 struct rmap_record {
 	struct mm_struct *mm[4];
@@ -192,10 +195,10 @@ static bool rmap_record_one(struct folio *folio, struct vm_area_struct *vma,
 }
 
 /**
- * rmap_walk_visits_parent_first() - What the races rely on
+ * rmap_walk_visits_parent_first() - What the races with fork() rely on
  *
- * A parent, its child, and the child of that: fork() copies ptes from each to
- * the next, so a walk in that order cannot miss an entry.
+ * A parent, its child, and a grandchild: fork() copies ptes from each to the
+ * next, so that a walk in this order cannot miss an entry.
  *
  * Contract: ME-7
  */
@@ -224,15 +227,15 @@ static void rmap_walk_visits_parent_first(struct kunit *test)
 }
 
 /**
- * struct fork_race - A fork() that stops between linking its VMA and copying
+ * struct fork_race - A fork() that stops before it copies the ptes of a VMA
  * @task: the task that forks
  * @child: the mm of its child, with a reference
- * @linked: the new VMA is in the anon_vma; no pte has been copied
- * @go: copy them
- * @has_child: @child is there
- * @walker: whose remove_migration_ptes() lets the fork() go on
+ * @linked: completed when the new VMA is in the anon_vma, and no pte is copied
+ * @go: completed when fork() may go on
+ * @has_child: completed when @child is set
+ * @walker: the task whose remove_migration_ptes() lets the fork() go on
  * @nr_restored: ptes that this walk has restored so far
- * @restored_at_copy: how many that were when fork() had copied its ptes
+ * @restored_at_copy: @nr_restored when fork() had copied its ptes
  */
 struct fork_race {
 	struct mmk_task task;
@@ -259,7 +262,7 @@ static void fork_race_open(struct vm_area_struct *vma)
 	wait_for_completion_timeout(&race->go, MMK_DEADLINE);
 }
 
-/* All faults are taken before these take the place of tmpfs's. */
+/* They replace the operations of tmpfs after all faults have been taken. */
 static const struct vm_operations_struct fork_race_ops = {
 	.open = fork_race_open,
 };
@@ -296,7 +299,7 @@ static void fork_race_release(void *data)
 {
 	struct fork_race *race = data;
 
-	/* If the case has failed: the task must not wait for it. */
+	/* If the case has failed, let the task go on. */
 	complete_all(&race->go);
 	if (race->task.started)
 		mmk_wait_for(refcount_read(&race->task.ref) == 1);
@@ -305,7 +308,7 @@ static void fork_race_release(void *data)
 		mmput(race->child);
 }
 
-/* The next fork() of @mm by the task stops, once it has linked this VMA. */
+/* Starts a fork() of @mm, which stops when it has linked the VMA at @addr. */
 static struct fork_race *fork_race_start(struct kunit *test,
 					 struct mm_struct *mm,
 					 unsigned long addr)
@@ -324,7 +327,9 @@ static struct fork_race *fork_race_start(struct kunit *test,
 	vma_lookup(mm, addr)->vm_ops = &fork_race_ops;
 	mmap_write_unlock(mm);
 
-	/* It goes on as soon as it may, ahead of the task that lets it. */
+	/*
+	 * As soon as it may go on, it runs before the task that has woken it.
+	 */
 	sched_set_fifo(race->task.task);
 	mmk_task_start(&race->task);
 	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&race->linked,
@@ -357,7 +362,7 @@ static unsigned long map_private_copy(struct kunit *test)
 /**
  * struct race_case - The mm that is forked while entries are removed
  * @description: for the KTAP line
- * @by_child: the child, whose entry is removed second; or the parent
+ * @by_child: the child forks, whose entry is removed second; if not, the parent
  */
 struct race_case {
 	const char *description;
@@ -375,14 +380,13 @@ KUNIT_ARRAY_PARAM_DESC(race, race_cases, description);
  * fork_during_removal_leaves_no_entry() - Between the first pte and the next
  *
  * Parent and child have an entry for the same folio. One of them forks; its
- * fork() stops when the new VMA can be found by the rmap walk and no pte has
- * been copied. remove_migration_ptes() is let run, and at the moment at which it
- * drops the ptl of the first pte that it has restored, the fork() goes on: it
- * copies a restored pte, or an entry. When the walk is done none is left in any
- * of the three.
+ * fork() stops when the rmap walk can find the new VMA and no pte has been
+ * copied. When remove_migration_ptes() drops the ptl of the first pte that it
+ * has restored, the fork() goes on, and copies a restored pte or an entry.
+ * After the walk none of the three mms has an entry.
  *
- * The order is forced by the completion and the priority of the forking task,
- * on the one CPU of the case and with preemption; without, it is a mere race.
+ * On one CPU and with preemption, a completion and the priority of the task
+ * that forks force this order; without preemption the order is not certain.
  *
  * Contract: ME-7
  */
@@ -421,18 +425,18 @@ static void fork_during_removal_leaves_no_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(dst), 3);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 4);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(src), 0);
-	/* An orphan would bring down the kernel when its mm goes away. */
+	/* An entry that is left would crash the kernel when its mm is freed. */
 	remove_migration_ptes(src, dst, 0);
 	mmk_hold_finish(test, hold, true);
 	MMK_EXPECT_MM_HOLDS(test, race->child, addr, 1, SCENE_SEED);
 }
 
 /**
- * late_fork_entry_is_removed() - Unmapped before ptes are copied
+ * late_fork_entry_is_removed() - The folio is unmapped before ptes are copied
  *
- * fork() stops when the new VMA can be found and no pte has been copied. Then
- * the folio is unmapped: the child has nothing that could be. After that fork()
- * copies the entry, and the removal finds both.
+ * fork() stops when the rmap walk can find the new VMA and no pte has been
+ * copied. Then the folio is unmapped in the parent. When fork() goes on, it
+ * copies the entry, and remove_migration_ptes() finds both.
  *
  * Contract: ME-7, ME-6
  */

@@ -73,7 +73,7 @@ static long smaps_field(struct kunit *test, const char *vma, const char *name)
 }
 
 /*
- * What the smaps of @task, which shares the mm of the case, says of the VMA at
+ * Reads the smaps of @task, which shares the mm of the case, for the VMA at
  * @addr. The text goes through user memory at @buffer.
  */
 static void smaps_read(struct kunit *test, struct vfsmount *mnt,
@@ -155,7 +155,7 @@ static void smaps_check(struct kunit *test, const struct smaps_view *v,
 	smaps_expect(test, when, &smaps, kb);
 }
 
-/* @s is under migration, and its VMA at @addr has @kb. */
+/* Expects @kb for the VMA at @addr, before and after @s is moved. */
 static void smaps_check_migration(struct kunit *test,
 				  const struct smaps_view *v, struct scene *s,
 				  unsigned long addr, long kb)
@@ -172,11 +172,11 @@ static void smaps_check_migration(struct kunit *test,
 }
 
 /**
- * smaps_counts_entry() - It stays resident for its owner
+ * smaps_counts_entry() - /proc/PID/smaps of a page under migration
  *
- * Two of three pages are there, and one of them is migrated. /proc/PID/smaps
- * counts it as resident and as anonymous before, while the entry is in place
- * and after, and never as swapped.
+ * Two of three pages are there, and one of them is migrated. Before, during and
+ * after the migration, /proc/PID/smaps counts it as resident and as anonymous,
+ * and never as swapped.
  *
  * Contract: ME-14
  */
@@ -202,9 +202,9 @@ static void smaps_counts_entry(struct kunit *test)
 }
 
 /**
- * smaps_counts_huge_entry() - All of it, by its one entry
+ * smaps_counts_huge_entry() - The same for a huge page
  *
- * As smaps_counts_entry().
+ * As smaps_counts_entry(): its entry counts for the whole huge page.
  *
  * Contract: ME-14
  */

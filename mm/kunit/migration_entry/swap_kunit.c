@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries beside the swap entries: they share the types and the formats, and
- * nothing else.
+ * Migration entries and swap entries, which share their format.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -42,7 +41,7 @@ static const struct advice_case advice_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(advice, advice_cases, description);
 
 /**
- * madvise_leaves_entry_alone() - madvise()
+ * madvise_leaves_entry_alone() - Advice about pages and swap
  *
  * Contract: ME-10
  */
@@ -76,12 +75,12 @@ static void madvise_leaves_entry_alone(struct kunit *test)
 }
 
 /**
- * swapoff_leaves_entry_alone() - Neighbours in swap
+ * swapoff_leaves_entry_alone() - Swap-in of the neighbours, and swapoff
  *
- * Two pages in swap, shared with a child so that they come in through the swap
- * cache and its readahead; between them one under migration. Reading the first
- * and then swapoff, which has to find and bring in all that is left, do not
- * touch the entry.
+ * Two pages are in swap, shared with a child so that they are read through the
+ * swap cache and its readahead. The page between them is under migration.
+ * Neither a read of the first page nor swapoff, which brings the other one
+ * back, changes the entry.
  *
  * Contract: ME-10
  */
@@ -125,11 +124,12 @@ static void swapoff_leaves_entry_alone(struct kunit *test)
 }
 
 /**
- * fork_shares_slot_beside_entry() - The other side of the line
+ * fork_shares_slot_beside_entry() - A swap entry beside a migration entry
  *
- * One page in swap, its neighbour under migration. fork() gives the slot a
- * second user, takes the exclusive mark from both ptes, and makes the child
- * known to swapoff; the entry is counted as a page, not as swap.
+ * One page is in swap, and its neighbour is under migration. After fork() the
+ * slot has two users, the swap entries of both mms are not exclusive, and the
+ * child is on the list of swapoff. The migration entry counts as a page, not as
+ * swap.
  *
  * Contract: ME-10, ME-6
  */
@@ -171,11 +171,11 @@ static void fork_shares_slot_beside_entry(struct kunit *test)
 /* ME-2: the swap types */
 
 /**
- * every_swap_type_has_one_kind() - All of them, exhaustively
+ * every_swap_type_has_one_kind() - All types, exhaustively
  *
- * Whatever the type of an entry, exactly one predicate claims it: swap for all
- * types below MAX_SWAPFILES, and none of those above. The types that the kernel
- * hands out itself are pairwise different and fit.
+ * For each type, exactly one predicate is true: swap for types below
+ * MAX_SWAPFILES, and another one for those above. The types of the kernel's own
+ * entries are pairwise different, and fit into MAX_SWAPFILES_SHIFT bits.
  *
  * Contract: ME-2
  */
@@ -211,9 +211,9 @@ static void every_swap_type_has_one_kind(struct kunit *test)
 /**
  * swapon_refuses_excess_area() - MAX_SWAPFILES areas, and one more
  *
- * All types below MAX_SWAPFILES are taken by real areas. One more is refused
- * with -EPERM; the others stay on, of the same size, and a page that is in one
- * of them comes back. Once one has been turned off, there is room for another.
+ * MAX_SWAPFILES swap areas are on. One more is refused with -EPERM; the others
+ * stay on, with the same size, and a page in one of them can be read. When one
+ * area has been turned off, another can be turned on.
  *
  * Contract: ME-2
  */
@@ -250,7 +250,9 @@ static void swapon_refuses_excess_area(struct kunit *test)
 
 /* ME-7: fork() races with a migration */
 
-/* RAM disks keep what is written to them: let that not look like a leak. */
+/*
+ * RAM disks keep pages that have been written to: not to be a leak of a case.
+ */
 static int swap_suite_init(struct kunit_suite *suite)
 {
 	unsigned int i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * try_to_migrate() and remove_migration_ptes(): what an entry records of the
- * pte that it replaces, and the pte that is made of it again.
+ * try_to_migrate() and remove_migration_ptes(): what an entry records of its
+ * pte, and the pte that replaces the entry.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -33,11 +33,11 @@ KUNIT_ARRAY_PARAM_DESC(page, mmk_page_cases, description);
 /**
  * unmap_records_pte() - try_to_migrate()
  *
- * A writable pte becomes a writable entry; a read-only one of an exclusive
- * anonymous page a readable exclusive one, any other a readable one. Young and
- * dirty go along as far as an entry can carry them, and dirty is on the folio
- * in any case. Nothing maps the folio any more, and nothing but the isolation
- * and the page cache refers to it: not even an mlock batch.
+ * A writable pte becomes a writable entry, a read-only pte of an exclusive
+ * anonymous page a readable exclusive one, and any other a readable one. The
+ * entry has young and dirty if the architecture can carry them, and the dirty
+ * bit goes to the folio. The folio is unmapped, and only the isolation and the
+ * page cache have references on it: not even an mlock batch.
  *
  * Contract: ME-3
  */
@@ -113,10 +113,10 @@ static void unmap_notifies_secondary_mmus(struct kunit *test)
 /**
  * restore_maps_new_folio() - remove_migration_ptes(src, dst)
  *
- * The pte points to the new folio, is writable, young and dirty exactly as the
- * old one was, and the page is exclusive unless the entry was just readable.
- * The new folio has one reference and one mapping for each pte, is mlocked if
- * the VMA is, and no batch keeps a reference on it.
+ * The pte maps the new folio, and is writable, young and dirty as the old one
+ * was. The page is exclusive unless the entry was readable. The new folio has
+ * one reference and one mapping for each pte, and is mlocked if the VMA is
+ * VM_LOCKED; no batch has a reference on it.
  *
  * Contract: ME-4
  */
@@ -157,7 +157,7 @@ static void restore_maps_new_folio(struct kunit *test)
 /**
  * restore_maps_old_folio() - remove_migration_ptes(src, src)
  *
- * The way back out of a migration that could not be completed.
+ * The migration has failed: the page is mapped as before.
  *
  * Contract: ME-4, ME-5
  */
@@ -237,9 +237,9 @@ static void every_mapping_is_restored(struct kunit *test)
 /**
  * other_entries_are_left_alone() - Four folios under migration at once
  *
- * Only the entries of the folio that has been moved are removed: not those beside
- * it, and not that of another folio at the same address in a child, where the walk
- * of the rmap comes by as well.
+ * Only the entries of the folio that has been moved are removed: not those of
+ * its neighbours, and not that of another folio at the same address in a child,
+ * which the rmap walk visits as well.
  *
  * Contract: ME-4
  */
@@ -290,8 +290,8 @@ static void other_entries_are_left_alone(struct kunit *test)
 /**
  * clean_folio_is_not_mapped_dirty() - Written back between unmap and restore
  *
- * The entry remembers that the pte was dirty, but the folio has been cleaned
- * since: nothing is left to be written, and the new pte is clean.
+ * The entry is dirty, but the folio has been cleaned since: the new pte is
+ * clean.
  *
  * Contract: ME-4
  */
@@ -312,12 +312,12 @@ static void clean_folio_is_not_mapped_dirty(struct kunit *test)
 }
 
 /**
- * struct zero_case - A page that may or may not give way to the zero page
+ * struct zero_case - A page that the zero page may replace
  * @description: for the KTAP line
- * @last_byte: of the page, the others are zero
+ * @last_byte: last byte of the page; the others are zero
  * @flags: for remove_migration_ptes()
  * @locked: the VMA is VM_LOCKED
- * @replaced: the zero page has to take its place
+ * @replaced: the zero page has to replace it
  */
 struct zero_case {
 	const char *description;
@@ -339,9 +339,8 @@ KUNIT_ARRAY_PARAM_DESC(zero, zero_cases, description);
 /**
  * shared_zeropage_replaces_page() - TTU_USE_SHARED_ZEROPAGE
  *
- * A page of zeroes is not mapped again: the shared zero page is, read-only, and
- * the RSS goes down. That is only so if the caller asks for it, and not in a
- * VM_LOCKED VMA.
+ * If the caller asks for it, the shared zero page is mapped instead of a page
+ * of zeroes: read-only, and without RSS. In a VM_LOCKED VMA it is not.
  *
  * Contract: ME-4
  */
@@ -390,10 +389,10 @@ static const struct page_case device_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(device, device_cases, description);
 
 /**
- * device_private_page_is_restored() - No pte to begin with
+ * device_private_page_is_restored() - A device-private entry instead of a pte
  *
- * A device-private page is mapped by an entry, writable or not, and comes back
- * as the same entry.
+ * The device-private entry of a page becomes a migration entry, and the same
+ * device-private entry again.
  *
  * Contract: ME-3, ME-4
  */
@@ -444,11 +443,11 @@ static void device_private_page_is_restored(struct kunit *test)
 }
 
 /**
- * pinned_page_stays_mapped() - A page that DMA may go to
+ * pinned_page_stays_mapped() - A page that is pinned for DMA
  *
- * The pin relies on the page staying exclusive, so it must not be shared by an
- * entry: try_to_migrate() leaves the pte as it was. Other MMUs, which cannot know,
- * are told of the end as they were of the beginning.
+ * A pinned anonymous page has to stay exclusive: try_to_migrate() leaves its
+ * pte as it was. MMU notifiers, which have been told of a start, are told of
+ * the end.
  *
  * Contract: ME-3, ME-15
  */
@@ -487,10 +486,10 @@ static void pinned_page_stays_mapped(struct kunit *test)
 }
 
 /**
- * exec_stack_is_left_alone() - shift_arg_pages() is at work
+ * exec_stack_is_left_alone() - While shift_arg_pages() is at work
  *
- * While exec() moves its stack, the rmap walk could miss an entry. Such a VMA is
- * skipped, and the page stays mapped.
+ * While exec() moves its stack, an rmap walk could miss an entry.
+ * try_to_migrate() skips such a VMA, and the page stays mapped.
  *
  * Contract: ME-3
  */

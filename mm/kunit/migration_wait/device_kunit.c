@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several tasks that want the same device-private page.
+ * Several tasks that fault the same device-private page.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -33,7 +33,7 @@ struct crowd {
 	unsigned int asleep;
 };
 
-/* Ends the endless loop that a kernel under test may be in. */
+/* Ends the faults of a kernel that would retry for ever. */
 static vm_fault_t bounded_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 {
 	if (atomic_read(&dev->nr_to_ram) > MMK_DEV_LOG)
@@ -90,10 +90,10 @@ static const struct many_case crowd_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(crowd, crowd_cases, description);
 
 /**
- * waiters_for_migrate_to_ram_end() - One migrates, the others wait
+ * waiters_for_migrate_to_ram_end() - One task migrates, the others wait
  *
- * A task faults on a device-private page. While its driver brings the page back,
- * others fault on the same page, and wait. They keep nobody from anything:
+ * A task faults on a device-private page. While the driver migrates the page
+ * back, other tasks fault on it, and wait. They do not make the migration fail:
  * migrate_to_ram runs once, all accesses are served, and no byte is lost.
  *
  * Contract: MW-11
@@ -141,11 +141,11 @@ static void waiters_for_migrate_to_ram_end(struct kunit *test)
 /**
  * locked_device_page_is_waited_for() - Without a reference
  *
- * Somebody has a device-private page locked, as the fault does that is already
- * in migrate_to_ram. Another fault on it does not go there as well, but waits
- * for the unlock, as if for a migration entry: in the queue, with no reference
- * that would fail the migration of the first. Then it comes back, and the next
- * try finds what there is by then.
+ * A device-private page is locked, as it is by a fault that is in
+ * migrate_to_ram. Another fault on the page does not call migrate_to_ram, but
+ * waits for the unlock, as for a migration entry: in the queue, and without a
+ * reference, with which the migration would fail. Then it returns, to be taken
+ * again.
  *
  * Contract: MW-11, MW-2
  */
@@ -170,7 +170,7 @@ static void locked_device_page_is_waited_for(struct kunit *test)
 						   folio));
 	KUNIT_EXPECT_TRUE(test, folio_test_waiters(folio));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
-	/* Nothing but the lock that it came with */
+	/* It holds only the lock that handle_mm_fault() was called under. */
 	KUNIT_EXPECT_EQ(test, lockdep_depth(fault->task.task),
 			IS_ENABLED(CONFIG_LOCKDEP));
 	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
@@ -191,10 +191,10 @@ static void locked_device_page_is_waited_for(struct kunit *test)
 }
 
 /**
- * struct queue_up - Tasks that have to pass one after the other
+ * struct queue_up - Tasks that go through migrate_to_ram one after the other
  * @faults: the tasks
  * @go: completed when a task may go on
- * @entered: a task has come to migrate_to_ram
+ * @entered: a task is in migrate_to_ram
  * @nr: how many
  */
 struct queue_up {
@@ -219,7 +219,7 @@ static vm_fault_t queue_up_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 	return mmk_dev_to_ram(dev, vmf);
 }
 
-/* It is either in migrate_to_ram, or waits for the one that is. */
+/* Waits until a task is in migrate_to_ram, or waits for the one that is. */
 static bool has_met(struct kunit *test, struct queue_up *q, unsigned int i,
 		    struct folio *folio)
 {
@@ -239,14 +239,14 @@ static void queue_up_release(void *data)
 }
 
 /**
- * concurrent_migrate_to_ram_ends() - All fault before any migrates
+ * concurrent_migrate_to_ram_ends() - All tasks fault before any migrates
  *
  * All tasks have faulted before the first of them migrates; they then go on one
  * by one. Up to 6.14 each of them is in migrate_to_ram with a reference on the
- * page, which fails the attempts of all but the last, and these have to leave
- * the page to the others as it was. Later kernels let only one in, and the
- * others wait for it. Either way one of them migrates, each calls
- * migrate_to_ram once at most, and no byte is lost.
+ * page: all attempts but the last fail, and have to leave the page as it was.
+ * Later kernels let only one task in, and the others wait for it. On both, one
+ * task migrates the page, each calls migrate_to_ram once at most, and no byte
+ * is lost.
  *
  * Contract: MW-11
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ways out of the wait: nothing to wait for, or no longer.
+ * How migration_entry_wait() returns: after a wait, and without one.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -24,12 +24,12 @@
 /* MW-4, MW-5: the ways out */
 
 /**
- * wait_keeps_context() - The way out of a task that slept
+ * wait_keeps_context() - A wait that has slept
  *
- * While it sleeps the waiter holds nothing but the mmap_lock that it came with,
- * and is in no RCU read-side critical section. When it returns the ptl has been
- * dropped and the pte unmapped, once each: preempt count, RCU nesting, locks
- * and interrupts are as before.
+ * While it sleeps, the waiter holds only the mmap_lock of its caller, and is in
+ * no RCU read-side critical section. When it returns, it has dropped the ptl
+ * and unmapped the pte once: preempt count, RCU nesting, locks and interrupts
+ * are as before.
  *
  * Contract: MW-4
  */
@@ -51,7 +51,7 @@ static unsigned long make_no_table(struct kunit *test, struct mm_struct *mm,
 {
 	unsigned long addr = mmk_map_anon(test, 2 * PTRS_PER_PTE);
 
-	/* The next PMD is there then, and empty. */
+	/* The next pmd is then there, and empty. */
 	mmk_fill(test, addr, 1, SEED);
 	return ALIGN(addr + 1, PMD_SIZE);
 }
@@ -113,7 +113,7 @@ static unsigned long make_exclusive(struct kunit *test, struct mm_struct *mm,
 	return addr;
 }
 
-/* Put an entry where there was nothing, as the fault handler would meet it. */
+/* Puts an entry into an empty pte, for a fault to find. */
 static unsigned long make_entry(struct kunit *test, struct mm_struct *mm,
 				softleaf_t entry)
 {
@@ -149,10 +149,10 @@ static unsigned long make_marker(struct kunit *test, struct mm_struct *mm,
 }
 
 /**
- * struct other_case - What there may be instead of a migration entry
+ * struct other_case - What a pte may be instead of a migration entry
  * @description: for the log
  * @make: makes it, and returns its address
- * @kind: what it then is
+ * @kind: kind of the pte
  * @lock: lock the folio that it refers to
  */
 struct other_case {
@@ -179,11 +179,11 @@ static const struct other_case other_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(other, other_cases, description);
 
 /**
- * other_entry_is_not_waited_for() - The entry has gone meanwhile
+ * other_entry_is_not_waited_for() - The migration entry has gone meanwhile
  *
- * Between the fault and the ptl the entry may have become anything else. What
- * is there is left alone, and so is its folio, which is locked here: who waited
- * for it would sleep. The ptl is dropped and the pte unmapped, once each.
+ * Before the fault takes the ptl, the entry may have been replaced by anything
+ * else. That is left alone. So is its folio, which is locked: a task that
+ * waited for it would sleep. The ptl is dropped and the pte unmapped once.
  *
  * Contract: MW-4, MW-5
  */
@@ -227,14 +227,14 @@ static void other_entry_is_not_waited_for(struct kunit *test)
 /* MW-6: unlocked in the last moment */
 
 /**
- * unlocked_folio_is_not_waited_for() - The folio is unlocked in the last moment
+ * unlocked_folio_is_not_waited_for() - Unlocked at the last moment
  *
  * The folio is unlocked after the waiter has looked up the entry, and right
- * before it takes the queue lock. There is nothing to wait for any more: it is
- * not queued, does not sleep, and leaves the folio unlocked. The ptl is dropped
- * and the pte unmapped, once each. PG_waiters is set, as it has to be before the
- * look at PG_locked: if the unlock came between the two the other way round,
- * nobody would wake the waiter.
+ * before it takes the queue lock. There is nothing to wait for any more: the
+ * waiter is not queued, does not sleep, and leaves the folio unlocked. The ptl
+ * is dropped and the pte unmapped once. PG_waiters is set, since the waiter
+ * sets it before it tests PG_locked. In the other order, an unlock between the
+ * two would not wake it.
  *
  * Contract: MW-4, MW-6, MW-7
  */
@@ -255,12 +255,12 @@ static void unlock_and_lock(struct folio *folio)
 }
 
 /**
- * relocked_folio_is_waited_for() - Unlocked and locked in the last moment
+ * relocked_folio_is_waited_for() - Unlocked and locked at the last moment
  *
- * The folio is unlocked, its last waiters are woken, and it is locked again, all
- * of it after the waiter has looked up the entry and right before it takes the
- * queue lock. It waits for the new owner, and is not forgotten: PG_waiters is
- * set again, although it was cleared together with the others.
+ * After the waiter has looked up the entry, and right before it takes the queue
+ * lock, the folio is unlocked, its waiters are woken, and it is locked again.
+ * The waiter waits for the new owner of the lock, and sets PG_waiters again,
+ * which the unlock has cleared.
  *
  * Contract: MW-3, MW-7
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A fault that meets a migration entry sleeps until the folio is unlocked, and
- * has no reference on it meanwhile.
+ * A fault on a migration entry sleeps until the folio is unlocked, without a
+ * reference on it.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -27,10 +27,10 @@ KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
 /**
  * fault_sleeps_until_unlock() - A fault on each kind of entry
  *
- * A page is under migration when a fault is taken on it, under either lock. The
- * fault sleeps in the folio's wait queue; it sleeps on when the entry has been
- * replaced by the new page, and comes back when the old folio is unlocked. It
- * has then nothing left to do.
+ * A fault is taken on a page under migration, under either lock. It sleeps in
+ * the folio's wait queue, also after the entry has been replaced by the new
+ * page, and returns when the old folio is unlocked. The new page is mapped
+ * then.
  *
  * Contract: MW-1
  */
@@ -72,7 +72,7 @@ static void fault_sleeps_until_unlock(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(dst));
 }
 
-/* What is there already, so that the page holds the same afterwards. */
+/* Writes the byte that is there already. */
 static void access_write(struct mmk_task *task)
 {
 	struct access *a = container_of(task, struct access, task);
@@ -113,11 +113,11 @@ static const struct access_case access_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(access, access_cases, description);
 
 /**
- * access_is_served_after_migration() - An access waits, and is then served
+ * access_is_served_after_migration() - Reads, writes and get_user_pages()
  *
- * A task reads or writes user memory, or has get_user_pages() do it, while the
- * page is under migration. It waits, and is served by the new page, or by the
- * old one if the migration is given up.
+ * A task reads or writes user memory, or calls get_user_pages(), while the page
+ * is under migration. It waits, and is served by the new page, or by the old
+ * one if the migration fails.
  *
  * Contract: MW-1
  */
@@ -158,12 +158,12 @@ static void access_is_served_after_migration(struct kunit *test)
 KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 
 /**
- * waiters_hold_no_reference() - N tasks wait, and the refcount is as with none
+ * waiters_hold_no_reference() - The refcount with N waiters is that with none
  *
- * A folio under migration has the reference of its isolation and no other, and
- * this many tasks wait for it. All of its waiters stand in the queue, none has
- * a reference, and so the migration succeeds the first time. Catches a
- * reference that is kept while asleep.
+ * A folio under migration has the reference of its isolation and no other. N
+ * tasks wait for it. All of them are in the queue, none has a reference, and
+ * the migration succeeds at the first try. Catches a reference that is held
+ * during the sleep.
  *
  * Contract: MW-2
  */
@@ -184,7 +184,7 @@ static void waiters_hold_no_reference(struct kunit *test)
 	mmk_folio_snapshot(m.folio, &now);
 	KUNIT_EXPECT_EQ(test, now.refcount, before.refcount);
 	KUNIT_EXPECT_TRUE(test, now.waiters);
-	/* But for that, it is as it was. */
+	/* All else is as before. */
 	now.waiters = before.waiters;
 	KUNIT_EXPECT_MEMEQ(test, &now, &before, sizeof(now));
 
@@ -194,7 +194,7 @@ static void waiters_hold_no_reference(struct kunit *test)
 	mw_expect_all_end(test, faults, c->nr);
 	MMK_EXPECT_PTE(test, m.mm, m.addr, PRESENT);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, m.mm, m.addr), dst);
-	/* The page table's, and nobody else's. */
+	/* The reference of the page table, and no other. */
 	lru_add_drain_all();
 	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 1);
 }
@@ -202,9 +202,9 @@ static void waiters_hold_no_reference(struct kunit *test)
 /**
  * waiters_do_not_fail_device_migration() - The same for migrate_vma_*()
  *
- * This many tasks wait when a driver, between migrate_vma_setup() and
- * migrate_vma_pages(), copies a page to its device and then back. Each time it
- * gets the page at the first try.
+ * A driver migrates a page to its device, and then back. Each time N tasks wait
+ * between migrate_vma_setup() and migrate_vma_pages(), and the page migrates at
+ * the first try.
  *
  * Contract: MW-2
  */
@@ -254,11 +254,10 @@ static void waiters_do_not_fail_device_migration(struct kunit *test)
 /**
  * wait_set_up_takes_no_reference() - Not even for a moment
  *
- * The folio's references are looked at whenever the waiter takes or drops a
- * lock, from the ptl on until it sleeps. Catches a reference that is taken
- * under the ptl and dropped before the task sleeps: a migration that looks at
- * the refcount meanwhile would fail, though nobody can be seen to hold one
- * later.
+ * The refcount of the folio is read whenever the waiter takes or drops a lock,
+ * from the ptl on until it sleeps. Catches a reference that is taken under the
+ * ptl and dropped before the task sleeps: a migration that reads the refcount
+ * in between would fail.
  *
  * Contract: MW-2
  */
@@ -293,13 +292,13 @@ static const struct many_case crowded_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(crowded, crowded_cases, description);
 
 /**
- * smp_waiters_take_no_reference() - While all of them arrive at once
+ * smp_waiters_take_no_reference() - All of them arrive at once
  *
- * Tasks on all other CPUs are held up at the ptl and then let go together; the
- * first of them is held up once more right before it goes into the queue. From
- * then on until all of them stand there the case, on its own CPU, does nothing
- * but look at the references on the folio: there is that of the isolation and
- * never another. The migration then succeeds the first time.
+ * Tasks on all other CPUs are stopped at the ptl and then let go together; the
+ * first of them is stopped once more right before it goes into the queue. From
+ * then on, until all of them are in the queue, the case reads the refcount of
+ * the folio: it sees the reference of the isolation and never another. The
+ * migration then succeeds at the first try.
  *
  * Contract: MW-2
  */

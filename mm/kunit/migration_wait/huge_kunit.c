@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The wait for an entry in a pmd.
+ * The wait for a migration entry in a pmd.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -17,7 +17,7 @@
 #include "../lib/task.h"
 #include "moving.h"
 
-/* The same with a huge page: one entry, in the pmd */
+/* As mw_moving_init_kind(), with a huge page and an entry in its pmd */
 static void moving_init_huge(struct kunit *test, struct moving *m,
 			     enum mmk_pte_kind kind)
 {
@@ -40,11 +40,11 @@ KUNIT_ARRAY_PARAM_DESC(many, mw_many_cases, description);
 /**
  * huge_page_fault_is_queued() - A fault on an entry in a pmd
  *
- * A huge page is under migration when a fault is taken on a part of it, under
- * either lock. The fault takes the ptl, goes into the folio's queue under it,
- * and drops it last. It holds no reference while it sleeps, nor before; sleeps
- * on when the page has been mapped again, and ends when the old folio is
- * unlocked. The next one finds the new page.
+ * A fault is taken on a part of a huge page under migration, under either lock.
+ * It takes the ptl, goes into the folio's queue under it, and drops it last. It
+ * has no reference, neither before the sleep nor during it. It sleeps on when
+ * the page has been mapped again, and returns when the old folio is unlocked.
+ * The next fault finds the new page.
  *
  * Contract: MW-13
  */
@@ -94,8 +94,8 @@ static void huge_page_fault_is_queued(struct kunit *test)
 /**
  * huge_page_waiters_hold_no_reference() - N tasks wait for one huge page
  *
- * As waiters_hold_no_reference(): all of them stand in the queue, none has a
- * reference, and the migration succeeds the first time.
+ * As waiters_hold_no_reference(): all tasks are in the queue, none has a
+ * reference, and the migration succeeds at the first try.
  *
  * Contract: MW-13
  */
@@ -123,7 +123,7 @@ static void huge_page_waiters_hold_no_reference(struct kunit *test)
 }
 
 /**
- * huge_page_wait_keeps_context() - The way out of the wait
+ * huge_page_wait_keeps_context() - A wait that has slept
  *
  * As wait_keeps_context(), for an entry in a pmd.
  *
@@ -138,7 +138,7 @@ static void huge_page_wait_keeps_context(struct kunit *test)
 }
 
 /**
- * unlocked_huge_page_is_not_waited_for() - Unlocked in the last moment
+ * unlocked_huge_page_is_not_waited_for() - Unlocked at the last moment
  *
  * As unlocked_folio_is_not_waited_for(), for an entry in a pmd.
  *
@@ -171,10 +171,10 @@ static const struct pmd_case pmd_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(pmd, pmd_cases, description);
 
 /**
- * other_pmd_is_not_waited_for() - The entry has gone meanwhile
+ * other_pmd_is_not_waited_for() - The migration entry has gone meanwhile
  *
- * As other_entry_is_not_waited_for(): what is there is left alone, and so
- * is its folio, which is locked. The ptl is dropped once.
+ * As other_entry_is_not_waited_for(), for a pmd: it is left alone, and so is
+ * its folio, which is locked. The ptl is dropped once.
  *
  * Contract: MW-13
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A page under migration, the tasks that wait for it, and what they hold.
+ * A page under migration, tasks that wait for it, and the locks that they take.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -27,7 +27,7 @@ static spinlock_t *entry_ptl(struct mm_struct *mm, unsigned long addr,
 	return huge ? pmd_lockptr(mm, pmd) : pte_lockptr(mm, pmd);
 }
 
-/* The page at @addr, with an entry of the given kind in its place */
+/* Replaces the pte or pmd of the page at @addr by an entry of a kind. */
 void mw_moving_unmap(struct kunit *test, struct moving *m,
 		     enum mmk_pte_kind kind, size_t size)
 {
@@ -45,7 +45,7 @@ void mw_moving_unmap(struct kunit *test, struct moving *m,
 	KUNIT_ASSERT_EQ(test, (int)moving_kind(m), (int)kind);
 }
 
-/* One anonymous page of a new mm, with an entry of the given kind in its place */
+/* One anonymous page of a new mm, with an entry of a kind in its pte */
 void mw_moving_init_kind(struct kunit *test, struct moving *m,
 			 enum mmk_pte_kind kind)
 {
@@ -65,7 +65,7 @@ static void context_read(struct context *c)
 	c->switches = current->nvcsw;
 }
 
-/* So that a kernel that left something behind gets to the end of the case */
+/* Lets the case go on if the kernel has left a lock or a count behind. */
 static void context_restore(const struct context *c, spinlock_t *ptl)
 {
 	if (mmk_lock_held(ptl))
@@ -157,7 +157,7 @@ static void watch_acquire(void *data, struct lockdep_map *lock,
 	watch_refs(w);
 }
 
-/* The queue is short, and its other users are the case's own. */
+/* The caller holds the lock of the queue, or is alone on the only CPU. */
 bool mw_stands_in(wait_queue_head_t *queue, struct task_struct *task)
 {
 	wait_queue_entry_t *entry;
@@ -256,7 +256,7 @@ struct mmk_fault **mw_sleepers(struct kunit *test, struct mm_struct *mm,
 	return faults;
 }
 
-/* After the first that does not end, the others are not waited for. */
+/* Stops at the first task that does not end. */
 void mw_expect_all_end(struct kunit *test, struct mmk_fault **faults,
 		       unsigned int nr)
 {
@@ -280,7 +280,7 @@ void mw_expect_context_kept(struct kunit *test, struct moving *m)
 	KUNIT_EXPECT_FALSE(test, w->returned);
 	KUNIT_EXPECT_EQ(test, lockdep_depth(w->task.task), w->before.locks);
 	KUNIT_EXPECT_EQ(test, mmk_rcu_depth(w->task.task), w->before.rcu);
-	/* Nobody else holds the ptl of this mm. */
+	/* No other task uses this mm. */
 	free = spin_trylock(ptl);
 	if (free)
 		spin_unlock(ptl);
@@ -318,10 +318,10 @@ void mw_expect_not_waited_for(struct kunit *test, struct moving *m)
 	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, m->folio), 0);
 	KUNIT_EXPECT_EQ(test, watch->max_refs, 1);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(m->folio), 1);
-	/* Set before it looked: an unlock in between would have seen it. */
+	/* Set before PG_locked was tested, for an unlock in between to see */
 	KUNIT_EXPECT_TRUE(test, folio_test_waiters(m->folio));
 
-	/* Locked again, as the hold has it, in any case. */
+	/* The hold wants it locked again. */
 	KUNIT_EXPECT_TRUE_MSG(test, folio_trylock(m->folio), "left locked");
 	moving_end(test, m);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A page under migration, the tasks that wait for it, and what they hold
+ * A page under migration, tasks that wait for it, and the locks that they take
  */
 #ifndef _MM_KUNIT_MIGRATION_WAIT_MOVING_H
 #define _MM_KUNIT_MIGRATION_WAIT_MOVING_H
@@ -19,10 +19,10 @@
  * struct moving - A page that is under migration
  * @mm: whose
  * @addr: where
- * @huge: it is a huge page, and its entry in the pmd
- * @folio: its folio, held
- * @hold: the migration's hold on it
- * @queue: where its waiters stand
+ * @huge: it is a huge page, with its entry in the pmd
+ * @folio: its folio
+ * @hold: the migration's hold on @folio
+ * @queue: the wait queue of @folio
  */
 struct moving {
 	struct mm_struct *mm;
@@ -49,14 +49,16 @@ static inline void moving_init(struct kunit *test, struct moving *m)
 	mw_moving_init_kind(test, m, MMK_PTE_MIGRATION_WRITE);
 }
 
-/* The migration is given up: the page is where it was, and unlocked. */
+/*
+ * Ends the migration without success: the page is mapped again, and unlocked.
+ */
 static inline void moving_put_back(struct kunit *test, struct moving *m)
 {
 	remove_migration_ptes(m->folio, m->folio, 0);
 	mmk_hold_finish(test, m->hold, false);
 }
 
-/* The same, and even a task that is queued without PG_waiters is woken. */
+/* The same, and wakes even a task that is queued without PG_waiters. */
 static inline void moving_end(struct kunit *test, struct moving *m)
 {
 	folio_set_waiters(m->folio);
@@ -64,7 +66,7 @@ static inline void moving_end(struct kunit *test, struct moving *m)
 }
 
 /**
- * struct context - What a function that returns has to leave alone
+ * struct context - State of a task that a function has to leave as it was
  * @preempt: preempt_count()
  * @rcu: nesting of RCU read-side critical sections
  * @locks: number of locks that lockdep says are held
@@ -85,7 +87,7 @@ struct context {
  * struct waiter - A task that calls migration_entry_wait()
  * @task: the thread
  * @addr: where
- * @huge: pmd_migration_entry_wait() it is
+ * @huge: call pmd_migration_entry_wait() instead
  * @before: its context before
  * @after: its context afterwards
  * @returned: the call has returned
@@ -105,20 +107,20 @@ struct waiter *mw_waiter_alloc(struct kunit *test, struct mm_struct *mm,
 			       unsigned long addr);
 
 /**
- * struct lock_watch - What one task does with the ptl and with a wait queue
+ * struct lock_watch - How one task takes and drops the ptl and the queue lock
  * @task: the task
  * @ptl: the page table lock
  * @queue_lock: the lock of the queue
  * @queue: the wait queue of @folio
  * @folio: the folio under migration
  * @order: P and p for the ptl taken and dropped, Q and q for the queue lock
- * @nr: how many of them
- * @max_refs: most references that @folio had, at any lock after the first P
- * @queued: the task stood in the queue when it dropped the ptl
+ * @nr: length of @order
+ * @max_refs: highest refcount of @folio at any lock after the first P
+ * @queued: the task was in the queue when it dropped the ptl
  * @waiters: PG_waiters was set when it dropped the ptl
- * @left_waiters: it was set when the queue lock was dropped last
+ * @left_waiters: PG_waiters was set when it dropped the queue lock last
  * @at_queue: called when the queue lock is about to be taken
- * @on: the tracepoints call us
+ * @on: the tracepoint probes are registered
  */
 struct lock_watch {
 	struct task_struct *task;

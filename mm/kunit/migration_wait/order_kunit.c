@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A task is in the queue of the folio before it drops the ptl, which is all
- * that keeps the folio until then.
+ * A task is in the queue of the folio before it drops the ptl: until then only
+ * the ptl keeps the folio.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -26,12 +26,12 @@ KUNIT_ARRAY_PARAM_DESC(wait, mw_wait_cases, description);
  * struct order_preempt - What a real-time task sees when the ptl is dropped
  * @task: the real-time task
  * @waiter: the task that waits
- * @ptl: what the waiter holds
- * @entry: what it waits for
- * @folio: that it refers to
- * @queue: where it shall stand
- * @state: of the waiter
- * @queued: it stood in the queue
+ * @ptl: the ptl, which the waiter holds at first
+ * @entry: the entry that it waits for
+ * @folio: the folio of @entry
+ * @queue: the wait queue of @folio
+ * @state: state of the waiter
+ * @queued: the waiter was in the queue
  * @waiters: PG_waiters was set
  * @refs: references on the folio
  * @relocked: the folio could be locked again
@@ -52,7 +52,7 @@ struct order_preempt {
 };
 
 /**
- * struct order_waiter - A task that waits with a ptl of the case's
+ * struct order_waiter - A task that waits, with a ptl of the case
  * @task: the thread
  * @order: the real-time task that it wakes
  */
@@ -67,7 +67,7 @@ static void order_waiter_main(struct mmk_task *task)
 		container_of(task, struct order_waiter, task)->order;
 
 	spin_lock(&o->ptl);
-	/* Runs when preemption is enabled again, and not before. */
+	/* It runs when preemption is enabled again. */
 	mmk_task_start(&o->task);
 	softleaf_entry_wait_on_locked(o->entry, &o->ptl);
 }
@@ -86,16 +86,16 @@ static void order_preempt_main(struct mmk_task *task)
 }
 
 /**
- * waiter_is_queued_at_ptl_drop() - A task that preempts sees it
+ * waiter_is_queued_at_ptl_drop() - As a task sees it that preempts the waiter
  *
  * The waiter wakes a real-time task on its own CPU while it holds the ptl. That
- * task runs in the moment in which the ptl is dropped, unlocks the folio, and
- * locks it again: a waiter that stands in the queue is woken by that, one that
- * comes too late waits for the next unlock.
+ * task runs as soon as the ptl is dropped, unlocks the folio, and locks it
+ * again: a waiter in the queue is woken by that, and one that is queued later
+ * waits for the next unlock.
  *
  * Catches, every time, a ptl that is dropped before the queue lock is taken,
- * also if PG_waiters has been set by then. Blind to a ptl that is dropped
- * inside the queue lock, which keeps preemption off.
+ * also if PG_waiters has been set by then. Does not notice a ptl that is
+ * dropped under the queue lock, which keeps preemption off.
  *
  * Contract: MW-3
  */
@@ -139,14 +139,14 @@ static void waiter_is_queued_at_ptl_drop(struct kunit *test)
 /**
  * struct order_irq - What an interrupt would see of a waiter
  * @task: the waiter
- * @ptl: what it holds
- * @entry: what it waits for
- * @folio: that it refers to
- * @queue: where it shall stand
- * @armed: interrupts are off, and have not been on since
+ * @ptl: the ptl, which the waiter holds at first
+ * @entry: the entry that it waits for
+ * @folio: the folio of @entry
+ * @queue: the wait queue of @folio
+ * @armed: interrupts have not been enabled yet
  * @seen: interrupts have been enabled
  * @ptl_held: the ptl was held then
- * @queued: it stood in the queue then
+ * @queued: the waiter was in the queue then
  * @waiters: PG_waiters was set then
  */
 struct order_irq {
@@ -193,14 +193,14 @@ static void order_irq_stop(void *data)
 }
 
 /**
- * ptl_is_held_when_irqs_are_enabled() - So does the first interrupt
+ * ptl_is_held_when_irqs_are_enabled() - As the first interrupt would see it
  *
- * The waiter comes with interrupts off, so that they come on where it drops the
- * queue lock: that is the first moment in which an interrupt could be taken. The
- * waiter stands in the queue then, and holds the ptl still.
+ * The waiter begins with interrupts off. They are enabled when it drops the
+ * queue lock: that is the first moment at which an interrupt could come. The
+ * waiter is in the queue then, and still holds the ptl.
  *
  * Catches, every time, a ptl that is dropped any earlier: before the queue lock
- * is taken, with or without PG_waiters set, or inside of it.
+ * is taken, with or without PG_waiters set, or under it.
  *
  * Contract: MW-3
  */
@@ -241,11 +241,11 @@ static void ptl_is_held_when_irqs_are_enabled(struct kunit *test)
 /**
  * fault_queues_before_ptl_drop() - The order of the locks in a real fault
  *
- * Lockdep tells which locks a fault takes and drops. It takes the ptl once,
- * goes into the queue under it, and drops it last.
+ * Lockdep logs which locks a fault takes and drops. It takes the ptl once, goes
+ * into the queue under it, and drops it last.
  *
  * Catches, every time, a ptl that is dropped before the queue lock is taken,
- * with or without PG_waiters set, or inside of it before the waiter is queued.
+ * with or without PG_waiters set, or under it before the waiter is queued.
  *
  * Contract: MW-3
  */
@@ -275,16 +275,17 @@ static void fault_queues_before_ptl_drop(struct kunit *test)
 }
 
 /**
- * ptl_is_held_at_queue_lock() - Stopped half-way, from another CPU
+ * ptl_is_held_at_queue_lock() - A fault that is stopped at the queue lock
  *
- * A fault on another CPU is stopped right before it goes into the queue, because
- * the case holds the lock of that. The ptl is held all the while, and nobody has
- * taken a reference. Whoever takes the ptl next finds it in the queue, and
- * PG_waiters set.
+ * A fault on another CPU is stopped right before it goes into the queue, since
+ * the case holds the queue lock. The ptl is held all the while, and the fault
+ * has no reference. When the case takes the ptl next, the fault is in the
+ * queue, and PG_waiters is set.
  *
- * Catches, every time and without any debug option, a ptl that is dropped before
- * the queue lock is taken, with or without PG_waiters set, and a reference that
- * is taken under the ptl, even if it is dropped before the task sleeps.
+ * Catches, every time and without any debug option, a ptl that is dropped
+ * before the queue lock is taken, with or without PG_waiters set, and a
+ * reference that is taken under the ptl, even if it is dropped before the task
+ * sleeps.
  *
  * Contract: MW-3, MW-2
  */
@@ -308,7 +309,7 @@ static void ptl_is_held_at_queue_lock(struct kunit *test)
 				c->lock);
 	mmk_task_place(&fault->task, 1);
 
-	/* The queue lock nests in the ptl: stop it at the ptl first. */
+	/* The queue lock nests in the ptl: stop the fault at the ptl first. */
 	spin_lock(ptl);
 	mmk_task_start(&fault->task);
 	at_ptl = mmk_lock_is_spun_on(ptl);

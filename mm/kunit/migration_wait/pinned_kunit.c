@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Device-private pages that somebody else has a reference on.
+ * Device pages with an unexpected reference.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -44,7 +44,7 @@ static const struct pinned_case pinned_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(pinned, pinned_cases, description);
 
-/* A page on a device, mapped as the case wants it */
+/* Migrates a page that is mapped with @prot to a device. */
 static struct page *page_on_dev(struct kunit *test, struct mmk_dev *dev,
 				struct mm_struct *mm, unsigned long addr,
 				unsigned long prot)
@@ -57,11 +57,10 @@ static struct page *page_on_dev(struct kunit *test, struct mmk_dev *dev,
 /**
  * setup_refuses_pinned_device_page() - One reference too many
  *
- * Somebody holds a reference on a device page that migrate_vma_setup() is asked
- * for. It is refused right there, before the driver copies anything: not
- * counted, its src entry empty, and put back exactly as it was. A device page
- * has no reference but those of its mappings, so there is nothing to make
- * allowance for. Without the foreign reference it is picked.
+ * A device page has an unexpected reference. migrate_vma_setup() refuses it,
+ * before the driver copies anything: it is not counted, its src entry is empty,
+ * and it is put back exactly as it was. Only the references of its mappings are
+ * expected of a device page. Without the other one it is collected.
  *
  * Contract: MW-12
  */
@@ -109,9 +108,9 @@ static void setup_refuses_pinned_device_page(struct kunit *test)
 }
 
 /**
- * range_refuses_pinned_device_page() - The same when a device is emptied
+ * range_refuses_pinned_device_page() - migrate_device_range()
  *
- * migrate_device_range() finds the page by its pfn instead of an address.
+ * The same for migrate_device_range(), which finds the page by its pfn.
  *
  * Contract: MW-12
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What may happen to a task, and to its folio, while it sleeps.
+ * What happens to a task and to the folio during the wait.
  */
 #include <kunit/test.h>
 #include <linux/delayacct.h>
@@ -50,9 +50,9 @@ KUNIT_ARRAY_PARAM_DESC(signal, signal_cases, description);
 /**
  * signal_does_not_end_wait() - The sleep is uninterruptible
  *
- * A signal does not wake a task that waits. Something else does, with the signal
- * pending: it goes back to sleep, in its old place in the queue, until the folio
- * is unlocked.
+ * A signal does not wake a task that waits. Woken by something else, with the
+ * signal pending, the task sleeps again, in the same place of the queue, until
+ * the folio is unlocked.
  *
  * Contract: MW-8
  */
@@ -75,7 +75,7 @@ static void signal_does_not_end_wait(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, send_sig(c->sig, task, 1), 0);
 	KUNIT_EXPECT_TRUE(test, signal_pending(task));
-	/* Had it been woken, it would have to run: it does not want to. */
+	/* A task that had been woken would be on the run queue. */
 	KUNIT_EXPECT_EQ(test, READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
 	KUNIT_EXPECT_FALSE(test, READ_ONCE(task->on_rq));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(task->nvcsw), switches);
@@ -105,7 +105,7 @@ static void pages_release(void *list)
 		__free_page(page);
 }
 
-/* Allocate until a page that has just been freed comes back. */
+/* Allocates pages until a page that has just been freed is handed out again. */
 static struct page *reuse_page(struct kunit *test, struct page *wanted)
 {
 	struct list_head *others;
@@ -130,10 +130,10 @@ static struct page *reuse_page(struct kunit *test, struct page *wanted)
 /**
  * woken_waiter_leaves_reused_folio_alone() - The page has a new owner by then
  *
- * The migration succeeds: the old folio is unlocked, freed, and its page handed
- * out again before the waiter that the unlock has woken gets to run. The new
- * owner has it locked, with waiters of its own. The waiter comes back all the
- * same, and nothing about the page has changed.
+ * The migration succeeds: the old folio is unlocked and freed, and its page is
+ * handed out again, before the waiter that the unlock has woken runs. The new
+ * owner has locked it, and PG_waiters is set. The waiter returns all the same,
+ * and the page has not changed.
  *
  * Contract: MW-9
  */
@@ -153,7 +153,7 @@ static void woken_waiter_leaves_reused_folio_alone(struct kunit *test)
 	dst = mmk_hold_copy(test, m.hold);
 	remove_migration_ptes(m.folio, dst, 0);
 
-	/* No task that is woken runs before this thread sleeps. */
+	/* No task that is woken runs before this one sleeps. */
 	sched_set_fifo(current);
 	mmk_hold_finish(test, m.hold, true);
 	page = reuse_page(test, folio_page(m.folio, 0));
@@ -184,8 +184,8 @@ static void woken_waiter_leaves_reused_folio_alone(struct kunit *test)
  * @description: for the log
  * @uptodate: PG_uptodate
  * @workingset: PG_workingset
- * @nested: the waiter counts as stalled already
- * @stalled: what it counts as while it waits
+ * @nested: the waiter is stalled before the wait
+ * @stalled: it is stalled during the wait
  */
 struct thrashing_case {
 	const char *description;
@@ -207,13 +207,13 @@ static const struct thrashing_case thrashing_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(thrashing, thrashing_cases, description);
 
 /**
- * struct stalled - A waiter that is accounted
+ * struct stalled - A waiter, and its pressure and delay accounting
  * @waiter: the waiter
- * @nested: whether it counts as stalled from the start
- * @stalled: whether it does when it has waited
- * @thrashing: the same, of delay accounting
- * @nr_thrashings: how many delays that has counted by then
- * @thrashing_ns: how long they were
+ * @nested: it is stalled before the wait
+ * @stalled: it is stalled after the wait
+ * @thrashing: the same in delay accounting
+ * @nr_thrashings: delays that have been counted by then
+ * @thrashing_ns: their length
  */
 struct stalled {
 	struct waiter waiter;
@@ -255,7 +255,7 @@ static void delayacct_switch(void *on)
 		static_branch_disable(&delayacct_key);
 }
 
-/* Tasks that are made from now on have their delays accounted. */
+/* Accounts for delays of tasks that are made from now on. */
 static void delayacct_begin(struct kunit *test)
 {
 	if (delayacct_on)
@@ -271,13 +271,13 @@ static void delayacct_begin(struct kunit *test)
 #endif
 
 /**
- * thrashing_wait_counts_as_stall() - Pressure stall information
+ * thrashing_wait_counts_as_stall() - PSI and delay accounting
  *
- * A folio that is not uptodate, but was in the working set, has been evicted too
- * early: a task that waits for it is stalled for want of memory. No other is. After
- * the wait the task counts as what it did before, even if that was stalled. Delay
- * accounting counts the wait once, with the time that it took, if nobody does
- * already.
+ * A folio that is not uptodate, but was in the working set, has been evicted
+ * too early: a task that waits for it is stalled for lack of memory. A task
+ * that waits for any other folio is not. After the wait the state of the task
+ * is that before it, which may be stalled. Delay accounting counts the wait and
+ * its length, unless the task was stalled before.
  *
  * Contract: MW-10
  */
@@ -307,7 +307,9 @@ static void thrashing_wait_counts_as_stall(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_in_memstall(s->waiter.task.task), c->stalled);
 	KUNIT_EXPECT_EQ(test, mmk_in_thrashing(s->waiter.task.task),
 			accounts && c->stalled);
-	/* A wait that takes no time, by the clock of the accounts, does not count. */
+	/*
+	 * A wait of no time, by the clock of delay accounting, does not count.
+	 */
 	asleep = local_clock();
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(local_clock() > asleep));
 	asleep = local_clock() - asleep;

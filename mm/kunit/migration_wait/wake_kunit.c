@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which unlock wakes which of the tasks that share a queue.
+ * Which of the tasks in a wait queue an unlock wakes.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -20,8 +20,8 @@
 #include "moving.h"
 
 /*
- * More pages than there are queues, so that two of them have to share one.
- * Leaves those two under migration.
+ * Maps more pages than there are wait queues, and puts two that share a queue
+ * under migration.
  */
 static void moving_init_pair(struct kunit *test, struct moving *a,
 			     struct moving *b)
@@ -59,7 +59,7 @@ static void moving_init_pair(struct kunit *test, struct moving *a,
 	try_to_migrate(b->folio, 0);
 }
 
-/* Whoever stands in the queue still would do so for ever. */
+/* Wakes tasks that the kernel under test has forgotten in the queue. */
 static void wake_forgotten(struct folio *folio)
 {
 	folio_trylock(folio);
@@ -79,11 +79,11 @@ static struct waiter *sleeper(struct kunit *test, struct moving *m)
 /**
  * unlock_wakes_only_own_waiters() - Two folios share a wait queue
  *
- * Tasks wait for two folios that hash to the same queue, and stand in it in
- * turns. The unlock of one wakes all of its waiters; the others do not so much
- * as wake up and sleep again, and are still known to be there. When the last
- * has gone PG_waiters is cleared: at once if the queue is empty, otherwise by
- * the next unlock.
+ * Tasks wait for two folios that hash to the same queue, and are in it in
+ * turns. The unlock of one folio wakes all of its waiters. The waiters of the
+ * other are not woken, and PG_waiters of that stays set. When its last waiter
+ * has gone, PG_waiters of a folio is cleared: at once if the queue is empty,
+ * otherwise by the next unlock.
  *
  * Contract: MW-7
  */
@@ -119,7 +119,7 @@ static void unlock_wakes_only_own_waiters(struct kunit *test)
 				    "woken for another folio");
 	}
 
-	/* The others stand there still. */
+	/* The waiters of the other folio are still in the queue. */
 	folio_lock(a.folio);
 	folio_unlock(a.folio);
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(a.folio));
@@ -138,7 +138,7 @@ static void unlock_wakes_only_own_waiters(struct kunit *test)
  * struct unlocker - A task that ends a migration on another CPU
  * @task: the thread
  * @m: the migration
- * @meet: where it meets the others before it does
+ * @meet: counts the tasks that are ready
  * @nr: how many they are
  */
 struct unlocker {
@@ -157,9 +157,9 @@ static void unlocker_main(struct mmk_task *task)
 }
 
 /**
- * struct latecomer - A waiter that comes in the moment of the unlock
+ * struct latecomer - A waiter that comes at the time of the unlock
  * @waiter: the waiter
- * @meet: where it meets the others before it does
+ * @meet: counts the tasks that are ready
  * @nr: how many they are
  */
 struct latecomer {
@@ -178,9 +178,9 @@ static void latecomer_main(struct mmk_task *task)
 }
 
 /**
- * waiters_flag_is_cleared_under_lock() - Not when others may come
+ * waiters_flag_is_cleared_under_lock() - PG_waiters and the lock of the queue
  *
- * The unlock that wakes the last waiter has cleared PG_waiters when it drops the
+ * The unlock that wakes the last waiter clears PG_waiters before it drops the
  * queue lock. From then on the next waiter may set it.
  *
  * Contract: MW-7
@@ -213,7 +213,9 @@ static void waiters_flag_is_cleared_under_lock(struct kunit *test)
 
 #define MEETING		4
 
-/* Two migrations end, each with a waiter asleep and one that is just coming. */
+/*
+ * Ends two migrations, each with a waiter that sleeps and one that just comes.
+ */
 static void unlock_both_at_once(struct kunit *test, struct moving *a,
 				struct moving *b)
 {
@@ -244,7 +246,7 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
 	for (i = 0; i < 2; i++)
 		w[i] = sleeper(test, both[i]);
 
-	/* A task that spins on this CPU does not let it go: it comes last. */
+	/* The task on this CPU comes last, since it spins. */
 	for (i = 2; i-- > 0;) {
 		mmk_task_start(&late[i]->waiter.task);
 		mmk_task_start(&u[i]->task);
@@ -262,11 +264,11 @@ static void unlock_both_at_once(struct kunit *test, struct moving *a,
 /**
  * struct stopped_unlock - A task that is stopped when it has woken the waiters
  * @task: the thread
- * @folio: what it unlocks
- * @armed: it is about to
- * @stopped: it has dropped the lock of the queue
+ * @folio: the folio that it unlocks
+ * @armed: it unlocks, and has not been stopped yet
+ * @stopped: it has dropped the queue lock
  * @go: it may go on
- * @told: it has not gone on before that
+ * @told: it went on after @go
  */
 struct stopped_unlock {
 	struct mmk_task task;
@@ -287,7 +289,7 @@ static void stopped_unlock_main(struct mmk_task *task)
 	u->armed = false;
 }
 
-/* The first time that interrupts come on is where it drops the queue lock. */
+/* Interrupts are first enabled when the task drops the queue lock. */
 static void stopped_unlock_probe(void *data, unsigned long ip,
 				 unsigned long parent_ip)
 {
@@ -299,9 +301,8 @@ static void stopped_unlock_probe(void *data, unsigned long ip,
 	u->armed = false;
 	WRITE_ONCE(u->stopped, true);
 	/*
-	 * Interrupts are about to come on. Who asks all CPUs for something, as an
-	 * expedited grace period does, would otherwise wait for this one, and
-	 * keep the CPU of the case busy with that.
+	 * Interrupts are about to be enabled. With interrupts off, IPIs to all
+	 * CPUs, as for an expedited grace period, would wait for this CPU.
 	 */
 	raw_local_irq_enable();
 	u->told = mmk_spin_for(READ_ONCE(u->go));
@@ -337,9 +338,9 @@ static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
 }
 
 /*
- * Both are stopped as soon as they have dropped the lock of the queue. By the
- * time that they go on, both folios have another owner, and another waiter. No
- * waiter is on a CPU that one of them does not let go.
+ * Stops both unlocks when they have dropped the queue lock, until both folios
+ * are locked again and have another waiter. No waiter is on the CPU of a
+ * stopped task.
  */
 static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 				       struct moving *b)
@@ -372,7 +373,7 @@ static void unlock_both_and_lock_again(struct kunit *test, struct moving *a,
 		mmk_task_start(&late[i]->task);
 		KUNIT_EXPECT_TRUE(test, mmk_task_waits(&late[i]->task));
 	}
-	/* Both, before the probes go: that waits for what all CPUs are at. */
+	/* Both, before a probe is unregistered, which waits for all CPUs */
 	for (i = 0; i < 2; i++)
 		WRITE_ONCE(u[i]->go, true);
 	for (i = 0; i < 2; i++) {
@@ -396,7 +397,9 @@ static void wake_both(void *data)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		/* Whoever has it locked has it unlocked before the case ends. */
+		/*
+		 * A folio that is locked will be unlocked before the case ends.
+		 */
 		if (folio_test_locked(m[i].folio))
 			folio_set_waiters(m[i].folio);
 		else
@@ -407,13 +410,13 @@ static void wake_both(void *data)
 /**
  * unlocks_on_two_cpus_lose_no_waiter() - One queue, two folios, four CPUs
  *
- * Two folios hash to the same queue, and the migrations of both end at the same
- * time on different CPUs, when each has a waiter asleep, and another task on yet
- * another CPU is about to become one. Again and again, all of them are woken, or
- * find that there is nothing to wait for; PG_waiters is cleared by the next
- * unlock at the latest. At last both unlocks are stopped when they have dropped
- * the lock of the queue, until the folios have been locked again, and have new
- * waiters: what is left to do for the unlocks is not done to these.
+ * Two folios hash to the same queue. Their migrations end at the same time on
+ * different CPUs, when each has a waiter that sleeps, and a task on yet another
+ * CPU that is about to wait. Again and again, all tasks are woken or need not
+ * wait, and PG_waiters is cleared by the next unlock at the latest. In the last
+ * round both unlocks are stopped when they have dropped the queue lock, until
+ * the folios have been locked again and have new waiters: the rest of the
+ * unlocks must not clear PG_waiters of these.
  *
  * Contract: MW-7
  */
@@ -440,13 +443,13 @@ static void unlocks_on_two_cpus_lose_no_waiter(struct kunit *test)
 	}
 	unlock_both_and_lock_again(test, &m[0], &m[1]);
 
-	/* Each has been put back to the LRU by one CPU or another. */
+	/* They are in LRU batches of various CPUs. */
 	lru_add_drain_all();
 	for (i = 0; i < 2; i++) {
 		folio_lock(m[i].folio);
 		folio_unlock(m[i].folio);
 		KUNIT_EXPECT_FALSE(test, folio_test_waiters(m[i].folio));
-		/* The page table's, and the case's. */
+		/* The references of the page table and of the case */
 		KUNIT_EXPECT_EQ(test, folio_ref_count(m[i].folio), 2);
 	}
 	KUNIT_EXPECT_TRUE(test, list_empty(&m[0].queue->head));
@@ -455,8 +458,8 @@ static void unlocks_on_two_cpus_lose_no_waiter(struct kunit *test)
 /**
  * struct locker - A task that takes the folio lock
  * @task: the thread
- * @folio: whose; it has a reference
- * @go: when it shall unlock
+ * @folio: the folio, with a reference of the case
+ * @go: completed when it shall unlock
  */
 struct locker {
 	struct mmk_task task;
@@ -474,11 +477,12 @@ static void locker_main(struct mmk_task *task)
 }
 
 /**
- * waiter_behind_locker_is_woken() - A lock in between
+ * waiter_behind_locker_is_woken() - A task wants the lock in between
  *
- * Between two tasks that wait for the end of the migration stands one that wants
- * the folio lock. The unlock wakes those up to the one that gets the lock; who
- * stands behind it waits on, PG_waiters stays set, and the next unlock wakes it.
+ * In the queue, a task that wants the folio lock is between two tasks that wait
+ * for the end of the migration. The unlock wakes the tasks up to the one that
+ * gets the lock. The task behind that waits on, PG_waiters stays set, and the
+ * next unlock wakes it.
  *
  * Contract: MW-7
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Want of memory: each allocation that the code under test makes fails once.
- * Whatever was asked for is then refused as documented, or done all the same;
- * nothing is lost, nothing leaks, and the next attempt succeeds.
+ * Out of memory: each allocation of the code under test fails once. The call
+ * then fails as documented, or succeeds all the same; nothing is lost, nothing
+ * leaks, and the next attempt succeeds.
  */
 #include <kunit/test.h>
 #include <linux/memremap.h>
@@ -27,7 +27,7 @@
 #include "../lib/task.h"
 #include "../lib/wait.h"
 
-/* More allocations than anything here makes. */
+/* More allocations than any call here makes */
 #define MANY	1000
 
 struct place_case {
@@ -61,16 +61,16 @@ static unsigned int busy_pages(struct mmk_dev *dev)
 /**
  * hole_stays_empty_without_memory() - migrate_vma_pages() needs page tables
  *
- * A hole in memory that nobody has touched is to be filled: its VMA has no
- * anon_vma, its addresses no page tables. Whichever allocation fails, MIGRATE is
- * cleared, the hole stays a hole, and the new page is given back. With memory
- * enough, it is filled.
+ * A hole is to be filled in untouched memory: its VMA has no anon_vma, and its
+ * addresses have no page tables. Whichever allocation fails, MIGRATE is
+ * cleared, the hole stays a hole, and the new page is freed; or the hole is
+ * filled all the same.
  *
  * Contract: MV-7, MV-5
  */
 static void hole_stays_empty_without_memory(struct kunit *test)
 {
-	/* So far apart that no two of them have a page table in common. */
+	/* Too far apart to share a page table */
 	const unsigned long apart = PUD_SIZE, nr_pages = apart / PAGE_SIZE;
 	const struct place_case *c = test->param_value;
 	struct mmk_dev *dev = c->to_device ? mmk_dev_create(test, c->type) :
@@ -128,18 +128,18 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, busy_pages(dev), 0U);
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
-	/* At least a page table, and what the rmap needs. */
+	/* At least a page table, an anon_vma and an anon_vma_chain */
 	KUNIT_EXPECT_GE(test, refused, 3U);
 	kunit_info(test, "%u allocations, %u of them necessary", nth - 2,
 		   refused);
 }
 
 /**
- * page_migrates_without_memory() - There is nothing to allocate
+ * page_migrates_without_memory() - Nothing needs to be allocated
  *
- * A page that is there needs no memory but its destination, which the driver
- * brings: the whole of migrate_vma_*() succeeds, there and back, although each
- * allocation that it makes fails once.
+ * The migration of a page needs no memory but the destination, which the driver
+ * brings: migrate_vma_*() succeeds, to the device and back, although each of
+ * its allocations fails once.
  *
  * Contract: MV-16
  */
@@ -198,12 +198,12 @@ static void page_migrates_without_memory(struct kunit *test)
 }
 
 /**
- * coherent_pin_fails_without_memory() - It has to move first
+ * coherent_pin_fails_without_memory() - The page would have to move first
  *
- * A page in device-coherent memory has to move to system memory before it can be
- * pinned for long. Whichever allocation fails, that is refused, and the page stays
- * where it is, mapped, with no other reference than before; or it is done all the
- * same.
+ * A page in device-coherent memory has to move to system memory before it can
+ * be pinned for long. Whichever allocation fails, the pin fails, and the page
+ * stays where it is, mapped, with the references that it had; or the pin
+ * succeeds all the same.
  *
  * Contract: MV-15, MV-16
  */
@@ -244,7 +244,7 @@ static void coherent_pin_fails_without_memory(struct kunit *test)
 			mmk_migrate_to_dev(test, mm, addr, dev);
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
-	/* The page to move to. */
+	/* At least the destination */
 	KUNIT_EXPECT_GE(test, refused, 1U);
 	MMK_EXPECT_HOLDS(test, addr, 1, 1);
 }
@@ -265,9 +265,9 @@ KUNIT_ARRAY_PARAM_DESC(type, type_cases, description);
 /**
  * memremap_fails_without_memory() - memremap_pages() gives all back
  *
- * Whichever allocation fails, memremap_pages() returns -ENOMEM or succeeds. After
- * the former there is no pgmap and no memory map at these addresses, and
- * ZONE_DEVICE spans what it did; the next attempt, with the same pgmap, gets
+ * Whichever allocation fails, memremap_pages() returns -ENOMEM or succeeds. If
+ * it fails, there is no pgmap and no memmap for the range, and ZONE_DEVICE
+ * spans what it did before; the next attempt, with the same pgmap, gets
  * further.
  *
  * Contract: ZD-6
@@ -310,7 +310,9 @@ static void memremap_fails_without_memory(struct kunit *test)
 				      nth);
 		KUNIT_EXPECT_FALSE_MSG(test, pfn_valid(pfn),
 				       "allocation %u: memory map is left", nth);
-		/* One that has been removed stays in the span of the zone. */
+		/*
+		 * A range that has been removed stays in the span of the zone.
+		 */
 		KUNIT_EXPECT_TRUE_MSG(test, !err || zone->spanned_pages == spanned,
 				      "allocation %u: zone is left", nth);
 		if (found)
@@ -405,7 +407,7 @@ static void swap_fault_is_oom_without_memory(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
-	/* What is in the swap cache is there already. */
+	/* A page in the swap cache need not be allocated. */
 	if (!c->cached)
 		KUNIT_EXPECT_GE(test, refused, 1U);
 	MMK_EXPECT_HOLDS(test, addr, 1, 1);
@@ -426,13 +428,13 @@ static int try_fork(void)
 }
 
 /**
- * failed_fork_leaves_entries_alone() - What it has copied, it drops
+ * failed_fork_leaves_entries_alone() - fork() drops what it has copied
  *
- * A page under migration, a device-private page and a page on each side of them
- * are there when fork() runs out of memory, at every point at which it can. Each
- * time, the parent's entries stay entries of their kind of page, and nothing
- * holds a reference that did not before. Once fork() succeeds, the parent may not
- * write to the page under migration any more. In the end all bytes are there.
+ * fork() copies a page under migration, a device-private page and a page on
+ * each side of them, and runs out of memory, at each point in turn. Each time,
+ * the parent's entries stay migration and device-private entries, and no
+ * reference is left. Once fork() succeeds, the entry of the page under
+ * migration is readable. In the end all bytes are there.
  *
  * Contract: ME-6, ME-9, ZD-12
  */
@@ -457,7 +459,7 @@ static void failed_fork_leaves_entries_alone(struct kunit *test)
 	mmk_folio_snapshot(hold->folio, &moving);
 	mmk_folio_snapshot(page_folio(page), &device);
 	mmk_mm_snapshot(mm, &state);
-	/* Once copied, a page is not exclusive any more, whatever becomes of it. */
+	/* A page that fork() has copied is not exclusive any more. */
 	device.anon_exclusive = false;
 
 	mmk_fail_prepare(test);

@@ -30,7 +30,7 @@
 #include "../lib/wait.h"
 #include "swapped.h"
 
-/* The RAM disk of the area that is not the one that most cases use. */
+/* The RAM disk of a second area */
 #define OTHER_AREA	1
 
 /**
@@ -61,16 +61,16 @@ static void page_not_uptodate_is_sigbus(struct kunit *test)
 	expect_still_swapped(test, &s);
 	mmk_expect_folio_same(test, "not mapped", s.folio, &before);
 	mmk_expect_mm_same(test, "not mapped", s.mm, &rss);
-	/* Or swapoff could not bring it back either. */
+	/* For swapoff, which would fail as well */
 	folio_mark_uptodate(s.folio);
 }
 
 /**
  * pinned_swap_slot_is_left_alone() - Another task is reading the same page
  *
- * A page that is read past the swap cache has its slot pinned meanwhile. A fault
- * that comes upon the pin maps nothing, and gives back what it has allocated;
- * once the pin is gone, the same fault is served.
+ * A task that reads a page past the swap cache pins its slot. Another fault
+ * that finds the pin maps nothing, and frees what it has allocated; once the
+ * slot is unpinned, the fault is served.
  *
  * Contract: SF-1, SF-10
  */
@@ -116,10 +116,10 @@ static void area_set_flag(struct swap_info_struct *si, unsigned long flag,
 /**
  * stable_writeback_page_is_read_only() - SWP_STABLE_WRITES
  *
- * A folio of the swap cache is still being written to an area that cannot do
- * with changes meanwhile. Its fault is served without waiting, but the page is
- * neither writable nor exclusive, although the entry is. An area that does not
- * mind gets it writable and exclusive.
+ * A folio of the swap cache is under writeback to an area with
+ * SWP_STABLE_WRITES. A fault on it does not wait, but the page is mapped
+ * neither writable nor exclusive, although the entry is exclusive. Without
+ * SWP_STABLE_WRITES it is both.
  *
  * Contract: SF-1
  */
@@ -161,11 +161,11 @@ static void stable_writeback_page_is_read_only(struct kunit *test)
 }
 
 /**
- * mlocked_page_leaves_swap_cache() - Nobody will swap it out again soon
+ * mlocked_page_leaves_swap_cache() - It will not be swapped out again soon
  *
- * A page of the swap cache is shared by two mms, and one of them has it mlocked.
- * When the other, whose VMA is not mlocked, takes the last entry away, the page
- * leaves the swap cache and its slot is free.
+ * Two mms share a page of the swap cache, and one of them has mlocked it. When
+ * a fault of the other replaces the last swap entry, the page leaves the swap
+ * cache and its slot is freed.
  *
  * Contract: SF-1
  */
@@ -193,11 +193,11 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
 }
 
 /**
- * full_area_frees_slot() - Slots are scarce
+ * full_area_frees_slot() - More than half of the slots are in use
  *
- * More than half of the swap area is in use. A page of the swap cache that is
- * faulted in for reading leaves it, to make room; the case "read, in the cache"
- * shows that it stays where there is room.
+ * More than half of the swap area is in use: a page of the swap cache leaves it
+ * at a read fault, and its slot is freed. In a case "read, in the cache" of
+ * swap_entry_is_served_under_vma_lock() there is room, and the page stays.
  *
  * Contract: SF-1
  */
@@ -231,22 +231,22 @@ static void full_area_frees_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE), cached - 1);
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_FILE_PAGES), cache - 1);
 	KUNIT_EXPECT_EQ(test, slots_used(), (long)nr);
-	/* Or swapoff would read it all back, only for it to be thrown away. */
+	/* Otherwise swapoff would read all of it. */
 	KUNIT_EXPECT_EQ(test, vm_munmap(filler, nr * PAGE_SIZE), 0);
 }
 
 #define MANY_PAGES	4096
-/* A power of two, so that an odd step comes to all of them. */
+/* A power of two: an odd step visits all of them. */
 #define MANY_FAULTED	(MANY_PAGES / 2)
 #define MANY_TASKS	8
 
 /**
- * struct swapper - A task that wants many pages back
- * @fault: of one page
- * @base: where the pages begin
- * @step: from a page to the next, odd
+ * struct swapper - A task that faults on many pages
+ * @fault: the current fault
+ * @base: address of the first page
+ * @step: from a page to the next; odd
  * @failed: faults that were not served
- * @came: pages that it has come to, of all tasks
+ * @came: faults of all tasks
  */
 struct swapper {
 	struct mmk_fault fault;
@@ -289,7 +289,7 @@ static struct swapper *swapper_start(struct kunit *test, struct mm_struct *mm,
 	return swapper;
 }
 
-/* Its number at both ends of each page: no two pages are alike. */
+/* Writes or checks a number at both ends of each page. */
 static unsigned int many_pages(unsigned long base, bool write)
 {
 	unsigned int i, end, wrong = 0;
@@ -332,7 +332,7 @@ static void offer_main(struct mmk_task *task)
 	offer->ret = mmk_swap_off(offer->swap);
 }
 
-/* Whether it has come to an end, whatever it has returned. */
+/* Returns whether swapoff has ended. */
 static bool swap_off(struct kunit *test, struct mm_struct *mm,
 		     struct mmk_swap *swap)
 {
@@ -371,11 +371,11 @@ KUNIT_ARRAY_PARAM_DESC(swapoff, swapoff_cases, description);
 /**
  * swapoff_brings_page_back() - As a fault would have done
  *
- * The area is turned off. Every mm that had the entry has the page: not writable
- * yet, exclusive only where the entry was, counted as resident and no longer as
- * swapped. The folio has left the swap cache and is dirty, for what is in it is
- * nowhere else. Nobody has an mm or a reference too many, and a write in the
- * child leaves the bytes of the parent alone.
+ * The area is turned off. Every mm that had the entry maps the page: read-only,
+ * exclusive if the entry was, counted as resident and no longer as swapped. The
+ * folio has left the swap cache and is dirty, since the area is gone. No mm and
+ * no folio has a reference too many, and a write in the child leaves the bytes
+ * of the parent alone.
  *
  * Contract: SF-11
  */
@@ -441,9 +441,9 @@ static void swapoff_brings_page_back(struct kunit *test)
 /**
  * swapoff_poisons_unreadable_page() - A read error
  *
- * A folio of the swap cache is not uptodate when the area is turned off. Its pte
- * becomes a marker for a poisoned page, which counts neither as resident nor as
- * swapped, and the next fault on it is VM_FAULT_HWPOISON.
+ * A folio of the swap cache is not uptodate when the area is turned off. Its
+ * pte becomes a poison marker, which counts neither as resident nor as swapped.
+ * The next fault on it is VM_FAULT_HWPOISON.
  *
  * Contract: SF-8, SF-11
  */
@@ -474,10 +474,10 @@ static void swapoff_poisons_unreadable_page(struct kunit *test)
 }
 
 /**
- * swapoff_leaves_other_areas_alone() - Only its own entries
+ * swapoff_leaves_other_areas_alone() - Two areas, one swapoff
  *
- * Two pages are in two areas. When one of these is turned off, the page of the
- * other stays where it is.
+ * Two pages are in two areas. When one area is turned off, the page in the
+ * other stays there.
  *
  * Contract: SF-11
  */
@@ -496,9 +496,12 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
 	KUNIT_ASSERT_EQ(test, mmk_swap_try_prefer(other), 0L);
 	mmk_swap_slots_drain();
-	/* So that it is not written: that disk may not take a page of its own. */
+	/* With a reference it is not written: the second disk would grow. */
 	mmk_folio_get(test, mmk_pte_folio(test, mm, addr + PAGE_SIZE));
-	/* 7.x goes on where it was on this CPU, whatever is preferred. */
+	/*
+	 * 7.x would use the area that this CPU used last, whatever the
+	 * priorities.
+	 */
 	area_set_flag(si, SWP_WRITEOK, false);
 	err = mmk_pageout(addr + PAGE_SIZE, PAGE_SIZE);
 	area_set_flag(si, SWP_WRITEOK, true);
@@ -519,10 +522,10 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 }
 
 /**
- * page_of_zeroes_comes_back() - It need not be written, nor read
+ * page_of_zeroes_comes_back() - It is neither written nor read
  *
- * A page of zeroes goes out, and all free pages are filled with something else.
- * It comes back as one of zeroes.
+ * A page of zeroes is swapped out, and free pages are filled with something
+ * else. It is a page of zeroes when it is read again.
  *
  * Contract: SF-11
  */
@@ -551,11 +554,11 @@ static void page_of_zeroes_comes_back(struct kunit *test)
 }
 
 /**
- * page_changed_in_swap_cache_is_written() - Not what was there before
+ * page_changed_in_swap_cache_is_written() - The area has older bytes
  *
- * A page that has come back, but is still in the swap cache, is written to and
- * goes out again: the dirty bit of its pte is all that tells of the new bytes.
- * When it is read from the area they are there.
+ * A page that has been read, and is still in the swap cache, is written to and
+ * swapped out again. Only the dirty bit of its pte tells of the new bytes. They
+ * are there when the page is read from the area.
  *
  * Contract: SF-11
  */
@@ -584,10 +587,10 @@ static void page_changed_in_swap_cache_is_written(struct kunit *test)
 /**
  * many_pages_come_back_from_swap() - 4,096 pages, 8 tasks, one swapoff
  *
- * Pages go out to a real swap area. Eight tasks, half of them writers, fault on
- * half of them in different orders under the VMA lock, and while they are at it
- * the area is turned off, which has to bring back the rest. Every fault is
- * served, every page is back with its bytes, and the area is empty.
+ * All pages are in a swap area. Eight tasks, half of them writers, fault on
+ * half of the pages in different orders under the VMA lock. Meanwhile the area
+ * is turned off, which has to bring back the rest. Every fault is served, and
+ * every page is back with its bytes.
  *
  * Contract: SF-11
  */
@@ -633,7 +636,9 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	mmk_expect_mm_same(test, "all back", mm, &before);
 }
 
-/* What a RAM disk once takes it keeps: not in a case, which has to leak nothing. */
+/*
+ * RAM disks keep pages that have been written to: not to be a leak of a case.
+ */
 static int area_suite_init(struct kunit_suite *suite)
 {
 	return mmk_swap_format(OTHER_AREA);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What was true before a wait and is no longer after it.
+ * Swap cache and ptes that change while a fault waits for the folio lock.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -21,8 +21,9 @@
 #include "swapped.h"
 
 /*
- * The same, and the area holds what the folio does: reclaim does not write one
- * that somebody has a reference on, so that it has to be written before.
+ * As sf_locked_init(), with the bytes of the folio in the area. They are
+ * written beforehand, since reclaim does not write a folio with an unexpected
+ * reference.
  */
 static void locked_written_init(struct kunit *test, struct swapped *s,
 				struct mmk_folio_state *unlocked)
@@ -33,7 +34,7 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 	mmk_fill(test, s->addr, 1, SEED);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, PAGE_SIZE), 0);
 	sf_scrub_free_pages();
-	/* Comes from the area, and stays in the swap cache. */
+	/* The page is read from the area, and stays in the swap cache. */
 	MMK_EXPECT_HOLDS(test, s->addr, 1, SEED);
 	sf_swap_out_filled(test, s, true);
 	KUNIT_ASSERT_FALSE(test, folio_test_dirty(s->folio));
@@ -42,12 +43,12 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 }
 
 /**
- * lost_swap_cache_is_noticed() - The folio is no longer this entry's
+ * lost_swap_cache_is_noticed() - The folio leaves the swap cache meanwhile
  *
- * While a fault waits for the lock of a folio, its owner takes it out of the swap
- * cache, as swapoff and reclaim do. The fault maps nothing, leaves the pte as it
- * is, unlocks the folio and drops its reference; the next one reads the page
- * from the area.
+ * While a fault waits for the lock of a folio, the folio is removed from the
+ * swap cache, as by swapoff and reclaim. The fault maps nothing, leaves the pte
+ * as it is, unlocks the folio and drops its reference; the next fault reads the
+ * page from the area.
  *
  * Contract: SF-5, SF-10
  */
@@ -74,7 +75,7 @@ static void lost_swap_cache_is_noticed(struct kunit *test)
 	expect_still_swapped(test, &s);
 	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
-	/* The case's own; the cache has given up its. */
+	/* The reference of the case; that of the swap cache is gone. */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 0);
 	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
@@ -82,11 +83,11 @@ static void lost_swap_cache_is_noticed(struct kunit *test)
 }
 
 /**
- * swap_cache_of_other_entry_is_noticed() - The folio is another entry's by now
+ * swap_cache_of_other_entry_is_noticed() - The folio gets another slot
  *
- * While a fault waits for the lock of a folio, the folio leaves the swap cache
- * and comes back to it with another slot. The fault maps nothing, and the page is
- * read from where the pte says.
+ * While a fault waits for the lock of a folio, the folio is removed from the
+ * swap cache, and added to it again with another slot. The fault maps nothing;
+ * the next fault reads the page from the slot of the pte.
  *
  * Contract: SF-5, SF-10
  */
@@ -128,10 +129,10 @@ static void swap_cache_of_other_entry_is_noticed(struct kunit *test)
 }
 
 /**
- * lost_pte_is_noticed() - The pte is no longer this entry
+ * lost_pte_is_noticed() - The pte is emptied during the wait
  *
- * While a fault waits for the lock of a folio with the VMA lock held, the range
- * is emptied by MADV_DONTNEED. The fault maps nothing and counts nothing.
+ * While a fault waits for the lock of a folio with the VMA lock held,
+ * MADV_DONTNEED empties the pte. The fault maps nothing and counts nothing.
  *
  * Contract: SF-5, SF-10
  */

@@ -24,7 +24,7 @@
 #include "../lib/task.h"
 #include "swapped.h"
 
-/* What a device saw when it was asked to migrate a page back. */
+/* What migrate_to_ram has seen, and what it shall return */
 struct to_ram_seen {
 	struct page *page;
 	unsigned long addr;
@@ -49,7 +49,7 @@ static vm_fault_t to_ram_note(struct mmk_dev *dev, struct vm_fault *vmf)
 
 /**
  * struct on_device - One page of user memory that is on a device
- * @s: where; its idle counts are set, nothing else
+ * @s: its address, entry and idle lock counts
  * @dev: the device
  * @page: the page
  * @seen: what the device saw
@@ -77,11 +77,11 @@ static void on_device_init(struct kunit *test, struct on_device *d)
 }
 
 /**
- * device_private_fault_needs_mmap_lock() - migrate_to_ram is not ready
+ * device_private_fault_needs_mmap_lock() - VM_FAULT_RETRY under the VMA lock
  *
- * A fault on a device-private page under the VMA lock drops the lock and says
- * VM_FAULT_RETRY, so that it is taken again under mmap_lock. The driver is not
- * asked, and the pte and the page's references stay as they are.
+ * A fault on a device-private page under the VMA lock drops the lock and
+ * returns VM_FAULT_RETRY, to be taken again under mmap_lock. migrate_to_ram is
+ * not called, and the pte and the references of the page stay as they are.
  *
  * Contract: SF-6, SF-10
  */
@@ -110,11 +110,11 @@ static void device_private_fault_needs_mmap_lock(struct kunit *test)
 }
 
 /**
- * device_private_fault_is_served() - migrate_to_ram is called
+ * device_private_fault_is_served() - migrate_to_ram under mmap_lock
  *
- * The same fault under mmap_lock calls migrate_to_ram once, for that page and
- * address, with a reference that keeps the page; mmap_lock is held all the while.
- * The page is back in system memory with the same bytes, and the device page is
+ * A fault on a device-private page under mmap_lock calls migrate_to_ram once,
+ * for that page and address, with mmap_lock and a reference on the page. Then
+ * the page is in system memory with the same bytes, and the device page is
  * free.
  *
  * Contract: SF-6, SF-9
@@ -135,7 +135,7 @@ static void device_private_fault_is_served(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&d->dev->nr_to_ram), 1);
 	KUNIT_EXPECT_PTR_EQ(test, d->seen.page, d->page);
 	KUNIT_EXPECT_EQ(test, d->seen.addr, d->s.addr);
-	/* The pte's and the fault's. */
+	/* The references of the pte and of the fault */
 	KUNIT_EXPECT_EQ(test, d->seen.refcount, 2);
 	KUNIT_EXPECT_EQ(test, d->seen.locked, MMK_TO_RAM_LOCKED);
 	KUNIT_EXPECT_TRUE(test, d->seen.mmap_locked);
@@ -149,8 +149,8 @@ static void device_private_fault_is_served(struct kunit *test)
 /**
  * device_private_fault_returns_driver_error() - migrate_to_ram fails
  *
- * The driver cannot give the page back. Its answer is that of the fault; the page
- * stays where it is, and the reference of the fault is dropped.
+ * migrate_to_ram returns VM_FAULT_SIGBUS, and so does the fault. The page stays
+ * where it is, and the reference of the fault is dropped.
  *
  * Contract: SF-6
  */
@@ -174,7 +174,7 @@ static void device_private_fault_returns_driver_error(struct kunit *test)
 	MMK_EXPECT_PTE(test, d->s.mm, d->s.addr, DEVICE_PRIVATE_WRITE);
 	mmk_expect_folio_same(test, "not migrated", page_folio(d->page),
 			      &before);
-	/* One reference too many, and the next access would fault for ever. */
+	/* With a reference too many, the next access would fault for ever. */
 	KUNIT_ASSERT_EQ(test, page_ref_count(d->page), before.refcount);
 	d->seen.answer = 0;
 	MMK_EXPECT_HOLDS(test, d->s.addr, 1, SEED);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries without a page: markers, poison, and what no swap area has.
+ * Entries without a page: markers, hwpoison, and swap entries of no area.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -49,9 +49,9 @@ static softleaf_t leaf_beyond_area(void)
  * struct leaf_case - An entry that stands for no page
  * @description: what it is
  * @entry: makes it
- * @lock: which lock the fault comes under
+ * @lock: lock that handle_mm_fault() is called under
  * @ret: the documented result
- * @cleared: the pte is empty after it, so that the next fault is served
+ * @cleared: the fault empties the pte
  */
 struct leaf_case {
 	const char *description;
@@ -86,13 +86,13 @@ static const struct leaf_case leaf_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(leaf, leaf_cases, description);
 
 /**
- * bad_entry_gives_documented_result() - Markers and bad entries
+ * bad_entry_gives_documented_result() - Markers and swap entries of no area
  *
- * A marker or an entry that stands for no page gives the result that is
- * documented for it, with the lock still held: VM_FAULT_HWPOISON for a poisoned
- * page, above all other markers; a left-over uffd-wp marker is cleared where it is
- * known, and VM_FAULT_SIGBUS where it is not; a swap entry of no area is
- * left alone, as one whose area has just been turned off.
+ * A fault on a marker, or on a swap entry of no area, gives the documented
+ * result with the lock still held: VM_FAULT_HWPOISON for a poison marker, also
+ * together with other markers; a left-over uffd-wp marker is cleared if the
+ * kernel knows it, and gives VM_FAULT_SIGBUS if not; a swap entry of no area is
+ * left alone, as after a swapoff.
  *
  * Contract: SF-8, SF-9
  */
@@ -131,7 +131,7 @@ static void bad_entry_gives_documented_result(struct kunit *test)
 }
 
 /**
- * hwpoison_entry_is_reported() - The page behind the entry is broken
+ * hwpoison_entry_is_reported() - VM_FAULT_HWPOISON
  *
  * Contract: SF-8
  */
@@ -174,9 +174,9 @@ KUNIT_ARRAY_PARAM_DESC(marker, marker_cases, description);
 /**
  * fork_copies_poison_only() - Markers and fork()
  *
- * What is poisoned for the parent is so for the child; a marker of a userfaultfd
- * that does not watch the child is not copied. Neither counts in RSS, and what
- * lies behind is copied as ever.
+ * A poison marker is copied to the child. A marker of a userfaultfd that does
+ * not watch the child is not. Neither counts in RSS, and the page behind is
+ * copied as usual.
  *
  * Contract: SF-8
  */

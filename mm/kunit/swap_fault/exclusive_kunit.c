@@ -28,9 +28,9 @@ KUNIT_ARRAY_PARAM_DESC(lock, sf_lock_cases, description);
 
 /**
  * struct exclusive_case - A fault on a device-exclusive entry
- * @description: how
- * @lock: which lock it comes under
- * @prot_read: the VMA is read-only by now, and with it the entry
+ * @description: for the log
+ * @lock: lock that handle_mm_fault() is called under
+ * @prot_read: the VMA has become read-only, and with it the entry
  */
 struct exclusive_case {
 	const char *description;
@@ -48,13 +48,13 @@ static const struct exclusive_case exclusive_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(exclusive, exclusive_cases, description);
 
 /**
- * device_exclusive_entry_is_restored() - The CPU wants its page back
+ * device_exclusive_entry_is_restored() - The CPU accesses the page
  *
- * While the device has the page locked, the fault drops its lock, waits, and says
- * VM_FAULT_RETRY. Once it is unlocked, the fault puts the page back, as writable
- * as the entry was, and dirty if the device may have written to it: 0, with the
- * lock held; nothing but the pte and its mapping has changed, and the dirty bit of
- * the pte that the entry has replaced is on the page.
+ * As long as the device has locked the page, a fault drops its lock, waits, and
+ * returns VM_FAULT_RETRY. Once it is unlocked, the fault restores the pte and
+ * returns 0, with the lock held. The pte is writable if the entry was, and then
+ * dirty, since the device may have written to the page. The folio is as before,
+ * with the dirty bit of the pte that the entry has replaced.
  *
  * Contract: SF-8, SF-9, SF-10
  */
@@ -113,8 +113,8 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 /**
  * end_of_exclusive_access_is_notified() - MMU notifiers of the CPU's fault
  *
- * One pair of calls for exactly the page, on nobody's behalf: the first while
- * the entry is there, the second when the pte is back.
+ * One pair of calls for exactly the page, without an owner: the first while the
+ * entry is there, the second when the pte is restored.
  *
  * Contract: SF-8
  */
@@ -153,8 +153,8 @@ static void end_of_exclusive_access_is_notified(struct kunit *test)
 /**
  * fork_ends_exclusive_access() - A device-exclusive entry is not copied
  *
- * fork() puts the page back, and then shares it as any other: both map it
- * read-only.
+ * fork() restores the pte, and then shares the page as any other: parent and
+ * child map it read-only.
  *
  * Contract: SF-8, ME-6
  */
@@ -182,7 +182,7 @@ static void fork_ends_exclusive_access(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.folio));
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.folio), 2);
-	/* Theirs, and ours. */
+	/* The references of both mappings and of the case */
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), 3);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 2UL);
 	MMK_EXPECT_MM_HOLDS(test, child, s.addr, 2, SEED);
@@ -193,10 +193,10 @@ static int child_exits(void *unused)
 	do_exit(0);
 }
 
-/* Without a look at the child. */
+/* Forks a child that exits; returns whether there was one. */
 static bool fork_succeeds(void)
 {
-	/* No signal: SIGCHLD, which is ignored, would have it reaped at once. */
+	/* Without a signal: an ignored SIGCHLD would reap the child at once. */
 	struct kernel_clone_args args = { .fn = child_exits };
 	pid_t pid = kernel_clone(&args);
 
@@ -206,12 +206,11 @@ static bool fork_succeeds(void)
 }
 
 /**
- * fork_fails_if_exclusive_page_is_locked() - The device has the page locked
+ * fork_fails_if_exclusive_page_is_locked() - The device has locked the page
  *
- * fork() comes upon a device-exclusive entry whose folio is locked, and can
- * neither copy it nor sleep. There is no child rather than one that lacks the
- * page, and the parent keeps its entry. When the folio has been unlocked, there
- * is.
+ * fork() finds a device-exclusive entry whose folio is locked, and may not
+ * sleep. It fails, rather than make a child without the page, and the parent
+ * keeps its entry. When the folio has been unlocked, fork() succeeds.
  *
  * Contract: SF-8, ME-6
  */
@@ -243,11 +242,11 @@ static void fork_fails_if_exclusive_page_is_locked(struct kunit *test)
 }
 
 /**
- * lost_exclusive_entry_is_noticed() - The pte is empty by now
+ * lost_exclusive_entry_is_noticed() - The pte is emptied during the wait
  *
  * While a fault that may not retry waits for the folio of a device-exclusive
- * entry, the range is emptied by MADV_DONTNEED. The fault restores nothing, and
- * leaves the folio unlocked and without its reference.
+ * entry, MADV_DONTNEED empties the pte. The fault restores nothing, and leaves
+ * the folio unlocked and without its reference.
  *
  * Contract: SF-8, SF-10
  */

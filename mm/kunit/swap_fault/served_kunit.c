@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Swap entries that are served at once, under either lock.
+ * Swap faults that need not wait, under either lock.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -102,9 +102,9 @@ static const struct served_case served_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(served, served_cases, description);
 
 /*
- * UML takes the pte that do_swap_page() has just set for another one in the copy
- * that follows (its pte_same() minds _PAGE_NEWPROT), and leaves the copy to a
- * second fault. Elsewhere that is one fault too many, and does nothing.
+ * On UML, pte_same() compares _PAGE_NEWPROT: the copy after do_swap_page()
+ * takes the new pte for a changed one, and is left to a second fault. On other
+ * architectures the second fault has nothing to do.
  */
 static void served_copy(struct kunit *test, const struct served *served)
 {
@@ -139,7 +139,9 @@ static void served_init(struct kunit *test, struct served *served)
 	if (c->mlocked)
 		KUNIT_ASSERT_EQ(test, 0L,
 				sys_mlock2(s->addr, PAGE_SIZE, MLOCK_ONFAULT));
-	/* Split off from, or merged with, its neighbours by now. */
+	/*
+	 * The VMA may have been split from its neighbours, or merged with them.
+	 */
 	s->idle = vma_lock_count(s->mm, s->addr);
 	KUNIT_ASSERT_EQ(test, mmk_swap_count(s->entry), served->child ? 2 : 1);
 	mmk_mm_snapshot(s->mm, &served->rss);
@@ -194,7 +196,7 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	const struct served_case *c = served->c;
 	struct mmk_mm_state *rss = &served->rss;
 
-	/* Back from the area: anonymous memory again, and no slot of it. */
+	/* The page counts as anonymous memory, and no longer as swapped. */
 	rss->anon++;
 	rss->swap--;
 	mmk_expect_mm_same(test, "after the fault", served->s.mm, rss);
@@ -205,10 +207,10 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 			(long)(c->swapcache || served->child));
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);
-	/* What is mapped writable needs no second thought about the write. */
+	/* PGREUSE counts do_wp_page() without a copy. */
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGREUSE) - served->reuses,
 			(unsigned long)c->reused);
-	/* Reclaim has left a shadow of what has to be read again. */
+	/* A page that is read again has a shadow entry, left by reclaim. */
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(WORKINGSET_REFAULT_ANON) -
 			served->refaults, (unsigned long)c->major);
 }
@@ -239,13 +241,13 @@ static void served_expect(struct kunit *test, struct served *served,
 }
 
 /**
- * swap_entry_is_served_under_vma_lock() - Nothing to wait for: no mmap_lock
+ * swap_entry_is_served_under_vma_lock() - Without mmap_lock
  *
- * A fault on a swap entry whose folio nobody has locked, whether it is in the
- * swap cache or has to be read, is served under the VMA lock: no VM_FAULT_RETRY.
- * The case holds mmap_lock for writing all the while, so that nothing which asks
- * for it gets on. The pte, the folio, its slot and the counters are as they
- * should be after a swap-in, and the VMA lock is back where it was.
+ * A fault on a swap entry, whose folio is in the swap cache and not locked, or
+ * has to be read, is served under the VMA lock, without VM_FAULT_RETRY. The
+ * case holds mmap_lock for writing all the while: a fault that asked for it
+ * would wait. The pte, the folio, its slot and the counters are as after any
+ * swap-in, and the VMA lock is released.
  *
  * Contract: SF-1, SF-10
  */
@@ -269,10 +271,10 @@ static void swap_entry_is_served_under_vma_lock(struct kunit *test)
 }
 
 /**
- * swap_entry_is_served_under_mmap_lock() - The same, under mmap_lock
+ * swap_entry_is_served_under_mmap_lock() - The same under mmap_lock
  *
- * The same page, in the same state, faulted in under mmap_lock for reading, ends
- * in the same state, and mmap_lock is still held.
+ * As swap_entry_is_served_under_vma_lock(), with mmap_lock held for reading,
+ * before the fault and after it.
  *
  * Contract: SF-9
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every combination of an entry, its page, a lock and flags.
+ * Faults on every kind of entry, under either lock, with every combination of
+ * flags.
  */
 #include <kunit/test.h>
 #include <linux/memremap.h>
@@ -30,7 +31,7 @@
 #include "swapped.h"
 
 /**
- * enum stage_kind - What a fault of the table comes upon
+ * enum stage_kind - What a fault of the table finds
  * @NOT_CACHED: a swap entry whose page has to be read from the area
  * @CACHED: a swap entry whose folio is in the swap cache
  * @CACHED_LOCKED: the same, and another task has locked the folio
@@ -53,8 +54,8 @@ enum stage_kind {
 
 /**
  * struct stage_case - A row of the table in Documentation/swap-fault-table.rst
- * @description: the heading of the row
- * @kind: what the fault comes upon
+ * @description: heading of the row
+ * @kind: what the fault finds
  */
 struct stage_case {
 	const char *description;
@@ -75,9 +76,9 @@ static const struct stage_case stage_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(stage, stage_cases, description);
 
 /**
- * struct stage - One page, made ready for a fault again and again
+ * struct stage - One page, set up for one fault after the other
  * @s: the page
- * @kind: what the fault shall come upon
+ * @kind: what the fault shall find
  * @dev: the device, for PRIVATE
  * @hold: the migration that is under way, for MIGRATION
  * @marked: the marker is there, for POISONED
@@ -106,7 +107,7 @@ static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
 	return stage;
 }
 
-/* The page is present, or still what it was for the last fault. */
+/* Sets up the pte. The page is present, or still as for the last fault. */
 static void stage_set(struct kunit *test, struct stage *stage)
 {
 	struct swapped *s = &stage->s;
@@ -163,7 +164,7 @@ static void stage_release(struct kunit *test, struct stage *stage)
 	}
 }
 
-/* As it was before stage_set(), but for what cannot be served. */
+/* Makes the page present again, if a fault can. */
 static void stage_reset(struct kunit *test, struct stage *stage)
 {
 	struct swapped *s = &stage->s;
@@ -176,12 +177,12 @@ static void stage_reset(struct kunit *test, struct stage *stage)
 }
 
 /**
- * struct outcome - What the documents say of a fault
+ * struct outcome - What is documented of a fault
  * @ret: the result
- * @lock_held: whether the lock is still held then
- * @sleeps: whether it sleeps before that
- * @sleeps_locked: with the lock held
- * @killable: and SIGKILL would end it
+ * @lock_held: the lock is still held when it returns
+ * @sleeps: the fault sleeps before
+ * @sleeps_locked: it sleeps with the lock held
+ * @killable: SIGKILL ends the sleep
  */
 struct outcome {
 	vm_fault_t ret;
@@ -247,7 +248,7 @@ static void stage_name(char *name, size_t size, enum mmk_lock lock,
 		  flags & FAULT_FLAG_INTERRUPTIBLE ? " | INTERRUPTIBLE" : "");
 }
 
-/* While it sleeps: which lock is held, and what would end it. */
+/* During the sleep: the lock that is held, and whether SIGKILL would end it */
 static void stage_expect_sleep(struct kunit *test, struct stage *stage,
 			       struct mmk_fault *fault,
 			       const struct outcome *want, const char *name)
@@ -305,7 +306,9 @@ static void stage_try(struct kunit *test, struct stage *stage,
 			stage_expect_sleep(test, stage, fault, &want, name);
 	} else {
 		done = mmk_task_join(&fault->task);
-		/* Not for all combinations: the deadline of each would add up. */
+		/*
+		 * An assertion: the deadlines of all combinations would add up.
+		 */
 		KUNIT_ASSERT_TRUE_MSG(test, done, "%s: does not sleep", name);
 	}
 	stage_release(test, stage);
@@ -318,10 +321,10 @@ static void stage_try(struct kunit *test, struct stage *stage,
 /**
  * every_combination_gives_documented_result() - The whole table
  *
- * For what the fault comes upon: every combination of FAULT_FLAG_* that the fault
- * code accepts, under either lock. Does it sleep, with which lock held, killable
- * or not; what does it return, with the lock held or dropped; is the page mapped?
- * As Documentation/swap-fault-table.rst has it.
+ * For each kind of entry: every combination of FAULT_FLAG_* that the fault code
+ * accepts, under either lock. Whether the fault sleeps, with which lock held
+ * and killable or not, what it returns, with the lock held or dropped, and
+ * whether the page is mapped, is as in Documentation/swap-fault-table.rst.
  *
  * Contract: SF-1, SF-2, SF-3, SF-5, SF-6, SF-7, SF-8, SF-9, SF-10
  */
@@ -346,7 +349,9 @@ static void every_combination_gives_documented_result(struct kunit *test)
 
 	for (lock = MMK_MMAP_LOCK; lock <= MMK_VMA_LOCK; lock++) {
 		for (i = 0; i < ARRAY_SIZE(tries); i++) {
-			/* Refused: the VMA lock is always dropped on a retry. */
+			/*
+			 * Refused: the VMA lock is always dropped on a retry.
+			 */
 			if (lock == MMK_VMA_LOCK &&
 			    (tries[i] & FAULT_FLAG_RETRY_NOWAIT))
 				continue;
@@ -358,13 +363,13 @@ static void every_combination_gives_documented_result(struct kunit *test)
 }
 
 /**
- * struct meddler - Empties a pte at the last moment before its ptl is taken
- * @task: the task that takes it
+ * struct meddler - Empties a pte right before its ptl is taken
+ * @task: the task that takes the ptl
  * @ptl: lockdep's name of the ptl
  * @mm: address space
  * @addr: address of the pte
  * @ptep: the pte
- * @hits: how often it has been there
+ * @hits: how often @task has taken the ptl
  */
 struct meddler {
 	struct task_struct *task;
@@ -416,12 +421,11 @@ static const struct stage_case changing_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(changing, changing_cases, description);
 
 /**
- * changed_pte_is_noticed() - The pte is read without its lock
+ * changed_pte_is_noticed() - The pte is emptied before the ptl is taken
  *
- * Between the moment at which the fault has read the pte and that at which it
- * takes the ptl, the pte is emptied. The fault sees that, and backs out of what it
- * has begun: nothing is mapped or migrated, no reference is left, and the page can
- * still be had once the entry is back.
+ * After the fault has read the pte, and before it takes the ptl, the pte is
+ * emptied. The fault notices, and backs out: nothing is mapped or migrated, no
+ * reference is left, and once the entry is back, a fault is served.
  *
  * Contract: SF-1, SF-6, SF-8
  */
@@ -451,7 +455,7 @@ static void changed_pte_is_noticed(struct kunit *test)
 	mmk_lock_unwatch(meddler_probe, meddler);
 
 	KUNIT_EXPECT_GE(test, meddler->hits, 1);
-	/* It may have read the page before it noticed. */
+	/* It may have read the page before it noticed: a major fault. */
 	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0);
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	sf_expect_locks_idle(test, s);
@@ -471,18 +475,18 @@ static void changed_pte_is_noticed(struct kunit *test)
 }
 
 /**
- * struct witness - What holds at two moments of a swap-in
- * @task: the task that does it
+ * struct witness - State of a swap-in when it takes the ptl and at the unlock
+ * @task: the task that faults
  * @ptl: lockdep's name of the ptl
- * @queue: and of the lock of the folio's wait queue
+ * @queue: lockdep's name of the lock of the folio's wait queue
  * @si: the swap area
  * @entry: the swap entry
  * @ptep: its pte
  * @refs: references on the area when the ptl is about to be taken
- * @pinned: the slot could not be pinned by anybody else then
+ * @pinned: no other task could pin the slot then
  * @at_ptl: how often the ptl has been taken
  * @mapped: the pte was present when the folio was unlocked
- * @at_unlock: how often the waiters of the folio have been looked for
+ * @at_unlock: how often @queue has been taken
  */
 struct witness {
 	struct task_struct *task;
@@ -525,13 +529,13 @@ static const struct stage_case witness_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(witness, witness_cases, description);
 
 /**
- * swapin_holds_slot_and_area() - And gives it back then
+ * swapin_holds_slot_and_area() - Until the page is mapped
  *
- * When a fault is about to look at the pte again, it still has its reference on
- * the area, so that swapoff waits, and the slot is still pinned, or cached, so
- * that it cannot be used for another page. The folio stays locked until it is
- * mapped: somebody who waits for the lock, and whom the fault has to wake, will
- * find the pte present.
+ * When a fault takes the ptl to read the pte again, it still has its reference
+ * on the area, so that swapoff waits, and the slot is still pinned or in the
+ * swap cache, so that it cannot be used for another page. The folio stays
+ * locked until it is mapped: a task that waits for the lock finds the pte
+ * present.
  *
  * Contract: SF-1, SF-11
  */
@@ -559,7 +563,7 @@ static void swapin_holds_slot_and_area(struct kunit *test)
 		wait_queue_head_t *queue = mmk_folio_waitqueue(test, s.folio);
 
 		w.queue = mmk_lock_map(&queue->lock);
-		/* As if somebody waited: the unlock will look for him. */
+		/* As if a task waited: the unlock takes the queue lock. */
 		folio_set_waiters(s.folio);
 	}
 	idle = mmk_percpu_ref_sum(&w.si->users);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A page that has been swapped out, its area, and the locks of a fault.
+ * A page that has been swapped out, its area, and the locks of its fault.
  */
 #include <kunit/test.h>
 #include <linux/highmem.h>
@@ -38,7 +38,7 @@ struct area {
 	long refs;
 };
 
-/* A reference that is left behind would let swapoff wait for ever. */
+/* Reports leaked references and drops them: swapoff would wait for ever. */
 static void area_check(void *data)
 {
 	struct area *area = data;
@@ -55,8 +55,8 @@ static void area_check(void *data)
 }
 
 /*
- * The one swap area that there is, until the case ends. What is read from it
- * stays in the swap cache or not, see mmk_swap_on_slow().
+ * Turns the swap area on until the case ends. If @keep_cached, pages that are
+ * read stay in the swap cache, see mmk_swap_on_slow().
  */
 struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached)
 {
@@ -84,13 +84,15 @@ struct vm_area_struct *sf_vma_at(struct mm_struct *mm, unsigned long addr)
 	return vma;
 }
 
-/* An action, which has to be the same function in all files. */
+/*
+ * A deferred action; lock_folio() and unlock_folio() have to use the same one.
+ */
 void sf_release_lock(void *folio)
 {
 	folio_unlock(folio);
 }
 
-/* Or a page that is not read at all may hold the right bytes by chance. */
+/* Otherwise a page that has not been read could hold the right bytes. */
 void sf_scrub_free_pages(void)
 {
 	struct page *pages[32];
@@ -128,7 +130,7 @@ void sf_swap_out_filled(struct kunit *test, struct swapped *s,
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
 }
 
-/* A new mm, a swap area, and one page that has gone there. */
+/* A new mm, a swap area, and one page that is swapped out */
 void sf_swapped_init(struct kunit *test, struct swapped *s,
 		     bool keep_cached)
 {
@@ -146,7 +148,7 @@ void sf_expect_locks_idle(struct kunit *test, const struct swapped *s)
 			    "mmap_lock is not back where it was");
 }
 
-/* A page in the swap cache, with a reference of the case, and locked by it. */
+/* A page in the swap cache, locked by the case and with a reference of it */
 void sf_locked_init(struct kunit *test, struct swapped *s,
 		    struct mmk_folio_state *unlocked)
 {
@@ -160,7 +162,7 @@ const struct wait_case sf_lock_cases[] = {
 	{ "mmap_lock", USER_READ, MMK_MMAP_LOCK },
 };
 
-/* A pte, whatever it is, in a page table that is there. */
+/* Sets a pte of an existing page table. */
 bool sf_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
 {
 	pmd_t *pmd = mm_find_pmd(mm, addr);
@@ -175,7 +177,7 @@ bool sf_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
 	return true;
 }
 
-/* An entry that nobody else knows of, and that no counter counts. */
+/* Empties the pte of sf_leaf_set(), which is in no counter. */
 static void leaf_clear(void *data)
 {
 	struct swapped *s = data;

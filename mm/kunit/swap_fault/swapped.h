@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A page that has been swapped out, its area, and the locks of a fault
+ * A page that has been swapped out, its area, and the locks of its fault
  */
 #ifndef _MM_KUNIT_SWAP_FAULT_SWAPPED_H
 #define _MM_KUNIT_SWAP_FAULT_SWAPPED_H
@@ -19,10 +19,10 @@
 #include "../lib/swap.h"
 #include "../lib/task.h"
 
-/* Of the bytes in the page that goes out and comes back. */
+/* Seed of the bytes of the page */
 #define SEED	0x5a
 
-/* What the fault handlers of the architectures set for an access by a user. */
+/* The flags of the architectures' fault handlers for an access by a user */
 #define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
 
 struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached);
@@ -35,7 +35,7 @@ static inline long slots_used(void)
 
 struct vm_area_struct *sf_vma_at(struct mm_struct *mm, unsigned long addr);
 
-/* Nobody else uses this mm, so the lock of its VMA is free between the acts. */
+/* Only tasks of the case use this mm. */
 static inline long vma_lock_count(struct mm_struct *mm, unsigned long addr)
 {
 	return mmk_vma_lock_count(sf_vma_at(mm, addr));
@@ -61,9 +61,9 @@ static inline void unlock_folio(struct kunit *test, struct folio *folio)
  * @mm: its address space
  * @addr: its address
  * @entry: its swap entry
- * @folio: its folio in the swap cache, on which the case has a reference; or NULL
- * @idle: the count of its VMA's lock when nobody holds it
- * @mmap_idle: the same of mmap_lock
+ * @folio: its folio in the swap cache, with a reference of the case; or NULL
+ * @idle: count of the VMA lock when it is free
+ * @mmap_idle: count of mmap_lock when it is free
  */
 struct swapped {
 	struct mm_struct *mm;
@@ -96,21 +96,21 @@ static inline void expect_still_swapped(struct kunit *test, const struct swapped
 }
 
 /**
- * struct served_case - A swap entry that a fault can serve at once
- * @description: what makes it special
- * @cached: its folio is in the swap cache
- * @other_ref: somebody else holds a reference on that
+ * struct served_case - A swap fault that need not wait
+ * @description: for the log
+ * @cached: the folio is in the swap cache
+ * @other_ref: the folio has an unexpected reference
  * @forked: a child has the entry as well
- * @child_gone: it had, and has exited
- * @prot_read: the VMA is read-only by now
+ * @child_gone: the child has exited
+ * @prot_read: the VMA has become read-only
  * @mlocked: the VMA is VM_LOCKED
  * @write: the fault is a write
  * @major: the page has to be read from the area
  * @exclusive: the page ends up exclusive to this mm
  * @may_write: the pte ends up writable
  * @swapcache: the page stays in the swap cache
- * @copied: the fault ends with a copy, which is never in the swap cache
- * @reused: it takes do_wp_page() to find out that no copy is needed
+ * @copied: the fault copies the page; the copy is not in the swap cache
+ * @reused: do_wp_page() finds out that no copy is needed
  */
 struct served_case {
 	const char *description;
@@ -130,7 +130,7 @@ struct served_case {
 };
 
 /**
- * struct served - A served_case in the making
+ * struct served - A served_case as it runs
  * @s: the page
  * @c: the row
  * @child: the mm of the child, or NULL
@@ -156,9 +156,9 @@ void sf_locked_init(struct kunit *test, struct swapped *s,
 
 /**
  * struct wait_case - A fault that waits for a locked folio
- * @description: how
+ * @description: for the log
  * @flags: FAULT_FLAG_*
- * @lock: which lock it comes under
+ * @lock: lock that handle_mm_fault() is called under
  */
 struct wait_case {
 	const char *description;

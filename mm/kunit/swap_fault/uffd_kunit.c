@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * userfaultfd under the per-VMA lock: a fault on a page that a monitor has to
- * bring waits with the lock dropped, as one on a locked folio does. Expected is
- * what Documentation/admin-guide/mm/userfaultfd.rst and the kernel-doc of
- * handle_mm_fault() say.
+ * userfaultfd under the per-VMA lock: a fault on a missing page drops the lock
+ * and waits for the monitor. The expectations are from
+ * Documentation/admin-guide/mm/userfaultfd.rst and the kernel-doc of
+ * handle_mm_fault().
  */
 #include <kunit/test.h>
 #include <linux/fdtable.h>
@@ -27,7 +27,7 @@
 #ifdef CONFIG_USERFAULTFD
 #define NR_PAGES	3
 
-/* What there is before the monitor comes. */
+/* The pages before they are registered */
 #define PAGE_THERE	0
 #define PAGE_MISSING	1
 #define PAGE_SWAPPED	2
@@ -66,7 +66,7 @@ static long monitor_ioctl(struct kunit *test, struct monitor *monitor,
 	return ret;
 }
 
-/* Everything as in the life of a monitor that handles missing pages. */
+/* Registers a userfaultfd for missing pages. */
 static struct monitor *monitor_create(struct kunit *test)
 {
 	struct monitor *monitor = kunit_kzalloc(test, sizeof(*monitor),
@@ -79,7 +79,7 @@ static struct monitor *monitor_create(struct kunit *test)
 	monitor->mm = mmk_mm_enter(test);
 	mmk_swap_on(test);
 	monitor->arg = mmk_map_anon(test, 1);
-	/* A page of its own in between, or the VMAs would be merged. */
+	/* A gap, so that the VMAs are not merged */
 	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
 	monitor->addr = mmk_map_anon(test, NR_PAGES);
 	mmk_fill(test, monitor->addr, NR_PAGES, 1);
@@ -108,7 +108,7 @@ static struct monitor *monitor_create(struct kunit *test)
 	return monitor;
 }
 
-/* The monitor brings the page: one of zeroes. */
+/* The monitor fills the missing page with zeroes. */
 static void monitor_serve(struct kunit *test, struct monitor *monitor)
 {
 	struct uffdio_zeropage zero = {
@@ -123,7 +123,7 @@ static void monitor_serve(struct kunit *test, struct monitor *monitor)
 	KUNIT_EXPECT_EQ(test, zero.zeropage, (s64)PAGE_SIZE);
 }
 
-/* Nobody has the mmap_lock, or the lock of the VMA. */
+/* Expects that neither mmap_lock nor the VMA lock is held. */
 static void expect_locks_free(struct kunit *test, struct monitor *monitor)
 {
 	long idle, count;
@@ -162,11 +162,10 @@ static void uffd_needs(struct kunit *test, const struct uffd_case *c)
 }
 
 /**
- * missing_page_wait_drops_lock() - userfaultfd, missing
+ * missing_page_wait_drops_lock() - userfaultfd, missing page
  *
- * A fault on a page that the monitor has to bring sleeps, with the lock that it
- * came under dropped. When the page has been brought it returns VM_FAULT_RETRY,
- * and the retry is served.
+ * A fault on a missing page drops its lock and sleeps. When the monitor has
+ * filled the page, the fault returns VM_FAULT_RETRY, and the retry is served.
  *
  * Contract: SF-8, SF-9, SF-10
  */
@@ -203,8 +202,9 @@ static void missing_page_wait_drops_lock(struct kunit *test)
 /**
  * nowait_skips_missing_page() - FAULT_FLAG_RETRY_NOWAIT
  *
- * VM_FAULT_RETRY at once, with mmap_lock still held, and nothing mapped. Under the
- * VMA lock, handle_mm_fault() does not accept this flag.
+ * The fault returns VM_FAULT_RETRY at once, with mmap_lock still held and
+ * nothing mapped. Under the VMA lock, handle_mm_fault() does not accept this
+ * flag.
  *
  * Contract: SF-3, SF-8, SF-10
  */
@@ -238,8 +238,8 @@ KUNIT_ARRAY_PARAM_DESC(lock, lock_cases, description);
 /**
  * kernel_fault_is_refused() - UFFD_USER_MODE_ONLY
  *
- * The monitor is for user faults only. One that the kernel takes on a missing
- * page gets VM_FAULT_SIGBUS, with the lock still held, and does not sleep.
+ * The monitor handles user faults only. A fault of the kernel on a missing page
+ * does not sleep, and returns VM_FAULT_SIGBUS with the lock still held.
  *
  * Contract: SF-8, SF-10
  */
@@ -263,10 +263,10 @@ static void kernel_fault_is_refused(struct kunit *test)
 }
 
 /**
- * swapped_page_needs_no_monitor() - It is not missing
+ * swapped_page_needs_no_monitor() - A swap entry is not a missing page
  *
- * A swap entry in a VMA that a monitor watches is served like any other: at
- * once, under either lock, with its bytes.
+ * A fault on a swap entry in a VMA that a monitor watches is served at once,
+ * under either lock, with the right bytes.
  *
  * Contract: SF-1, SF-8, SF-9
  */
@@ -294,8 +294,8 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 /**
  * sigkill_ends_monitor_wait() - A fatal signal
  *
- * A process whose monitor never answers is killed. It does not wait any longer:
- * VM_FAULT_RETRY, with the lock dropped, and nothing mapped.
+ * A process that waits for the monitor is killed. Its fault returns
+ * VM_FAULT_RETRY, with the lock dropped and nothing mapped.
  *
  * Contract: SF-4, SF-8, SF-10
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults and the locks of their VMA.
+ * Faults and the lock of their VMA.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -21,12 +21,11 @@
 #include "swapped.h"
 
 /**
- * freed_vma_is_left_alone() - The VMA goes while its fault sleeps
+ * freed_vma_is_left_alone() - The VMA is freed while its fault sleeps
  *
  * A fault has dropped the VMA lock to wait for a folio. Meanwhile the VMA is
- * unmapped and freed, and its memory is used for something else: bytes that no
- * VMA can hold, so that a task that follows a pointer in them does not get far. The
- * fault does not look at it any more.
+ * unmapped and freed, and its memory is filled with bytes that are no valid
+ * pointers. The fault does not use it any more.
  *
  * Contract: SF-10
  */
@@ -41,7 +40,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 
 	s.mm = mmk_mm_enter(test);
 	sf_area_on(test, true);
-	/* Not to be merged with what there is already. */
+	/* Executable, so that it is not merged with another VMA */
 	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
 			  PROT_READ | PROT_WRITE | PROT_EXEC,
 			  MAP_PRIVATE | MAP_ANONYMOUS);
@@ -53,7 +52,9 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
 
-	/* Or munmap() would wait for the fault, and the fault for the case. */
+	/*
+	 * Otherwise munmap() would wait for the fault, and that for the case.
+	 */
 	KUNIT_ASSERT_EQ(test, mmk_vma_lock_count(vma), s.idle);
 	KUNIT_EXPECT_EQ(test, vm_munmap(s.addr, PAGE_SIZE), 0);
 	rcu_barrier();
@@ -61,7 +62,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 		others[nr] = vm_area_alloc(s.mm);
 	} while (others[nr] && others[nr] != vma &&
 		 ++nr < ARRAY_SIZE(others));
-	/* KASAN keeps freed memory to itself, and sees an access without us. */
+	/* KASAN does not reuse it at once, and reports an access by itself. */
 	vma = nr < ARRAY_SIZE(others) ? others[nr] : NULL;
 	if (vma) {
 		memcpy(saved, vma, sizeof(saved));
@@ -87,9 +88,9 @@ static void freed_vma_is_left_alone(struct kunit *test)
 /**
  * write_locked_vma_is_not_read_locked() - lock_vma_under_rcu() gives up
  *
- * A VMA that is being changed, or an address without one, is not locked for a
- * fault, and the VMA lock's count is what it was. Once mmap_lock has been given
- * back, the VMA can be locked again.
+ * Neither a VMA that is locked for writing nor an address without a VMA is
+ * locked for a fault, and the count of the VMA lock is as before. Once
+ * mmap_lock has been dropped, the VMA can be locked again.
  *
  * Contract: SF-10
  */
@@ -122,12 +123,12 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 }
 
 /**
- * struct vma_meddler - Changes a VMA as soon as somebody locks it
+ * struct vma_meddler - Changes a VMA right before it is locked
  * @task: the task that locks it
- * @lock: lockdep's name of the VMA's lock
+ * @lock: lockdep's name of the VMA lock
  * @vma: the VMA
- * @change: what is changed
- * @hits: how often it has been there
+ * @change: changes it
+ * @hits: how often @task has locked it
  */
 struct vma_meddler {
 	struct task_struct *task;
@@ -154,7 +155,7 @@ static void meddle_shrink(struct vm_area_struct *vma, bool first)
 		vma->vm_start += PAGE_SIZE;
 }
 
-/* As vma_start_write() leaves it, for as long as mmap_lock is not given back. */
+/* As after vma_start_write(), until mmap_lock is dropped */
 static void meddle_write_lock(struct vm_area_struct *vma, bool first)
 {
 	if (first)
@@ -168,9 +169,9 @@ static void meddle_detach(struct vm_area_struct *vma, bool first)
 
 /**
  * struct meddle_case - A VMA that changes between look-up and lock
- * @description: how
- * @change: makes it
- * @again: it is looked up, and found, once more
+ * @description: for the log
+ * @change: changes it
+ * @again: it is looked up again, and found
  */
 struct meddle_case {
 	const char *description;
@@ -189,10 +190,10 @@ KUNIT_ARRAY_PARAM_DESC(meddle, meddle_cases, description);
 /**
  * changed_vma_is_not_locked() - The VMA changes between look-up and lock
  *
- * A VMA is found without its lock. When the address turns out not to be in it any
- * more once it is locked, or somebody is about to change it, the lock is dropped
- * again, and the fault is left to mmap_lock. A VMA that is no longer in the tree
- * is looked up once more.
+ * A VMA is looked up, and then locked. If the address is no longer in it, or it
+ * has been locked for writing, the lock is dropped again, and
+ * lock_vma_under_rcu() returns NULL. If the VMA has been detached, it is looked
+ * up again.
  *
  * Contract: SF-10, VL-1
  */
@@ -234,13 +235,13 @@ static void changed_vma_is_not_locked(struct kunit *test)
 }
 
 /**
- * first_fault_needs_mmap_lock() - No anon_vma yet
+ * first_fault_needs_mmap_lock() - There is no anon_vma yet
  *
- * The first fault on a new VMA comes under its lock, and mmap_lock is taken by
- * another task that is about to change something. The anon_vma cannot be made
- * then: VM_FAULT_RETRY, with the VMA lock dropped, without a wait for mmap_lock
- * that could deadlock. Once mmap_lock is free the same fault is served under the
- * VMA lock, and leaves mmap_lock as it was.
+ * The first fault on a new VMA is taken under its lock, while another task
+ * holds mmap_lock for writing. The anon_vma cannot be allocated then: the fault
+ * returns VM_FAULT_RETRY, with the VMA lock dropped, and does not wait for
+ * mmap_lock, which could deadlock. Once mmap_lock is free, the same fault is
+ * served under the VMA lock, and leaves mmap_lock as it was.
  *
  * Contract: SF-10
  */
@@ -251,7 +252,7 @@ static void first_fault_needs_mmap_lock(struct kunit *test)
 	struct mmk_fault *fault;
 	bool done;
 
-	/* Not to be merged with what there is already. */
+	/* Executable, so that it is not merged with another VMA */
 	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
 			  PROT_READ | PROT_WRITE | PROT_EXEC,
 			  MAP_PRIVATE | MAP_ANONYMOUS);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults that wait, retry or give up: which lock is held after it.
+ * Swap faults that wait, retry or give up, and the lock that they hold then.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -54,11 +54,11 @@ static struct writer *writer_start(struct kunit *test, struct swapped *s)
 /**
  * locked_folio_wait_drops_vma_lock() - Drop the lock, then sleep
  *
- * The folio of a swap entry is in the swap cache, and locked by somebody else.
- * The fault drops the VMA lock before it sleeps: another task gets through
- * vma_start_write() meanwhile. It sleeps until the folio is unlocked, not
- * longer, and says VM_FAULT_RETRY without having locked the folio or touched the
- * pte. The retry, under the VMA lock again, is served.
+ * The folio of a swap entry is in the swap cache, and locked by another task.
+ * The fault drops the VMA lock before it sleeps: vma_start_write() of another
+ * task does not wait. It sleeps until the folio is unlocked, and returns
+ * VM_FAULT_RETRY without having locked the folio or changed the pte. The retry,
+ * under the VMA lock again, is served.
  *
  * Contract: SF-2, SF-10
  */
@@ -88,7 +88,7 @@ static void locked_folio_wait_drops_vma_lock(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
 	KUNIT_EXPECT_FALSE(test, fault->lock_held);
-	/* Not accounted yet. */
+	/* A fault is accounted when it is served. */
 	KUNIT_EXPECT_EQ(test, fault->task.task->min_flt +
 			fault->task.task->maj_flt, 0UL);
 	sf_expect_locks_idle(test, &s);
@@ -107,9 +107,9 @@ static void locked_folio_wait_drops_vma_lock(struct kunit *test)
 /**
  * nowait_fault_returns_at_once() - FAULT_FLAG_RETRY_NOWAIT under mmap_lock
  *
- * A fault that must not wait comes upon a locked folio. It returns
- * VM_FAULT_RETRY without having slept, and with mmap_lock still held. Once the
- * folio is unlocked, the same fault is served.
+ * A fault that must not wait finds a locked folio. It does not sleep, and
+ * returns VM_FAULT_RETRY with mmap_lock still held. Once the folio is unlocked,
+ * the same fault is served.
  *
  * Contract: SF-3, SF-9
  */
@@ -142,9 +142,9 @@ static void nowait_fault_returns_at_once(struct kunit *test)
 }
 
 /**
- * struct locker - A task that asks for a folio's lock as a fault does
+ * struct locker - A task that calls folio_lock_or_retry() under the VMA lock
  * @task: the thread
- * @addr: where the folio is mapped
+ * @addr: address in the VMA
  * @folio: the folio
  * @flags: FAULT_FLAG_*
  * @ret: what folio_lock_or_retry() returned
@@ -180,9 +180,9 @@ static void locker_main(struct mmk_task *task)
 /**
  * nowait_keeps_vma_lock() - FAULT_FLAG_RETRY_NOWAIT under the VMA lock
  *
- * handle_mm_fault() does not take this combination, but folio_lock_or_retry()
- * says what becomes of it: VM_FAULT_RETRY at once, the folio not locked by the
- * caller, no reference taken or dropped, and the VMA lock still held.
+ * handle_mm_fault() refuses this combination, but folio_lock_or_retry()
+ * documents it: it returns VM_FAULT_RETRY at once, without the folio lock, with
+ * the references as before, and with the VMA lock still held.
  *
  * Contract: SF-3
  */
@@ -228,10 +228,10 @@ KUNIT_ARRAY_PARAM_DESC(killable, killable_cases, description);
 /**
  * sigkill_ends_killable_wait() - FAULT_FLAG_KILLABLE and a fatal signal
  *
- * A process whose fault waits for a locked folio is killed. It does not wait any
- * longer: VM_FAULT_RETRY, with the lock dropped, the folio not locked by it, the
- * reference of the look-up dropped, and nothing left in the wait queue. It leaves
- * PG_waiters behind, which the next unlock clears when it finds nobody to wake.
+ * A process whose fault waits for a locked folio is killed. The fault returns
+ * VM_FAULT_RETRY: its lock, and the reference of the look-up, are dropped, it
+ * has not locked the folio, and it is no longer in the wait queue. PG_waiters
+ * is still set; the next unlock, which finds no waiter, clears it.
  *
  * Contract: SF-4, SF-9, SF-10
  */
@@ -276,10 +276,10 @@ static const struct wait_case unkillable_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(unkillable, unkillable_cases, description);
 
 /**
- * sigkill_does_not_end_other_waits() - No FAULT_FLAG_KILLABLE: wait on
+ * sigkill_does_not_end_other_waits() - Without FAULT_FLAG_KILLABLE
  *
- * Without FAULT_FLAG_KILLABLE the wait for the folio is not ended by SIGKILL, but
- * only by the unlock; the result is that of a task which nobody has killed.
+ * Without FAULT_FLAG_KILLABLE, SIGKILL does not end the wait for the folio, but
+ * only the unlock does; the result is the same as without the signal.
  *
  * Contract: SF-4, SF-5
  */
@@ -328,9 +328,9 @@ KUNIT_ARRAY_PARAM_DESC(blocking, blocking_cases, description);
 /**
  * no_retry_waits_with_lock() - Lock the folio, serve the fault
  *
- * A fault that may not retry, or has done so once, sleeps with its lock held
- * until it has locked the folio itself, and is then served: 0, the lock still
- * held, the page mapped, the folio unlocked again.
+ * A fault that may not retry, or has retried, sleeps with its lock held until
+ * it has locked the folio, and is then served: it returns 0, with the lock
+ * still held, the page mapped, and the folio unlocked again.
  *
  * Contract: SF-5, SF-9, SF-10
  */
@@ -376,9 +376,9 @@ KUNIT_ARRAY_PARAM_DESC(lock, sf_lock_cases, description);
 /**
  * migration_entry_is_waited_for() - Wait, then be served by the new page
  *
- * A fault comes upon a migration entry. It sleeps without a reference on the
- * folio until the migration is over, and returns 0 with its lock held; the access
- * is then served by the page that the migration has put there.
+ * A fault on a migration entry sleeps, without a reference on the folio, until
+ * the migration ends, and returns 0 with its lock held. The next fault finds
+ * the new page.
  *
  * Contract: SF-7, SF-9, SF-10
  */
@@ -424,9 +424,9 @@ static void migration_entry_is_waited_for(struct kunit *test)
 /**
  * nowait_is_refused_under_vma_lock() - FAULT_FLAG_RETRY_NOWAIT
  *
- * A fault under the VMA lock whose VM_FAULT_RETRY would leave that lock held is
- * refused, for the callers take it for dropped: VM_FAULT_SIGSEGV, with the lock
- * still held, and nothing mapped. The kernel WARNs of it.
+ * With FAULT_FLAG_RETRY_NOWAIT a VM_FAULT_RETRY would leave the VMA lock held,
+ * while callers take it for dropped. handle_mm_fault() WARNs, and returns
+ * VM_FAULT_SIGSEGV with the lock still held and nothing mapped.
  *
  * Contract: SF-3
  */

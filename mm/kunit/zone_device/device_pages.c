@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices, their pages, and the ways to put them.
+ * Device pages, ways to put them, and ways to misuse memremap_pages().
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
@@ -19,7 +19,7 @@ const struct zd_type_case zd_types[] = {
 	{ "device coherent", MEMORY_DEVICE_COHERENT },
 };
 
-/* A page that its driver has filled and unlocked. */
+/* Hands out a page as mmk_dev_get_page(), unlocked. */
 struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev)
 {
 	struct page *page = mmk_dev_get_page(test, dev);
@@ -28,7 +28,7 @@ struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev)
 	return page;
 }
 
-/* How many pfns of a device's range there is a memmap for. */
+/* Number of pfns of a device's range that have a memmap */
 unsigned int zd_nr_valid(struct mmk_dev *dev)
 {
 	unsigned int i, nr = 0;
@@ -38,7 +38,7 @@ unsigned int zd_nr_valid(struct mmk_dev *dev)
 	return nr;
 }
 
-/* How many pfns of a range get_dev_pagemap() finds @pgmap for. */
+/* Number of pfns of a range for which get_dev_pagemap() returns @pgmap */
 unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 			 struct dev_pagemap *pgmap)
 {
@@ -54,7 +54,7 @@ unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 	return nr;
 }
 
-/* Whether a page is its pgmap's, with @refs references, and nothing else. */
+/* Whether a page belongs to @pgmap, has @refs references, and no other state */
 bool zd_page_is_fresh(struct page *page, struct dev_pagemap *pgmap,
 		      int refs)
 {
@@ -104,7 +104,7 @@ const struct zd_put_case zd_puts[] = {
 	{ "unpin_user_pages", GUP_PIN_COUNTING_BIAS, zd_unpin_user_pages },
 };
 
-/* How many pages of a device's range are fresh ones of a pgmap. */
+/* Number of pages of a device's range for which zd_page_is_fresh() */
 unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
 			 int refs)
 {

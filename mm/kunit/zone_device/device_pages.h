@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices, their pages, and the ways to put them
+ * Device pages, ways to put them, and ways to misuse memremap_pages()
  */
 #ifndef _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H
 #define _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H
@@ -11,7 +11,7 @@
 #include "../lib/device.h"
 
 /**
- * struct zd_type_case - A kind of device memory that an anonymous page can be in
+ * struct zd_type_case - A type of device memory for anonymous pages
  * @description: its name
  * @type: what memremap_pages() is told
  */
@@ -92,11 +92,11 @@ unsigned int zd_nr_fresh(struct mmk_dev *dev, struct dev_pagemap *pgmap,
 			 int refs);
 
 /**
- * struct zd_misuse_case - A pgmap that no driver should come up with
+ * struct zd_misuse_case - A pgmap that memremap_pages() WARNs of
  * @description: what is wrong with it
  * @type: of the memory
  * @spoil: makes it so
- * @error: what memremap_pages() says to it
+ * @error: what memremap_pages() returns
  */
 struct zd_misuse_case {
 	const char *description;

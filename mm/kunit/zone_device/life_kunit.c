@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Device pages from memremap_pages() to memunmap_pages(): free at refcount
- * zero, handed out with one reference, and back with their driver after the
- * last put.
+ * zero, handed out with one reference, and given back to the driver by the last
+ * put.
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
@@ -27,7 +27,7 @@
 
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
 
-/* The i-th page, marked as handed out; the case calls zone_device_page_init(). */
+/* Marks page @i as handed out; the case calls zone_device_page_init(). */
 static struct page *zd_claim(struct mmk_dev *dev, unsigned int i)
 {
 	spin_lock_irq(&dev->lock);
@@ -37,11 +37,11 @@ static struct page *zd_claim(struct mmk_dev *dev, unsigned int i)
 }
 
 /**
- * fresh_pages_are_free() - memremap_pages() makes pages that nobody has
+ * fresh_pages_are_free() - memremap_pages() makes pages without references
  *
- * Every page of a new pgmap has no reference, none can be had by a speculative
- * folio_try_get(), and none holds the pgmap. Its struct page says that it is
- * the pgmap's, and nothing else.
+ * The pages of a new pgmap have no references, folio_try_get() fails on them,
+ * and they have no references on the pgmap. Each struct page refers to the
+ * pgmap, and has no other state.
  *
  * Contract: ZD-1
  */
@@ -77,11 +77,11 @@ static void fresh_pages_are_free(struct kunit *test)
 }
 
 /**
- * page_init_takes_one_reference() - A page is handed out locked, with one
+ * page_init_takes_one_reference() - zone_device_page_init()
  *
- * zone_device_page_init() makes a free page one that its caller owns: refcount
- * one, locked, and one reference on the pgmap, which so cannot go away. The
- * pages on either side stay free.
+ * zone_device_page_init() hands out a free page: locked, with one reference,
+ * and with a reference on the pgmap, which keeps that. The pages on both sides
+ * stay free.
  *
  * Contract: ZD-2
  */
@@ -101,14 +101,14 @@ static void page_init_takes_one_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, 2)), 0);
 	KUNIT_EXPECT_FALSE(test, PageLocked(mmk_dev_page(dev, 2)));
 
-	/* The last page counts for itself as well. */
+	/* The last page has references of its own. */
 	last = zd_claim(dev, dev->nr_pages - 1);
 	mmk_zone_device_init(last, 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(last), 1);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 2L);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 
-	/* Unlocked they go back, whether they have been locked or not. */
+	/* Pages are freed unlocked. */
 	__folio_clear_locked(page_folio(page));
 	__folio_clear_locked(page_folio(last));
 	put_page(page);
@@ -118,13 +118,12 @@ static void page_init_takes_one_reference(struct kunit *test)
 }
 
 /**
- * last_put_frees_once() - Only the last put tells the driver, and that once
+ * last_put_frees_once() - The driver is told by the last put only
  *
- * A page of a process has been migrated to the device, and then unmapped while
- * three more references are held. What the process left in it is still there:
- * mapping, PG_anon_exclusive, the memory cgroup's charge. Two puts change
- * nothing of that. The third calls the driver, with the refcount at zero and
- * all of it cleared.
+ * A page of a process is migrated to the device, and then unmapped while the
+ * case has three references. The mapping, PG_anon_exclusive and the charge to
+ * the memory cgroup are still there, also after two puts. The third put calls
+ * the driver, with the refcount at zero and all of these cleared.
  *
  * Contract: ZD-3
  */
@@ -181,8 +180,8 @@ static void last_put_frees_once(struct kunit *test)
 /**
  * stale_mapping_is_cleared() - Not only that of anonymous memory
  *
- * What a page has as its mapping when it is freed is stale, whatever it is: the
- * driver is given a page without one.
+ * The mapping of a page that is freed is stale, whatever it is: the driver gets
+ * a page without a mapping.
  *
  * Contract: ZD-3, ZD-5
  */
@@ -227,14 +226,14 @@ static struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
 	return unmap;
 }
 
-/* Whether memunmap_pages() has come to wait for so many references. */
+/* Whether memunmap_pages() waits for @refs references */
 static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 {
 	struct mmk_dev *dev = unmap->dev;
 
 	/*
-	 * In this order: the references are added up a grace period after
-	 * percpu_ref_kill(), when the task sleeps already.
+	 * In this order: the references can be read a grace period after
+	 * percpu_ref_kill(), and the task sleeps before that.
 	 */
 	return mmk_task_sleeps_in(&unmap->task, "memunmap_pages") &&
 	       mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
@@ -242,11 +241,11 @@ static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 }
 
 /**
- * pgmap_outlives_free_callback() - The pgmap outlives the callback
+ * pgmap_outlives_free_callback() - The last page of a dying pgmap
  *
- * memunmap_pages() waits for one page only. Its last put tells the driver while
- * the page still holds the pgmap, and drops that reference thereafter: or the
- * memmap would go away under the callback.
+ * memunmap_pages() waits for one page. The last put of the page calls the
+ * driver, and then drops the page's reference on the pgmap: in the other order
+ * the memmap could go away under the callback.
  *
  * Contract: ZD-3
  */
@@ -270,11 +269,11 @@ static void pgmap_outlives_free_callback(struct kunit *test)
 }
 
 /**
- * memunmap_waits_for_last_page() - No memmap goes away under its pages
+ * memunmap_waits_for_last_page() - The memmap stays as long as its pages
  *
  * Two pages are in use when their driver calls memunmap_pages(). From then on
- * the pgmap cannot be had any more, but all there is of it stays: until the
- * second of the pages is free. Then it is gone, and the range can be used anew.
+ * get_dev_pagemap() does not find the pgmap, but the memmap stays until the
+ * second page is freed. Then the range can be mapped again.
  *
  * Contract: ZD-7
  */

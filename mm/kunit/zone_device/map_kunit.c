@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Device-private pages in page tables: each mapping has its reference.
+ * Device pages in page tables: each mapping has a reference.
  */
 #include <kunit/test.h>
 #include <linux/bitmap.h>
@@ -25,10 +25,10 @@
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
 
 /**
- * struct zd_give_up_case - A way in which a process gets rid of its pages
+ * struct zd_give_up_case - A way to unmap pages
  * @description: its name
  * @type: of the device memory
- * @unmap: gets rid of a range in current->mm
+ * @unmap: unmaps a range of current->mm
  */
 struct zd_give_up_case {
 	const char *description;
@@ -57,11 +57,12 @@ static const struct zd_give_up_case zd_give_ups[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_give_up, zd_give_ups, description);
 
 /**
- * unmap_frees_device_pages() - A process gives its pages back
+ * unmap_frees_device_pages() - munmap() and MADV_DONTNEED
  *
- * Four pages, the second and the fourth of which are in device memory, with a
- * further reference on the fourth. Once unmapped the second is free, the fourth
- * when that reference is dropped; neither is mapped or counted any more.
+ * Of four pages, the second and the fourth are in device memory, and the fourth
+ * has another reference. When they are unmapped, the second is freed; the
+ * fourth is when that reference is dropped. Neither is mapped or counted any
+ * more.
  *
  * Contract: ZD-4
  */
@@ -100,8 +101,9 @@ static void unmap_frees_device_pages(struct kunit *test)
 /**
  * exit_drops_mapping_reference() - exit_mmap() after a fork
  *
- * Parent and child map the same device page, one reference each. The child
- * exits and drops its own; the parent's is the last.
+ * Parent and child map the same device page, with one reference each. The child
+ * exits, which drops its reference and not the parent's. Another child, whose
+ * mapping is the last one, frees the page when it exits.
  *
  * Contract: ZD-4
  */
@@ -124,7 +126,7 @@ static void exit_drops_mapping_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
 
-	/* And where it is the last: a child that is left alone with it. */
+	/* A second child, whose mapping becomes the last one */
 	child = mmk_fork(test);
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr, PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
@@ -140,8 +142,8 @@ static void exit_drops_mapping_reference(struct kunit *test)
 /**
  * unpin_frees_unmapped_page() - The pin is the last reference
  *
- * A process pins a normal page between two coherent ones, and unmaps them all.
- * The pins keep the device pages; unpin_user_pages() frees them.
+ * A process pins a system page between two coherent pages, and unmaps all
+ * three. The pins keep the device pages; unpin_user_pages() frees them.
  *
  * Contract: ZD-4
  */
@@ -175,12 +177,12 @@ static void unpin_frees_unmapped_page(struct kunit *test)
 }
 
 /**
- * failed_migration_frees_new_page() - What was meant for nothing goes back
+ * failed_migration_frees_new_page() - The destination goes back to its driver
  *
- * Two pages are to be moved to device memory. A reference that somebody takes
- * on the first, and a page that appears in the hole which was the second, make
- * migrate_vma_pages() refuse both. Finalize frees the device pages, and the
- * process keeps what it has.
+ * A page and a hole are to be moved to device memory. After migrate_vma_setup()
+ * the page gets an unexpected reference, and a page appears in the hole:
+ * migrate_vma_pages() refuses both. Finalize frees the device pages, and the
+ * process keeps its pages.
  *
  * Contract: ZD-4
  */
@@ -223,10 +225,10 @@ static void failed_migration_frees_new_page(struct kunit *test)
 /**
  * fork_shares_device_private_page() - One reference per mapping
  *
- * A device-private page that its only owner may write to. The fork takes a
- * reference, a mapping and a place in the RSS for the child, and neither owns
- * the page alone any more. A write by the child brings the page back to system
- * memory, for both and once, and then copies it for the child.
+ * An exclusive device-private page is writable. After a fork() the child has a
+ * reference, a mapping and the page in its RSS, and the page is not exclusive
+ * any more. A write by the child migrates the page to system memory, once for
+ * both mms, and then copies it for the child.
  *
  * Contract: ZD-12
  */
@@ -274,10 +276,11 @@ static void fork_shares_device_private_page(struct kunit *test)
 }
 
 /**
- * forked_page_comes_back_once() - One migration serves two
+ * forked_page_comes_back_once() - One migration serves two mms
  *
- * The same, but the child reads. The page comes back once and is shared by
- * both, read-only; the parent reads without another call of the driver.
+ * As fork_shares_device_private_page(), but the child reads. The page migrates
+ * back once, and both mms map it read-only; the parent reads without another
+ * call of migrate_to_ram.
  *
  * Contract: ZD-12
  */
@@ -310,11 +313,11 @@ static void forked_page_comes_back_once(struct kunit *test)
 }
 
 /**
- * cow_drops_writers_reference() - COW of a page in device memory
+ * cow_drops_writers_reference() - Copy on write of a coherent page
  *
- * A coherent page is copied like any other: the child that writes gets a page
- * of its own and drops the reference of its mapping; the parent keeps the
- * device page, which is freed when that is unmapped too.
+ * A coherent page is copied like any other: a child that writes gets a page of
+ * its own, and drops the reference of its mapping. The parent keeps the device
+ * page, which is freed when the parent unmaps it.
  *
  * Contract: ZD-4, ZD-12
  */
@@ -347,7 +350,7 @@ static void cow_drops_writers_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
 
-/* @page and the next one are a folio, and come back. */
+/* Hands out @page and the next one as one folio, and frees that. */
 static void hand_out_pair(struct mmk_dev *dev, struct page *page)
 {
 	bitmap_set(dev->busy, page_to_pfn(page) - zd_first_pfn(dev), 2);
@@ -360,9 +363,10 @@ static void hand_out_pair(struct mmk_dev *dev, struct page *page)
 /**
  * freed_page_is_handed_out_again() - Nothing of the last owner is left
  *
- * A process has had the page, exclusively, and has unmapped it. The next one to
- * get it finds it as fresh as the first did, and can use it the same way. So it is
- * if the page has been the first of a larger folio, where there are such folios.
+ * A page was exclusive to a process, which has unmapped it. When it is handed
+ * out again, it is as fresh as at the first time, and can be used the same way.
+ * The same holds if it was the first page of a larger folio in between, where
+ * the kernel has such folios.
  *
  * Contract: ZD-5
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which ranges memremap_pages() takes, and how their pages lead back to it.
+ * Which ranges memremap_pages() takes, and how pfns lead to their pgmap.
  */
 #include <kunit/test.h>
 #include <linux/ioport.h>
@@ -24,11 +24,12 @@
 KUNIT_ARRAY_PARAM_DESC(zd_type, zd_types, description);
 
 /**
- * pgmap_is_found_by_pfn() - get_dev_pagemap() by pfn
+ * pgmap_is_found_by_pfn() - get_dev_pagemap()
  *
- * Every pfn of a range leads to its pgmap, and takes one reference on it; the
- * pfns beside it lead nowhere. When the driver has given the range back and
- * uses the same pgmap for another one, the old pfns lead nowhere either.
+ * get_dev_pagemap() finds the pgmap for every pfn of its range, and takes one
+ * reference on it; it finds nothing for the pfns on both sides. When the pgmap
+ * has been unmapped, and is used for another range, it is not found for the old
+ * pfns.
  *
  * Contract: ZD-7
  */
@@ -65,9 +66,10 @@ static void pgmap_is_found_by_pfn(struct kunit *test)
 /**
  * cached_lookup_moves_reference() - get_dev_pagemap() of a neighbour
  *
- * A walker that has a pgmap already keeps it, and its one reference, from the
- * first pfn of the range to the last. At the first pfn of another one it gets
- * that and loses the old; where there is none it ends up with nothing.
+ * A caller that passes the pgmap of the last look-up keeps it, with one
+ * reference, from the first pfn of the range to the last. At the first pfn of
+ * another range it gets the other pgmap instead; where there is none it gets
+ * NULL, and its reference is dropped.
  *
  * Contract: ZD-7
  */
@@ -150,8 +152,8 @@ static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
 /**
  * ranges_come_and_go_together() - A pgmap of two ranges
  *
- * Both ranges get pages, each of which leads to the pgmap. When the second is
- * refused, the first is taken back; the pgmap can be used again thereafter.
+ * Both ranges get pages, and all pages refer to the pgmap. If the second range
+ * is refused, the first is unmapped again; the pgmap can be used after that.
  *
  * Contract: ZD-1, ZD-6, ZD-7
  */
@@ -231,7 +233,7 @@ static void zd_beyond_linear_map(struct mmk_dev *dev)
 		     dev->nr_pages * PAGE_SIZE);
 }
 
-/* Members of an altmap are constant: drivers copy it as a whole as well. */
+/* The members of an altmap are constant: it is copied as a whole. */
 static void zd_set_altmap(struct mmk_dev *dev, unsigned long base_pfn,
 			  unsigned long reserve)
 {
@@ -274,10 +276,10 @@ static const struct zd_refusal_case zd_refusals[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_refusal, zd_refusals, description);
 
 /**
- * refused_range_leaves_nothing_behind() - memremap_pages() fails cleanly
+ * refused_range_leaves_nothing_behind() - memremap_pages() fails
  *
- * A range that cannot be had gives -EINVAL, and neither memmap nor pgmap nor a
- * lock is left behind. With the range put right, the same pgmap can be mapped.
+ * A bad range gives -EINVAL, and leaves neither memmap nor pgmap nor a lock
+ * behind. With a good range, the same pgmap can be mapped.
  *
  * Contract: ZD-6
  */
@@ -344,7 +346,7 @@ static void zd_count_warnings(struct kunit *test)
 KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
 
 /**
- * misuse_is_reported() - A driver's bug is reported
+ * misuse_is_reported() - The WARN for a bug of a driver
  *
  * A pgmap without what its type needs, or on top of RAM, is refused with one
  * WARN and the documented error, and nothing is left behind.
@@ -375,10 +377,10 @@ static void misuse_is_reported(struct kunit *test)
 }
 
 /**
- * overlap_is_reported() - No pfn belongs to two
+ * overlap_is_reported() - The WARN for two pgmaps with common pfns
  *
- * A range that begins, or ends, in another pgmap's is refused, and the other
- * one is as before, down to its reference count.
+ * A range that begins or ends in the range of another pgmap is refused with one
+ * WARN, and the other pgmap is as before, with the same references.
  *
  * Contract: ZD-6
  * Report: warning mm/memremap.c
@@ -409,10 +411,10 @@ static void overlap_is_reported(struct kunit *test)
 }
 
 /**
- * altmap_of_two_ranges_is_reported() - Two ranges cannot share an altmap
+ * altmap_of_two_ranges_is_reported() - The WARN for an altmap with two ranges
  *
- * A pgmap of two ranges that comes with an altmap is refused at the second, and
- * the first is taken back.
+ * A pgmap of two ranges with an altmap is refused with one WARN, and the first
+ * range is unmapped again.
  *
  * Contract: ZD-6
  * Report: warning mm/memremap.c
@@ -442,8 +444,8 @@ static void altmap_of_two_ranges_is_reported(struct kunit *test)
 /**
  * reserved_pages_are_no_device_pages() - An altmap keeps the first pages
  *
- * The driver has reserved the first pages of the range for itself. The pgmap's
- * pages begin after them, and only those hold the pgmap.
+ * The driver has reserved the first pages of the range. The pages of the pgmap
+ * begin behind them, and only these have references on the pgmap.
  *
  * Contract: ZD-1
  */
@@ -471,7 +473,7 @@ static void reserved_pages_are_no_device_pages(struct kunit *test)
 }
 
 static struct kunit_case zone_device_pgmap_cases[] = {
-	/* First what all the others stand on. */
+	/* First the case that all others rely on */
 	KUNIT_CASE_PARAM(pgmap_is_found_by_pfn, zd_type_gen_params),
 	KUNIT_CASE_PARAM(ranges_come_and_go_together, zd_type_gen_params),
 	KUNIT_CASE(cached_lookup_moves_reference),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each way to drop the last reference to a device page.
+ * The ways to drop the last reference on a device page.
  */
 #include <kunit/test.h>
 #include <linux/memcontrol.h>
@@ -15,7 +15,7 @@
 
 KUNIT_ARRAY_PARAM_DESC(zd_put, zd_puts, description);
 
-/* A page with @refs references is freed by the last of them, not before. */
+/* Expects a page to be freed by the last put, and not before. */
 static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
 				const struct zd_put_case *way)
 {
@@ -40,11 +40,11 @@ static void zd_expect_put_frees(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * every_last_put_frees() - All roads lead to the driver
+ * every_last_put_frees() - Each function that drops references
  *
- * Each of the functions that drop references frees a device page when it drops
- * the last, and only then. That there is FS_DAX memory in the machine, whose
- * puts are looked at before, makes no difference.
+ * Each function that drops references frees a device page when it drops the
+ * last one, and only then. It is the same when there is FS_DAX memory, for
+ * which put_page() takes another path.
  *
  * Contract: ZD-4, ZD-3
  */
@@ -65,7 +65,7 @@ static void every_last_put_frees(struct kunit *test)
 #define ZD_BATCH	4
 
 /**
- * enum zd_slot - What stands in one place of a batch
+ * enum zd_slot - What is in one place of a batch
  * @ZD_PRIVATE: a device-private folio
  * @ZD_COHERENT: a coherent folio
  * @ZD_LRU: a normal folio on the LRU
@@ -97,8 +97,8 @@ static struct folio *zd_slot_folio(struct kunit *test, struct mmk_dev **devs,
 }
 
 /*
- * Fill a batch, whose places are the digits of @combination; drop it; and say
- * whether everything in it is free and each driver has been told of its own.
+ * Fills a batch as the digits of @combination say, and puts it. Returns whether
+ * all folios are free, and each driver has been told of its own.
  */
 static bool zd_batch_is_freed(struct kunit *test, struct mmk_dev **devs,
 			      unsigned int combination, bool more_refs)
@@ -137,9 +137,9 @@ static bool zd_batch_is_freed(struct kunit *test, struct mmk_dev **devs,
 /**
  * mixed_batches_free_all() - Device folios among others, in every order
  *
- * Every batch of four out of device-private, coherent and LRU folios, with one
- * and with several references to drop. All of them are free thereafter; the
- * drivers are told of theirs, and not under the lock of an LRU list.
+ * Every batch of four device-private, coherent and LRU folios, with one or
+ * several references each. All of them are freed; the drivers are told of
+ * theirs, and not under the lock of an LRU list.
  *
  * Contract: ZD-4
  */
@@ -173,7 +173,7 @@ static void mixed_batches_free_all(struct kunit *test)
 /**
  * double_put_is_caught() - A reference that is dropped twice
  *
- * A second put of a free page has to end in the BUG that says so.
+ * A second put of a free page has to end in a BUG.
  *
  * Contract: ZD-11
  * Report: bug put_page_testzero

@@ -58,10 +58,10 @@ static void zd_dropper_main(struct mmk_task *task)
 }
 
 /**
- * racing_puts_free_once() - Many tasks, one last reference each
+ * racing_puts_free_once() - Many tasks, each with one last reference
  *
- * Tasks take turns at dropping the references of the same pages. However they
- * come in between each other, the driver is told of every page once.
+ * Tasks take turns to drop the references on the same pages. In whatever order
+ * they run, the driver is told of every page once.
  *
  * Contract: ZD-10
  */
@@ -101,13 +101,13 @@ static void racing_puts_free_once(struct kunit *test)
 #define ZD_IN_STEP	8
 
 /**
- * struct zd_racer - A task that drops its reference on a page when others do
+ * struct zd_racer - A task that drops its references when others drop theirs
  * @task: the thread
  * @pages: the pages
- * @meet: for every ZD_IN_STEP pages, where those who drop them meet
- * @dropped: for each page, how many have changed its count
- * @nr: how many they are
- * @at: which page it is at
+ * @meet: for every ZD_IN_STEP pages, counts the tasks that are ready
+ * @dropped: for each page, counts the tasks that have changed its refcount
+ * @nr: number of tasks
+ * @at: index of the current page
  */
 struct zd_racer {
 	struct mmk_task task;
@@ -125,7 +125,9 @@ static void zd_racer_main(struct mmk_task *task)
 
 	for (i = 0; i < ZD_DROPPED; i++) {
 		racer->at = i;
-		/* They stay in step for a while; meeting takes its time. */
+		/*
+		 * Not for each page: to meet takes time, and they stay in step.
+		 */
 		if (!(i % ZD_IN_STEP))
 			mmk_meet(&racer->meet[i], racer->nr);
 		if (i % 2)
@@ -135,7 +137,10 @@ static void zd_racer_main(struct mmk_task *task)
 	}
 }
 
-/* Each has changed the count; nobody has looked at what that gave. */
+/*
+ * Waits until all tasks have changed the refcount, and none has used the
+ * result.
+ */
 static void zd_all_have_dropped(void *data, struct page *page, int v)
 {
 	struct zd_racer **racers = data, *racer;
@@ -165,7 +170,7 @@ static void zd_all_drop_release(void *data)
  * struct zd_race_case - How tasks drop their references at the same time
  * @description: its name
  * @type: of the memory
- * @in_step: nobody looks at what a put gave before all have done it
+ * @in_step: all tasks change the count before one uses the result of its put
  */
 struct zd_race_case {
 	const char *description;
@@ -183,11 +188,11 @@ static const struct zd_race_case zd_races[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_race, zd_races, description);
 
 /**
- * smp_puts_free_once() - All at the same time
+ * smp_puts_free_once() - The same, on all CPUs at the same time
  *
- * Tasks on all CPUs set out together to drop their references on the same pages,
- * one after the other; or they even wait, in the middle of each put, until all
- * have changed the count. One of them frees each page: the driver is told of it
+ * Tasks on all CPUs begin at the same time to drop their references on the same
+ * pages, one page after the other. In some cases each put waits until all tasks
+ * have changed the refcount. Each page is freed by one task: the driver is told
  * once.
  *
  * Contract: ZD-10
@@ -238,7 +243,7 @@ static void smp_puts_free_once(struct kunit *test)
 							  racers));
 	}
 
-	/* A task that spins on this CPU does not let it go: it comes last. */
+	/* The task on this CPU comes last, since it spins. */
 	for (i = nr_racers; i-- > 0;)
 		mmk_task_start(&racers[i]->task);
 	for (i = 0; i < nr_racers; i++)
@@ -260,12 +265,12 @@ static void smp_puts_free_once(struct kunit *test)
 }
 
 /**
- * struct zd_crossing - Two tasks that drop the last references of a page
- * @first: drops its own first
- * @second: does so before the other has looked at what that gave
+ * struct zd_crossing - Two tasks that drop the last references on a page
+ * @first: changes the refcount first
+ * @second: drops its reference before @first has used the result
  * @page: the page
- * @put: how both do it
- * @crossed: whether the second has come in between
+ * @put: how both drop their references
+ * @crossed: @second has been started
  */
 struct zd_crossing {
 	struct mmk_task *first;
@@ -276,9 +281,9 @@ struct zd_crossing {
 };
 
 /**
- * struct zd_crosser - One of them
+ * struct zd_crosser - One of the two tasks
  * @task: the thread
- * @crossing: what it takes part in
+ * @crossing: both tasks and their page
  */
 struct zd_crosser {
 	struct mmk_task task;
@@ -305,8 +310,8 @@ static struct mmk_task *zd_crosser_alloc(struct kunit *test,
 }
 
 /*
- * The first has changed the count, or tried to, and knows no more yet. The
- * second has a higher priority: it runs as soon as it is woken here.
+ * Called when the first task has changed the refcount, or tried to. The second
+ * task has a higher priority: it runs as soon as it is woken.
  */
 static void zd_ref_modified(void *data, struct page *page, int v)
 {
@@ -363,10 +368,10 @@ static void zd_cross(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * crossing_puts_free_once() - One last put comes in the middle of another
+ * crossing_puts_free_once() - A last put in the middle of another
  *
- * A task has changed the count of a page, but has not looked at the result yet,
- * when another drops the last reference. Only the other tells the driver.
+ * A task has changed the refcount of a page, and not used the result yet, when
+ * another task drops the last reference. Only the other task tells the driver.
  *
  * Contract: ZD-10
  */
@@ -385,7 +390,10 @@ static void crossing_puts_free_once(struct kunit *test)
 	zd_cross(test, coherent, mm, way);
 }
 
-/* Where a fault waits in migrate_to_ram; outlives a case that fails. */
+/*
+ * A fault waits for them in migrate_to_ram; static, since it may outlive its
+ * case.
+ */
 static struct completion zd_entered, zd_go_on;
 
 static vm_fault_t zd_to_ram_in_two_steps(struct mmk_dev *dev,
@@ -402,11 +410,11 @@ static void zd_let_go(void *unused)
 }
 
 /**
- * fault_keeps_unmapped_page() - The fault holds a reference
+ * fault_keeps_unmapped_page() - The page is unmapped during migrate_to_ram
  *
- * A task that faulted on a device-private page has come to the driver when
- * another unmaps the page. It is not freed under the driver's hands, but when
- * the fault drops its reference, and what was unmapped does not come back.
+ * A fault on a device-private page is in migrate_to_ram when another task
+ * unmaps the page. The page is not freed until the fault drops its reference,
+ * and it is not mapped again.
  *
  * Contract: ZD-13
  */
@@ -448,12 +456,12 @@ static void fault_keeps_unmapped_page(struct kunit *test)
 }
 
 /**
- * struct zd_intruder - A task that unmaps in the middle of another's fault
+ * struct zd_intruder - A task that unmaps a page in the middle of a fault on it
  * @task: the thread
- * @addr: what it unmaps
- * @fault: whose fault
- * @ptl: the page table lock, as lockdep knows it
- * @came: whether it has been let in
+ * @addr: address of the page
+ * @fault: the fault
+ * @ptl: lockdep's name of the ptl
+ * @came: the task has been started
  * @ret: what madvise() returned
  */
 struct zd_intruder {
@@ -475,9 +483,9 @@ static void zd_intruder_main(struct mmk_task *task)
 }
 
 /*
- * The first lock that do_swap_page() takes for a device-private entry is RCU's
- * read lock, on the way to the ptl. The intruder has a higher priority: it runs
- * as soon as it is woken here.
+ * Called for the first lock that do_swap_page() takes for a device-private
+ * entry, which is RCU's read lock, before the ptl. The intruder has a higher
+ * priority: it runs as soon as it is woken.
  */
 static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
 			       unsigned int subclass, int trylock, int read,
@@ -489,7 +497,7 @@ static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
 	if (intruder->came || current != intruder->fault->task.task ||
 	    in_interrupt() || irqs_disabled())
 		return;
-	/* What follows takes locks as well. */
+	/* The rest of this function takes locks as well. */
 	intruder->came = true;
 	if (mmk_in_function("do_swap_page"))
 		mmk_task_start(&intruder->task);
@@ -497,7 +505,7 @@ static void zd_let_intruder_in(void *data, struct lockdep_map *lock,
 		intruder->came = false;
 }
 
-/* And this is when it drops the ptl. */
+/* Called when do_swap_page() drops the ptl. */
 static void zd_let_intruder_in_late(void *data, struct lockdep_map *lock,
 				    unsigned long ip)
 {
@@ -524,7 +532,9 @@ static void zd_probe_release(void *data)
 	mmk_lock_unwatch(zd_let_intruder_in, data);
 }
 
-/* A device-private page, a fault on it and an intruder, none of them started. */
+/*
+ * A device-private page, a fault on it and an intruder, none of them started.
+ */
 static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
 			       struct mm_struct *mm, unsigned long addr,
 			       struct zd_intruder **intruderp)
@@ -550,11 +560,12 @@ static struct page *zd_intrude(struct kunit *test, struct mmk_dev *dev,
 }
 
 /**
- * fault_leaves_freed_page_alone() - The pte is looked at once more
+ * fault_leaves_freed_page_alone() - The pte is looked at again under the ptl
  *
- * A fault has read a device-private entry, but not locked the page table yet,
- * when another task unmaps and so frees the page. The fault finds the entry
- * changed: it neither takes a reference on the free page nor calls the driver.
+ * A fault has read a device-private entry, and not taken the ptl yet, when
+ * another task unmaps the page, which frees it. Under the ptl the fault finds
+ * another pte: it neither takes a reference on the free page nor calls the
+ * driver.
  *
  * Contract: ZD-13
  */
@@ -589,9 +600,9 @@ static void fault_leaves_freed_page_alone(struct kunit *test)
 /**
  * fault_holds_page_after_ptl_drop() - No gap after the lock
  *
- * A fault has found its device-private entry unchanged; another task unmaps the
- * page the moment the page table is unlocked. By then the fault holds a
- * reference, and the page is freed when that is dropped.
+ * Under the ptl, a fault has found its device-private entry unchanged. Another
+ * task unmaps the page as soon as the ptl is dropped. The fault has a reference
+ * by then, and the page is freed when that is dropped.
  *
  * Contract: ZD-13
  */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What memremap_pages() and its friends say to drivers that use them wrongly,
- * and what they do for those that leave the cleaning up to their device.
+ * What memremap_pages() refuses, devm_memremap_pages(), and late uses of a
+ * pgmap.
  *
- * The kernel WARNs in most of these cases. The WARNs are counted and kept
- * quiet; that they are loud is for the cases with a "Report:" line to show.
+ * The kernel WARNs in most of these cases. The WARNs are counted and
+ * suppressed; the cases of pgmap_kunit.c with a line "Report:" show that they
+ * are printed.
  */
 #include <kunit/device.h>
 #include <kunit/test.h>
@@ -63,8 +64,9 @@ KUNIT_ARRAY_PARAM_DESC(zr_misuse, zd_misuses, description);
 /**
  * misuse_is_refused() - A pgmap without what its type needs
  *
- * It is refused with one WARN and the documented error, and neither memmap nor
- * pgmap nor a lock is left behind. Put right, the same pgmap can be mapped.
+ * The pgmap is refused with one WARN and the documented error, and neither
+ * memmap nor pgmap nor a lock is left behind. With what was missing, it can be
+ * mapped.
  *
  * Contract: ZD-6
  */
@@ -99,7 +101,7 @@ static void misuse_is_refused(struct kunit *test)
 }
 
 /**
- * unknown_type_warns() - And mapped, with a reference on each page
+ * unknown_type_warns() - Its pages are mapped, with a reference each
  *
  * Contract: ZD-6
  */
@@ -116,11 +118,11 @@ static void unknown_type_warns(struct kunit *test)
 }
 
 /**
- * struct zr_overlap_case - How a range lies to one that is in use
+ * struct zr_overlap_case - A range that overlaps one that is in use
  * @description: its name
  * @type: of the memory
- * @before: it begins one length before
- * @behind: it ends one length behind
+ * @before: it begins before the other
+ * @behind: it ends behind the other
  */
 struct zr_overlap_case {
 	const char *description;
@@ -142,8 +144,8 @@ KUNIT_ARRAY_PARAM_DESC(zr_overlap, zr_overlaps, description);
 /**
  * overlap_is_refused() - No pfn belongs to two pgmaps
  *
- * A range that begins, or ends, in another pgmap's is refused with one WARN, and
- * the other one is as before, down to its references.
+ * A range that begins or ends in the range of another pgmap is refused with one
+ * WARN, and the other pgmap is as before, with the same references.
  *
  * Contract: ZD-6
  */
@@ -177,7 +179,7 @@ static void overlap_is_refused(struct kunit *test)
  * struct zr_half_case - Which half of a range is RAM
  * @description: its name
  * @type: of the memory
- * @second: the second one
+ * @second: the second half
  */
 struct zr_half_case {
 	const char *description;
@@ -195,11 +197,10 @@ static const struct zr_half_case zr_halves[] = {
 KUNIT_ARRAY_PARAM_DESC(zr_half, zr_halves, description);
 
 /**
- * range_half_in_ram_is_refused() - RAM is RAM, wherever it begins
+ * range_half_in_ram_is_refused() - Whichever half is RAM
  *
- * A range lies across the end of one resource and the start of the next, of which
- * one is RAM and the other is not. It is refused with one WARN, and nothing is
- * left behind.
+ * A range lies in two neighbouring resources, one of which is RAM. It is
+ * refused with one WARN, and nothing is left behind.
  *
  * Contract: ZD-6
  */
@@ -213,7 +214,7 @@ static void range_half_in_ram_is_refused(struct kunit *test)
 	unsigned long flags = ram->flags;
 	int error, nr_warned;
 
-	/* Free regions are looked for from the last address on. */
+	/* Free regions are searched from the last address downwards. */
 	KUNIT_ASSERT_EQ(test, dev->res->end + 1, above->res->start);
 	dev->pgmap.range.start = above->res->start - len;
 	dev->pgmap.range.end = above->res->start + len - 1;
@@ -243,11 +244,12 @@ static const struct zr_last_put_case zr_last_puts[] = {
 KUNIT_ARRAY_PARAM_DESC(zr_last_put, zr_last_puts, description);
 
 /**
- * put_without_callback_warns() - And does nothing else
+ * put_without_callback_warns() - There is no driver to be told
  *
- * The last reference of a page is dropped whose pgmap has nobody to be told. The
- * reference on the pgmap is kept. Up to 6.18 the page stays as it is; later kernels
- * find out last, when mapping and charge are gone already.
+ * The last reference on a page is dropped, and its pgmap has no free callback.
+ * The kernel WARNs, and the page keeps its reference on the pgmap. Up to 6.18
+ * the page stays as it is; later kernels WARN last, when mapping and charge
+ * have been cleared.
  *
  * Contract: ZD-3
  */
@@ -278,7 +280,7 @@ static void put_without_callback_warns(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
 
-	/* Once more, with somebody to be told. */
+	/* Once more, with the callback */
 	page_folio(page)->mapping = NULL;
 	set_page_count(page, 1);
 	put_page(page);
@@ -290,8 +292,8 @@ static void put_without_callback_warns(struct kunit *test)
 /**
  * devm_pages_go_with_device() - devm_memremap_pages()
  *
- * The pages are there until devm_memunmap_pages(), or until the device goes. The
- * address that the driver gets is where the linear map has the range.
+ * The pages are there until devm_memunmap_pages(), or until the device is
+ * unregistered. The driver gets the address of the range in the linear map.
  *
  * Contract: ZD-6, ZD-7
  */
@@ -310,7 +312,7 @@ static void devm_pages_go_with_device(struct kunit *test)
 
 	devm_memunmap_pages(device, &dev->pgmap);
 	zr_expect_nothing(test, dev);
-	/* If they are still there, they are left to the fixture. */
+	/* Pages that are still there are left to the fixture. */
 	dev->mapped = zr_nr_pages(dev, &dev->pgmap);
 	KUNIT_ASSERT_FALSE(test, dev->mapped);
 
@@ -325,8 +327,8 @@ static void devm_pages_go_with_device(struct kunit *test)
 /**
  * devm_failure_leaves_nothing() - devm_memremap_pages() fails
  *
- * The error of memremap_pages() is handed on, and the device does not unmap what
- * has never been mapped.
+ * devm_memremap_pages() returns the error of memremap_pages(), and nothing is
+ * unmapped when the device is unregistered.
  *
  * Contract: ZD-6
  */
@@ -349,9 +351,9 @@ static void devm_failure_leaves_nothing(struct kunit *test)
 /**
  * subsection_is_the_smallest_range() - As check_pfn_span() has it
  *
- * A range that begins and ends at memremap_compat_align(), in the midst of a
- * section, gets its pages. The half of it is refused, whether the end or the start
- * is not aligned.
+ * A range that is aligned to memremap_compat_align() at both ends, in the
+ * middle of a section, is mapped. Half of it, with an unaligned end or start,
+ * is refused.
  *
  * Contract: ZD-6
  */
@@ -386,7 +388,8 @@ static void subsection_is_the_smallest_range(struct kunit *test)
 /**
  * private_memory_needs_no_linear_map() - Unlike what the CPU can address
  *
- * Device-private pages may be where the linear map does not reach, and go again.
+ * Device-private pages may lie outside of the linear map, and can be unmapped
+ * there.
  *
  * Contract: ZD-1, ZD-7
  */
@@ -428,9 +431,9 @@ KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
 /**
  * linear_map_goes_with_pages() - arch_remove_memory()
  *
- * What the CPU can address has a place in the linear map, which memunmap_pages()
- * takes away again. User-Mode Linux then drops the contents: who maps the range
- * anew finds zeroes.
+ * Memory that the CPU can address is in the linear map, and memunmap_pages()
+ * removes it from there. User-Mode Linux then drops the contents: a range that
+ * is mapped again is full of zeroes.
  *
  * Contract: ZD-7
  */
@@ -463,7 +466,7 @@ struct zr_ranges {
 };
 
 /**
- * every_generic_page_holds_pgmap() - Where free pages have a reference
+ * every_generic_page_holds_pgmap() - A pgmap of two ranges
  *
  * Contract: ZD-9, ZD-7
  */
@@ -492,7 +495,8 @@ static void every_generic_page_holds_pgmap(struct kunit *test)
 /**
  * altmap_is_refused_for_two_ranges() - It lies in one of them only
  *
- * The first range is taken back, and nothing is left behind.
+ * It is refused with one WARN, the first range is unmapped again, and nothing
+ * is left behind.
  *
  * Contract: ZD-6
  */
@@ -525,10 +529,10 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 }
 
 /**
- * memmap_pages_are_movable() - As the pageblock of a whole range is
+ * memmap_pages_are_movable() - The pageblock that begins with the memmap
  *
- * The driver has given the first pages of a range for its memmap, and with them
- * begins the pageblock.
+ * The first pages of a range hold its memmap. The pageblock that begins with
+ * them is movable, as that of a range without an altmap.
  *
  * Contract: ZD-1
  */
@@ -569,10 +573,11 @@ static void zr_unmap_main(struct mmk_task *task)
 }
 
 /**
- * dying_pgmap_stays_cached() - get_dev_pagemap() with one in hand
+ * dying_pgmap_stays_cached() - get_dev_pagemap() with a cached pgmap
  *
- * memunmap_pages() waits for a walker that has a reference. Up to the last of the
- * pages the walker keeps its pgmap, which nobody can get any more.
+ * memunmap_pages() waits for a task that has a reference on the pgmap. That
+ * task still gets the pgmap for all pfns of the range, if it passes it to the
+ * look-up. Without it, get_dev_pagemap() returns NULL.
  *
  * Contract: ZD-7
  */
@@ -606,9 +611,9 @@ static void dying_pgmap_stays_cached(struct kunit *test)
 /**
  * page_init_of_dying_pgmap_warns() - zone_device_page_init() comes too late
  *
- * memunmap_pages() has been called, and waits for the last page, when the driver
- * hands out another one. Where that cannot get a reference on the pgmap any more,
- * which would keep its memmap, the kernel WARNs.
+ * memunmap_pages() waits for the last page when the driver hands out another
+ * one. If that page cannot get a reference on the pgmap, which would keep the
+ * memmap, the kernel WARNs.
  *
  * Contract: ZD-2, ZD-7
  */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kinds of device memory that count in their own way: FS_DAX, GENERIC, P2PDMA,
- * and compound pages.
+ * The references of FS_DAX, GENERIC and P2PDMA pages, and of compound pages.
  */
 #include <kunit/test.h>
 #include <linux/dax.h>
@@ -22,8 +21,8 @@
 /**
  * compound_device_pages_count_once() - A pgmap of pages of a higher order
  *
- * vmemmap_shift makes compound pages: the head has the reference and holds the
- * pgmap, its tails have none.
+ * vmemmap_shift makes compound pages: each head has a reference, and one on the
+ * pgmap; its tails have none.
  *
  * Contract: ZD-9
  */
@@ -56,11 +55,11 @@ static void compound_device_pages_count_once(struct kunit *test)
 }
 
 /**
- * generic_page_gets_its_reference_back() - GENERIC still counts from one
+ * generic_page_gets_its_reference_back() - GENERIC pages count from one
  *
- * A page of a GENERIC pgmap has a reference from the start. The last put tells
- * the driver where there is one to tell, and then gives the page its reference
- * back; what the pages hold of their pgmap stays as it is.
+ * A page of a GENERIC pgmap has a reference from the start. The last put calls
+ * the driver, if the kernel has that callback, and then gives the page its
+ * reference back. The references on the pgmap stay as they are.
  *
  * Contract: ZD-9
  */
@@ -92,11 +91,11 @@ static void generic_page_gets_its_reference_back(struct kunit *test)
 }
 
 /**
- * p2pdma_page_goes_back_to_driver() - Its last put
+ * p2pdma_page_goes_back_to_driver() - The last put of a P2PDMA page
  *
- * A page of a P2PDMA pgmap is used twice. Each time the last put, and no other,
- * tells the driver, and leaves the page as idle as it was in the beginning. What
- * the pages hold of their pgmap stays as it is.
+ * A page of a P2PDMA pgmap is used twice. Each time only the last put calls the
+ * driver, and leaves the page idle as in the beginning. The references on the
+ * pgmap stay as they are.
  *
  * Contract: ZD-3, ZD-5
  */
@@ -107,7 +106,7 @@ static void p2pdma_page_goes_back_to_driver(struct kunit *test)
 	int i;
 
 	for (i = 1; i <= 2; i++) {
-		/* Drivers hand it out with one. */
+		/* Drivers hand it out with one reference. */
 		set_page_count(page, 1);
 		get_page(page);
 		put_page(page);
@@ -126,10 +125,10 @@ static void p2pdma_page_goes_back_to_driver(struct kunit *test)
 }
 
 /**
- * struct zd_idle_case - Memory whose pages are not for anonymous memory
+ * struct zd_idle_case - A type of device memory that anonymous pages are not in
  * @description: its name
  * @type: what memremap_pages() is told
- * @refs: what its pages have from the start
+ * @refs: references of an idle page
  */
 struct zd_idle_case {
 	const char *description;
@@ -146,11 +145,10 @@ static const struct zd_idle_case zd_idles[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
 
 /**
- * pages_begin_idle() - The references of pages that nobody uses yet
+ * pages_begin_idle() - The references of unused pages
  *
- * Every page has the references that it has when it is idle. Where that is none
- * it is free, and cannot be had by a speculative folio_try_get(). All of them
- * hold the pgmap.
+ * Every page of a new pgmap has the references of an idle page. If that is
+ * none, folio_try_get() fails. All pages have references on the pgmap.
  *
  * Contract: ZD-1
  */
@@ -175,10 +173,10 @@ static void pages_begin_idle(struct kunit *test)
 }
 
 /**
- * struct zd_idle - A task that waits until nobody uses an FS_DAX page
+ * struct zd_idle - A task that waits until an FS_DAX page is idle
  * @task: the thread
  * @page: the page
- * @looks: how often it has looked
+ * @looks: how often it has read the refcount
  */
 struct zd_idle {
 	struct mmk_task task;
@@ -211,11 +209,11 @@ static const struct zd_put_case zd_fsdax_puts[] = {
 KUNIT_ARRAY_PARAM_DESC(zd_fsdax_put, zd_fsdax_puts, description);
 
 /**
- * put_to_idle_wakes_waiter() - The end of an FS_DAX page's use
+ * put_to_idle_wakes_waiter() - The last use of an FS_DAX page ends
  *
- * A file system waits until nobody uses a page of its device any more. A put
- * that leaves references does not wake it; the one which makes the page idle
- * does. No driver is told, and the pgmap stays as it is.
+ * A file system waits until a page of its device is idle. A put that leaves
+ * references does not wake it; the put that makes the page idle does. No driver
+ * is called, and the references on the pgmap stay as they are.
  *
  * Contract: ZD-8
  */
@@ -254,14 +252,14 @@ static void put_to_idle_wakes_waiter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), MMK_FSDAX_IDLE_REFS);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
-	/* If nothing else has. */
+	/* If the put has not woken it */
 	wake_up_var(mmk_fsdax_wait_key(page));
 }
 
 /**
  * only_fsdax_enables_managed_key() - The static key of put_page()
  *
- * put_page() looks for FS_DAX pages as long as there are any, and no longer.
+ * The key is enabled as long as there are FS_DAX pages, and not for others.
  *
  * Contract: ZD-8
  */
@@ -286,7 +284,7 @@ static void only_fsdax_enables_managed_key(struct kunit *test)
 
 #define ZD_FILE_PAGES	4
 
-/* An entry of fs/dax.c for one page: its pfn, above four flags that are clear. */
+/* An entry of fs/dax.c for one page: its pfn, and four flags that are clear */
 static void *zd_dax_entry(struct page *page)
 {
 	return xa_mk_value(page_to_pfn(page) << 4);
@@ -302,7 +300,7 @@ static void zd_file_release(void *data)
 	inode->i_flags &= ~S_DAX;
 }
 
-/* A file, mapped at least once, whose pages are the first ones of a device. */
+/* A mapped file whose pages are the first pages of a device */
 static struct inode *zd_dax_file(struct kunit *test, struct mmk_dev *dev)
 {
 	struct file *file = mmk_shmem_file(test, ZD_FILE_PAGES);
@@ -324,7 +322,7 @@ static struct inode *zd_dax_file(struct kunit *test, struct mmk_dev *dev)
 	return inode;
 }
 
-/* The first busy one of the pages @first to @last of a file. */
+/* The first busy page among pages @first to @last of a file */
 static struct page *zd_busy_page(struct address_space *mapping, pgoff_t first,
 				 pgoff_t last)
 {
@@ -333,11 +331,11 @@ static struct page *zd_busy_page(struct address_space *mapping, pgoff_t first,
 }
 
 /**
- * busy_fsdax_page_is_found() - Which page a file system has to wait for
+ * busy_fsdax_page_is_found() - dax_layout_busy_page()
  *
  * A file on a DAX device is about to be truncated. As long as its pages are
- * idle none is found; then the one that somebody uses, the first of two, and
- * only if it is in the range. When both are idle again there is none.
+ * idle, no busy page is found. If two pages are in use, the first of them in
+ * the range is. When both are idle again, no page is.
  *
  * Contract: ZD-8
  */
