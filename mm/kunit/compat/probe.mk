@@ -11,6 +11,8 @@ mmk-probe = $(if $(shell grep -Elzs '$(3)' $(addprefix $(srctree)/,$(2))),-DMMK_
 mmk-inc := include/linux
 
 mmk-probes := \
+	$(call mmk-probe,ATTACH_MM,include/kunit/test.h,int kunit_attach_mm) \
+	$(call mmk-probe,SUPPRESS_WARNING,include/kunit/test.h,kunit_start_suppress_warning) \
 	$(call mmk-probe,RMP_FLAGS,$(mmk-inc)/rmap.h,RMP_LOCKED) \
 	$(call mmk-probe,DEVICE_EXCLUSIVE_RANGE,$(mmk-inc)/rmap.h,int make_device_exclusive_range) \
 	$(call mmk-probe,PAGE_PGMAP,$(mmk-inc)/mmzone.h,dev_pagemap \*page_pgmap) \

@@ -114,6 +114,8 @@ vm_fault_t mmk_dev_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 
 	if (migrate_vma_setup(&args))
 		return VM_FAULT_SIGBUS;
+	if (dev->collected)
+		dev->collected(dev);
 	/* What was there may have been unmapped: leave the hole alone. */
 	if ((src & MIGRATE_PFN_MIGRATE) && migrate_pfn_to_page(src)) {
 		page = alloc_page_vma(GFP_HIGHUSER_MOVABLE, vmf->vma,

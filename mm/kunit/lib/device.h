@@ -55,7 +55,8 @@ struct mmk_free_event {
  * @nr_to_ram: calls of migrate_to_ram
  * @log: the first MMK_DEV_LOG of those free callbacks
  * @to_ram: what to do in migrate_to_ram; mmk_dev_to_ram() by default
- * @data: for @to_ram
+ * @collected: called by mmk_dev_to_ram() after migrate_vma_setup(), or NULL
+ * @data: for @to_ram and @collected
  */
 struct mmk_dev {
 	struct dev_pagemap pgmap;
@@ -70,6 +71,7 @@ struct mmk_dev {
 	atomic_t nr_to_ram;
 	struct mmk_free_event log[MMK_DEV_LOG];
 	vm_fault_t (*to_ram)(struct mmk_dev *dev, struct vm_fault *vmf);
+	void (*collected)(struct mmk_dev *dev);
 	void *data;
 };
 

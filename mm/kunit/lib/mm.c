@@ -21,6 +21,7 @@
 
 #include "../../internal.h"
 #include "../compat/file.h"
+#include "../compat/kunit.h"
 #include "mm.h"
 #include "wait.h"
 
@@ -101,14 +102,10 @@ struct mm_struct *mmk_mm_enter(struct kunit *test)
 
 	KUNIT_ASSERT_NULL(test, current->mm);
 	owner = mm_owner_alloc(test, true);
-	mm = mm_alloc();
-	KUNIT_ASSERT_NOT_NULL(test, mm);
-
-	mm->task_size = TASK_SIZE;
-	arch_pick_mmap_layout(mm, &current->signal->rlim[RLIMIT_STACK]);
-	/* Dropped by exit_mm() when the thread of the case exits. */
+	KUNIT_ASSERT_EQ(test, kunit_attach_mm(), 0);
+	mm = current->mm;
+	/* exit_mm() drops the other one when the thread of the case exits. */
 	mmget(mm);
-	kthread_use_mm(mm);
 	mm_own(owner, mm);
 	return mm;
 }
@@ -239,6 +236,24 @@ struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm)
 	return child;
 }
 
+static int fork_exit(void *unused)
+{
+	do_exit(0);
+}
+
+/**
+ * mmk_try_fork() - Fork current->mm, with a child that exits at once
+ *
+ * Return: the pid of the child, for kernel_wait4(), or an error.
+ */
+pid_t mmk_try_fork(void)
+{
+	/* Without a signal: an ignored SIGCHLD would reap the child at once. */
+	struct kernel_clone_args args = { .fn = fork_exit };
+
+	return kernel_clone(&args);
+}
+
 /**
  * mmk_mm_put() - Give an mm of mmk_fork() back before the case ends
  * @test: the case
@@ -278,6 +293,27 @@ int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
 	kthread_unuse_mm(mm);
 	kthread_use_mm(own);
 	return ret;
+}
+
+/**
+ * mmk_set_vm_flags() - Set or clear flags of a VMA
+ * @mm: address space
+ * @addr: user address in the VMA
+ * @flags: VM_*
+ * @set: whether to set them
+ */
+void mmk_set_vm_flags(struct mm_struct *mm, unsigned long addr,
+		      unsigned long flags, bool set)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, addr);
+	if (set)
+		vm_flags_set(vma, flags);
+	else
+		vm_flags_clear(vma, flags);
+	mmap_write_unlock(mm);
 }
 
 /**

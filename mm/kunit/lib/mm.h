@@ -17,9 +17,12 @@ unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages);
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages);
 struct mm_struct *mmk_fork(struct kunit *test);
 struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm);
+pid_t mmk_try_fork(void);
 void mmk_mm_put(struct kunit *test, struct mm_struct *mm);
 int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
 		   int behavior);
+void mmk_set_vm_flags(struct mm_struct *mm, unsigned long addr,
+		      unsigned long flags, bool set);
 int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write);
 
 void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,

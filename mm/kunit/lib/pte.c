@@ -7,6 +7,7 @@
 
 #include "../../internal.h"
 #include "../compat/leaf.h"
+#include "../compat/rmap.h"
 #include "pte.h"
 
 static pte_t *pte_lock(struct mm_struct *mm, unsigned long addr,
@@ -220,6 +221,47 @@ void mmk_folio_get(struct kunit *test, struct folio *folio)
 void mmk_folio_put(struct kunit *test, struct folio *folio)
 {
 	kunit_release_action(test, folio_release, folio);
+}
+
+/**
+ * mmk_pte_store() - Set a pte
+ * @mm: address space
+ * @addr: user address
+ * @pte: new value; the counters and the folio are up to the case
+ *
+ * Return: whether there is a page table.
+ */
+bool mmk_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
+{
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	ptep = pte_lock(mm, addr, &ptl);
+	if (!ptep)
+		return false;
+	set_pte_at(mm, addr, ptep, pte);
+	pte_unmap_unlock(ptep, ptl);
+	return true;
+}
+
+/**
+ * mmk_make_exclusive() - Give a device exclusive access to a page
+ * @test: the case
+ * @mm: address space
+ * @addr: user address
+ *
+ * Return: the folio, locked, and with a reference for the caller.
+ */
+struct folio *mmk_make_exclusive(struct kunit *test, struct mm_struct *mm,
+				 unsigned long addr)
+{
+	struct page *page;
+
+	mmap_read_lock(mm);
+	page = mmk_make_device_exclusive(mm, addr, test);
+	mmap_read_unlock(mm);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	return page_folio(page);
 }
 
 /**

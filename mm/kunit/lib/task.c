@@ -323,6 +323,17 @@ void mmk_process_start(struct mmk_task *task)
 	complete(&task->go);
 }
 
+/**
+ * mmk_need_lock() - Skip a case if the kernel has not got a lock
+ * @test: the case
+ * @lock: lock that it takes faults under
+ */
+void mmk_need_lock(struct kunit *test, enum mmk_lock lock)
+{
+	if (lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+}
+
 static bool fault_once(struct mmk_fault *fault, enum mmk_lock lock,
 		       unsigned int flags)
 {

@@ -95,6 +95,7 @@ struct mmk_fault {
 	unsigned int tries;
 };
 
+void mmk_need_lock(struct kunit *test, enum mmk_lock lock);
 void mmk_fault_run(struct mmk_fault *fault);
 struct mmk_fault *mmk_fault_alloc(struct kunit *test, struct mm_struct *mm,
 				  unsigned long addr, unsigned int flags,

@@ -7,7 +7,8 @@
 
 #include <kunit/test.h>
 
-void mmk_warn_again(void);
+void mmk_warn_count(struct kunit *test);
+int mmk_warns(void);
 void mmk_warn_begin(struct kunit *test);
 int mmk_warn_end(struct kunit *test);
 

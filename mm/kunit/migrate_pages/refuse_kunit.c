@@ -138,9 +138,7 @@ static void mapped_folio_is_put_back(struct kunit *test)
 	mmk_scene_map(test, &s, mm, &how);
 	mp_init(&m);
 	mp_add(test, &m, s.src);
-	mmap_write_lock(s.child);
-	vm_flags_set(vma_lookup(s.child, s.addr), stack);
-	mmap_write_unlock(s.child);
+	mmk_set_vm_flags(s.child, s.addr, stack, true);
 
 	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 1);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
@@ -149,9 +147,7 @@ static void mapped_folio_is_put_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 2);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(s.src));
 
-	mmap_write_lock(s.child);
-	vm_flags_clear(vma_lookup(s.child, s.addr), stack);
-	mmap_write_unlock(s.child);
+	mmk_set_vm_flags(s.child, s.addr, stack, false);
 	putback_movable_pages(&m.list);
 	MMK_EXPECT_MM_HOLDS(test, s.child, s.addr, 1, SCENE_SEED);
 }

@@ -349,9 +349,9 @@ static void userfaultfd_hole_stays(struct kunit *test)
 		kunit_skip(test, "needs CONFIG_USERFAULTFD");
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	mv_copy_to_target(test, m, dev);
-	mv_set_vm_flags(mm, addr, VM_UFFD_MISSING, true);
+	mmk_set_vm_flags(mm, addr, VM_UFFD_MISSING, true);
 	mmk_vma_pages(m);
-	mv_set_vm_flags(mm, addr, VM_UFFD_MISSING, false);
+	mmk_set_vm_flags(mm, addr, VM_UFFD_MISSING, false);
 
 	KUNIT_EXPECT_EQ(test, m->src[0], 0UL);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);

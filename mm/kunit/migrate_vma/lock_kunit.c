@@ -325,7 +325,7 @@ static void refuse(struct kunit *test, struct pages *p, enum refusal refusal)
 		KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
 		break;
 	case REFUSE_STACK:
-		mv_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, true);
+		mmk_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, true);
 		break;
 	}
 	/* The pte may be young and the page active by now. */
@@ -347,7 +347,7 @@ static void refuse_undo(struct pages *p, enum refusal refusal)
 		folio_putback_lru(folio);
 		break;
 	case REFUSE_STACK:
-		mv_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, false);
+		mmk_set_vm_flags(p->child, p->was[1].addr, STACK_FLAGS, false);
 		break;
 	}
 }

@@ -48,20 +48,6 @@ void mv_make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
 	mmk_mm_snapshot(p->mm, &p->rss);
 }
 
-void mv_set_vm_flags(struct mm_struct *mm, unsigned long addr,
-		     unsigned long flags, bool set)
-{
-	struct vm_area_struct *vma;
-
-	mmap_write_lock(mm);
-	vma = vma_lookup(mm, addr);
-	if (set)
-		vm_flags_set(vma, flags);
-	else
-		vm_flags_clear(vma, flags);
-	mmap_write_unlock(mm);
-}
-
 /* Returns NULL for system memory. */
 struct mmk_dev *mv_target_create(struct kunit *test, enum target target)
 {

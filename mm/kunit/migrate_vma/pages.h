@@ -76,9 +76,6 @@ static inline bool sort_is_writable(enum page_sort sort)
 	       sort == SORT_COHERENT;
 }
 
-void mv_set_vm_flags(struct mm_struct *mm, unsigned long addr,
-		     unsigned long flags, bool set);
-
 /**
  * enum target - Where a page migrates to
  * @TO_RAM: system memory

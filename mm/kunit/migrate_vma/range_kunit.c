@@ -225,7 +225,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	if (param->bad == BAD_FAULT_UNLOCKED)
 		unlock_page(page);
 	if (param->bad == BAD_FLAGS)
-		mv_set_vm_flags(mm, addr, param->flags, true);
+		mmk_set_vm_flags(mm, addr, param->flags, true);
 	if (param->bad == BAD_DAX)
 		file_inode(file)->i_flags |= S_DAX;
 
@@ -237,7 +237,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	if (param->bad == BAD_DAX)
 		file_inode(file)->i_flags &= ~S_DAX;
 	if (param->bad == BAD_FLAGS)
-		mv_set_vm_flags(mm, addr, param->flags, false);
+		mmk_set_vm_flags(mm, addr, param->flags, false);
 	KUNIT_EXPECT_EQ(test, n->nr, 0U);
 	KUNIT_EXPECT_NULL(test, memchr_inv(src, 0xa5, PAGE_SIZE));
 	KUNIT_EXPECT_NULL(test, memchr_inv(m->dst, 0xa5, sizeof(m->dst)));

@@ -107,14 +107,6 @@ static void forked_page_is_copied_on_write(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, byte, 0xc0);
 }
 
-/* Lets fork() copy the ptes of a shared mapping, as it does for drivers. */
-static void scene_copy_ptes_at_fork(struct scene *scene)
-{
-	mmap_write_lock(scene->mm);
-	vm_flags_set(vma_lookup(scene->mm, scene->addr), VM_MIXEDMAP);
-	mmap_write_unlock(scene->mm);
-}
-
 static const struct page_case shared_cases[] = {
 	{ "writable, dirty", SHMEM_SHARED, .write = true, .dirty = true,
 	  .kind = MMK_PTE_MIGRATION_WRITE },
@@ -143,7 +135,8 @@ static void fork_copies_shared_entry(struct kunit *test)
 	struct scene s;
 
 	mmk_scene_map(test, &s, mm, how);
-	scene_copy_ptes_at_fork(&s);
+	/* fork() copies the ptes of such a mapping, as of those of drivers. */
+	mmk_set_vm_flags(mm, s.addr, VM_MIXEDMAP, true);
 	s.hold = mmk_hold(test, s.src);
 	try_to_migrate(s.src, 0);
 

@@ -497,15 +497,12 @@ static void exec_stack_is_left_alone(struct kunit *test)
 {
 	const struct page_case how = { .backing = ANON_EXCLUSIVE, .write = true,
 				       .young = true };
+	const unsigned long stack = VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct vm_area_struct *vma;
 	struct scene s;
 
 	mmk_scene_map(test, &s, mm, &how);
-	mmap_write_lock(mm);
-	vma = vma_lookup(mm, s.addr);
-	vm_flags_set(vma, VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
-	mmap_write_unlock(mm);
+	mmk_set_vm_flags(mm, s.addr, stack, true);
 
 	s.hold = mmk_hold(test, s.src);
 	try_to_migrate(s.src, 0);
@@ -513,10 +510,7 @@ static void exec_stack_is_left_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(s.src), 1);
 	remove_migration_ptes(s.src, s.src, 0);
 	mmk_hold_finish(test, s.hold, false);
-
-	mmap_write_lock(mm);
-	vm_flags_clear(vma, VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
-	mmap_write_unlock(mm);
+	mmk_set_vm_flags(mm, s.addr, stack, false);
 }
 
 static struct kunit_case migration_entry_unmap_cases[] = {

@@ -4,8 +4,6 @@
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
-#include <linux/highmem.h>
-#include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
@@ -41,44 +39,17 @@ static vm_fault_t bounded_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
 	return mmk_dev_to_ram(dev, vmf);
 }
 
-/* migrate_to_ram of the first, in the middle of which the others arrive. */
-static vm_fault_t crowd_to_ram(struct mmk_dev *dev, struct vm_fault *vmf)
+/* The first task has collected the page: the others arrive. */
+static void crowd_collected(struct mmk_dev *dev)
 {
 	struct crowd *crowd = dev->data;
-	unsigned long src = 0, dst = 0;
-	struct migrate_vma args = {
-		.vma		= vmf->vma,
-		.start		= vmf->address & PAGE_MASK,
-		.end		= (vmf->address & PAGE_MASK) + PAGE_SIZE,
-		.src		= &src,
-		.dst		= &dst,
-		.pgmap_owner	= dev->pgmap.owner,
-		.fault_page	= vmf->page,
-		.flags		= MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
-	};
-	struct page *page;
 	unsigned int i;
 
-	/* Should it be called again. */
-	dev->to_ram = bounded_to_ram;
-	if (migrate_vma_setup(&args))
-		return VM_FAULT_SIGBUS;
-
+	dev->collected = NULL;
 	for (i = 1; i < crowd->nr; i++)
 		mmk_task_start(&crowd->tasks[i]->task);
 	for (i = 1; i < crowd->nr; i++)
 		crowd->asleep += mmk_task_waits(&crowd->tasks[i]->task);
-
-	if (src & MIGRATE_PFN_MIGRATE) {
-		page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL);
-		lock_page(page);
-		copy_highpage(page, mmk_dev_backing(vmf->page));
-		dst = migrate_pfn(page_to_pfn(page)) |
-		      (src & MIGRATE_PFN_WRITE);
-	}
-	migrate_vma_pages(&args);
-	migrate_vma_finalize(&args);
-	return 0;
 }
 
 static const struct many_case crowd_cases[] = {
@@ -119,7 +90,8 @@ static void waiters_for_migrate_to_ram_end(struct kunit *test)
 		crowd->tasks[i]->addr = addr;
 	}
 	dev->data = crowd;
-	dev->to_ram = crowd_to_ram;
+	dev->to_ram = bounded_to_ram;
+	dev->collected = crowd_collected;
 
 	mmk_task_start(&crowd->tasks[0]->task);
 	for (i = 0; i < c->nr; i++) {

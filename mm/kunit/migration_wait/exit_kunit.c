@@ -11,7 +11,6 @@
 
 #include "../../internal.h"
 #include "../compat/leaf.h"
-#include "../compat/rmap.h"
 #include "../lib/device.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
@@ -102,14 +101,10 @@ static unsigned long make_exclusive(struct kunit *test, struct mm_struct *mm,
 				    struct mmk_dev *dev)
 {
 	unsigned long addr = make_present(test, mm, dev);
-	struct page *page;
+	struct folio *folio = mmk_make_exclusive(test, mm, addr);
 
-	mmap_read_lock(mm);
-	page = mmk_make_device_exclusive(mm, addr, dev);
-	mmap_read_unlock(mm);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	unlock_page(page);
-	put_page(page);
+	folio_unlock(folio);
+	folio_put(folio);
 	return addr;
 }
 
@@ -118,13 +113,8 @@ static unsigned long make_entry(struct kunit *test, struct mm_struct *mm,
 				softleaf_t entry)
 {
 	unsigned long addr = make_none(test, mm, NULL);
-	spinlock_t *ptl;
-	pte_t *ptep;
 
-	ptep = pte_offset_map_lock(mm, mm_find_pmd(mm, addr), addr, &ptl);
-	KUNIT_ASSERT_NOT_NULL(test, ptep);
-	set_pte_at(mm, addr, ptep, softleaf_to_pte(entry));
-	pte_unmap_unlock(ptep, ptl);
+	KUNIT_ASSERT_TRUE(test, mmk_pte_store(mm, addr, softleaf_to_pte(entry)));
 	return addr;
 }
 

@@ -41,8 +41,7 @@ static void fault_sleeps_until_unlock(struct kunit *test)
 	struct folio *dst;
 	struct moving m;
 
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	mmk_need_lock(test, c->lock);
 
 	mw_moving_init_kind(test, &m, c->kind);
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(m.folio));

@@ -56,8 +56,7 @@ static void huge_page_fault_is_queued(struct kunit *test)
 	struct folio *dst;
 	struct moving m;
 
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	mmk_need_lock(test, c->lock);
 
 	moving_init_huge(test, &m, c->kind);
 	fault = mmk_fault_alloc(test, m.mm, m.addr + 5 * PAGE_SIZE,

@@ -256,8 +256,7 @@ static void fault_queues_before_ptl_drop(struct kunit *test)
 	struct mmk_fault *fault;
 	struct moving m;
 
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	mmk_need_lock(test, c->lock);
 
 	mw_moving_init_kind(test, &m, c->kind);
 	fault = mmk_fault_alloc(test, m.mm, m.addr, FAULT_FLAG_DEFAULT,
@@ -300,8 +299,7 @@ static void ptl_is_held_at_queue_lock(struct kunit *test)
 	int refs;
 
 	mmk_need_cpus(test, 2);
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	mmk_need_lock(test, c->lock);
 
 	mw_moving_init_kind(test, &m, c->kind);
 	ptl = pte_lockptr(m.mm, mm_find_pmd(m.mm, m.addr));

@@ -374,8 +374,7 @@ static void swap_fault_is_oom_without_memory(struct kunit *test)
 	struct mmk_fault fault;
 	bool failed = true;
 
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	mmk_need_lock(test, c->lock);
 	mmk_swap_on(test);
 	mmk_fill(test, addr, 1, 1);
 	mmk_fail_prepare(test);
@@ -411,20 +410,6 @@ static void swap_fault_is_oom_without_memory(struct kunit *test)
 	if (!c->cached)
 		KUNIT_EXPECT_GE(test, refused, 1U);
 	MMK_EXPECT_HOLDS(test, addr, 1, 1);
-}
-
-static int fork_child_exits(void *unused)
-{
-	do_exit(0);
-}
-
-static int try_fork(void)
-{
-	struct kernel_clone_args args = {
-		.fn		= fork_child_exits,
-	};
-
-	return kernel_clone(&args);
 }
 
 /**
@@ -467,7 +452,7 @@ static void failed_fork_leaves_entries_alone(struct kunit *test)
 		enum mmk_pte_kind kind;
 
 		mmk_fail_nth(nth);
-		pid = try_fork();
+		pid = mmk_try_fork();
 		failed = mmk_fail_done();
 		if (pid > 0)
 			KUNIT_ASSERT_EQ(test, kernel_wait4(pid, NULL, __WALL,

@@ -188,17 +188,10 @@ static void fork_ends_exclusive_access(struct kunit *test)
 	MMK_EXPECT_MM_HOLDS(test, child, s.addr, 2, SEED);
 }
 
-static int child_exits(void *unused)
-{
-	do_exit(0);
-}
-
 /* Forks a child that exits; returns whether there was one. */
 static bool fork_succeeds(void)
 {
-	/* Without a signal: an ignored SIGCHLD would reap the child at once. */
-	struct kernel_clone_args args = { .fn = child_exits };
-	pid_t pid = kernel_clone(&args);
+	pid_t pid = mmk_try_fork();
 
 	if (pid > 0)
 		kernel_wait4(pid, NULL, __WALL, NULL);

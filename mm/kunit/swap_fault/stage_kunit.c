@@ -460,7 +460,7 @@ static void changed_pte_is_noticed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	sf_expect_locks_idle(test, s);
 	MMK_EXPECT_PTE(test, s->mm, s->addr, NONE);
-	KUNIT_EXPECT_TRUE(test, sf_pte_store(s->mm, s->addr, entry));
+	KUNIT_EXPECT_TRUE(test, mmk_pte_store(s->mm, s->addr, entry));
 	mmk_expect_mm_same(test, "nothing mapped", s->mm, &rss);
 	if (s->folio)
 		KUNIT_EXPECT_EQ(test, folio_ref_count(s->folio), refcount);

@@ -15,7 +15,6 @@
 #include "../../internal.h"
 #include "../../swap.h"
 #include "../compat/leaf.h"
-#include "../compat/rmap.h"
 #include "../compat/swap.h"
 #include "../compat/vma.h"
 #include "../lib/mm.h"
@@ -162,47 +161,26 @@ const struct wait_case sf_lock_cases[] = {
 	{ "mmap_lock", USER_READ, MMK_MMAP_LOCK },
 };
 
-/* Sets a pte of an existing page table. */
-bool sf_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte)
-{
-	pmd_t *pmd = mm_find_pmd(mm, addr);
-	spinlock_t *ptl;
-	pte_t *ptep;
-
-	ptep = pmd ? pte_offset_map_lock(mm, pmd, addr, &ptl) : NULL;
-	if (!ptep)
-		return false;
-	set_pte_at(mm, addr, ptep, pte);
-	pte_unmap_unlock(ptep, ptl);
-	return true;
-}
-
 /* Empties the pte of sf_leaf_set(), which is in no counter. */
 static void leaf_clear(void *data)
 {
 	struct swapped *s = data;
 
-	sf_pte_store(s->mm, s->addr, __pte(0));
+	mmk_pte_store(s->mm, s->addr, __pte(0));
 }
 
 void sf_leaf_set(struct kunit *test, struct swapped *s, softleaf_t entry)
 {
 	s->entry = entry;
-	KUNIT_ASSERT_TRUE(test, sf_pte_store(s->mm, s->addr,
-					     softleaf_to_pte(entry)));
+	KUNIT_ASSERT_TRUE(test, mmk_pte_store(s->mm, s->addr,
+					      softleaf_to_pte(entry)));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, leaf_clear, s), 0);
 }
 
 /* The page stays locked until unlock_folio(), and the case has a reference. */
 void sf_make_exclusive(struct kunit *test, struct swapped *s)
 {
-	struct page *page;
-
-	mmap_read_lock(s->mm);
-	page = mmk_make_device_exclusive(s->mm, s->addr, test);
-	mmap_read_unlock(s->mm);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	s->folio = page_folio(page);
+	s->folio = mmk_make_exclusive(test, s->mm, s->addr);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, sf_release_lock,
 							s->folio), 0);
 	mmk_folio_get(test, s->folio);

@@ -170,7 +170,6 @@ struct wait_case {
 
 extern const struct wait_case sf_lock_cases[SF_NR_LOCK_CASES];
 
-bool sf_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte);
 void sf_leaf_set(struct kunit *test, struct swapped *s, softleaf_t entry);
 
 static inline softleaf_t leaf_poisoned(void)

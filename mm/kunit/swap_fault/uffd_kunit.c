@@ -155,12 +155,6 @@ static const struct uffd_case wait_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(wait, wait_cases, description);
 
-static void uffd_needs(struct kunit *test, const struct uffd_case *c)
-{
-	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
-		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
-}
-
 /**
  * missing_page_wait_drops_lock() - userfaultfd, missing page
  *
@@ -176,7 +170,7 @@ static void missing_page_wait_drops_lock(struct kunit *test)
 	struct mmk_fault *fault;
 	unsigned long addr;
 
-	uffd_needs(test, c);
+	mmk_need_lock(test, c->lock);
 	monitor = monitor_create(test);
 	addr = monitor->addr + PAGE_MISSING * PAGE_SIZE;
 	fault = mmk_fault_alloc(test, monitor->mm, addr, c->flags, c->lock);
@@ -249,7 +243,7 @@ static void kernel_fault_is_refused(struct kunit *test)
 	struct monitor *monitor;
 	struct mmk_fault *fault;
 
-	uffd_needs(test, c);
+	mmk_need_lock(test, c->lock);
 	monitor = monitor_create(test);
 	fault = mmk_fault_alloc(test, monitor->mm, monitor->addr +
 				PAGE_MISSING * PAGE_SIZE, c->flags, c->lock);
@@ -276,7 +270,7 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 	struct monitor *monitor;
 	struct mmk_fault *fault;
 
-	uffd_needs(test, c);
+	mmk_need_lock(test, c->lock);
 	monitor = monitor_create(test);
 	fault = mmk_fault_alloc(test, monitor->mm, monitor->addr +
 				PAGE_SWAPPED * PAGE_SIZE,
@@ -305,7 +299,7 @@ static void sigkill_ends_monitor_wait(struct kunit *test)
 	struct monitor *monitor;
 	struct mmk_fault *fault;
 
-	uffd_needs(test, c);
+	mmk_need_lock(test, c->lock);
 	monitor = monitor_create(test);
 	fault = mmk_process_fault_alloc(test, monitor->addr +
 					PAGE_MISSING * PAGE_SIZE,

@@ -432,20 +432,23 @@ static void migration_entry_is_waited_for(struct kunit *test)
  */
 static void nowait_is_refused_under_vma_lock(struct kunit *test)
 {
+	struct mmk_fault fault = {
+		.flags	= FAULT_FLAG_USER | FAULT_FLAG_ALLOW_RETRY |
+			  FAULT_FLAG_RETRY_NOWAIT,
+		.lock	= MMK_VMA_LOCK,
+	};
 	struct mmk_folio_state before;
-	struct mmk_fault *fault;
 	struct swapped s = {};
 
 	sf_swapped_init(test, &s, true);
 	mmk_folio_snapshot(s.folio, &before);
+	fault.task.mm = s.mm;
+	fault.addr = s.addr;
 	mmk_warn_begin(test);
-	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER |
-				FAULT_FLAG_ALLOW_RETRY |
-				FAULT_FLAG_RETRY_NOWAIT, MMK_VMA_LOCK);
-	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
+	mmk_fault_run(&fault);
 	KUNIT_EXPECT_EQ(test, mmk_warn_end(test), 1);
-	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_SIGSEGV);
-	KUNIT_EXPECT_TRUE(test, fault->lock_held);
+	KUNIT_EXPECT_EQ(test, fault.ret, VM_FAULT_SIGSEGV);
+	KUNIT_EXPECT_TRUE(test, fault.lock_held);
 	sf_expect_locks_idle(test, &s);
 	expect_still_swapped(test, &s);
 	mmk_expect_folio_same(test, "refused", s.folio, &before);

@@ -28,6 +28,16 @@ struct page *zd_get_page(struct kunit *test, struct mmk_dev *dev)
 	return page;
 }
 
+/* Whether get_dev_pagemap() returns @pgmap, which may be NULL, for a pfn */
+bool zd_finds(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+	struct dev_pagemap *found = mmk_get_dev_pagemap(pfn);
+
+	if (found)
+		put_dev_pagemap(found);
+	return found == pgmap;
+}
+
 /* Number of pfns of a device's range that have a memmap */
 unsigned int zd_nr_valid(struct mmk_dev *dev)
 {
@@ -42,15 +52,10 @@ unsigned int zd_nr_valid(struct mmk_dev *dev)
 unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 			 struct dev_pagemap *pgmap)
 {
-	struct dev_pagemap *found;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < nr_pages; i++) {
-		found = mmk_get_dev_pagemap(pfn + i);
-		nr += found == pgmap;
-		if (found)
-			put_dev_pagemap(found);
-	}
+	for (i = 0; i < nr_pages; i++)
+		nr += zd_finds(pfn + i, pgmap);
 	return nr;
 }
 
@@ -125,13 +130,13 @@ static void zd_misused_free(struct folio *folio)
 
 MMK_DEFINE_FOLIO_FREE(zd_misused_free)
 
-static vm_fault_t zd_misused_to_ram(struct vm_fault *vmf)
+static vm_fault_t zd_no_to_ram(struct vm_fault *vmf)
 {
 	return VM_FAULT_SIGBUS;
 }
 
 const struct dev_pagemap_ops zd_ops_without_free = {
-	.migrate_to_ram = zd_misused_to_ram,
+	.migrate_to_ram = zd_no_to_ram,
 };
 
 static const struct dev_pagemap_ops zd_ops_without_to_ram =
@@ -184,3 +189,55 @@ const struct zd_misuse_case zd_misuses[] = {
 	{ "private, in RAM", MEMORY_DEVICE_PRIVATE, zd_in_ram, -ENXIO },
 	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zd_in_ram, -ENXIO },
 };
+
+static void zd_ranges_free(struct folio *folio)
+{
+	struct dev_pagemap *pgmap = page_pgmap(folio_page(folio, 0));
+
+	atomic_inc(&container_of(pgmap, struct zd_ranges, pgmap)->nr_free);
+}
+
+MMK_DEFINE_FOLIO_FREE(zd_ranges_free)
+
+static const struct dev_pagemap_ops zd_ranges_ops =
+	MMK_PGMAP_OPS(zd_ranges_free, zd_no_to_ram);
+
+/* A pgmap of the ranges of two devices that are not mapped */
+struct zd_ranges *zd_ranges_alloc(struct kunit *test, struct mmk_dev *first,
+				  struct mmk_dev *second)
+{
+	struct zd_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->pgmap.type = first->pgmap.type;
+	r->pgmap.ops = &zd_ranges_ops;
+	r->pgmap.owner = r;
+	r->pgmap.nr_range = 2;
+	r->pgmap.ranges[0] = first->pgmap.range;
+	r->pgmap.ranges[1] = second->pgmap.range;
+	return r;
+}
+
+/* The members of an altmap are constant: it is copied as a whole. */
+void zd_set_altmap(struct dev_pagemap *pgmap, const struct vmem_altmap *altmap)
+{
+	memcpy(&pgmap->altmap, altmap, sizeof(*altmap));
+	pgmap->flags = PGMAP_ALTMAP_VALID;
+}
+
+static void zd_unmap_main(struct mmk_task *task)
+{
+	mmk_dev_unmap(container_of(task, struct zd_unmap, task)->dev);
+}
+
+/* Starts a task that unmaps @dev, and waits for its pages. */
+struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
+				struct mm_struct *mm)
+{
+	struct zd_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
+						zd_unmap_main);
+
+	unmap->dev = dev;
+	mmk_task_start(&unmap->task);
+	return unmap;
+}

@@ -9,6 +9,7 @@
 #include <linux/memremap.h>
 
 #include "../lib/device.h"
+#include "../lib/task.h"
 
 /**
  * struct zd_type_case - A type of device memory for anonymous pages
@@ -38,6 +39,7 @@ static inline unsigned long zd_first_pfn(struct mmk_dev *dev)
 	return PHYS_PFN(dev->pgmap.range.start);
 }
 
+bool zd_finds(unsigned long pfn, struct dev_pagemap *pgmap);
 unsigned int zd_nr_valid(struct mmk_dev *dev);
 unsigned int zd_nr_found(unsigned long pfn, unsigned int nr_pages,
 			 struct dev_pagemap *pgmap);
@@ -109,5 +111,34 @@ struct zd_misuse_case {
 
 extern const struct zd_misuse_case zd_misuses[ZD_NR_MISUSES];
 extern const struct dev_pagemap_ops zd_ops_without_free;
+
+/**
+ * struct zd_ranges - A pgmap of two ranges
+ * @nr_free: calls of the free callback
+ * @pgmap: the pgmap, whose flexible array of ranges ends it
+ * @second: room for the second range
+ */
+struct zd_ranges {
+	atomic_t nr_free;
+	struct dev_pagemap pgmap;
+	struct range second;
+};
+
+struct zd_ranges *zd_ranges_alloc(struct kunit *test, struct mmk_dev *first,
+				  struct mmk_dev *second);
+void zd_set_altmap(struct dev_pagemap *pgmap, const struct vmem_altmap *altmap);
+
+/**
+ * struct zd_unmap - A task that calls memunmap_pages()
+ * @task: the thread
+ * @dev: the device
+ */
+struct zd_unmap {
+	struct mmk_task task;
+	struct mmk_dev *dev;
+};
+
+struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
+				struct mm_struct *mm);
 
 #endif /* _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H */

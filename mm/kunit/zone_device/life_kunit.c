@@ -200,32 +200,6 @@ static void stale_mapping_is_cleared(struct kunit *test)
 	page_folio(page)->mapping = NULL;
 }
 
-/**
- * struct zd_unmap - A task that takes a device's memory away
- * @task: the thread
- * @dev: the device
- */
-struct zd_unmap {
-	struct mmk_task task;
-	struct mmk_dev *dev;
-};
-
-static void zd_unmap_main(struct mmk_task *task)
-{
-	mmk_dev_unmap(container_of(task, struct zd_unmap, task)->dev);
-}
-
-static struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
-				       struct mm_struct *mm)
-{
-	struct zd_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
-						zd_unmap_main);
-
-	unmap->dev = dev;
-	mmk_task_start(&unmap->task);
-	return unmap;
-}
-
 /* Whether memunmap_pages() waits for @refs references */
 static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
 {

@@ -8,11 +8,8 @@
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
-#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-
-#include <trace/events/error_report.h>
 
 #include "../../internal.h"
 #include "../compat/pgmap.h"
@@ -104,52 +101,6 @@ static void cached_lookup_moves_reference(struct kunit *test)
 }
 
 /**
- * struct zd_ranges - A pgmap of two ranges
- * @nr_free: calls of the free callback
- * @pgmap: the pgmap, whose flexible array of ranges ends it
- * @second: room for the second range
- */
-struct zd_ranges {
-	atomic_t nr_free;
-	struct dev_pagemap pgmap;
-	struct range second;
-};
-
-static void zd_ranges_free(struct folio *folio)
-{
-	struct dev_pagemap *pgmap = page_pgmap(folio_page(folio, 0));
-
-	atomic_inc(&container_of(pgmap, struct zd_ranges, pgmap)->nr_free);
-}
-
-MMK_DEFINE_FOLIO_FREE(zd_ranges_free)
-
-static vm_fault_t zd_no_to_ram(struct vm_fault *vmf)
-{
-	return VM_FAULT_SIGBUS;
-}
-
-static const struct dev_pagemap_ops zd_ranges_ops =
-	MMK_PGMAP_OPS(zd_ranges_free, zd_no_to_ram);
-
-/* A pgmap of the ranges of two devices that are not mapped. */
-static struct zd_ranges *zd_ranges_alloc(struct kunit *test,
-					 struct mmk_dev *first,
-					 struct mmk_dev *second)
-{
-	struct zd_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, r);
-	r->pgmap.type = first->pgmap.type;
-	r->pgmap.ops = &zd_ranges_ops;
-	r->pgmap.owner = r;
-	r->pgmap.nr_range = 2;
-	r->pgmap.ranges[0] = first->pgmap.range;
-	r->pgmap.ranges[1] = second->pgmap.range;
-	return r;
-}
-
-/**
  * ranges_come_and_go_together() - A pgmap of two ranges
  *
  * Both ranges get pages, and all pages refer to the pgmap. If the second range
@@ -233,27 +184,25 @@ static void zd_beyond_linear_map(struct mmk_dev *dev)
 		     dev->nr_pages * PAGE_SIZE);
 }
 
-/* The members of an altmap are constant: it is copied as a whole. */
-static void zd_set_altmap(struct mmk_dev *dev, unsigned long base_pfn,
-			  unsigned long reserve)
+static void zd_set_altmap_at(struct mmk_dev *dev, unsigned long base_pfn,
+			     unsigned long reserve)
 {
-	struct vmem_altmap altmap = {
+	const struct vmem_altmap altmap = {
 		.base_pfn	= base_pfn,
 		.reserve	= reserve,
 	};
 
-	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
-	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+	zd_set_altmap(&dev->pgmap, &altmap);
 }
 
 static void zd_altmap_elsewhere(struct mmk_dev *dev)
 {
-	zd_set_altmap(dev, zd_first_pfn(dev) + 1, 0);
+	zd_set_altmap_at(dev, zd_first_pfn(dev) + 1, 0);
 }
 
 static void zd_altmap_too_large(struct mmk_dev *dev)
 {
-	zd_set_altmap(dev, zd_first_pfn(dev), dev->nr_pages + 1);
+	zd_set_altmap_at(dev, zd_first_pfn(dev), dev->nr_pages + 1);
 }
 
 static const struct zd_refusal_case zd_refusals[] = {
@@ -312,35 +261,11 @@ static void refused_range_leaves_nothing_behind(struct kunit *test)
 				dev->nr_pages);
 }
 
-/* What is worse than a bad range makes memremap_pages() WARN, as it should. */
-static atomic_t zd_nr_warned;
-
-static void zd_warned(void *unused, enum error_detector detector,
-		      unsigned long id)
-{
-	if (detector == ERROR_DETECTOR_WARN)
-		atomic_inc(&zd_nr_warned);
-}
-
-static void zd_warned_release(void *unused)
-{
-	unregister_trace_error_report_end(zd_warned, NULL);
-	tracepoint_synchronize_unregister();
-}
-
-/* From here on until the end of the case, count WARNs. */
-static void zd_count_warnings(struct kunit *test)
+/* From here on memremap_pages() WARNs, as it should. */
+static void zd_count_warns(struct kunit *test)
 {
 	mmk_expect_report(test);
-	if (panic_on_warn)
-		kunit_skip(test, "WARNs, and the kernel panics on that");
-
-	mmk_warn_again();
-	atomic_set(&zd_nr_warned, 0);
-	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(zd_warned, NULL),
-			0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, zd_warned_release,
-							NULL), 0);
+	mmk_warn_count(test);
 }
 
 KUNIT_ARRAY_PARAM_DESC(zd_misuse, zd_misuses, description);
@@ -361,13 +286,13 @@ static void misuse_is_reported(struct kunit *test)
 	unsigned long res_flags = dev->res->flags;
 	int nr_range;
 
-	zd_count_warnings(test);
+	zd_count_warns(test);
 	param->spoil(dev);
 	nr_range = dev->pgmap.nr_range;
 
 	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), param->error);
 
-	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, mmk_warns(), 1);
 	KUNIT_EXPECT_EQ(test, dev->pgmap.nr_range, nr_range);
 	KUNIT_EXPECT_PTR_EQ(test, dev->pgmap.ref.data, NULL);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
@@ -392,16 +317,16 @@ static void overlap_is_reported(struct kunit *test)
 	u64 start = other->pgmap.range.start;
 	u64 len = range_len(&other->pgmap.range);
 
-	zd_count_warnings(test);
+	zd_count_warns(test);
 	dev->pgmap.range = other->pgmap.range;
 	dev->pgmap.range.end += len;
 	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, mmk_warns(), 1);
 
 	dev->pgmap.range.start = start - len;
 	dev->pgmap.range.end = start + len - 1;
 	KUNIT_EXPECT_EQ(test, mmk_dev_map(dev), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 2);
+	KUNIT_EXPECT_EQ(test, mmk_warns(), 2);
 
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(other), 0L);
 	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(other), other->nr_pages,
@@ -424,17 +349,16 @@ static void altmap_of_two_ranges_is_reported(struct kunit *test)
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_COHERENT);
 	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	const struct vmem_altmap altmap = { .base_pfn = zd_first_pfn(a) };
 	void *p;
 
-	zd_count_warnings(test);
-	zd_set_altmap(a, zd_first_pfn(a), 0);
-	memcpy(&r->pgmap.altmap, &a->pgmap.altmap, sizeof(r->pgmap.altmap));
-	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+	zd_count_warns(test);
+	zd_set_altmap(&r->pgmap, &altmap);
 
 	p = memremap_pages(&r->pgmap, numa_node_id());
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(p), -EINVAL);
-	KUNIT_EXPECT_EQ(test, atomic_read(&zd_nr_warned), 1);
+	KUNIT_EXPECT_EQ(test, mmk_warns(), 1);
 	KUNIT_ASSERT_EQ(test, r->pgmap.nr_range, 2);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(a), 0U);
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(b), 0U);
@@ -455,7 +379,7 @@ static void reserved_pages_are_no_device_pages(struct kunit *test)
 	unsigned long pfn = zd_first_pfn(dev), reserve = 16;
 	unsigned int i, nr = 0;
 
-	zd_set_altmap(dev, pfn, reserve);
+	zd_set_altmap_at(dev, pfn, reserve);
 
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
 

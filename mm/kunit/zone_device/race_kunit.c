@@ -29,6 +29,22 @@ KUNIT_ARRAY_PARAM_DESC(zd_put, zd_puts, description);
 #define ZD_DROPPERS	8
 #define ZD_DROPPED	32
 
+/* Expects the driver to have been told of each page once. */
+static void zd_expect_freed_once(struct kunit *test, struct mmk_dev *dev,
+				 struct page **pages)
+{
+	unsigned int i, j, nr;
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
+	for (i = 0; i < ZD_DROPPED; i++) {
+		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
+			nr += dev->log[j].page == pages[i];
+		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
+	}
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /**
  * struct zd_dropper - A task that drops one reference on each of many pages
  * @task: the thread
@@ -71,7 +87,7 @@ static void racing_puts_free_once(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct zd_dropper *droppers[ZD_DROPPERS];
 	struct page *pages[ZD_DROPPED];
-	unsigned int i, j, nr;
+	unsigned int i;
 
 	for (i = 0; i < ZD_DROPPED; i++) {
 		pages[i] = zd_get_page(test, dev);
@@ -88,14 +104,7 @@ static void racing_puts_free_once(struct kunit *test)
 	for (i = 0; i < ZD_DROPPERS; i++)
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&droppers[i]->task));
 
-	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
-	for (i = 0; i < ZD_DROPPED; i++) {
-		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
-			nr += dev->log[j].page == pages[i];
-		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
-		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
-	}
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	zd_expect_freed_once(test, dev, pages);
 }
 
 #define ZD_IN_STEP	8
@@ -202,7 +211,7 @@ static void smp_puts_free_once(struct kunit *test)
 	const struct zd_race_case *param = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, param->type);
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned int i, j, nr, nr_racers;
+	unsigned int i, nr_racers;
 	struct zd_racer **racers;
 	atomic_t *meet, *dropped;
 	struct page **pages;
@@ -251,17 +260,9 @@ static void smp_puts_free_once(struct kunit *test)
 	if (param->in_step)
 		kunit_release_action(test, zd_all_drop_release, racers);
 
-	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), ZD_DROPPED);
-	for (i = 0; i < ZD_DROPPED; i++) {
-		for (j = 0, nr = 0; j < ZD_DROPPED; j++)
-			nr += dev->log[j].page == pages[i];
-		KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "page %u", i);
-		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 0);
-		if (param->in_step)
-			KUNIT_EXPECT_EQ(test, atomic_read(&dropped[i]),
-					(int)nr_racers);
-	}
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+	zd_expect_freed_once(test, dev, pages);
+	for (i = 0; i < ZD_DROPPED && param->in_step; i++)
+		KUNIT_EXPECT_EQ(test, atomic_read(&dropped[i]), (int)nr_racers);
 }
 
 /**

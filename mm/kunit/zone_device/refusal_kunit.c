@@ -31,31 +31,20 @@
 /* How many pages of a device's range have a memmap, and lead to @pgmap. */
 static unsigned int zr_nr_pages(struct mmk_dev *dev, struct dev_pagemap *pgmap)
 {
-	struct dev_pagemap *found;
+	unsigned long pfn = zd_first_pfn(dev);
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < dev->nr_pages; i++) {
-		found = mmk_get_dev_pagemap(zd_first_pfn(dev) + i);
-		nr += pfn_valid(zd_first_pfn(dev) + i) && found == pgmap;
-		if (found)
-			put_dev_pagemap(found);
-	}
+	for (i = 0; i < dev->nr_pages; i++)
+		nr += pfn_valid(pfn + i) && zd_finds(pfn + i, pgmap);
 	return nr;
 }
 
 /* Nothing is there, not even half-way. */
 static void zr_expect_nothing(struct kunit *test, struct mmk_dev *dev)
 {
-	struct dev_pagemap *found;
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < dev->nr_pages; i++) {
-		found = mmk_get_dev_pagemap(zd_first_pfn(dev) + i);
-		nr += pfn_valid(zd_first_pfn(dev) + i) || found;
-		if (found)
-			put_dev_pagemap(found);
-	}
-	KUNIT_EXPECT_EQ(test, nr, 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+	KUNIT_EXPECT_EQ(test, zd_nr_found(zd_first_pfn(dev), dev->nr_pages,
+					  NULL), dev->nr_pages);
 	KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
 }
 
@@ -456,16 +445,6 @@ static void linear_map_goes_with_pages(struct kunit *test)
 }
 
 /**
- * struct zr_ranges - A pgmap of two ranges
- * @pgmap: the pgmap, whose flexible array of ranges ends it
- * @second: room for the second range
- */
-struct zr_ranges {
-	struct dev_pagemap pgmap;
-	struct range second;
-};
-
-/**
  * every_generic_page_holds_pgmap() - A pgmap of two ranges
  *
  * Contract: ZD-9, ZD-7
@@ -474,15 +453,10 @@ static void every_generic_page_holds_pgmap(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
-	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
 	long nr = a->nr_pages + b->nr_pages;
 	void *p;
 
-	KUNIT_ASSERT_NOT_NULL(test, r);
-	r->pgmap.type = MEMORY_DEVICE_GENERIC;
-	r->pgmap.nr_range = 2;
-	r->pgmap.ranges[0] = a->pgmap.range;
-	r->pgmap.ranges[1] = b->pgmap.range;
 	p = memremap_pages(&r->pgmap, numa_node_id());
 	KUNIT_ASSERT_EQ(test, PTR_ERR_OR_ZERO(p), 0);
 	KUNIT_EXPECT_EQ(test, zr_nr_pages(a, &r->pgmap), a->nr_pages);
@@ -504,18 +478,12 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 {
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
-	struct zr_ranges *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-	struct vmem_altmap altmap = { .base_pfn = zd_first_pfn(a) };
+	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
+	const struct vmem_altmap altmap = { .base_pfn = zd_first_pfn(a) };
 	int nr_warned;
 	void *p;
 
-	KUNIT_ASSERT_NOT_NULL(test, r);
-	r->pgmap.type = MEMORY_DEVICE_GENERIC;
-	r->pgmap.nr_range = 2;
-	r->pgmap.ranges[0] = a->pgmap.range;
-	r->pgmap.ranges[1] = b->pgmap.range;
-	memcpy(&r->pgmap.altmap, &altmap, sizeof(altmap));
-	r->pgmap.flags = PGMAP_ALTMAP_VALID;
+	zd_set_altmap(&r->pgmap, &altmap);
 	mmk_warn_begin(test);
 	p = memremap_pages(&r->pgmap, numa_node_id());
 	nr_warned = mmk_warn_end(test);
@@ -539,15 +507,13 @@ static void altmap_is_refused_for_two_ranges(struct kunit *test)
 static void memmap_pages_are_movable(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
-	struct vmem_altmap altmap = {
+	const struct vmem_altmap altmap = {
 		.base_pfn	= zd_first_pfn(dev),
 		.free		= 16,
 	};
 	struct page *page;
 
-	/* Members of an altmap are constant. */
-	memcpy(&dev->pgmap.altmap, &altmap, sizeof(altmap));
-	dev->pgmap.flags = PGMAP_ALTMAP_VALID;
+	zd_set_altmap(&dev->pgmap, &altmap);
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
 	page = mmk_dev_page(dev, 0);
 	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(page),
@@ -555,21 +521,6 @@ static void memmap_pages_are_movable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)page_zonenum(page),
 			(int)ZONE_DEVICE);
 	mmk_dev_unmap(dev);
-}
-
-/**
- * struct zr_unmap - A task that takes a device's memory away
- * @task: the thread
- * @dev: the device
- */
-struct zr_unmap {
-	struct mmk_task task;
-	struct mmk_dev *dev;
-};
-
-static void zr_unmap_main(struct mmk_task *task)
-{
-	mmk_dev_unmap(container_of(task, struct zr_unmap, task)->dev);
 }
 
 /**
@@ -586,17 +537,15 @@ static void dying_pgmap_stays_cached(struct kunit *test)
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	unsigned long pfn = zd_first_pfn(dev);
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
-						zr_unmap_main);
 	struct dev_pagemap *pgmap;
+	struct zd_unmap *unmap;
 
 	if (!MMK_PGMAP_LOOKUP_CACHES)
 		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
 
 	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
 	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);
-	unmap->dev = dev;
-	mmk_task_start(&unmap->task);
+	unmap = zd_unmap_start(test, dev, mm);
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
 						   "memunmap_pages"));
 	KUNIT_EXPECT_PTR_EQ(test, mmk_get_dev_pagemap(pfn), NULL);
@@ -621,16 +570,14 @@ static void page_init_of_dying_pgmap_warns(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct zr_unmap *unmap = mmk_task_alloc(test, sizeof(*unmap), mm,
-						zr_unmap_main);
 	struct page *last = mmk_dev_get_page(test, dev);
 	struct page *page = mmk_dev_page(dev, dev->nr_pages - 1);
+	struct zd_unmap *unmap;
 	bool held;
 	int nr;
 
 	unlock_page(last);
-	unmap->dev = dev;
-	mmk_task_start(&unmap->task);
+	unmap = zd_unmap_start(test, dev, mm);
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&unmap->task,
 						   "memunmap_pages"));
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(mmk_dev_refs(dev) == 1));
