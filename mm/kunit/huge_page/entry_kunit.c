@@ -620,11 +620,10 @@ static void mincore_counts_huge_entry_as_resident(struct kunit *test)
 	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, seen);
 	hp_huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, 0L, sys_mincore(h.addr,
-					      MMK_HUGE_SIZE + PAGE_SIZE,
-					      (unsigned char __user *)vec));
-	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(seen, (void __user *)vec,
-						  MMK_HUGE_PAGES + 1));
+	KUNIT_EXPECT_EQ(test, sys_mincore(h.addr, MMK_HUGE_SIZE + PAGE_SIZE,
+					  (unsigned char __user *)vec), 0L);
+	KUNIT_EXPECT_EQ(test, copy_from_user(seen, (void __user *)vec,
+					     MMK_HUGE_PAGES + 1), 0UL);
 	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
 		;
 	KUNIT_EXPECT_EQ_MSG(test, i, (size_t)MMK_HUGE_PAGES,

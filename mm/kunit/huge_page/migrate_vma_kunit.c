@@ -231,8 +231,8 @@ static int huge_zero_prepare(struct kunit_suite *suite)
  * huge_zero_page_is_offered_as_holes() - Memory that has only been read
  *
  * Each page of the huge zero page counts as a hole: MIGRATE without VALID. The
- * pages that the driver brings are mapped, and the rest reads as zero as
- * before.
+ * pages that the driver brings are mapped. All of the memory, these pages too,
+ * still reads as zero.
  *
  * Contract: MV-7, MV-5
  */
@@ -250,6 +250,7 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
 			(int)MMK_PTE_PRESENT);
 	KUNIT_ASSERT_TRUE(test, is_huge_zero_pmd(mmk_pmd(h.mm, h.addr)));
 	m = part_alloc(test, &h, dev);
+
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)PART_PAGES);
 	KUNIT_ASSERT_EQ(test, m->args.npages, (unsigned long)PART_PAGES);

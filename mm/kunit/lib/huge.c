@@ -52,9 +52,8 @@ unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 
 	addr = mmk_map_huge_hole(test, mm, nr);
 	for (i = 0; i < nr; i++) {
-		KUNIT_ASSERT_EQ(test, 0,
-				mmk_fault_in(mm, addr + i * MMK_HUGE_SIZE,
-					     true));
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr + i * MMK_HUGE_SIZE,
+						   true), 0);
 		KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr +
 							i * MMK_HUGE_SIZE),
 				(int)MMK_PTE_PRESENT);
@@ -81,8 +80,9 @@ unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
 	mmk_huge_on(true);
 	addr = mmk_map_anon(test, (2 * nr + 1) * MMK_HUGE_PAGES);
 	addr = ALIGN(addr, MMK_HUGE_SIZE);
-	KUNIT_ASSERT_EQ(test, 0, do_madvise(mm, addr, nr * MMK_HUGE_SIZE,
-					    MADV_HUGEPAGE));
+	KUNIT_ASSERT_EQ(test,
+			do_madvise(mm, addr, nr * MMK_HUGE_SIZE, MADV_HUGEPAGE),
+			0);
 	return addr;
 }
 

@@ -32,7 +32,7 @@ struct page *mmk_pin(struct kunit *test, unsigned long addr, unsigned int flags)
 {
 	struct page *page = NULL;
 
-	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_fast(addr, 1, flags, &page));
+	KUNIT_ASSERT_EQ(test, pin_user_pages_fast(addr, 1, flags, &page), 1);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, pin_release,
 							page), 0);
 	return page;

@@ -366,9 +366,9 @@ void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
 	for (page = 0; page < nr_pages; page++) {
 		for (i = 0; i < PAGE_SIZE; i++)
 			buf[i] = pattern(seed, page, i);
-		KUNIT_ASSERT_EQ(test, 0UL,
-				copy_to_user((void __user *)addr +
-					     page * PAGE_SIZE, buf, PAGE_SIZE));
+		KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)addr +
+						   page * PAGE_SIZE, buf,
+						   PAGE_SIZE), 0UL);
 	}
 	kunit_kfree(test, buf);
 }

@@ -50,11 +50,12 @@ void mmk_scene_map(struct kunit *test, struct scene *scene,
 	if (how->backing == ANON_SHARED)
 		scene->child = mmk_fork(test);
 	else if (how->backing != SHMEM_PRIVATE && !how->write)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(scene->addr, PAGE_SIZE,
-						       PROT_READ));
+		KUNIT_ASSERT_EQ(test,
+				sys_mprotect(scene->addr, PAGE_SIZE, PROT_READ),
+				0L);
 	if (how->locked)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(scene->addr, PAGE_SIZE,
-						     MLOCK_ONFAULT));
+		KUNIT_ASSERT_EQ(test, sys_mlock2(scene->addr, PAGE_SIZE,
+						 MLOCK_ONFAULT), 0L);
 
 	scene->src = mmk_pte_folio(test, mm, scene->addr);
 	mmk_pte_set_flags(test, mm, scene->addr, how->young, how->dirty);

@@ -176,9 +176,8 @@ struct mmk_swap *mmk_swap_alloc(struct kunit *test, unsigned int minor)
 	swap->mm = current->mm;
 	swap->path = mmk_map_anon(test, 1);
 	swap_node_name(name, minor);
-	KUNIT_ASSERT_EQ(test, 0UL,
-			copy_to_user((void __user *)swap->path, name,
-				     sizeof(name)));
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)swap->path, name,
+					   sizeof(name)), 0UL);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, swap_release,
 							swap), 0);
 	return swap;

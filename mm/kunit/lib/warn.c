@@ -50,11 +50,11 @@ void mmk_warn_count(struct kunit *test)
 
 	warn_again();
 	atomic_set(&nr_warns, 0);
-	KUNIT_ASSERT_EQ(test, 0,
-			register_trace_error_report_end(warn_seen, NULL));
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, warn_count_release,
-						  NULL));
+	KUNIT_ASSERT_EQ(test, register_trace_error_report_end(warn_seen, NULL),
+			0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							warn_count_release,
+							NULL), 0);
 }
 
 /**
@@ -122,9 +122,9 @@ static void warn_suppress(struct kunit *test)
 	mmk_warn_count(test);
 	warn_quiet.tainted = test_taint(TAINT_WARN);
 	warn_quiet.loglevel = console_loglevel;
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, warn_quiet_release,
-						  NULL));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							warn_quiet_release,
+							NULL), 0);
 	/* A line of KTAP without its end would be taken for one of the WARN. */
 	kunit_info(test, "the kernel may WARN now, which goes to its log only");
 	warn_set_loglevel(CONSOLE_LOGLEVEL_SILENT);

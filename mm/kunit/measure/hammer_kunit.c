@@ -101,9 +101,9 @@ static void hammered_page_is_measured(struct kunit *test)
 	for (i = 0; i < c->nr; i++) {
 		h[i] = mmk_task_alloc(test, sizeof(**h), mm, hammer_main);
 		h[i]->addr = addr;
-		KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
-								   hammer_stop,
-								   h[i]));
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+								hammer_stop,
+								h[i]), 0);
 		mmk_task_start(&h[i]->task);
 	}
 

@@ -317,14 +317,16 @@ static void private_data_moves(struct kunit *test)
 	refs = folio_ref_count(old);
 
 	folio_get(old);
-	KUNIT_EXPECT_EQ(test, -EAGAIN, filemap_migrate_folio(mapping, new, old,
-							     MIGRATE_SYNC));
+	KUNIT_EXPECT_EQ(test,
+			filemap_migrate_folio(mapping, new, old, MIGRATE_SYNC),
+			-EAGAIN);
 	folio_put(old);
 	KUNIT_EXPECT_PTR_EQ(test, folio_get_private(old), (void *)test);
 	KUNIT_EXPECT_NULL(test, new->mapping);
 
-	KUNIT_EXPECT_EQ(test, 0, filemap_migrate_folio(mapping, new, old,
-						       MIGRATE_SYNC));
+	KUNIT_EXPECT_EQ(test,
+			filemap_migrate_folio(mapping, new, old, MIGRATE_SYNC),
+			0);
 	KUNIT_EXPECT_PTR_EQ(test, folio_get_private(new), (void *)test);
 	KUNIT_EXPECT_TRUE(test, folio_test_private(new));
 	KUNIT_EXPECT_FALSE(test, folio_test_private(old));
@@ -398,9 +400,9 @@ static void file_folio_moves(struct kunit *test)
 	memcpy(bytes, folio_address(old), PAGE_SIZE);
 	KUNIT_ASSERT_TRUE(test, isolate_folio_to_list(old, &list));
 	folio_put(old);
-	KUNIT_EXPECT_EQ(test, 0, migrate_pages(&list, any_folio, NULL, 0,
-					       MIGRATE_SYNC, MR_COMPACTION,
-					       NULL));
+	KUNIT_EXPECT_EQ(test, migrate_pages(&list, any_folio, NULL, 0,
+					    MIGRATE_SYNC, MR_COMPACTION, NULL),
+			0);
 	putback_movable_pages(&list);
 	new = filemap_get_folio(mapping, 1);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(new));

@@ -40,9 +40,8 @@ static void mixed_list_is_counted(struct kunit *test)
 	for (i = 0; i < 4; i++)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 	mmk_folio_get(test, src[1]);
-	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_unlocked(addr + 3 * PAGE_SIZE,
-							 1, &pinned,
-							 FOLL_WRITE));
+	KUNIT_ASSERT_EQ(test, pin_user_pages_unlocked(addr + 3 * PAGE_SIZE, 1,
+						      &pinned, FOLL_WRITE), 1);
 	for (i = 0; i < 4; i++)
 		mp_add(test, &m, src[i]);
 
@@ -108,8 +107,7 @@ static void no_destination_leaves_folio(struct kunit *test)
 	m.max_new = c->max_new;
 	mp_add(test, &m, s.src);
 
-	KUNIT_EXPECT_EQ(test, -ENOMEM,
-			mp_run(&m, MIGRATE_SYNC, &succeeded));
+	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_SYNC, &succeeded), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, succeeded, 0U);
 	KUNIT_EXPECT_EQ(test, m.nr_new, c->max_new + 1);
 	KUNIT_EXPECT_EQ(test, m.nr_returned, c->max_new);

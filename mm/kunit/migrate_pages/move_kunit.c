@@ -170,7 +170,7 @@ static void mlock_count_is_kept(struct kunit *test)
 	mmk_scene_map(test, &s, mm, &how);
 	second = mmk_mmap(test, s.file, PAGE_SIZE, PROT_READ, MAP_SHARED);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, second, false), 0);
-	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(second, PAGE_SIZE, MLOCK_ONFAULT));
+	KUNIT_ASSERT_EQ(test, sys_mlock2(second, PAGE_SIZE, MLOCK_ONFAULT), 0L);
 	lru_add_drain_all();
 
 	mp_init(&m);

@@ -102,8 +102,8 @@ static void migrate_folio_refuses_reference(struct kunit *test)
 	folio_lock(dst);
 	folio_get(s.src);
 	mapping = folio_mapping(s.src);
-	KUNIT_EXPECT_EQ(test, -EAGAIN,
-			migrate_folio(mapping, dst, s.src, MIGRATE_SYNC));
+	KUNIT_EXPECT_EQ(test, migrate_folio(mapping, dst, s.src, MIGRATE_SYNC),
+			-EAGAIN);
 	folio_put(s.src);
 	KUNIT_EXPECT_NULL(test, dst->mapping);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(dst), 1);

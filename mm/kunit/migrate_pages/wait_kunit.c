@@ -183,8 +183,8 @@ KUNIT_ARRAY_PARAM_DESC(freed, freed_cases, description);
 /**
  * freed_folio_counts_as_moved() - Only the reference of the isolation is left
  *
- * Its only user has unmapped the folio. It counts as moved, without a
- * destination.
+ * The only process that mapped the folio has unmapped it since. The folio is
+ * freed and counts as moved. No destination is asked for.
  *
  * Contract: ME-15
  */

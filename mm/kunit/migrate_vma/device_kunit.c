@@ -108,8 +108,10 @@ static void device_is_emptied_without_vma(struct kunit *test)
 	lock_page(mmk_dev_page(dev, 2));
 	get_page(mmk_dev_page(dev, 3));
 
-	KUNIT_EXPECT_EQ(test, 0, migrate_device_range(m->src,
-						      page_to_pfn(mmk_dev_page(dev, 0)), 8));
+	KUNIT_EXPECT_EQ(test,
+			migrate_device_range(m->src,
+					     page_to_pfn(mmk_dev_page(dev, 0)),
+					     8), 0);
 	for (i = 0; i < 8; i++) {
 		page = mmk_dev_page(dev, i);
 		KUNIT_EXPECT_EQ(test, m->src[i],
@@ -202,8 +204,8 @@ static void unloading_keeps_permissions(struct kunit *test)
 	mmk_fill(test, addr, 1, 1);
 	pfn = page_to_pfn(mmk_migrate_to_dev(test, mm, addr, dev));
 	if (param->readonly)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE,
-						       PROT_READ));
+		KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ),
+				0L);
 	if (param->shared)
 		mmk_fork(test);
 	m = mmk_vma_alloc(test, mm, addr, 1, 0, NULL);
@@ -249,8 +251,9 @@ static void unloading_keeps_permissions(struct kunit *test)
 /**
  * page_flags_are_copied() - Active, referenced, workingset, unevictable
  *
- * The new page has the same of these flags as the old one. The old page, which
- * is about to be freed, is neither active nor unevictable any more.
+ * migrate_vma_pages() gives a new page those of these flags that the old one
+ * has. The old page, which is about to be freed, is neither active nor
+ * unevictable any more.
  *
  * Contract: MV-3, MV-16
  */
@@ -269,7 +272,7 @@ static void page_flags_are_copied(struct kunit *test)
 		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_ASSERT_EQ(test, m->args.cpages, 3UL);
-	/* Isolated and locked: nobody else changes them. */
+	/* Isolated and locked: nobody else changes their flags. */
 	folio_set_referenced(src[0]);
 	folio_set_active(src[0]);
 	folio_set_workingset(src[0]);
@@ -282,6 +285,7 @@ static void page_flags_are_copied(struct kunit *test)
 	mmk_vma_copy_to_ram(test, m);
 	for (i = 0; i < 3; i++)
 		dst[i] = page_folio(migrate_pfn_to_page(m->dst[i]));
+
 	mmk_vma_pages(m);
 	for (i = 0; i < 3; i++) {
 		KUNIT_EXPECT_EQ(test, folio_test_referenced(dst[i]), !i);
@@ -291,6 +295,7 @@ static void page_flags_are_copied(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, folio_test_active(src[i]));
 		KUNIT_EXPECT_FALSE(test, folio_test_unevictable(src[i]));
 	}
+
 	mmk_vma_finalize(m);
 	lru_add_drain();
 	for (i = 0; i < 3; i++) {
@@ -330,8 +335,9 @@ static void longterm_pin_moves_coherent_page(struct kunit *test)
 	was.state.dirty |= pte_dirty(was.pte);
 	mmk_expect_page_same(test, "busy", &was);
 
-	KUNIT_ASSERT_EQ(test, 1, pin_user_pages_fast(addr, 1, FOLL_LONGTERM |
-						     FOLL_WRITE, &page));
+	KUNIT_ASSERT_EQ(test, pin_user_pages_fast(addr, 1,
+						  FOLL_LONGTERM | FOLL_WRITE,
+						  &page), 1);
 	KUNIT_EXPECT_FALSE(test, is_zone_device_page(page));
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), page);
 	KUNIT_EXPECT_FALSE(test, PageLocked(page));
@@ -392,11 +398,12 @@ static void late_reference_keeps_coherent_page(struct kunit *test)
 	folio_get(was.folio);
 	late_reference.task = current;
 	late_reference.folio = was.folio;
-	KUNIT_ASSERT_EQ(test, 0,
-			register_trace_mm_page_alloc(late_reference_take, NULL));
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, late_reference_release,
-						  NULL));
+	KUNIT_ASSERT_EQ(test,
+			register_trace_mm_page_alloc(late_reference_take, NULL),
+			0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							late_reference_release,
+							NULL), 0);
 	KUNIT_EXPECT_EQ(test, migrate_device_coherent_folio(was.folio), -EBUSY);
 	kunit_release_action(test, late_reference_release, NULL);
 
@@ -414,9 +421,9 @@ static void late_reference_keeps_coherent_page(struct kunit *test)
 /**
  * round_trips_keep_pages() - A thousand trips to a device and back
  *
- * Random pages move to the device and come back by a fault. All bytes and
- * counters are as before, and each device page is freed as often as it was
- * used.
+ * One page after another, drawn at random, moves to the device and comes back
+ * by a fault. In the end all bytes and counters are as before. A device page
+ * has been freed for each trip, and none is in use.
  *
  * Contract: MV-16
  */
@@ -445,7 +452,8 @@ static void round_trips_keep_pages(struct kunit *test)
 		mmk_vma_finalize(m);
 		KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, at),
 				(int)MMK_PTE_DEVICE_PRIVATE_WRITE);
-		KUNIT_ASSERT_EQ(test, 0, mmk_fault_in(mm, at, i & 1));
+
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, at, i & 1), 0);
 		KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(mm, at),
 				(int)MMK_PTE_PRESENT);
 	}

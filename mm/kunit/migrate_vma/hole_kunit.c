@@ -68,13 +68,15 @@ static unsigned long make_holes(struct kunit *test, struct mm_struct *mm,
 
 	if (hole != HOLE_NO_TABLE) {
 		kind = MMK_PTE_NONE;
-		KUNIT_ASSERT_EQ(test, 0, mmk_fault_in(mm, addr + 3 * PAGE_SIZE,
-						      false));
+		KUNIT_ASSERT_EQ(test,
+				mmk_fault_in(mm, addr + 3 * PAGE_SIZE, false),
+				0);
 	}
 	for (i = 0; i < 3 && hole == HOLE_ZERO; i++) {
 		kind = MMK_PTE_PRESENT;
-		KUNIT_ASSERT_EQ(test, 0, mmk_fault_in(mm, addr + i * PAGE_SIZE,
-						      false));
+		KUNIT_ASSERT_EQ(test,
+				mmk_fault_in(mm, addr + i * PAGE_SIZE, false),
+				0);
 		KUNIT_ASSERT_TRUE(test, is_zero_pfn(pte_pfn(mmk_pte(mm, addr +
 								i * PAGE_SIZE))));
 	}
@@ -246,7 +248,7 @@ static void arrive(struct kunit *test, enum arrival arrival,
 		mmk_migrate_to_dev(test, mm, addr, dev);
 		break;
 	case ARRIVE_ZERO:
-		KUNIT_ASSERT_EQ(test, 0, mmk_fault_in(mm, addr, false));
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, false), 0);
 		break;
 	}
 }

@@ -211,9 +211,9 @@ static void make_slot(struct mix *mix, struct slot *slot)
 		mmk_pte_set_flags(test, mix->mm, addr, false, false);
 		break;
 	case KIND_READONLY:
-		KUNIT_ASSERT_EQ(test, 0,
-				mmk_mm_madvise(mix->child, addr, PAGE_SIZE,
-					       MADV_DONTNEED));
+		KUNIT_ASSERT_EQ(test, mmk_mm_madvise(mix->child, addr,
+						     PAGE_SIZE, MADV_DONTNEED),
+				0);
 		break;
 	case KIND_SWAPPED:
 		KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
@@ -488,9 +488,9 @@ static void all_runs(struct kunit *test, unsigned int nr_kinds, unsigned int nr,
 	mmk_swap_on_slow(test);
 	mix.addr = mmk_map_anon(test, runs * nr);
 	if (mlocked)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(mix.addr,
-						     runs * nr * PAGE_SIZE,
-						     MLOCK_ONFAULT));
+		KUNIT_ASSERT_EQ(test, sys_mlock2(mix.addr,
+						 runs * nr * PAGE_SIZE,
+						 MLOCK_ONFAULT), 0L);
 	for (run = 0; run < runs; run++) {
 		set_run(&mix, run, nr_kinds);
 		for (i = 0; i < nr; i++)

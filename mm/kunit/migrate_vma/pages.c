@@ -38,8 +38,9 @@ void mv_make_pages(struct kunit *test, struct pages *p, enum page_sort sort)
 	for (i = 0; i < 3 && dev; i++)
 		mmk_migrate_to_dev(test, p->mm, p->addr + i * PAGE_SIZE, dev);
 	if (sort == SORT_READABLE || sort == SORT_PRIVATE_READABLE)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(p->addr, 3 * PAGE_SIZE,
-						       PROT_READ));
+		KUNIT_ASSERT_EQ(test,
+				sys_mprotect(p->addr, 3 * PAGE_SIZE, PROT_READ),
+				0L);
 	if (sort == SORT_SHARED)
 		p->child = mmk_fork(test);
 	p->m = mmk_vma_alloc(test, p->mm, p->addr, 3, select, dev);

@@ -162,9 +162,9 @@ static unsigned long make_middle(struct kunit *test, struct mm_struct *mm,
 	addr = mmk_map_anon(test, 5);
 	mmk_fill(test, addr, 5, 1);
 	/* The outer pages become VMAs of their own. */
-	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE, PROT_READ));
-	KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr + 4 * PAGE_SIZE, PAGE_SIZE,
-					       PROT_READ));
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ), 0L);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr + 4 * PAGE_SIZE, PAGE_SIZE,
+					   PROT_READ), 0L);
 	return addr + PAGE_SIZE;
 }
 
@@ -176,8 +176,8 @@ static void src_release(void *src)
 /**
  * bad_arguments_are_refused() - -EINVAL before anything is done
  *
- * Each bad argument of migrate_vma_setup(), alone. Neither the arrays nor the
- * pages change, and no MMU notifier is called.
+ * migrate_vma_setup() is called with one bad argument. Neither the arrays nor
+ * the pages change, and no MMU notifier is called.
  *
  * Contract: MV-9
  */

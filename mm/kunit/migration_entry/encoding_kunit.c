@@ -164,8 +164,8 @@ static void entry_leads_to_its_page(struct kunit *test)
 /**
  * entry_has_no_swap_device() - With a swap area on
  *
- * get_swap_device() finds no area for an entry of any kind, and to free the
- * entry as a swap entry frees nothing.
+ * get_swap_device() finds no area for an entry, whatever its kind. To put the
+ * entry as if it were a swap entry frees no slot.
  *
  * Contract: ME-10
  */
@@ -182,6 +182,7 @@ static void entry_has_no_swap_device(struct kunit *test)
 	/* This pfn would be a slot of the first area. */
 	entry = c->make(1);
 	KUNIT_EXPECT_FALSE(test, softleaf_is_swap(entry));
+
 	si = get_swap_device(entry);
 	KUNIT_EXPECT_NULL(test, si);
 	if (si)

@@ -48,9 +48,9 @@ static void mincore_counts_entry_as_resident(struct kunit *test)
 	hold = mmk_hold(test, src);
 	try_to_migrate(src, 0);
 
-	KUNIT_EXPECT_EQ(test, 0L, sys_mincore(addr, 3 * PAGE_SIZE,
-					      (unsigned char __user *)vec));
-	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(seen, (void __user *)vec, 3));
+	KUNIT_EXPECT_EQ(test, sys_mincore(addr, 3 * PAGE_SIZE,
+					  (unsigned char __user *)vec), 0L);
+	KUNIT_EXPECT_EQ(test, copy_from_user(seen, (void __user *)vec, 3), 0UL);
 	KUNIT_EXPECT_EQ(test, seen[0], 1);
 	KUNIT_EXPECT_EQ(test, seen[1], 1);
 	KUNIT_EXPECT_EQ(test, seen[2], 0);

@@ -159,18 +159,19 @@ static struct mm_struct *combo_act(struct kunit *test, struct combo *c,
 	case ACT_FORK:
 		return mmk_fork(test);
 	case ACT_MPROTECT:
-		KUNIT_EXPECT_EQ(test, 0L,
-				sys_mprotect(addr, PAGE_SIZE,
-					     combo_vma_writable(c) ? PROT_READ :
-					     PROT_READ | PROT_WRITE));
+		KUNIT_EXPECT_EQ(test, sys_mprotect(addr, PAGE_SIZE,
+						   combo_vma_writable(c) ?
+						   PROT_READ :
+						   PROT_READ | PROT_WRITE), 0L);
 		break;
 	case ACT_MUNMAP:
 		KUNIT_EXPECT_EQ(test, sys_munmap(addr, PAGE_SIZE), 0L);
 		break;
 	case ACT_DONTNEED:
 		behavior = c->how.locked ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
-		KUNIT_EXPECT_EQ(test, 0, do_madvise(s->mm, addr, PAGE_SIZE,
-						    behavior));
+		KUNIT_EXPECT_EQ(test,
+				do_madvise(s->mm, addr, PAGE_SIZE, behavior),
+				0);
 		break;
 	case ACT_MREMAP:
 		s->addr = mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE,

@@ -40,7 +40,7 @@ static void mprotect_downgrades_entry(struct kunit *test)
 
 	mmk_scene_unmap(test, &s, mm, how);
 	MMK_EXPECT_PTE(test, mm, s.addr, MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	KUNIT_EXPECT_EQ(test, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ), 0L);
 	me_expect_entry(test, mm, s.addr, how->kind, s.src, how->young,
 			how->dirty);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), scene_idle_refs(&s));
@@ -55,8 +55,9 @@ static void mprotect_downgrades_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), -EFAULT);
 	MMK_EXPECT_HOLDS(test, s.addr, 1, SCENE_SEED);
 
-	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE,
-					       PROT_READ | PROT_WRITE));
+	KUNIT_EXPECT_EQ(test,
+			sys_mprotect(s.addr, PAGE_SIZE, PROT_READ | PROT_WRITE),
+			0L);
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, s.addr, 1), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, s.addr), dst);
 	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, s.addr)));
@@ -111,8 +112,9 @@ static void changed_ptes_are_counted(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr +
 							   i * PAGE_SIZE)));
 	KUNIT_EXPECT_EQ(test, change_ptes(mm, addr, 4, 0), 2L);
-	KUNIT_EXPECT_EQ(test, 2L,
-			change_ptes(mm, addr, 4, MM_CP_TRY_CHANGE_WRITABLE));
+	KUNIT_EXPECT_EQ(test,
+			change_ptes(mm, addr, 4, MM_CP_TRY_CHANGE_WRITABLE),
+			2L);
 	for (i = 0; i < 2; i++)
 		KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, addr +
 							  i * PAGE_SIZE)));
@@ -160,9 +162,9 @@ static void mprotect_leaves_readable_entry_alone(struct kunit *test)
 	me_expect_kind(test, mm, s.addr, how->kind);
 	before = mmk_pte(mm, s.addr);
 
-	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_NONE));
+	KUNIT_EXPECT_EQ(test, sys_mprotect(s.addr, PAGE_SIZE, PROT_NONE), 0L);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
-	KUNIT_EXPECT_EQ(test, 0L, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+	KUNIT_EXPECT_EQ(test, sys_mprotect(s.addr, PAGE_SIZE, PROT_READ), 0L);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
 
 	remove_migration_ptes(s.src, s.src, 0);

@@ -319,9 +319,8 @@ static struct fork_race *fork_race_start(struct kunit *test,
 	init_completion(&race->linked);
 	init_completion(&race->go);
 	init_completion(&race->has_child);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
-							   fork_race_release,
-							   race));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fork_race_release,
+							race), 0);
 	fork_race = race;
 	mmap_write_lock(mm);
 	vma_lookup(mm, addr)->vm_ops = &fork_race_ops;
@@ -408,9 +407,9 @@ static void fork_during_removal_leaves_no_entry(struct kunit *test)
 	lru_add_drain();
 
 	race->walker = current;
-	KUNIT_ASSERT_EQ(test, 0,
+	KUNIT_ASSERT_EQ(test,
 			register_trace_remove_migration_pte(fork_race_probe,
-							    race));
+							    race), 0);
 	remove_migration_ptes(src, dst, 0);
 	unregister_trace_remove_migration_pte(fork_race_probe, race);
 	tracepoint_synchronize_unregister();

@@ -60,8 +60,8 @@ static void madvise_leaves_entry_alone(struct kunit *test)
 	before = mmk_pte(mm, s.addr);
 	free_slots = get_nr_swap_pages();
 
-	KUNIT_EXPECT_EQ(test, 0, do_madvise(mm, s.addr, PAGE_SIZE,
-					    c->behavior));
+	KUNIT_EXPECT_EQ(test, do_madvise(mm, s.addr, PAGE_SIZE, c->behavior),
+			0);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, s.addr), before));
 	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 	KUNIT_EXPECT_EQ(test, get_nr_swap_pages(), free_slots);

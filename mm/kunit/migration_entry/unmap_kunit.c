@@ -353,11 +353,11 @@ static void shared_zeropage_replaces_page(struct kunit *test)
 	struct folio *src;
 
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
-	KUNIT_ASSERT_EQ(test, 0, mmk_mm_poke(mm, addr + PAGE_SIZE - 1,
-					     c->last_byte));
+	KUNIT_ASSERT_EQ(test,
+			mmk_mm_poke(mm, addr + PAGE_SIZE - 1, c->last_byte), 0);
 	if (c->locked)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(addr, PAGE_SIZE,
-						     MLOCK_ONFAULT));
+		KUNIT_ASSERT_EQ(test,
+				sys_mlock2(addr, PAGE_SIZE, MLOCK_ONFAULT), 0L);
 	src = mmk_pte_folio(test, mm, addr);
 	hold = mmk_hold(test, src);
 	try_to_migrate(src, 0);
@@ -411,8 +411,8 @@ static void device_private_page_is_restored(struct kunit *test)
 	if (how->backing == ANON_SHARED)
 		child = mmk_fork(test);
 	else if (!how->write)
-		KUNIT_ASSERT_EQ(test, 0L, sys_mprotect(addr, PAGE_SIZE,
-						       PROT_READ));
+		KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ),
+				0L);
 	kind = how->write ? MMK_PTE_DEVICE_PRIVATE_WRITE :
 			    MMK_PTE_DEVICE_PRIVATE_READ;
 	me_expect_kind(test, mm, addr, kind);

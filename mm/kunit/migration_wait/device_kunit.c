@@ -243,8 +243,9 @@ static void concurrent_migrate_to_ram_ends(struct kunit *test)
 					       MMK_MMAP_LOCK);
 	}
 	q->nr = c->nr;
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
-							   queue_up_release, q));
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, queue_up_release, q),
+			0);
 	dev->data = q;
 	dev->to_ram = queue_up_to_ram;
 

@@ -115,8 +115,9 @@ static struct page *reuse_page(struct kunit *test, struct page *wanted)
 	others = kunit_kzalloc(test, sizeof(*others), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, others);
 	INIT_LIST_HEAD(others);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, pages_release,
-							   others));
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, pages_release, others),
+			0);
 	for (tries = 0; tries < 1024; tries++) {
 		page = alloc_page(GFP_HIGHUSER_MOVABLE);
 		KUNIT_ASSERT_NOT_NULL(test, page);
@@ -261,8 +262,9 @@ static void delayacct_begin(struct kunit *test)
 	if (delayacct_on)
 		return;
 	delayacct_switch(test);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, delayacct_switch,
-							   NULL));
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, delayacct_switch, NULL),
+			0);
 }
 #else
 static void delayacct_begin(struct kunit *test)

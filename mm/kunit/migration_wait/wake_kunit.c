@@ -119,7 +119,7 @@ static void unlock_wakes_only_own_waiters(struct kunit *test)
 				    "woken for another folio");
 	}
 
-	/* The waiters of the other folio are still in the queue. */
+	/* PG_waiters of a may still be set: the queue was not empty. */
 	folio_lock(a.folio);
 	folio_unlock(a.folio);
 	KUNIT_EXPECT_FALSE(test, folio_test_waiters(a.folio));
@@ -331,9 +331,9 @@ static struct stopped_unlock *stopped_unlock_alloc(struct kunit *test,
 	if (err == -EOPNOTSUPP)
 		kunit_skip(test, "needs CONFIG_TRACE_IRQFLAGS and CONFIG_PREEMPTIRQ_TRACEPOINTS");
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, stopped_unlock_release,
-						  u));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							stopped_unlock_release,
+							u), 0);
 	return u;
 }
 

@@ -118,9 +118,10 @@ static void hole_stays_empty_without_memory(struct kunit *test)
 		for (i = 0; i < sizeof(u64); i++) {
 			u8 byte = 0xff;
 
-			KUNIT_EXPECT_EQ(test, 0UL,
+			KUNIT_EXPECT_EQ(test,
 					copy_from_user(&byte, (u8 __user *)addr
-						       + PAGE_SIZE - 1 - i, 1));
+						       + PAGE_SIZE - 1 - i, 1),
+					0UL);
 			KUNIT_EXPECT_EQ(test, byte, 0);
 		}
 		KUNIT_ASSERT_EQ(test, vm_munmap(area, 2 * nr_pages * PAGE_SIZE),

@@ -129,9 +129,10 @@ struct mmk_swap *se_area_on(struct kunit *test, bool slow)
 
 	disk_needs(test);
 	swap = slow ? mmk_swap_on_slow(test) : mmk_swap_on(test);
-	KUNIT_ASSERT_EQ(test, 0,
+	KUNIT_ASSERT_EQ(test,
 			kunit_add_action_or_reset(test, disk_mend,
-						  (void *)(long)*disk_cluster()));
+						  (void *)(long)*disk_cluster()),
+			0);
 	se_read_ahead(false);
 	return swap;
 }

@@ -177,7 +177,7 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
 
 	sf_swapped_init(test, &s, true);
 	child = mmk_fork(test);
-	KUNIT_ASSERT_EQ(test, 0L, sys_mlock2(s.addr, PAGE_SIZE, MLOCK_ONFAULT));
+	KUNIT_ASSERT_EQ(test, sys_mlock2(s.addr, PAGE_SIZE, MLOCK_ONFAULT), 0L);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, false), 0);
 	lru_add_drain_all();
 	KUNIT_EXPECT_TRUE(test, folio_test_mlocked(s.folio));
@@ -538,7 +538,7 @@ static void page_of_zeroes_comes_back(struct kunit *test)
 	void *kaddr;
 
 	sf_area_on(test, false);
-	KUNIT_ASSERT_EQ(test, 0UL, clear_user((void __user *)addr, PAGE_SIZE));
+	KUNIT_ASSERT_EQ(test, clear_user((void __user *)addr, PAGE_SIZE), 0UL);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
 	sf_scrub_free_pages();

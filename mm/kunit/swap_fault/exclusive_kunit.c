@@ -75,8 +75,8 @@ static void device_exclusive_entry_is_restored(struct kunit *test)
 	sf_make_exclusive(test, &s);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, DEVICE_EXCLUSIVE);
 	if (c->prot_read)
-		KUNIT_ASSERT_EQ(test, 0L,
-				sys_mprotect(s.addr, PAGE_SIZE, PROT_READ));
+		KUNIT_ASSERT_EQ(test,
+				sys_mprotect(s.addr, PAGE_SIZE, PROT_READ), 0L);
 	s.idle = vma_lock_count(s.mm, s.addr);
 	s.mmap_idle = mmk_mmap_lock_count(s.mm);
 	mmk_mm_snapshot(s.mm, &rss);

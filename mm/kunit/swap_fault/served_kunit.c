@@ -134,11 +134,13 @@ static void served_init(struct kunit *test, struct served *served)
 	if (c->cached && !c->other_ref)
 		mmk_folio_put(test, s->folio);
 	if (c->prot_read)
-		KUNIT_ASSERT_EQ(test, 0L,
-				sys_mprotect(s->addr, PAGE_SIZE, PROT_READ));
+		KUNIT_ASSERT_EQ(test,
+				sys_mprotect(s->addr, PAGE_SIZE, PROT_READ),
+				0L);
 	if (c->mlocked)
-		KUNIT_ASSERT_EQ(test, 0L,
-				sys_mlock2(s->addr, PAGE_SIZE, MLOCK_ONFAULT));
+		KUNIT_ASSERT_EQ(test,
+				sys_mlock2(s->addr, PAGE_SIZE, MLOCK_ONFAULT),
+				0L);
 	/*
 	 * The VMA may have been split from its neighbours, or merged with them.
 	 */

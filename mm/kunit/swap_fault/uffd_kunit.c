@@ -56,13 +56,12 @@ static long monitor_ioctl(struct kunit *test, struct monitor *monitor,
 {
 	long ret;
 
-	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)monitor->arg, arg,
-						_IOC_SIZE(cmd)));
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)monitor->arg, arg,
+					   _IOC_SIZE(cmd)), 0UL);
 	ret = monitor->file->f_op->unlocked_ioctl(monitor->file, cmd,
 						  monitor->arg);
-	KUNIT_ASSERT_EQ(test, 0UL, copy_from_user(arg,
-						  (void __user *)monitor->arg,
-						  _IOC_SIZE(cmd)));
+	KUNIT_ASSERT_EQ(test, copy_from_user(arg, (void __user *)monitor->arg,
+					     _IOC_SIZE(cmd)), 0UL);
 	return ret;
 }
 
@@ -288,7 +287,7 @@ static void swapped_page_needs_no_monitor(struct kunit *test)
 /**
  * sigkill_ends_monitor_wait() - A fatal signal
  *
- * A process that waits for the monitor is killed. Its fault returns
+ * A process whose fault waits for the monitor is killed. The fault returns
  * VM_FAULT_RETRY, with the lock dropped and nothing mapped.
  *
  * Contract: SF-4, SF-8, SF-10

@@ -187,7 +187,7 @@ static u8 first_byte(struct kunit *test, struct mover *m, unsigned long addr)
 {
 	u8 byte = 0;
 
-	KUNIT_EXPECT_EQ(test, 1, access_remote_vm(m->mm, addr, &byte, 1, 0));
+	KUNIT_EXPECT_EQ(test, access_remote_vm(m->mm, addr, &byte, 1, 0), 1);
 	return byte;
 }
 

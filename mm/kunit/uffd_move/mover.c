@@ -90,9 +90,9 @@ long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg)
 	void __user *user = (void __user *)m->arg;
 	long ret;
 
-	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user(user, arg, _IOC_SIZE(cmd)));
+	KUNIT_ASSERT_EQ(test, copy_to_user(user, arg, _IOC_SIZE(cmd)), 0UL);
 	ret = m->file->f_op->unlocked_ioctl(m->file, cmd, m->arg);
-	KUNIT_ASSERT_EQ(test, 0UL, copy_from_user(arg, user, _IOC_SIZE(cmd)));
+	KUNIT_ASSERT_EQ(test, copy_from_user(arg, user, _IOC_SIZE(cmd)), 0UL);
 	return ret;
 }
 
@@ -205,8 +205,8 @@ struct um_move *um_prepare(struct kunit *test, struct mover *m,
 	user.move = UM_UNTOUCHED;
 	move->mover = m;
 	move->arg = m->arg + m->nr_moves++ % 32 * sizeof(user);
-	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)move->arg, &user,
-						sizeof(user)));
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)move->arg, &user,
+					   sizeof(user)), 0UL);
 	m->watch.tries = 0;
 	m->watch.ends = 0;
 	m->watch.max_refs = 0;
@@ -250,9 +250,8 @@ bool um_join(struct kunit *test, struct um_move *move)
 		KUNIT_ASSERT_TRUE(test, mmk_task_join(&move->task));
 		return false;
 	}
-	KUNIT_ASSERT_EQ(test, 0UL,
-			copy_from_user(&user, (void __user *)move->arg,
-				       sizeof(user)));
+	KUNIT_ASSERT_EQ(test, copy_from_user(&user, (void __user *)move->arg,
+					     sizeof(user)), 0UL);
 	move->moved = user.move;
 	KUNIT_EXPECT_EQ_MSG(test, w->ends, w->tries,
 			    "an MMU notifier is told of a start and no end");

@@ -189,9 +189,8 @@ static void zero_page_moves(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_present(pte) && is_zero_pfn(pte_pfn(pte)));
 	KUNIT_EXPECT_FALSE(test, pte_write(pte));
 	mmk_expect_mm_same(test, "moved", m->mm, &rss);
-	KUNIT_EXPECT_EQ(test, 0UL,
-			copy_from_user(buf, (void __user *)dst_of(m),
-				       PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, copy_from_user(buf, (void __user *)dst_of(m),
+					     PAGE_SIZE), 0UL);
 	KUNIT_EXPECT_NULL(test, memchr_inv(buf, 0, PAGE_SIZE));
 	/* It is a page of its own once it is written to. */
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(m->mm, dst_of(m), 1), 0);

@@ -229,10 +229,10 @@ static void make_stop(struct kunit *test, struct mover *m,
 		/* All others get a copy. */
 		for (i = 0; i < UM_PAGES; i++)
 			if (i != c->at)
-				KUNIT_ASSERT_EQ(test, 0,
+				KUNIT_ASSERT_EQ(test,
 						mmk_fault_in(m->mm,
 							     src_page(m, i),
-							     true));
+							     true), 0);
 		break;
 	}
 }

@@ -159,7 +159,7 @@ static void growing_stack_needs_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, got);
 
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, below, true), -EFAULT);
-	KUNIT_EXPECT_EQ(test, 0, put_user(1, (u8 __user *)below));
+	KUNIT_EXPECT_EQ(test, put_user(1, (u8 __user *)below), 0);
 	vma = vma_at(mm, below);
 	KUNIT_ASSERT_NOT_NULL(test, vma);
 	KUNIT_EXPECT_EQ(test, vma->vm_start, below);
@@ -318,12 +318,14 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
 			0);
 	reg.range.start = addr;
 	reg.range.len = 2 * PAGE_SIZE;
-	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)arg, &api,
-						sizeof(api)));
+	KUNIT_ASSERT_EQ(test,
+			copy_to_user((void __user *)arg, &api, sizeof(api)),
+			0UL);
 	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_API, arg),
 			0L);
-	KUNIT_ASSERT_EQ(test, 0UL, copy_to_user((void __user *)arg, &reg,
-						sizeof(reg)));
+	KUNIT_ASSERT_EQ(test,
+			copy_to_user((void __user *)arg, &reg, sizeof(reg)),
+			0UL);
 	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_REGISTER,
 							 arg), 0L);
 	idle = mmk_vma_lock_count(vma_at(mm, addr));

@@ -242,14 +242,14 @@ static void smp_puts_free_once(struct kunit *test)
 		mmk_task_place(&racers[i]->task, i);
 	}
 	if (param->in_step) {
-		KUNIT_ASSERT_EQ(test, 0,
+		KUNIT_ASSERT_EQ(test,
 				mmk_watch_page_refs(zd_all_have_dropped,
 						    zd_all_have_dropped_and,
-						    racers));
-		KUNIT_ASSERT_EQ(test, 0,
+						    racers), 0);
+		KUNIT_ASSERT_EQ(test,
 				kunit_add_action_or_reset(test,
 							  zd_all_drop_release,
-							  racers));
+							  racers), 0);
 	}
 
 	/* The task on this CPU comes last, since it spins. */

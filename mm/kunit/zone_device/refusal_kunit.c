@@ -251,8 +251,9 @@ static void put_without_callback_warns(struct kunit *test)
 	int nr_warned;
 
 	unlock_page(page);
-	KUNIT_ASSERT_EQ(test, 0, mem_cgroup_charge(page_folio(page), NULL,
-						   GFP_KERNEL));
+	KUNIT_ASSERT_EQ(test,
+			mem_cgroup_charge(page_folio(page), NULL, GFP_KERNEL),
+			0);
 	page_folio(page)->mapping = (void *)dev;
 	dev->pgmap.ops = param->ops;
 	mmk_warn_begin(test);
