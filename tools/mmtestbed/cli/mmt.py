@@ -45,6 +45,8 @@ WORDS = (
     Word("bisect", "find the first commit at which a case fails", "bisect"),
     Word("bisect-step", "one step of it, for git bisect run", "bisect_step"),
     Word("presubmit", "check a series of patches before it is sent", "presubmit"),
+    Word("tree", "get the patched tree to edit it; keep the edit as a control or a patch",
+         "tree"),
     Word("figures", "keep the numbers in the documents true", "figures"),
     Word("test", "test the project itself", "selftest"),
 )

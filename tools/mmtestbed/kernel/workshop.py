@@ -16,10 +16,13 @@ from ..model import counted, lines
 from ..model.lines import Line
 from ..model.options import Options
 from ..model.repository import REPOSITORY, suite_files
+from ..ui import words
 from ..ui.console import Console
 from . import ahead, applied, build, coverage, patching, planning, source, tree, unpack
 from .source import Source
 
+# So many patches are named that a tree holds already.
+_FEW = 6
 # Changes files before they are built, given the source: for those that one looks at.
 Vary = Callable[[tree.Files, Path], tree.Files]
 
@@ -296,8 +299,13 @@ class Workshop:
             self.cache / "applied", origin.path, patches, folder,
             None if origin.frozen else
             lambda: self._reference(origin.line, patching.paths(patches)))
+        there = [taken.patch for taken in result.taken if taken.how == "in already"]
         for note in result.notes:
-            self._console.note(note)
+            if len(there) <= _FEW or not note.endswith(" is in this tree already"):
+                self._console.note(note)
+        if len(there) > _FEW:
+            self._console.note(f"{words.count(len(there), 'patch')} of ours are in this tree "
+                               "already")
         self.taken = result.taken
         if self._remembered is not None:
             self._remembered[key] = result.files
