@@ -87,6 +87,10 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
         found.append("--one-boot")
     if opts.shuffle is not None:
         found += ["--shuffle", str(opts.shuffle)]
+    if opts.fixes:
+        found.append("--fixes")
+    if opts.no_skips:
+        found.append("--no-skips")
     if opts.keep:
         found.append("--keep")
     if not opts.install:

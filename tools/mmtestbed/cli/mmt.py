@@ -47,6 +47,8 @@ WORDS = (
     Word("presubmit", "check a series of patches before it is sent", "presubmit"),
     Word("tree", "get the patched tree to edit it; keep the edit as a control or a patch",
          "tree"),
+    Word("kernels", "record runs on many kernels, and print their table", "kernels"),
+    Word("known", "which kernel has which known bug", "known"),
     Word("figures", "keep the numbers in the documents true", "figures"),
     Word("test", "test the project itself", "selftest"),
 )

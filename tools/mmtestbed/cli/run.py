@@ -15,12 +15,13 @@ from typing import Optional, Sequence
 
 from ..boot import children, debug, due_reports, runner, uml, usual
 from ..errors import Exit, TestbedError, Unavailable, UsageError
+from ..figures import kernels
 from ..host import lock, ns, proc
 from ..kernel import patching, provenance, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors
 from ..model.options import Options
-from ..model.outcomes import Name
+from ..model.outcomes import Name, Outcome
 from ..model.repository import REPOSITORY, SUITES
 from ..result import as_json, as_ktap, failures, junit, verdict
 from ..ui import output, words
@@ -105,11 +106,12 @@ class Command:
         extra = "".join(f", {path.name}" for path in opts.patches)
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
-            f"{words.count(len(patching.ours()), 'patch')}{extra}")
+            f"{words.count(len(patching.ours(opts.fixes)), 'patch')}{extra}")
         begin = time.monotonic()
         made = shop.kernel(origin)
         built = time.monotonic()
         result.taken = shop.taken
+        result.known = shop.known(origin)
         result.build_seconds = built - begin
         if opts.gdb:
             return self._debug(origin, ground, made)
@@ -161,21 +163,44 @@ class Command:
             how = replace(how, raw=self._console.line, spread=False, servers=1)
         plan = rounds.Rounds(opts, self._console, self._display, how.seed,
                              [name for name, case in self._cases.items() if case.random])
-        with children.open_runner(how, plan.live, due_reports.wanted(self._cases),
+        known = result.known
+
+        def live(outcome: Outcome) -> None:
+            plan.live(known.settle(outcome))
+
+        with children.open_runner(how, live, due_reports.wanted(self._cases),
                                   self._console.note, not opts.children,
                                   len(self._cases)) as boots:
             # --kernel_args may hold filters of their own.
             there = boots.listed(made.state, made.kernel.sha + "".join(opts.kernel_args),
                                  opts.filter)
             names = self._chosen(there)
+            # In a boot that cases share, nothing can be left out; nor what was named alone.
+            left = known.hang(names) if isinstance(boots, children.Children) and \
+                len(names) > 1 else []
             with proc.threads(uml.at_a_time(opts.jobs, opts.config)) as pool:
-                found = plan.run(boots, names, there, pool)
+                found = plan.run(boots, [name for name in names if name not in left], there,
+                                 pool)
+            for results in found:
+                results.outcomes.update({name: known.settle(outcome) for name, outcome
+                                         in results.outcomes.items()})
+                results.outcomes.update({name: known.not_run(name) for name in left})
+            for name in left:
+                self._display.line(known.not_run(name))
             result.virtual = boots.virtual
         result.flaky = runner.flaky(found)
         result.add(found, names)
         result.seed = how.seed if result.children else opts.seed
+        record = kernels.nearest(kernels.read(REPOSITORY), result.version, opts.config.name)
+        if record:
+            result.compare(record)
+        if opts.no_skips and result.elsewhere and result.code is Exit.PASSED:
+            result.code = Exit.FAILED
         for note in result.notes:
             self._console.note(note)
+        for bug, name in known.gone:
+            self._console.note(f"{'.'.join(name)} passes, in spite of a known bug ({bug}): "
+                               f"is it gone? Then say so in patches/{bug.name}/needed")
 
     def _keep(self, folder: Path, state: Path) -> None:
         """Copy what this run made to where it stays, in one step."""
@@ -204,7 +229,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
     try:
-        opts = run_options.parse(sys.argv[1:] if argv is None else argv)
+        opts = run_options.parse(sys.argv[1:] if argv is None else argv, fixes=False)
         console.aside(output.distinct(opts.json, opts.junit, opts.ktap))
         if opts.all:
             return every.Command(opts, console).run()

@@ -89,6 +89,12 @@ def _parser() -> Parser:
     add("--exclude", metavar="CASES", action="append", default=[],
         help="leave these out (repeatable)")
     add("--fail-fast", action="store_true", help="stop at the first case that fails")
+    add("--fixes", action="store_true",
+        help="mend the known bugs of the code under test (patches/fixes); else the kernel "
+             "is tested as it is, and they are told apart")
+    add("--no-skips", action="store_true",
+        help="fail if a case is skipped that runs on the nearest kernel of which a run is "
+             "recorded (Documentation/results/kernels)")
     add("--list", action="store_true", help="list the cases and stop")
     add("--jobs", metavar="N", type=positive, default=os.cpu_count() or 1,
         help="jobs of make, and boots at a time (default: one per CPU)")
@@ -173,8 +179,11 @@ def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
         raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
 
 
-def parse(argv: Sequence[str]) -> Options:
-    """The options in @argv.  Raises UsageError; --help exits."""
+def parse(argv: Sequence[str], fixes: bool = True) -> Options:
+    """The options in @argv.  Raises UsageError; --help exits.
+
+    @fixes: as if --fixes was among them.
+    """
     words = list(argv)
     rest: list[str] = []
     if "--" in words:
@@ -224,4 +233,5 @@ def parse(argv: Sequence[str]) -> Options:
         repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,
-        install=args.install)
+        install=args.install, fixes=args.fixes or fixes,
+        no_skips=args.no_skips)

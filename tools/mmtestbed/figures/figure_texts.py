@@ -17,6 +17,7 @@ from ..model import lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
+from . import kernels
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -269,11 +270,21 @@ def guards(book: Book) -> list[str]:
     return found[:-1]
 
 
+def kernel_table(book: Book) -> list[str]:
+    """The kernels of which a run is recorded, and why cases are skipped there."""
+    records = kernels.read(book.sources.top)
+    if not records:
+        return ["No run on another kernel is recorded."]
+    return [*tables.rst(kernels.rows(records)), "",
+            *paragraph("Skipped, with the kernels and how many cases:"),
+            *tables.rst(kernels.reasons(records))]
+
+
 # By the name that stands behind ".. figures: begin".
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
-    "repeats": repeats, "mutants": mutants, "guards": guards}
+    "repeats": repeats, "kernels": kernel_table, "mutants": mutants, "guards": guards}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)
 

@@ -15,6 +15,7 @@ from ..git.gitindex import Index
 from ..git.patchtext import touched
 from ..host import beneath, proc
 from ..host.beneath import Blob, blob
+from ..model import known
 from ..model.repository import REPOSITORY
 from . import textprobe
 
@@ -63,12 +64,13 @@ class Applied:
     taken: list[Taken] = field(default_factory=list)
 
 
-def ours() -> list[Path]:
+def ours(fixes: bool = True) -> list[Path]:
     """The patches that kernels get: those that they need, in the variant that fits.
 
-    Raises TestbedError.
+    @fixes: those of the code under test are among them.  Raises TestbedError.
     """
-    return read(REPOSITORY / "patches")
+    return [patch for patch in read(REPOSITORY / "patches")
+            if fixes or patch.parent.name != known.GROUP]
 
 
 def read(folder: Path) -> list[Path]:

@@ -50,7 +50,8 @@ def _version(tree: Path) -> tuple[int, int, int]:
             int(facts.get("SUBLEVEL", 0)))
 
 
-def _trees() -> Iterator[Path]:
+def all_named() -> Iterator[Path]:
+    """The kernel trees that the user has named.  Raises UsageError."""
     for folder in named():
         if (folder / "Kbuild").exists():
             yield folder
@@ -67,6 +68,6 @@ def of(line: Line) -> Optional[Path]:
     """
     if line.debian:
         return None
-    found = [(_version(tree), tree) for tree in _trees()
+    found = [(_version(tree), tree) for tree in all_named()
              if line.covers(_version(tree)[:2])]
     return max(found)[1] if found else None

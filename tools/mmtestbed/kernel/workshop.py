@@ -12,7 +12,7 @@ from typing import Callable, Iterable, Iterator, Optional, Sequence
 
 from ..errors import Refused, TestbedError, UsageError
 from ..host import cachedir, ccache, confine, deps, lock, ns, outside
-from ..model import counted, lines
+from ..model import counted, known, lines
 from ..model.lines import Line
 from ..model.options import Options
 from ..model.repository import REPOSITORY, suite_files
@@ -241,7 +241,7 @@ class Workshop:
         opts = self.opts
         self.overlay = overlay
         suites = suite_files()
-        patches = patching.ours()
+        patches = patching.ours(opts.fixes)
         work, plan = self.work_tree(origin, overlay)
         builder = build.Builder(work, plan, self._console)
         state = work.places.state
@@ -271,6 +271,22 @@ class Workshop:
                 if self.counters:
                     self.counters.keep()
                 return Made(build.Kernel(copy, build.sha256(copy)), state)
+
+    def known(self, origin: Source) -> known.Known:
+        """The bugs that @origin has, as it is built here."""
+        if self.opts.fixes:
+            return known.Known()
+        taken = self.taken
+        try:
+            self.patched(origin, patching.ours(), "fixed", {})
+            there = {each.patch for each in self.taken
+                     if each.how in ("exactly", "loosely", "merged")}
+        except TestbedError as err:
+            self._console.note(f"what known bugs this tree has cannot be told: {err.message}")
+            there = set()
+        self.taken = taken
+        return known.Known([bug for bug in known.read(patching.ours())
+                            if bug.name in there])
 
     def _reference(self, which: Line, paths: Iterable[str]) -> Path:
         """The tree of Debian's that is nearest to @which, with @paths.  Raises HostError."""

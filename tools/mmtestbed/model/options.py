@@ -26,6 +26,8 @@ class Options:
     @wanted: the variant that was named.  @config: that, or the default.
     @shuffle: the seed of the order, None if that is to stay.
     @seed: of what is random in the cases, None for the usual one.
+    @no_skips: what is skipped, but runs on the nearest known kernel, is a failure.
+    @fixes: of the code under test go in; else the kernel is tested as it is.
     """
 
     kdir: str
@@ -61,6 +63,8 @@ class Options:
     build_options: tuple[str, ...]
     kernel_args: tuple[str, ...]
     install: bool = True
+    fixes: bool = True
+    no_skips: bool = False
 
     @property
     def children(self) -> bool:

@@ -32,7 +32,14 @@ def of(run: Run) -> dict[str, Any]:
         "repeat": run.repeat, "shuffle_seed": run.shuffle,
         "mode": "children" if run.children else "boots", "children": run.children,
         "time": "virtual" if run.virtual else "host", "seed": run.seed,
-        "notes": run.notes,
+        "skipped_but_not_on": {"kernel_version": run.nearest,
+                               "cases": dict(run.elsewhere)},
+        "notes": run.notes, "known_bugs": [
+            {"patch": bug.name, "fix": bug.fix, "fixed": bug.fixed,
+             "happens": bug.happens, "breaks": list(bug.breaks),
+             "cases": [".".join(o.key) for o in run.shown().get(bug, ())],
+             "gone": [".".join(name) for other, name in run.known.gone if other is bug]}
+            for bug in run.known.bugs],
         "coverage": run.coverage,
         "troubles": [{"what": t.what, "guards": [_splat(s) for s in t.splats]}
                      for t in run.troubles],
@@ -52,7 +59,8 @@ def _case(run: Run, outcome: Outcome) -> dict[str, Any]:
         "flaky": dict(run.flaky.get(outcome.key, {})),
         "guards": [_splat(splat) for splat in outcome.splats],
         "expected": [_splat(splat) for splat in outcome.expected],
-        "output": [] if outcome.status.good else outcome.output,
+        "output": [] if outcome.status in (Status.PASSED, Status.SKIPPED)
+        else outcome.output,
     }
 
 

@@ -36,5 +36,7 @@ def _case(run: Run, outcome: Outcome, number: int, bad: bool) -> list[str]:
         said = [f"{where}{outcome.status.value}: {outcome.reason}", *outcome.output,
                 *(text for splat in outcome.splats for text in splat.lines)]
         lines = [f"        # {outcome.name}: {text.strip()}" for text in said]
-    skip = f" # SKIP {outcome.reason}" if outcome.status is Status.SKIPPED else ""
-    return [*lines, f"    {'not ok' if bad else 'ok'} {number} {outcome.name}{skip}"]
+    known = outcome.status is Status.KNOWN
+    more = f" # SKIP {outcome.reason}" if outcome.status is Status.SKIPPED else \
+        f" # TODO {outcome.reason}" if known else ""
+    return [*lines, f"    {'not ok' if bad or known else 'ok'} {number} {outcome.name}{more}"]

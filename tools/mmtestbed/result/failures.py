@@ -33,6 +33,8 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
         words += ["--with", str(patch)]
     if opts.build_dir:
         words += ["--build-dir", str(opts.build_dir)]
+    if opts.fixes:
+        words.append("--fixes")
     if opts.own_timeout:
         words += ["--timeout", f"{opts.own_timeout:g}"]
     if opts.host_time:
@@ -70,12 +72,13 @@ class Display:
 
     def line(self, outcome: Outcome) -> None:
         """One line for a case that has just come out."""
-        words = {Status.PASSED: ("ok", GREEN), Status.SKIPPED: ("skip", YELLOW)}
+        words = {Status.PASSED: ("ok", GREEN), Status.SKIPPED: ("skip", YELLOW),
+                 Status.KNOWN: ("bug", YELLOW)}
         word, colour = words.get(outcome.status, ("FAIL", RED))
         name = f"{outcome.suite}.{outcome.name}"
         contracts = " ".join(self._report.contracts(outcome.key))
         tail = ""
-        if outcome.status is Status.SKIPPED:
+        if outcome.status in (Status.SKIPPED, Status.KNOWN):
             tail = f"  # {outcome.reason}"
         elif not outcome.status.good:
             tail = f"  {outcome.status.value}: {outcome.reason}"

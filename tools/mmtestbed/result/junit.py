@@ -21,7 +21,8 @@ def of(run: Run) -> bytes:
         node = ElementTree.SubElement(
             root, "testsuite", name=suite, tests=str(len(outcomes)),
             failures=str(len(failed)), errors="0",
-            skipped=str(sum(o.status is Status.SKIPPED for o in outcomes)),
+            skipped=str(sum(o.status in (Status.SKIPPED, Status.KNOWN)
+                            for o in outcomes)),
             time=f"{sum(o.seconds for o in outcomes):.4f}")
         for outcome in outcomes:
             _junit_case(node, outcome, run)
@@ -47,7 +48,7 @@ def _junit_case(node: ElementTree.Element, outcome: Outcome, run: Run) -> None:
         time=f"{outcome.seconds:.4f}")
     for key, value in where.items():
         child.set(key, value)
-    if outcome.status is Status.SKIPPED:
+    if outcome.status in (Status.SKIPPED, Status.KNOWN):
         ElementTree.SubElement(child, "skipped", message=_printable(outcome.reason))
     elif not outcome.status.good or outcome.key in run.flaky:
         contracts = " ".join(run.contracts(outcome.key))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
@@ -11,6 +12,7 @@ from ..errors import Exit
 from ..kernel.patching import Taken
 from ..model.cases import Case
 from ..model.configs import PLAIN
+from ..model.known import Bug, Known
 from ..model.outcomes import Name, Outcome, Results, Status, Trouble
 from ..ui.words import count
 
@@ -36,6 +38,9 @@ class Run:
     @coverage: the folder with what has run, "" if that was not counted.
     @testbed: what it was made from: provenance.facts().
     @taken: what became of each patch of the series, and of those that were added.
+    @known: the bugs that are known, and in this kernel.
+    @elsewhere: the cases that are skipped here and run on @nearest, the nearest kernel of
+        which a run is recorded, with the reasons.
     """
 
     line: str
@@ -62,6 +67,9 @@ class Run:
     coverage: str = ""
     testbed: dict[str, Any] = field(default_factory=dict)
     taken: Sequence[Taken] = ()
+    known: Known = field(default_factory=Known)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    nearest: str = ""
     code: Exit = Exit.PASSED
 
     def place(self, outcome: Outcome) -> tuple[str, int]:
@@ -121,8 +129,15 @@ class Run:
         if self.repeat > 1:
             tail += f", {self.repeat} times"
         skipped = sum(o.status is Status.SKIPPED for o in self.outcomes)
-        if skipped:
+        if self.elsewhere:
+            tail = f"{skipped} skipped ({len(self.elsewhere)} of them run on " \
+                   f"{self.nearest}: {self._why_elsewhere()}), " + tail
+        elif skipped:
             tail = f"{skipped} skipped, " + tail
+        shown = self.shown()
+        if shown:
+            cases = sum(len(found) for found in shown.values())
+            tail = f"{count(len(shown), 'known bug')} ({count(cases, 'case')}), " + tail
         good = [o for o in self.outcomes if o.status is Status.PASSED]
         if self.code is Exit.PASSED:
             contracts = {c for o in good for c in self.contracts(o.key)}
@@ -140,8 +155,28 @@ class Run:
         if self.troubles:
             parts.append(f"the kernel misbehaved: {self.troubles[0].what}")
         if not parts:
-            parts.append("no case passed")
+            parts.append("cases are skipped that should run" if good else "no case passed")
         return f"FAIL: {', '.join(parts)}; {tail}"
+
+    def compare(self, record: Mapping[str, Any]) -> None:
+        """Note what is skipped here, and is not in @record, of a run on another kernel."""
+        self.nearest = record["version"]
+        there = set(record["ran"])
+        self.elsewhere = {".".join(o.key): o.reason for o in self.outcomes
+                          if o.status is Status.SKIPPED and ".".join(o.key) in there}
+
+    def _why_elsewhere(self) -> str:
+        tally = collections.Counter(self.elsewhere.values())
+        return "; ".join(f"{count} {reason}" for reason, count in tally.most_common())
+
+    def shown(self) -> "dict[Bug, list[Outcome]]":
+        """The known bugs, and what shows them."""
+        found: dict[str, list[Outcome]] = collections.defaultdict(list)
+        for outcome in self.outcomes:
+            bug = self.known.of(outcome.key)
+            if bug and outcome.status is Status.KNOWN:
+                found[bug.name].append(outcome)
+        return {bug: found[bug.name] for bug in self.known.bugs if bug.name in found}
 
 
 def _by_number(contract: str) -> tuple[str, int]:

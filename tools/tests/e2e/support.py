@@ -32,17 +32,6 @@ RUN = TOP / "scripts" / "run.sh"
 # A single case, for what is not about the cases.
 ONE = "--filter=migration_entry*"
 
-# What the suites find in kernels that Debian ships: the case, and the last version
-# that it was seen in (Documentation/findings.rst).
-_KNOWN = {("migrate_vma_page", "swap_cache_page_moves_or_stays"):
-          (6, 12, 107)}
-
-
-def known_faults(version: str) -> set[tuple[str, str]]:
-    """The cases that are rightly red on Linux @version."""
-    numbers = tuple(int(part) for part in version.split("-")[0].split("."))
-    return {case for case, last in _KNOWN.items() if numbers <= last}
-
 
 @dataclass(frozen=True)
 class Called:

@@ -113,7 +113,7 @@ def plant(target: Path, line: Line = DEFAULT) -> Path:
             r"VERSION = .*\nPATCHLEVEL = .*", f"VERSION = {major}\nPATCHLEVEL = {minor}",
             makefile.read_text(encoding="utf-8"), count=1), encoding="utf-8")
         # A later kernel has what the series of the first one mends.
-        for patch in sorted((REPO / "patches" / "fixes").glob("*.patch")):
+        for patch in sorted((REPO / "patches" / "fixes").glob("*/*.patch")):
             subprocess.run(["patch", "-s", "-p1", "-d", str(target), "-i", str(patch)],
                            check=True)
     return target

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernels that have been tried, and the bugs that they are known to have."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Iterator, Optional, Sequence
+
+from ..errors import Exit, TestbedError, UsageError
+from ..figures import kernels
+from ..host import cachedir, lock
+from ..kernel import patching, source, trees
+from ..model import known, lines
+from ..model.known import Bug
+from ..model.repository import REPOSITORY
+from ..ui import tables
+from ..ui.console import Console
+from . import entry, shared
+
+
+
+def _at_hand(console: Console) -> Iterator[tuple[str, Path]]:
+    """(version, source) of each kernel that is on this machine."""
+    cache = cachedir.root(console, create=False)
+    for line in lines.LINES:
+        found = source.present(line, cache)
+        if found:
+            yield found.version, found.path
+    for path in trees.all_named():
+        yield source.from_kdir(str(path), None, console).version, path
+
+
+def present(path: Path, bugs: Sequence[Bug]) -> "dict[str, bool] | str":
+    """Which of @bugs the source @path has, by name; why not, if that cannot be told."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            taken = patching.apply(path, patching.ours(), Path(scratch)).taken
+        except TestbedError as err:
+            return err.message
+    there = {each.patch for each in taken if each.how in ("exactly", "loosely")}
+    return {bug.name: bug.name in there for bug in bugs}
+
+
+def show_known(kdirs: Sequence[Path], console: Console) -> int:
+    """Print kernel x bug.  Raises TestbedError."""
+    bugs = known.read(patching.ours())
+    kept = {record["version"]: record for record in kernels.read(REPOSITORY)}
+    found = [(source.from_kdir(str(path), None, console).version, path) for path in kdirs] \
+        or list(dict(_at_hand(console)).items())
+    columns: list[tuple[str, "dict[str, bool] | str"]] = [
+        (version, present(path, bugs)) for version, path in found]
+    if not kdirs:
+        seen = {version for version, _ in columns}
+        columns += [(version, {bug.name: bug.name.partition("/")[2] in record["known"]
+                               for bug in bugs})
+                    for version, record in kept.items() if version not in seen]
+    columns.sort(key=lambda column: kernels.number(column[0]))
+    for version, state in columns:
+        if isinstance(state, str):
+            console.note(f"{version}: {state}")
+    columns = [column for column in columns if not isinstance(column[1], str)]
+    console.lines(tables.plain([
+        ["bug", "breaks", *(version for version, _ in columns), "fix"],
+        *([bug.name.partition("/")[2], " ".join(bug.breaks),
+           *(bug.happens if state[bug.name] else "-"        # type: ignore[index]
+             for _, state in columns), str(bug)] for bug in bugs)]), "")
+    return Exit.PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = shared.Parser(
+        prog=shared.me("kernels"), allow_abbrev=False, description=__doc__,
+        epilog="See Documentation/kernels.rst. Exit codes: 0 done; 2 wrong usage, or a "
+               "result that cannot be recorded; 125 something cannot be read.")
+    what = parser.add_subparsers(dest="what", required=True)
+    add = what.add_parser("record", help="keep runs, or controls of kernels with a run")
+    add.add_argument("files", metavar="JSON", nargs="+", type=Path,
+                     help="what run.sh or controls.sh has written with --json")
+    what.add_parser("table", help="print the table of the runs that are kept, as rst")
+    add = what.add_parser("known", help="print which kernel has which known bug: of those "
+                          "on this machine, or of those that are named")
+    add.add_argument("kdirs", metavar="KDIR", nargs="*", type=Path)
+    return parser
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """The command; returns its exit code."""
+    console = Console()
+    try:
+        args = _parser().parse_args(argv)
+        if args.what == "known":
+            return show_known(args.kdirs, console)
+        if args.what == "record":
+            for file in args.files:
+                kept = kernels.keep(REPOSITORY, lock.read_json(file), file.name)
+                console.line(f"recorded {kept.relative_to(REPOSITORY)}")
+            return Exit.PASSED
+        records = kernels.read(REPOSITORY)
+        console.lines([*tables.rst(kernels.rows(records)), "",
+                       *tables.rst(kernels.reasons(records))], "")
+        return Exit.PASSED
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    except OSError as err:
+        console.error(UsageError(f"{err.filename}: {err.strerror}"))
+        return Exit.BROKEN
+
+
+if __name__ == "__main__":
+    sys.exit(entry.run(main))

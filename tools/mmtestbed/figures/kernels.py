@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What has come out of runs on many kernels, kept for the table in README.rst.
+
+A record is a file Documentation/results/kernels/VERSION.json, with the variant behind the
+version if it is not plain.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Mapping, Optional, Sequence
+
+from ..errors import TestbedError, UsageError
+from ..host import lock
+from ..model.configs import PLAIN
+
+SCHEMA = 1
+FOLDER = "Documentation/results/kernels"
+Record = Mapping[str, Any]
+
+
+def number(version: str) -> tuple[int, int, int]:
+    """A @version such as 6.18.2, to sort by."""
+    found = [int(word) for word in re.findall(r"\d+", version)[:3]]
+    return (*found, 0, 0, 0)[:3]  # type: ignore[return-value]
+
+
+def of_run(data: Any, name: str) -> Record:
+    """The record of the JSON @data of scripts/run.sh, from the file @name.
+
+    Raises UsageError.
+    """
+    try:
+        made = data["testbed"]
+        if not made["commit"] or made["changed"]:
+            raise UsageError(f"{name} is of no commit; commit what has changed, and make it "
+                             "again in a git clone of mm-testbed")
+        if data["patches"] or data["verdict"] not in ("pass", "fail"):
+            raise UsageError(f"{name} is no run that came to a verdict without --with")
+        cases = data["cases"]
+        return {
+            "schema": SCHEMA, "commit": made["commit"][:12], "date": made["date"],
+            "version": data["kernel_version"], "variant": data["variant"],
+            "debian": data["source"].startswith("Debian's"), "verdict": data["verdict"],
+            "cases": len(cases), "passed": data["counts"]["passed"],
+            "failed": [f"{case['suite']}.{case['name']}" for case in cases
+                       if case["status"] not in ("passed", "skipped", "known")],
+            "ran": sorted(f"{case['suite']}.{case['name']}" for case in cases
+                          if case["status"] != "skipped"),
+            "skipped": {f"{case['suite']}.{case['name']}": case["reason"]
+                        for case in cases if case["status"] == "skipped"},
+            "known": {bug["patch"].partition("/")[2]: bug["cases"]
+                      for bug in data["known_bugs"]},
+            "variants": {each["patch"]: each["variant"] for each in data["applied"]
+                         if each["variant"]},
+            "loosely": [each["patch"] for each in data["applied"]
+                        if each["how"] in ("loosely", "merged")]}
+    except (KeyError, TypeError, AttributeError):
+        raise UsageError(f"{name} is no JSON of scripts/run.sh; make one with --json"
+                         ) from None
+
+
+def of_controls(data: Any, name: str) -> "tuple[str, dict[str, int]]":
+    """(version, what became of the controls) of the JSON @data of scripts/controls.sh.
+
+    Raises UsageError.
+    """
+    try:
+        outcomes = [entry["outcome"] for entry in data["controls"]]
+        return data["kernel_version"], {
+            "all": len(outcomes), "killed": outcomes.count("killed"),
+            "not_applied": outcomes.count("does not apply")}
+    except (KeyError, TypeError):
+        raise UsageError(f"{name} is no JSON of scripts/controls.sh") from None
+
+
+def path_of(top: Path, version: str, variant: str) -> Path:
+    """Where the record of @version as @variant is in the repository @top."""
+    more = "" if variant == PLAIN.name else f"-{variant}"
+    return top / FOLDER / f"{version}{more}.json"
+
+
+def keep(top: Path, data: Any, name: str) -> Path:
+    """Keep what is in @data, of the file @name, in the repository @top.
+
+    Raises UsageError, OSError.
+    """
+    if isinstance(data, dict) and "controls" in data:
+        version, counts = of_controls(data, name)
+        target = path_of(top, version, data.get("variant", PLAIN.name))
+        old = lock.read_json(target)
+        if not isinstance(old, dict):
+            raise UsageError(f"{name} is of Linux {version}, of which there is no record; "
+                             "record a run of it first")
+        lock.write_json(target, {**old, "controls": counts})
+        return target
+    record = of_run(data, name)
+    target = path_of(top, record["version"], record["variant"])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_json(target, record)
+    return target
+
+
+def read(top: Path) -> list[Record]:
+    """The records of the repository @top, oldest kernel first.  Raises TestbedError."""
+    found = []
+    for path in (top / FOLDER).glob("*.json"):
+        record = lock.read_json(path)
+        if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+            raise TestbedError(f"{FOLDER}/{path.name} is no record of schema {SCHEMA}; "
+                               "restore it from git, or record the run again")
+        found.append(record)
+    return sorted(found, key=lambda each: (number(each["version"]), each["variant"]))
+
+
+def nearest(records: Sequence[Record], version: str, variant: str) -> Optional[Record]:
+    """The one of a kernel nearest to @version, but of another release."""
+    def distance(record: Record) -> int:
+        here, there = number(version), number(record["version"])
+        return abs(20 * here[0] + here[1] - 20 * there[0] - there[1])
+
+    others = [each for each in records if each["variant"] == variant and
+              number(each["version"])[:2] != number(version)[:2]]
+    return min(others, key=distance) if others else None
+
+
+def rows(records: Sequence[Record]) -> list[list[str]]:
+    """The table, with a heading."""
+    out = [["kernel", "verdict", "passed", "skipped", "known bugs (cases)", "controls",
+            "commit"]]
+    for each in records:
+        variant = "" if each["variant"] == PLAIN.name else f" {each['variant']}"
+        known = ", ".join(f"{name} ({len(cases)})" for name, cases in each["known"].items()
+                          if cases)
+        counts = each.get("controls")
+        out.append([each["version"] + variant, each["verdict"].upper(), str(each["passed"]),
+                    str(len(each["skipped"])), known or "none",
+                    f"{counts['killed']} of {counts['all'] - counts['not_applied']} killed, "
+                    f"{counts['not_applied']} not applied" if counts else "not run",
+                    each["commit"][:8]])
+    return out
+
+
+def reasons(records: Sequence[Record]) -> list[list[str]]:
+    """Why cases are skipped: (reason, kernels with the number of cases)."""
+    found: dict[str, list[str]] = {}
+    for each in records:
+        tally: dict[str, int] = {}
+        for reason in each["skipped"].values():
+            tally[reason] = tally.get(reason, 0) + 1
+        for reason, count in tally.items():
+            found.setdefault(reason, []).append(f"{each['version']} ({count})")
+    return [["reason", "kernels (cases)"],
+            *([reason, ", ".join(where)] for reason, where in sorted(found.items()))]
