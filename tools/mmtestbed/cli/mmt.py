@@ -49,6 +49,8 @@ WORDS = (
          "tree"),
     Word("kernels", "record runs on many kernels, and print their table", "kernels"),
     Word("known", "which kernel has which known bug", "known"),
+    Word("measure", "what the code under test costs, in figures", "measure"),
+    Word("gc", "what the cache holds, and free it", "gc"),
     Word("figures", "keep the numbers in the documents true", "figures"),
     Word("test", "test the project itself", "selftest"),
 )

@@ -249,6 +249,9 @@ class Workshop:
         with self.locked(work):
             wanted = self.patched(origin, patches if overlay else
                                   [*patches, *opts.patches], "patched", suites)
+            # For mmt gc.
+            lock.write_json(state / "what.json", f"Linux {origin.version} "
+                            f"{opts.config.name}, {origin.origin}")
             with work.mounted():
                 kernel = builder.kernel(wanted)
                 if opts.config.counts:

@@ -5,10 +5,10 @@ import json
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+from mmtestbed.boot import ktap
 from mmtestbed.errors import Exit
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
-from mmtestbed.boot import ktap
 from mmtestbed.result import as_json, as_ktap, junit, verdict
 
 CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.c", 3)
