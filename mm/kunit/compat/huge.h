@@ -20,6 +20,25 @@ static inline void mmk_huge_on(bool on)
 			  &transparent_hugepage_flags);
 }
 
+/* Anonymous memory of one order below that of a pmd, or of none, where advised */
+static inline void mmk_anon_order_on(unsigned int order)
+{
+	WRITE_ONCE(huge_anon_orders_madvise, order ? BIT(order) : 0);
+}
+
+/* How many folios are counted under @item, of all orders */
+static inline long mmk_mthp_stat(enum mthp_stat_item item)
+{
+	unsigned int order;
+	long nr = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (order = 0; order <= PMD_ORDER; order++)
+			nr += per_cpu(mthp_stats, cpu).stats[order][item];
+	return nr;
+}
+
 static inline void mmk_huge_zero_get(void)
 {
 	mm_get_huge_zero_folio(&init_mm);
@@ -34,8 +53,20 @@ static inline void mmk_huge_set_flags(struct mm_struct *mm, unsigned long addr,
 		   dirty ? pmd_mkdirty(pmd) : pmd_mkclean(pmd));
 }
 #else
+#define MTHP_STAT_NR_ANON			0
+#define MTHP_STAT_NR_ANON_PARTIALLY_MAPPED	0
+
 static inline void mmk_huge_on(bool on)
 {
+}
+
+static inline void mmk_anon_order_on(unsigned int order)
+{
+}
+
+static inline long mmk_mthp_stat(int item)
+{
+	return 0;
 }
 
 static inline void mmk_huge_zero_get(void)

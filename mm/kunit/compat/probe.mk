@@ -32,6 +32,7 @@ mmk-probes := \
 	$(call mmk-probe,SWAP_CACHE_DEL_FOLIO,mm/swap.h,void swap_cache_del_folio) \
 	$(call mmk-probe,SWAP_ENTRY_SWAPPED,mm/swap.h $(mmk-inc)/swap.h,bool swap_entry_swapped) \
 	$(call mmk-probe,SWAP_PUT_DIRECT,$(mmk-inc)/swap.h,void swap_put_entries_direct) \
-	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare)
+	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare) \
+	$(call mmk-probe,PARAM_OF_TEST,include/kunit/test.h,\*generate_params[^a-z]*struct kunit)
 
 subdir-ccflags-y += $(mmk-probes)

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Large folios that ptes map: an entry for each page while they are moved, and each
+ * page in its place afterwards.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+
+#include "../../internal.h"
+#include "../compat/param.h"
+#include "../lib/guard.h"
+#include "../lib/large.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+
+/**
+ * enum whose - What a large folio is, and who maps it
+ * @ANON: anonymous, mapped by one mm
+ * @ANON_FORKED: anonymous, and shared with a child
+ * @ANON_MIXED: anonymous, and shared with a child but for the last quarter
+ * @TMPFS: of tmpfs, mapped by two mms
+ * @NR_WHOSE: how many of them there are
+ */
+enum whose {
+	ANON,
+	ANON_FORKED,
+	ANON_MIXED,
+	TMPFS,
+	NR_WHOSE,
+};
+
+static const char * const whose_names[] = { "anon", "forked anon",
+					   "anon forked in part", "tmpfs" };
+
+/**
+ * struct way - A large folio on its way
+ * @order: of the folio
+ * @whose: what it is
+ * @part: what of it is mapped
+ * @move: the migration succeeds
+ */
+struct way {
+	unsigned int order;
+	enum whose whose;
+	enum mmk_part part;
+	bool move;
+};
+
+static struct way way;
+
+static void way_name(char *desc, const char *what)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %u, %s, %s", way.order,
+		 what, way.move ? "moved" : "put back");
+}
+
+/* Every order, of anonymous memory and of tmpfs, moved and put back */
+MMK_GEN_PARAMS(whole)
+{
+	if (!prev) {
+		way = (struct way){ .order = MMK_MIN_ORDER };
+	} else if (!way.move) {
+		way.move = true;
+	} else {
+		way.move = false;
+		if (++way.whose == NR_WHOSE) {
+			way.whose = ANON;
+			way.order++;
+		}
+	}
+	if (way.order > MMK_MAX_ORDER)
+		return NULL;
+	way_name(desc, whose_names[way.whose]);
+	return &way;
+}
+
+/* Every order, and every way to map a part of it, moved and put back */
+MMK_GEN_PARAMS(part)
+{
+	if (!prev) {
+		way = (struct way){ .order = MMK_MIN_ORDER };
+	} else if (!way.move) {
+		way.move = true;
+	} else {
+		way.move = false;
+		if (++way.part == MMK_NR_PARTS) {
+			way.part = MMK_PART_WHOLE;
+			way.order++;
+		}
+	}
+	if (way.order > MMK_MAX_ORDER)
+		return NULL;
+	way_name(desc, mmk_part_name(way.part));
+	return &way;
+}
+
+/* There and back: the folio of @l is that of now when this returns. */
+static void there_and_back(struct kunit *test, struct mmk_large *l, bool move)
+{
+	struct mmk_large_state *before;
+	struct mmk_hold *hold;
+	struct folio *from = l->folio;
+
+	mmk_large_vary(test, l);
+	before = mmk_large_snapshot(test, l);
+	hold = mmk_hold(test, l->folio);
+	try_to_migrate(l->folio, 0);
+	mmk_expect_large_entries(test, l, before);
+	before->folio.dirty = folio_test_dirty(l->folio);
+
+	if (move) {
+		l->folio = mmk_hold_copy(test, hold);
+		KUNIT_EXPECT_FALSE(test, mmk_large_queued(from));
+		/* It is up to migrate_pages() to queue the new one. */
+		before->queued = false;
+		before->counters[MMK_LARGE_COUNTERS - 1] -= before->partial;
+		before->partial = false;
+	}
+	remove_migration_ptes(from, l->folio, 0);
+	mmk_hold_finish(test, hold, move);
+	mmk_expect_large_same(test, "after it", l, before);
+	MMK_EXPECT_FOLIO_HOLDS(test, l->folio, MMK_LARGE_SEED);
+}
+
+/**
+ * each_page_has_an_entry_of_its_own() - All of a folio is mapped
+ *
+ * Its neighbouring pages are mapped in different ways: read-only, old, clean. The
+ * pte of each becomes an entry for that very page, of the right kind, young or dirty
+ * as the pte was; the folio is dirty if one of them was. Afterwards each is mapped as
+ * before, at the same index of the folio that is there now. References, the mapcount
+ * of each page, what is exclusive, the RSS and the counters are what they were.
+ *
+ * Contract: LF-1
+ */
+static void each_page_has_an_entry_of_its_own(struct kunit *test)
+{
+	const struct way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large l;
+
+	if (w->whose == TMPFS)
+		mmk_large_map_file(test, &l, mm, w->order);
+	else
+		mmk_large_map(test, &l, mm, w->order);
+	if (w->whose == ANON_MIXED)
+		mmk_large_fork_part(test, &l);
+	else if (w->whose != ANON)
+		mmk_large_fork(test, &l);
+	there_and_back(test, &l, w->move);
+}
+
+/**
+ * entries_stand_where_pages_were_mapped() - A part of an anonymous folio is mapped
+ *
+ * There are entries where it is mapped, and nowhere else; what a child has copied on
+ * write is another page and stays. It waits for being split all the while, if it did
+ * before.
+ *
+ * Contract: LF-2, LF-1
+ */
+static void entries_stand_where_pages_were_mapped(struct kunit *test)
+{
+	const struct way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large l;
+
+	mmk_large_map(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	there_and_back(test, &l, w->move);
+}
+
+/**
+ * entries_stand_where_tmpfs_pages_were_mapped() - The same for a file
+ *
+ * As entries_stand_where_pages_were_mapped(). What is not mapped stays in the page
+ * cache, and nothing waits for a split.
+ *
+ * Contract: LF-2, LF-1
+ */
+static void entries_stand_where_tmpfs_pages_were_mapped(struct kunit *test)
+{
+	const struct way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large l;
+
+	/* A file is not copied on write. */
+	if (w->part == MMK_PART_COPIED)
+		return;
+	mmk_large_map_file(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	there_and_back(test, &l, w->move);
+}
+
+static struct kunit_case large_folio_entry_cases[] = {
+	KUNIT_CASE_PARAM(each_page_has_an_entry_of_its_own, whole_gen_params),
+	KUNIT_CASE_PARAM(entries_stand_where_pages_were_mapped,
+			 part_gen_params),
+	KUNIT_CASE_PARAM(entries_stand_where_tmpfs_pages_were_mapped,
+			 part_gen_params),
+	{}
+};
+
+static struct kunit_suite large_folio_entry_suite = {
+	.name = "large_folio_entry",
+	.init = mmk_case_init,
+	.test_cases = large_folio_entry_cases,
+};
+
+kunit_test_suite(large_folio_entry_suite);

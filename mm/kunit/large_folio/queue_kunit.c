@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Large folios of which memory could be had back: they wait for being split, and a
+ * migration is no reason to forget that.
+ */
+#include <kunit/test.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "../../internal.h"
+#include "../compat/param.h"
+#include "../lib/guard.h"
+#include "../lib/large.h"
+#include "../lib/mm.h"
+#include "mover.h"
+
+/**
+ * struct queue_way - A folio that is mapped in part
+ * @order: of the folio
+ * @part: what of it is mapped
+ * @move: the migration succeeds
+ */
+struct queue_way {
+	unsigned int order;
+	enum mmk_part part;
+	bool move;
+};
+
+static struct queue_way queue_way;
+
+/* Every order, and every way to map a part of it, moved and not */
+MMK_GEN_PARAMS(queue)
+{
+	if (!prev) {
+		queue_way = (struct queue_way){ .order = MMK_MIN_ORDER };
+	} else if (!queue_way.move) {
+		queue_way.move = true;
+	} else {
+		queue_way.move = false;
+		if (++queue_way.part == MMK_NR_PARTS) {
+			queue_way.part = MMK_PART_WHOLE;
+			queue_way.order++;
+		}
+	}
+	if (queue_way.order > MMK_MAX_ORDER)
+		return NULL;
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %u, %s, %s",
+		 queue_way.order, mmk_part_name(queue_way.part),
+		 queue_way.move ? "moved" : "held");
+	return &queue_way;
+}
+
+/* The reference that has kept it from being split goes. */
+static void let_go(struct mover *m, struct folio *src)
+{
+	struct folio *folio = m->private;
+
+	if (src != folio)
+		return;
+	m->private = NULL;
+	folio_put(folio);
+}
+
+/**
+ * folio_waits_for_its_split_elsewhere() - It cannot be split, and so moves whole
+ *
+ * A folio with pages that nobody maps is split instead of moved, if it can be. Here
+ * it cannot, since somebody has a reference. That goes when the destination is asked
+ * for, or stays, and the folio with it. Either way the folio that has the data waits
+ * for being split as before, for the same reason, and all that counts such folios
+ * has the same numbers.
+ *
+ * Contract: LF-2
+ */
+static void folio_waits_for_its_split_elsewhere(struct kunit *test)
+{
+	const struct queue_way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large_state *before;
+	struct mmk_large l;
+	struct folio *from;
+	struct mover m;
+
+	mmk_large_map(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	from = l.folio;
+	before = mmk_large_snapshot(test, &l);
+	mover_init(&m);
+	mover_add(test, &m, from);
+	folio_get(from);
+	if (w->move) {
+		m.private = from;
+		m.asked = let_go;
+	}
+	mover_run(&m, MIGRATE_ASYNC);
+	KUNIT_EXPECT_EQ(test, m.ret, !w->move);
+	KUNIT_EXPECT_EQ(test, m.succeeded, w->move ? l.nr : 0);
+	KUNIT_EXPECT_EQ(test, list_empty(&m.list), w->move);
+	KUNIT_EXPECT_NULL(test, m.private);
+	putback_movable_pages(&m.list);
+	if (w->move)
+		l.folio = m.first;
+	else
+		folio_put(from);
+	before->folio.dirty = folio_test_dirty(l.folio);
+	mmk_expect_large_same(test, "after it", &l, before);
+	MMK_EXPECT_FOLIO_HOLDS(test, l.folio, MMK_LARGE_SEED);
+}
+
+/* Every order, and every way to map a part so that pages are left over */
+MMK_GEN_PARAMS(split)
+{
+	if (!prev)
+		queue_way = (struct queue_way){ .order = MMK_MIN_ORDER };
+	if (!prev || ++queue_way.part == MMK_PART_COPIED) {
+		queue_way.order += !!prev;
+		queue_way.part = MMK_PART_FIRST;
+	}
+	if (queue_way.order > MMK_MAX_ORDER)
+		return NULL;
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %u, %s", queue_way.order,
+		 mmk_part_name(queue_way.part));
+	return &queue_way;
+}
+
+/**
+ * folio_mapped_in_part_is_split() - And what is mapped moves page by page
+ *
+ * No large destination is asked for. The call says that all has been moved, and has
+ * left nothing on the list. What nobody mapped is free.
+ *
+ * Contract: LF-2, LF-3
+ */
+static void folio_mapped_in_part_is_split(struct kunit *test)
+{
+	const struct queue_way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large_state *before;
+	unsigned int i, nr = 0;
+	struct mmk_large l;
+	struct mover m;
+	pte_t pte;
+
+	mmk_large_map(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	before = mmk_large_snapshot(test, &l);
+	mover_init(&m);
+	mover_add(test, &m, l.folio);
+	mover_run(&m, MIGRATE_SYNC);
+	KUNIT_EXPECT_EQ(test, m.ret, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&m.list));
+	putback_movable_pages(&m.list);
+	for (i = 0; i < l.nr; i++) {
+		unsigned long addr = l.addr + i * PAGE_SIZE;
+
+		pte = mmk_pte(mm, addr);
+		if (!mmk_part_has(w->part, i, l.nr)) {
+			if (!pte_none(pte))
+				break;
+			continue;
+		}
+		nr++;
+		if (!pte_present(pte) || pte_pfn(pte) == before->pfn + i ||
+		    folio_test_large(mmk_pte_folio(test, mm, addr)))
+			break;
+		MMK_EXPECT_PART_HOLDS(test, mm, addr, i, 1, MMK_LARGE_SEED);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, l.nr, "first page that is not right");
+	KUNIT_EXPECT_EQ(test, m.nr_given, nr);
+	KUNIT_EXPECT_EQ(test, m.nr_back, 0U);
+	KUNIT_EXPECT_EQ(test, m.events[FAILED], 0UL);
+	KUNIT_EXPECT_EQ(test, m.events[THP_MOVED], 0UL);
+	KUNIT_EXPECT_EQ(test, m.events[THP_SPLIT_UP],
+			(unsigned long)(w->order == MMK_MAX_ORDER));
+	mmk_expect_mm_same(test, "after it", mm, &before->mm);
+}
+
+static struct kunit_case large_folio_queue_cases[] = {
+	KUNIT_CASE_PARAM(folio_waits_for_its_split_elsewhere, queue_gen_params),
+	KUNIT_CASE_PARAM(folio_mapped_in_part_is_split, split_gen_params),
+	{}
+};
+
+static struct kunit_suite large_folio_queue_suite = {
+	.name = "large_folio_queue",
+	.init = mmk_case_init,
+	.test_cases = large_folio_queue_cases,
+};
+
+kunit_test_suite(large_folio_queue_suite);

@@ -1,0 +1,607 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Large folios that ptes map: of exactly the order that a case asks for, mapped in
+ * exactly the way that it asks for, or the case fails.
+ */
+#include <kunit/test.h>
+#include <linux/kallsyms.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/syscalls.h>
+
+#include "../../internal.h"
+#include "../compat/count.h"
+#include "../compat/huge.h"
+#include "../compat/leaf.h"
+#include "large.h"
+#include "mm.h"
+#include "pte.h"
+#include "scene.h"
+
+/* All of it is mapped, page by page, or the case goes no further. */
+static void large_check(struct kunit *test, struct mmk_large *l,
+			struct mm_struct *mm)
+{
+	unsigned int i;
+	pte_t pte;
+
+	for (i = 0; i < l->nr; i++) {
+		pte = mmk_pte(mm, l->addr + i * PAGE_SIZE);
+		if (!pte_present(pte) || pte_pfn(pte) != folio_pfn(l->folio) + i)
+			break;
+	}
+	KUNIT_ASSERT_EQ_MSG(test, i, l->nr, "first page that is not mapped");
+}
+
+static void large_note(struct kunit *test, struct mmk_large *l)
+{
+	l->folio = mmk_pte_folio(test, l->mm, l->addr);
+	KUNIT_ASSERT_EQ(test, folio_order(l->folio), l->order);
+	large_check(test, l, l->mm);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, folio_entire_mapcount(l->folio), 0);
+	KUNIT_ASSERT_EQ(test, folio_mapcount(l->folio), (int)l->nr);
+	KUNIT_ASSERT_EQ(test, folio_ref_count(l->folio),
+			(int)(l->file ? 2 * l->nr : l->nr));
+	KUNIT_ASSERT_FALSE(test, folio_test_partially_mapped(l->folio));
+}
+
+static void large_init(struct mmk_large *l, struct mm_struct *mm,
+		       unsigned int order)
+{
+	memset(l, 0, sizeof(*l));
+	l->mm = mm;
+	l->order = order;
+	l->nr = 1U << order;
+}
+
+/**
+ * mmk_split_pmd() - Map a huge page by ptes
+ * @mm: address space
+ * @addr: of a pmd
+ *
+ * The page stays whole.
+ */
+void mmk_split_pmd(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	split_huge_pmd(vma, mm_find_pmd(mm, addr), addr);
+	mmap_read_unlock(mm);
+}
+
+/**
+ * mmk_large_map_row() - Map neighbouring anonymous folios of an order
+ * @test: the case
+ * @l: filled in, one for each folio
+ * @nr: how many, not more than two of the highest order
+ * @mm: current->mm
+ * @order: MMK_MIN_ORDER to MMK_MAX_ORDER
+ *
+ * All of their pages are mapped by ptes: writable and exclusive. The mapping goes
+ * on behind them for as many pages, for mremap(), without a page and without advice.
+ */
+void mmk_large_map_row(struct kunit *test, struct mmk_large *l,
+		       unsigned int nr, struct mm_struct *mm,
+		       unsigned int order)
+{
+	size_t size = PAGE_SIZE << order;
+	unsigned long addr;
+	unsigned int i;
+
+	if (order == MMK_MAX_ORDER) {
+		addr = mmk_map_huge(test, mm, nr);
+		for (i = 0; i < nr; i++)
+			mmk_split_pmd(mm, addr + i * size);
+	} else {
+		addr = ALIGN(mmk_map_anon(test, (2 * nr + 1) << order), size);
+		KUNIT_ASSERT_EQ(test, do_madvise(mm, addr, nr * size,
+						 MADV_HUGEPAGE), 0);
+		for (i = 0; i < nr; i++) {
+			int ret;
+
+			mmk_anon_order_on(order);
+			ret = mmk_fault_in(mm, addr + i * size, true);
+			mmk_anon_order_on(0);
+			KUNIT_ASSERT_EQ(test, ret, 0);
+		}
+	}
+	mmk_fill(test, addr, nr << order, MMK_LARGE_SEED);
+	for (i = 0; i < nr; i++) {
+		large_init(&l[i], mm, order);
+		l[i].addr = addr + i * size;
+		large_note(test, &l[i]);
+	}
+}
+
+/**
+ * mmk_large_map() - Map one anonymous folio of an order
+ * @test: the case
+ * @l: filled in
+ * @mm: current->mm
+ * @order: MMK_MIN_ORDER to MMK_MAX_ORDER
+ *
+ * As mmk_large_map_row().
+ */
+void mmk_large_map(struct kunit *test, struct mmk_large *l,
+		   struct mm_struct *mm, unsigned int order)
+{
+	mmk_large_map_row(test, l, 1, mm, order);
+}
+
+/**
+ * mmk_large_map_file() - Map one tmpfs folio of an order
+ * @test: the case
+ * @l: filled in
+ * @mm: current->mm
+ * @order: MMK_MIN_ORDER to MMK_MAX_ORDER
+ *
+ * All of its pages are mapped by ptes, shared and writable, and the file has no
+ * others. A folio of the highest order is mapped across two page tables.
+ */
+void mmk_large_map_file(struct kunit *test, struct mmk_large *l,
+			struct mm_struct *mm, unsigned int order)
+{
+	unsigned long *orders = (unsigned long *)
+				kallsyms_lookup_name("huge_shmem_orders_always");
+	size_t size = PAGE_SIZE << order;
+	unsigned int i;
+	int ret;
+
+	large_init(l, mm, order);
+	KUNIT_ASSERT_NOT_NULL(test, orders);
+	KUNIT_ASSERT_EQ(test, *orders, 0UL);
+	l->file = mmk_shmem_file(test, l->nr);
+	l->addr = ALIGN(mmk_map_anon(test, 3 * l->nr), size);
+	KUNIT_ASSERT_EQ(test, l->addr,
+			vm_mmap(l->file, l->addr, size, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_FIXED, 0));
+	WRITE_ONCE(*orders, BIT(order));
+	ret = mmk_fault_in(mm, l->addr, true);
+	WRITE_ONCE(*orders, 0);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	if (order == MMK_MAX_ORDER) {
+		/* Where it could be mapped by a pmd, it would be. */
+		KUNIT_ASSERT_EQ(test, vm_munmap(l->addr, size), 0);
+		l->addr += PAGE_SIZE;
+		KUNIT_ASSERT_EQ(test, l->addr,
+				vm_mmap(l->file, l->addr, size,
+					PROT_READ | PROT_WRITE,
+					MAP_SHARED | MAP_FIXED, 0));
+	}
+	for (i = 0; i < l->nr; i++)
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, l->addr + i * PAGE_SIZE,
+						   true), 0);
+	large_note(test, l);
+	mmk_fill(test, l->addr, l->nr, MMK_LARGE_SEED);
+	large_check(test, l, mm);
+}
+
+/**
+ * mmk_large_fork() - Let a child map the folio, too
+ * @test: the case
+ * @l: the folio; all of its pages are mapped
+ */
+void mmk_large_fork(struct kunit *test, struct mmk_large *l)
+{
+	unsigned int i;
+
+	l->child = mmk_fork(test);
+	for (i = 0; l->file && i < l->nr; i++)
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(l->child,
+						   l->addr + i * PAGE_SIZE,
+						   true), 0);
+	large_check(test, l, l->mm);
+	large_check(test, l, l->child);
+	KUNIT_ASSERT_EQ(test, folio_mapcount(l->folio), (int)(2 * l->nr));
+}
+
+/**
+ * mmk_large_fork_part() - Let a child map the folio, but for its last quarter
+ * @test: the case
+ * @l: an anonymous folio; all of its pages are mapped
+ *
+ * That quarter stays exclusive to the parent.
+ */
+void mmk_large_fork_part(struct kunit *test, struct mmk_large *l)
+{
+	unsigned long rest = l->addr + 3 * l->nr / 4 * PAGE_SIZE;
+
+	KUNIT_ASSERT_EQ(test, do_madvise(l->mm, rest, l->nr / 4 * PAGE_SIZE,
+					 MADV_DONTFORK), 0);
+	l->child = mmk_fork(test);
+	large_check(test, l, l->mm);
+	KUNIT_ASSERT_EQ(test, folio_mapcount(l->folio),
+			(int)(l->nr + 3 * l->nr / 4));
+	KUNIT_ASSERT_FALSE(test, PageAnonExclusive(folio_page(l->folio, 0)));
+	KUNIT_ASSERT_TRUE(test, PageAnonExclusive(folio_page(l->folio,
+							     l->nr - 1)));
+}
+
+/**
+ * mmk_part_name() - What a part is called
+ * @part: which
+ *
+ * Return: its name, for the log.
+ */
+const char *mmk_part_name(enum mmk_part part)
+{
+	static const char * const names[] = {
+		[MMK_PART_WHOLE]	= "whole",
+		[MMK_PART_FIRST]	= "first page",
+		[MMK_PART_MIDDLE]	= "middle",
+		[MMK_PART_LAST]		= "last page",
+		[MMK_PART_OTHER]	= "every other page",
+		[MMK_PART_ONE]		= "one page",
+		[MMK_PART_COPIED]	= "one page copied",
+		[MMK_PART_CHILD]	= "child only",
+	};
+
+	return names[part];
+}
+
+/**
+ * mmk_part_has() - Whether a page belongs to a part
+ * @part: which; all that the parent maps of a folio for MMK_PART_COPIED
+ * @i: the page
+ * @nr: pages of the folio
+ *
+ * Return: whether it does.
+ */
+bool mmk_part_has(enum mmk_part part, unsigned int i, unsigned int nr)
+{
+	switch (part) {
+	case MMK_PART_FIRST:
+		return !i;
+	case MMK_PART_MIDDLE:
+		return i >= nr / 4 && i < 3 * nr / 4;
+	case MMK_PART_LAST:
+		return i == nr - 1;
+	case MMK_PART_OTHER:
+		return !(i % 2);
+	case MMK_PART_ONE:
+		return i == nr / 2 + 1 - nr / 4;
+	case MMK_PART_CHILD:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void large_expect_mapped(struct kunit *test, struct mmk_large *l,
+				unsigned int nr)
+{
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, folio_order(l->folio), l->order);
+	KUNIT_ASSERT_EQ(test, folio_mapcount(l->folio), (int)nr);
+	KUNIT_ASSERT_EQ(test, folio_ref_count(l->folio),
+			(int)(nr + (l->file ? l->nr : 0)));
+}
+
+/**
+ * mmk_large_leave() - Unmap all but a part of a folio
+ * @test: the case
+ * @l: the folio, whole; a child is forked for the parts that need one
+ * @part: what to leave
+ *
+ * An anonymous folio of which a page is mapped by nobody waits for being split
+ * from then on, as Documentation/mm/transhuge.rst has it.
+ */
+void mmk_large_leave(struct kunit *test, struct mmk_large *l,
+		     enum mmk_part part)
+{
+	unsigned int i, nr = 0;
+	unsigned long addr;
+
+	if (part == MMK_PART_COPIED || part == MMK_PART_CHILD)
+		mmk_large_fork(test, l);
+	for (i = 0; i < l->nr; i++) {
+		addr = l->addr + i * PAGE_SIZE;
+		if (mmk_part_has(part, i, l->nr))
+			nr++;
+		else
+			KUNIT_ASSERT_EQ(test, do_madvise(l->mm, addr, PAGE_SIZE,
+							 MADV_DONTNEED), 0);
+	}
+	if (part == MMK_PART_COPIED) {
+		addr = l->addr + (l->nr - 2) * PAGE_SIZE;
+		KUNIT_ASSERT_EQ(test, mmk_mm_poke(l->child, addr, 0), 0);
+		nr += l->nr - 1;
+	} else if (part == MMK_PART_CHILD) {
+		nr += l->nr;
+	}
+	large_expect_mapped(test, l, nr);
+	if (l->file || nr >= l->nr)
+		return;
+	KUNIT_ASSERT_TRUE(test, mmk_large_queued(l->folio));
+	KUNIT_ASSERT_TRUE(test, folio_test_partially_mapped(l->folio));
+}
+
+static void large_vary_in(struct kunit *test, struct mmk_large *l,
+			  struct mm_struct *mm, unsigned int turn)
+{
+	unsigned long addr;
+	unsigned int i;
+
+	for (i = 0; i < l->nr; i++) {
+		addr = l->addr + i * PAGE_SIZE;
+		if (pte_present(mmk_pte(mm, addr)))
+			mmk_pte_set_flags(test, mm, addr, (i + turn) & 1,
+					  (i + turn) & 2);
+	}
+}
+
+/**
+ * mmk_large_vary() - Map neighbouring pages in different ways
+ * @test: the case
+ * @l: the folio
+ *
+ * A quarter of it becomes read-only in the mm; young and old, dirty and clean
+ * take turns, in the child in another way than in the mm. The folio is clean.
+ */
+void mmk_large_vary(struct kunit *test, struct mmk_large *l)
+{
+	KUNIT_ASSERT_EQ(test, sys_mprotect(l->addr + l->nr / 4 * PAGE_SIZE,
+					   l->nr / 4 * PAGE_SIZE, PROT_READ),
+			0L);
+	large_vary_in(test, l, l->mm, 0);
+	if (l->child)
+		large_vary_in(test, l, l->child, 1);
+	folio_clear_dirty(l->folio);
+}
+
+/**
+ * mmk_large_queued() - Whether a folio waits for being split
+ * @folio: a large folio
+ *
+ * Return: whether it is on the deferred split queue.
+ */
+bool mmk_large_queued(struct folio *folio)
+{
+	return folio_order(folio) > 1 && !list_empty(&folio->_deferred_list);
+}
+
+static const char * const large_counter_names[MMK_LARGE_COUNTERS] = {
+	"NR_ANON_MAPPED", "NR_FILE_MAPPED", "NR_SHMEM", "NR_SHMEM_THPS",
+	"NR_FILE_PAGES", "NR_ANON_THPS", "pages on LRU lists of anon memory",
+	"anonymous mTHPs", "partially mapped mTHPs",
+};
+
+static void large_count(long *counters)
+{
+	*counters++ = mmk_node_page_state(NR_ANON_MAPPED);
+	*counters++ = mmk_node_page_state(NR_FILE_MAPPED);
+	*counters++ = mmk_node_page_state(NR_SHMEM);
+	*counters++ = mmk_node_page_state(NR_SHMEM_THPS);
+	*counters++ = mmk_node_page_state(NR_FILE_PAGES);
+	*counters++ = mmk_node_page_state(NR_ANON_THPS);
+	*counters++ = mmk_node_page_state(NR_ACTIVE_ANON) +
+		      mmk_node_page_state(NR_INACTIVE_ANON) +
+		      mmk_node_page_state(NR_UNEVICTABLE);
+	*counters++ = mmk_mthp_stat(MTHP_STAT_NR_ANON);
+	*counters++ = mmk_mthp_stat(MTHP_STAT_NR_ANON_PARTIALLY_MAPPED);
+}
+
+static int page_times_mapped(struct folio *folio, unsigned int i)
+{
+	return atomic_read(&folio_page(folio, i)->_mapcount) + 1;
+}
+
+static void large_read(struct mmk_large *l, struct mmk_large_state *state)
+{
+	struct mm_struct *mms[] = { l->mm, l->child };
+	unsigned int i, m;
+
+	mmk_folio_snapshot(l->folio, &state->folio);
+	state->pfn = folio_pfn(l->folio);
+	state->entire = folio_entire_mapcount(l->folio);
+	state->queued = mmk_large_queued(l->folio);
+	state->partial = folio_test_partially_mapped(l->folio);
+	mmk_mm_snapshot(l->mm, &state->mm);
+	if (l->child)
+		mmk_mm_snapshot(l->child, &state->child);
+	large_count(state->counters);
+	for (i = 0; i < l->nr; i++) {
+		for (m = 0; m < ARRAY_SIZE(mms) && mms[m]; m++)
+			state->ptes[m][i] = mmk_pte(mms[m], l->addr +
+						    i * PAGE_SIZE);
+		state->mapped[i] = page_times_mapped(l->folio, i);
+		state->exclusive[i] = state->mapped[i] &&
+				      folio_test_anon(l->folio) &&
+				      PageAnonExclusive(folio_page(l->folio, i));
+	}
+}
+
+/**
+ * mmk_large_snapshot() - Note all that can be seen of a large folio
+ * @test: the case
+ * @l: the folio
+ *
+ * Return: its state, which goes away with the case.
+ */
+struct mmk_large_state *mmk_large_snapshot(struct kunit *test,
+					   struct mmk_large *l)
+{
+	struct mmk_large_state *state;
+
+	state = kunit_kzalloc(test, sizeof(*state), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, state);
+	large_read(l, state);
+	return state;
+}
+
+/* Whether a pte is what it was; a page of the folio is now that of another. */
+static bool large_pte_same(pte_t was, unsigned long pfn, pte_t is,
+			   struct folio *folio)
+{
+	long page;
+
+	if (!pte_present(was) || !pte_present(is))
+		return mmk_pte_same(was, is);
+	page = pte_pfn(was) - pfn;
+	if (page >= 0 && page < folio_nr_pages(folio))
+		pfn = folio_pfn(folio) + page;
+	else
+		pfn = pte_pfn(was);
+	return pte_pfn(is) == pfn && pte_write(was) == pte_write(is) &&
+	       pte_young(was) == pte_young(is) &&
+	       pte_dirty(was) == pte_dirty(is);
+}
+
+/*
+ * A folio that waits for being split still does. That one which is mapped whole may
+ * be taken for mapped in part after a migration is in the documentation of
+ * nr_anon_partially_mapped (admin-guide/mm/transhuge.rst); it then counts as such.
+ */
+static void large_expect_queued(struct kunit *test, const char *what,
+				const struct mmk_large_state *now,
+				const struct mmk_large_state *before)
+{
+	const unsigned int partial = MMK_LARGE_COUNTERS - 1;
+
+	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !before->queued,
+			      "%s: does not wait for its split any more", what);
+	KUNIT_EXPECT_TRUE_MSG(test, now->partial || !before->partial,
+			      "%s: is not mapped in part any more", what);
+	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !now->partial,
+			      "%s: is mapped in part, and not to be split", what);
+	KUNIT_EXPECT_EQ_MSG(test, now->counters[partial],
+			    before->counters[partial] + now->partial -
+			    before->partial, "%s: %s", what,
+			    large_counter_names[partial]);
+}
+
+/**
+ * mmk_expect_large_same() - Expect a large folio, and its mappings, to be as before
+ * @test: the case
+ * @what: for the message
+ * @l: the folio of now, which may be another than before
+ * @before: its state then
+ */
+void mmk_expect_large_same(struct kunit *test, const char *what,
+			   struct mmk_large *l, struct mmk_large_state *before)
+{
+	struct mmk_large_state *now = mmk_large_snapshot(test, l);
+	unsigned int i, m;
+
+	KUNIT_ASSERT_EQ_MSG(test, folio_order(l->folio), l->order, "%s", what);
+	mmk_expect_folio_same(test, what, l->folio, &before->folio);
+	KUNIT_EXPECT_EQ_MSG(test, now->entire, before->entire, "%s", what);
+	large_expect_queued(test, what, now, before);
+	mmk_expect_mm_same(test, what, l->mm, &before->mm);
+	if (l->child)
+		mmk_expect_mm_same(test, what, l->child, &before->child);
+	for (i = 0; i < MMK_LARGE_COUNTERS - 1; i++)
+		KUNIT_EXPECT_EQ_MSG(test, now->counters[i], before->counters[i],
+				    "%s: %s", what, large_counter_names[i]);
+	for (i = 0; i < l->nr; i++) {
+		for (m = 0; m < (l->child ? 2 : 1); m++)
+			if (!large_pte_same(before->ptes[m][i], before->pfn,
+					    now->ptes[m][i], l->folio))
+				break;
+		if (m < (l->child ? 2 : 1) ||
+		    now->mapped[i] != before->mapped[i] ||
+		    now->exclusive[i] != before->exclusive[i])
+			break;
+	}
+	if (i == l->nr)
+		return;
+	m %= 2;
+	KUNIT_FAIL(test, "%s: page %u: pte %lx, was %lx; mapped %d times, was %d; %s, was %s",
+		   what, i, (unsigned long)pte_val(now->ptes[m][i]),
+		   (unsigned long)pte_val(before->ptes[m][i]), now->mapped[i],
+		   before->mapped[i],
+		   now->exclusive[i] ? "exclusive" : "not exclusive",
+		   before->exclusive[i] ? "exclusive" : "not exclusive");
+}
+
+/* What try_to_migrate() has to make of a pte that maps a page of the folio. */
+static enum mmk_pte_kind entry_kind(pte_t was, bool exclusive)
+{
+	if (pte_write(was))
+		return MMK_PTE_MIGRATION_WRITE;
+	return exclusive ? MMK_PTE_MIGRATION_READ_EXCLUSIVE :
+			   MMK_PTE_MIGRATION_READ;
+}
+
+static bool large_entry_right(struct kunit *test, struct mm_struct *mm,
+			      struct mmk_large *l, unsigned int i, pte_t was,
+			      bool exclusive)
+{
+	pte_t pte = mmk_pte(mm, l->addr + i * PAGE_SIZE);
+	enum mmk_pte_kind kind, wanted;
+	softleaf_t entry;
+	long page;
+
+	page = pte_present(was) ? pte_pfn(was) - folio_pfn(l->folio) : -1;
+	if (page != i)
+		return mmk_pte_same(pte, was);
+	kind = mmk_pte_classify(pte);
+	wanted = entry_kind(was, exclusive);
+	MMK_EXPECT_KIND(test, kind, wanted);
+	if (kind != wanted)
+		return false;
+	entry = softleaf_from_pte(pte);
+	return softleaf_to_pfn(entry) == folio_pfn(l->folio) + i &&
+	       softleaf_is_migration_young(entry) ==
+	       entry_may_be(pte_young(was)) &&
+	       softleaf_is_migration_dirty(entry) ==
+	       entry_may_be(pte_dirty(was));
+}
+
+/**
+ * mmk_expect_large_entries() - Expect entries where the folio was mapped
+ * @test: the case
+ * @l: the folio, which try_to_migrate() has been called on, isolated
+ * @before: its state before that
+ *
+ * And nowhere else. Nothing maps it any more, and the counters of the mms have not
+ * noticed. If it waited to be split, it still does.
+ */
+void mmk_expect_large_entries(struct kunit *test, struct mmk_large *l,
+			      const struct mmk_large_state *before)
+{
+	struct mm_struct *mms[] = { l->mm, l->child };
+	bool dirty = before->folio.dirty;
+	unsigned int i, m;
+
+	for (m = 0; m < ARRAY_SIZE(mms) && mms[m]; m++) {
+		for (i = 0; i < l->nr; i++)
+			if (!large_entry_right(test, mms[m], l, i,
+					       before->ptes[m][i],
+					       before->exclusive[i]))
+				break;
+		if (i < l->nr)
+			KUNIT_FAIL(test, "%s, page %u: entry %lx for pte %lx",
+				   m ? "child" : "mm", i,
+				   (unsigned long)pte_val(mmk_pte(mms[m],
+								  l->addr +
+								  i * PAGE_SIZE)),
+				   (unsigned long)pte_val(before->ptes[m][i]));
+		for (i = 0; i < l->nr; i++) {
+			pte_t was = before->ptes[m][i];
+
+			dirty |= pte_present(was) && pte_dirty(was) &&
+				 pte_pfn(was) == before->pfn + i;
+		}
+	}
+	for (i = 0; i < l->nr; i++)
+		if (page_times_mapped(l->folio, i))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, l->nr, "first page that is mapped");
+	KUNIT_EXPECT_FALSE(test, folio_mapped(l->folio));
+	KUNIT_EXPECT_EQ(test, folio_entire_mapcount(l->folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(l->folio),
+			(int)(1 + (l->file ? l->nr : 0)));
+	KUNIT_EXPECT_EQ(test, folio_test_dirty(l->folio), dirty);
+	KUNIT_EXPECT_TRUE(test, !before->queued || mmk_large_queued(l->folio));
+	KUNIT_EXPECT_TRUE(test, !before->partial ||
+			  folio_test_partially_mapped(l->folio));
+	mmk_expect_mm_same(test, "with entries", l->mm, &before->mm);
+	if (l->child)
+		mmk_expect_mm_same(test, "with entries", l->child,
+				   &before->child);
+}
