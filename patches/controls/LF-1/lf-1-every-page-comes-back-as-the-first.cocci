@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: each entry of a large folio comes back as its first page
+//
+// remove_migration_pte() does not count the page in the folio.
+//
+// Breaks: LF-1
+// Kills: large_folio_entry.each_page_has_an_entry_of_its_own: assertion or report
+// In: mm/migrate.c: remove_migration_pte
+
+@@
+@@
+- new = folio_page(folio, idx);
++ new = folio_page(folio, 0);
