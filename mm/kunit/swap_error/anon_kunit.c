@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Private memory that cannot be read from swap. Expected is what sigaction(2) says
- * of SIGBUS, and Documentation/mm/ of poisoned entries: whoever asks for the page
- * is told, and nobody ever gets other bytes.
+ * Private memory that cannot be read from swap. What to expect is in
+ * sigaction(2), SIGBUS, and in Documentation/mm/, poisoned entries: a task that
+ * needs the page gets an error, and no task ever gets other bytes.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -92,11 +92,10 @@ KUNIT_ARRAY_PARAM_DESC(read, read_cases, description);
 /**
  * unreadable_page_is_sigbus() - A fault, and one more
  *
- * VM_FAULT_SIGBUS. The entry stands where it was, nothing is mapped, no counter of
- * the address space has changed, the slot is in use as often as before, and the
- * locks are as after any fault. The next fault, on a disk that works again, is
- * served with the right bytes, or gets SIGBUS as well; the other pages come back as
- * ever.
+ * The fault returns VM_FAULT_SIGBUS. The entry is still there, nothing is
+ * mapped, RSS has not changed, the slot has as many users as before, and the
+ * locks are as after any fault. The disk then works again: the next fault gets
+ * the right bytes, or SIGBUS again. The other pages are read as usual.
  *
  * Contract: SE-1, SE-2
  */
@@ -153,11 +152,11 @@ static void unreadable_page_is_sigbus(struct kunit *test)
 }
 
 /**
- * failed_readahead_is_not_mapped() - Pages that nobody has asked for yet
+ * failed_readahead_is_not_mapped() - Pages that no task has asked for yet
  *
- * All pages are read ahead, and some of them cannot be read. Nobody is told of
- * that, for nobody has asked. Whoever does so later gets SIGBUS, or the right
- * bytes if the page could be read after all.
+ * All pages are read ahead, and some of them cannot be read. No error is
+ * returned, since no task has asked for these. A later fault on such a page
+ * gets SIGBUS, or the right bytes if the page could be read after all.
  *
  * Contract: SE-1
  */
@@ -248,10 +247,9 @@ static unsigned int expect_off(struct kunit *test, struct mm_struct *mm,
 /**
  * swapoff_marks_unreadable_pages() - swapoff ends, and maps what it can read
  *
- * It returns 0, and no slot is in use any more. Pages that could be read are there,
- * with their bytes. In the place of the others there are markers, which count
- * neither as resident nor as swapped; whoever touches them gets SIGBUS, again and
- * again.
+ * swapoff returns 0, and no slot is in use any more. Pages that could be read
+ * are there, with their bytes. The others are replaced by markers, which count
+ * neither in RSS nor as swapped. Each access to a marker gets SIGBUS.
  *
  * Contract: SE-1, SE-2
  */
@@ -282,7 +280,7 @@ static void swapoff_marks_unreadable_pages(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_SWAPENTS),
 				0UL);
 	}
-	/* Somebody has been told. */
+	/* Each page that could not be read is marked in one mm at least. */
 	KUNIT_EXPECT_EQ(test, back, NR_PAGES - c->nr);
 	for (i = 0; !child && i < 2; i++) {
 		fault = fault_at(test, mm, addr + c->first * PAGE_SIZE,
@@ -306,11 +304,11 @@ static void use_dontneed(struct kunit *test, struct mm_struct *mm,
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED),
 			0);
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	/* A page of zeroes then, as of any memory that has been given back */
+	/* Then a page of zeroes, as after any MADV_DONTNEED */
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr, false), 0);
 }
 
-/* Nobody may read what was there, and a child is nobody else. */
+/* No task may read the old bytes, a child included. */
 static void use_fork(struct kunit *test, struct mm_struct *mm,
 		     unsigned long addr)
 {
@@ -355,7 +353,7 @@ static void use_pageout(struct kunit *test, struct mm_struct *mm,
 	KUNIT_EXPECT_TRUE(test, se_is_poisoned(mmk_pte(mm, addr)));
 }
 
-/* An area that comes, and goes, has nothing to do with it. */
+/* Another area is turned on, and off. */
 static void use_swapoff(struct kunit *test, struct mm_struct *mm,
 			unsigned long addr)
 {
@@ -389,10 +387,11 @@ static const struct use_case use_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(use, use_cases, description);
 
 /**
- * marker_of_unreadable_page_is_no_slot() - What is left behind
+ * marker_of_unreadable_page_is_no_slot() - What is done with a marker
  *
- * It goes with its mapping, stays if that stays, is inherited, and moves along. It
- * never counts as resident, as swapped, or as a slot; no area knows of it.
+ * munmap() and MADV_DONTNEED remove a marker, fork() copies it, and mremap()
+ * moves it. Nothing else changes it. A marker never counts in RSS, as swapped,
+ * or as a slot, and no swap area belongs to it.
  *
  * Contract: SE-2
  */
@@ -407,7 +406,7 @@ static void marker_of_unreadable_page_is_no_slot(struct kunit *test)
 	se_fail_reads(test, 0, 1);
 	KUNIT_ASSERT_TRUE(test, se_swap_off(test, mm, swap));
 	KUNIT_ASSERT_TRUE(test, se_is_poisoned(mmk_pte(mm, addr)));
-	/* So that the path of an area that comes counts already. */
+	/* So that the path of a later area counts already. */
 	mmk_mm_snapshot(mm, &rss);
 
 	c->use(test, mm, addr);

@@ -28,7 +28,7 @@ static int *disk_cluster(void)
 
 /**
  * se_read_ahead() - Let a fault read more than its own page, or not
- * @on: it does; otherwise the case knows what is read
+ * @on: whether it may
  */
 void se_read_ahead(bool on)
 {
@@ -36,7 +36,7 @@ void se_read_ahead(bool on)
 }
 
 #ifdef CONFIG_FAIL_MAKE_REQUEST
-/* The one area that there is */
+/* The only swap area */
 static struct swap_info_struct *disk_si(void)
 {
 	return __swap_entry_to_info(swp_entry(0, 1));
@@ -48,7 +48,7 @@ static struct fault_attr *disk_attr(void)
 }
 
 /**
- * se_reads_work() - The disk is as good as new
+ * se_reads_work() - Let all reads succeed again
  */
 void se_reads_work(void)
 {
@@ -70,10 +70,10 @@ static void disk_mend(void *cluster)
 /**
  * se_fail_reads() - From here on, pages cannot be read from the area
  * @test: the case
- * @pass: so many can first; each is read by itself
- * @times: so many cannot then, or SE_ALL
+ * @pass: so many reads, of one page each, succeed first
+ * @times: so many reads fail then, or SE_ALL
  *
- * Until se_reads_work(), or until the case ends. Nothing must be written.
+ * This lasts until se_reads_work() or the end of the case. Nothing may be written.
  */
 void se_fail_reads(struct kunit *test, unsigned int pass, int times)
 {
@@ -83,7 +83,7 @@ void se_fail_reads(struct kunit *test, unsigned int pass, int times)
 	attr->interval = 1;
 	attr->verbose = 0;
 	atomic_set(&attr->times, times);
-	/* One byte more than what may pass, or the last of them would not. */
+	/* One byte more than may pass, or the last read would fail. */
 	atomic_set(&attr->space, pass ? pass * PAGE_SIZE + 1 : 0);
 	bdev_set_flag(disk_si()->bdev, BD_MAKE_IT_FAIL);
 }
@@ -116,7 +116,7 @@ static void disk_needs(struct kunit *test)
 /**
  * se_area_on() - Turn on a swap area whose disk can fail
  * @test: the case, which has entered an mm; skipped if no disk can
- * @slow: what is read stays in the swap cache, see mmk_swap_on_slow()
+ * @slow: pages stay in the swap cache, see mmk_swap_on_slow()
  *
  * A fault reads its own page and no other, unless se_read_ahead() says so. When the case
  * ends the disk works again, before the area is turned off.
@@ -149,9 +149,9 @@ long se_slots_used(void)
 }
 
 /**
- * se_scrub_free_pages() - Put something else into pages that are free
+ * se_scrub_free_pages() - Fill free pages with other bytes
  *
- * Or a page that is not read at all may hold the right bytes by chance.
+ * A page that is not read might hold the right bytes by chance.
  */
 void se_scrub_free_pages(void)
 {

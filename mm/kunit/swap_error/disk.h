@@ -17,10 +17,10 @@
 #include "../lib/swap.h"
 #include "../lib/task.h"
 
-/* Of the bytes in the pages that go out, see mmk_fill(). */
+/* Seed of the bytes in the swapped pages, see mmk_fill() */
 #define SEED	0x69
 
-/* For se_fail_reads(): all that come */
+/* For se_fail_reads(): all reads */
 #define SE_ALL	-1
 
 struct mmk_swap *se_area_on(struct kunit *test, bool slow);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A page changes hands while UFFDIO_MOVE is at it. Expected is what the man page
- * says, UFFDIO_MOVE(2const): a page is moved atomically or not at all, as the last
- * of those that have been at it left it.
+ * A page changes while UFFDIO_MOVE moves it. The man page, UFFDIO_MOVE(2const),
+ * says what to expect: a page is moved atomically or not at all. Its state in
+ * the end is that of one order of the changes.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -29,7 +29,7 @@
 #include "../lib/task.h"
 #include "mover.h"
 
-/* What is in a page that has come in the place of another */
+/* The bytes of a page that has replaced another one */
 #define OTHER	0xb7
 
 /**
@@ -37,12 +37,12 @@
  * @task: the task, which runs on the mover's CPU
  * @mover: the process that is interrupted
  * @ptl: lockdep's name of the lock
- * @nth: how often the mover has to drop it before
- * @drops: how often it has
+ * @nth: the task runs when the mover drops the lock for the @nth time
+ * @drops: how often the mover has dropped it
  * @change: what the task does
- * @m: where pages are moved from and to
- * @page: which page it is
- * @err: what the change has met with
+ * @m: the userfaultfd
+ * @page: the page that changes
+ * @err: error of the change
  * @on: the tracepoints call us
  */
 struct intruder {
@@ -118,7 +118,7 @@ static int page_out(struct mover *m, unsigned int i)
 
 static int page_out_and_in(struct mover *m, unsigned int i)
 {
-	/* It may have gone meanwhile, and a fault would bring another. */
+	/* The page may have gone: a fault would map another one. */
 	return page_out(m, i) ?:
 	       (mmk_pte_kind(m->mm, src_page(m, i)) == MMK_PTE_SWAP ?
 		mmk_fault_in(m->mm, src_page(m, i), true) : 0);
@@ -140,7 +140,7 @@ static int give_to_device(struct mover *m, unsigned int i)
 {
 	struct page *page;
 
-	/* A device has it for a while; whoever faults gets it back. */
+	/* The page moves to a device. A fault moves it back. */
 	if (mmk_pte_kind(m->mm, src_page(m, i)) != MMK_PTE_PRESENT)
 		return 0;
 	mmap_read_lock(m->mm);
@@ -154,10 +154,10 @@ static int give_to_device(struct mover *m, unsigned int i)
 }
 
 /**
- * struct change_case - What comes in between
+ * struct change_case - A change during the move
  * @description: for the KTAP line
  * @swapped: the page is in swap at first
- * @change: what happens to it
+ * @change: makes the change
  * @may_go: the page may be gone in the end, and nothing is moved
  * @may_change: the bytes may be those of another page
  */
@@ -191,7 +191,7 @@ static u8 first_byte(struct kunit *test, struct mover *m, unsigned long addr)
 	return byte;
 }
 
-/* The page, wherever it is now, is whole, and knows where it is. */
+/* The page has its bytes, and the reverse map finds it. */
 static void expect_page_at(struct kunit *test, struct mover *m,
 			   unsigned long addr, unsigned int i, bool other)
 {
@@ -219,14 +219,14 @@ static void expect_serial(struct kunit *test, struct mover *m,
 			    mmk_pte_kind_name(dst));
 	if (moved) {
 		expect_page_at(test, m, dst_page(m, i), i, c->may_change);
-		/* Only a page that came later may be where it was. */
+		/* Only a page that came later may be in the old place. */
 		if (src != MMK_PTE_NONE)
 			KUNIT_EXPECT_TRUE(test, c->may_change);
 	} else if (c->may_go) {
 		KUNIT_EXPECT_EQ(test, move->ret, -ENOENT);
 		MMK_EXPECT_KIND(test, src, MMK_PTE_NONE);
 	} else {
-		/* What a device has is no page that the man page knows of. */
+		/* The man page does not mention pages of a device. */
 		if (c->change != give_to_device)
 			KUNIT_FAIL(test, "not moved, %ld; the source is %s",
 				   move->ret, mmk_pte_kind_name(src));
@@ -251,7 +251,7 @@ static spinlock_t *ptl_of(struct mover *m, unsigned long addr)
 	return pte_lockptr(m->mm, mm_find_pmd(m->mm, addr));
 }
 
-/* Return: whether the mover has dropped the ptl so often */
+/* Return: whether the mover has dropped the ptl @nth times */
 static bool change_at(struct kunit *test, struct mover *m,
 		      const struct change_case *c, unsigned int nth,
 		      unsigned int page)
@@ -296,13 +296,13 @@ static bool change_at(struct kunit *test, struct mover *m,
 /**
  * move_is_serial_with_any_change() - At every moment
  *
- * A task of a higher priority comes in between when the mover drops the page table
- * lock: the first time, and with the next page the second time, until it does not
- * drop it so often. Whatever has happened to the page by then, the move ends as if
- * it had come before or after that: the page is in one place, with its bytes, and
- * the reverse map knows where; a page that has gone is not moved, and one that has
- * come in its place is moved with its own bytes. It takes three tries at most, and
- * the counter of resident pages is right.
+ * A real-time task changes the page when the mover drops the page table lock:
+ * the first time, the second time in the next run, and so on, until the mover
+ * drops it no more. The move ends as if the change had come before it or after
+ * it. The page is in one place, with its bytes, and the reverse map finds it
+ * there. A page that has gone is not moved. A page that has replaced it is
+ * moved with its own bytes. The mover tries three times at most, and RSS is
+ * right.
  *
  * Contract: UM-2
  */
@@ -331,9 +331,9 @@ static void move_is_serial_with_any_change(struct kunit *test)
 }
 
 /**
- * struct cached_case - What becomes of a folio of the swap cache meanwhile
+ * struct cached_case - A folio that leaves the swap cache
  * @description: for the KTAP line
- * @again: it comes back, for another slot
+ * @again: it returns, for another slot
  */
 struct cached_case {
 	const char *description;
@@ -367,10 +367,10 @@ static void unlock_now(struct kunit *test, struct folio *folio)
 /**
  * uncached_folio_is_left_alone() - While the mover sleeps
  *
- * The mover waits for the lock of a folio in the swap cache. When it gets the lock
- * the folio has nothing to do with the entry any more: it is not in the swap cache,
- * or is there for another slot. The folio keeps its mapping and index. The entry is
- * moved at the second try, and the page is read from swap.
+ * The mover waits for the lock of a folio in the swap cache. When it gets the
+ * lock, the folio has left the swap cache, or is there for another slot. Its
+ * mapping and index do not change. The second try moves the entry, and the page
+ * is read from swap.
  *
  * Contract: UM-2
  */
@@ -431,9 +431,9 @@ static void uncached_folio_is_left_alone(struct kunit *test)
  * @ptl: lockdep's name of the page table lock
  * @m: the userfaultfd
  * @entry: the entry
- * @nth: when the mover takes the lock for this time, it comes
- * @takes: how often the mover has taken it
- * @there: it has come, and has not gone
+ * @nth: the folio comes when the mover takes the lock for the @nth time
+ * @takes: how often the mover has taken the lock
+ * @there: the folio is in the swap cache
  */
 struct arrival {
 	struct task_struct *mover;
@@ -457,7 +457,7 @@ static void arrival_acquire(void *data, struct lockdep_map *lock,
 	if (++a->takes == a->nth) {
 		a->there = mmk_swapin_pin(a->entry);
 	} else if (a->there && a->m->watch.tries > 1) {
-		/* The next try: whoever has read the page has mapped it. */
+		/* By the next try, the page has been read and mapped. */
 		mmk_swapin_unpin(a->entry);
 		a->there = false;
 	}
@@ -469,12 +469,12 @@ static void arrival_release(void *data, struct lockdep_map *lock,
 }
 
 /**
- * swapin_is_not_passed() - It comes at the last moment
+ * swapin_is_not_passed() - A read begins at the last moment
  *
  * The mover has found no folio in the swap cache, and is about to take the page
- * table lock, when somebody begins to read the page: from then on the slot is
- * marked. Whenever this happens, the entry is not moved in this try, or the folio
- * that is being read would be left with the old index.
+ * table lock. Another task begins to read the page, which marks the slot. This
+ * try does not move the entry, since the folio that is being read would keep
+ * the old index.
  *
  * Contract: UM-2
  */
@@ -524,9 +524,9 @@ static void swapin_is_not_passed(struct kunit *test)
 /**
  * replaced_page_is_not_moved() - While the mover sleeps
  *
- * The mover waits for the lock of a page that is mapped. Meanwhile it is replaced
- * by another one. The old page, which somebody still holds, keeps its mapping and
- * index. The new one is moved, at the second try.
+ * The mover waits for the lock of a mapped page, which is replaced by another
+ * one meanwhile. The old page, which has a reference, keeps its mapping and
+ * index. The second try moves the new page.
  *
  * Contract: UM-2
  */
@@ -581,10 +581,10 @@ static void sleep_fill(struct kunit *test, struct mover *m)
 }
 
 /**
- * struct sleep_case - What the mover finds when it has got the lock
+ * struct sleep_case - A change before the mover gets the lock
  * @description: for the KTAP line
- * @change: makes it so
- * @error: what that is worth
+ * @change: makes the change
+ * @error: the error of the move
  */
 struct sleep_case {
 	const char *description;
@@ -601,10 +601,11 @@ static const struct sleep_case sleep_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(sleep, sleep_cases, description);
 
 /**
- * page_is_rechecked_after_sleep() - What was true need not be any more
+ * page_is_rechecked_after_sleep() - The page or the place has changed
  *
- * Meanwhile the page has been pinned, or has gone, or the place is taken. The error
- * is as if it had been like that before, and what is there is left alone.
+ * While the mover sleeps, the page is pinned or goes away, or the destination
+ * is filled. The mover returns the error that it would have returned had this
+ * come first, and leaves both places alone.
  *
  * Contract: UM-2
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UFFDIO_MOVE of huge pages, and of parts of large folios. Expected is what the
- * man page says, UFFDIO_MOVE(2const): they move as anything else does, whether or
- * not the mapping, or the folio, has to be split for that.
+ * UFFDIO_MOVE of huge pages, and of parts of large folios. The man page,
+ * UFFDIO_MOVE(2const), says what to expect: they move as small pages do, even
+ * if the mapping or the folio has to be split for it.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -22,7 +22,7 @@
 #include "../lib/snapshot.h"
 #include "mover.h"
 
-/* A huge page that holds SEED, and room for two at a huge page's boundary */
+/* A huge page that holds SEED, and an aligned destination for two */
 static struct mover *huge_create(struct kunit *test)
 {
 	struct mover *m = um_open(test, mmk_mm_enter(test));
@@ -60,7 +60,7 @@ static struct um_move *huge_move(struct kunit *test, struct mover *m,
 	};
 	struct um_move *move;
 
-	/* At most, each of them is tried by itself. */
+	/* At most, each page is tried by itself. */
 	m->watch.limit = nr + UM_MANY_TRIES;
 	move = um_start(test, m, &args);
 	KUNIT_ASSERT_TRUE(test, um_join(test, move));
@@ -87,10 +87,10 @@ KUNIT_ARRAY_PARAM_DESC(whole, whole_cases, description);
 /**
  * huge_page_moves_whole() - Both places are aligned
  *
- * It is mapped by a pmd in the new place, writable, and dirty if it was. The folio
- * is the same one, in one piece, with the references, mappings and flags that it
- * had; the reverse map leads to the new place. Nothing is left where it was. What
- * the page table that goes with it is for can be seen when the pmd is split.
+ * The pmd in the new place maps the same folio, writable, and dirty if it was.
+ * The folio is not split, and keeps its references, mappings and flags. The
+ * reverse map finds it in the new place. Nothing is left in the old place. When
+ * the pmd is split, the page table that was deposited for it is there.
  *
  * Contract: UM-1
  */
@@ -141,8 +141,8 @@ static void huge_page_moves_whole(struct kunit *test)
 /**
  * huge_zero_page_moves() - A huge page that has only been read
  *
- * The pmd in the new place has the frame of the huge zero page, is not writable,
- * and counts nowhere; it reads as zero, and nothing is left where it was.
+ * The pmd in the new place maps the huge zero page, is not writable, and does
+ * not count in RSS. The memory reads as zero. Nothing is left in the old place.
  *
  * Contract: UM-1
  */
@@ -187,8 +187,8 @@ static void huge_zero_page_moves(struct kunit *test)
  * struct part_case - A part of a large folio that moves
  * @description: for the KTAP line
  * @ptes: the folio is mapped by ptes already
- * @src: first page of it
- * @dst: where that goes to
+ * @src: its first page
+ * @dst: where the first page goes
  * @nr: how many pages
  */
 struct part_case {
@@ -218,10 +218,9 @@ KUNIT_ARRAY_PARAM_DESC(part, part_cases, description);
 /**
  * part_of_large_folio_moves() - Page by page
  *
- * Each page that was to be moved is in its new place, the very page, writable,
- * dirty if it was, exclusive, mapped once, and with its own index; all others are
- * where they were. The counters of the address space are as before, and so are all
- * bytes.
+ * Each page of the part is in its new place: the same page, writable, dirty if
+ * it was, exclusive, mapped once, and with its own index. All other pages are
+ * where they were. RSS and all bytes are as before.
  *
  * Contract: UM-1
  */
@@ -303,7 +302,7 @@ static void make_dst_taken(struct kunit *test, struct mover *m)
 	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero), 0L);
 }
 
-/* Somebody has been there before: the first of the two places is taken. */
+/* The first page of the destination is there already. */
 static void make_dst_huge(struct kunit *test, struct mover *m)
 {
 	struct uffdio_register reg = {
@@ -319,11 +318,11 @@ static void make_dst_huge(struct kunit *test, struct mover *m)
 
 /**
  * struct stays_case - A large folio that is not moved
- * @description: why
+ * @description: why it stays
  * @ptes: it is mapped by ptes
- * @make: makes it so
- * @nr: how many pages are to be moved, from the first
- * @error: what the man page has for it
+ * @make: prepares the folio
+ * @nr: how many pages to move, from the first
+ * @error: the error of the man page
  */
 struct stays_case {
 	const char *description;
@@ -354,10 +353,10 @@ KUNIT_ARRAY_PARAM_DESC(stays, stays_cases, description);
 /**
  * large_folio_in_use_stays() - -EBUSY, -EEXIST
  *
- * The call comes back with the error of the man page, although nobody knows when
- * the reference that is in the way will go: it does not try for ever. The folio is
- * in one piece, all of its pages are mapped where they were, it has the references
- * that it had, and is not locked.
+ * The call returns the error of the man page, and does not try for ever: the
+ * reference that is in the way may never go. The folio is not split, not
+ * locked, and keeps its references. All of its pages are mapped where they
+ * were.
  *
  * Contract: UM-1, UM-2
  */
@@ -404,7 +403,7 @@ static void large_folio_in_use_stays(struct kunit *test)
 	MMK_EXPECT_MM_HOLDS(test, m->mm, m->src, MMK_HUGE_PAGES, SEED);
 }
 
-/* Or it would be a leak of the first case that reads one. */
+/* Else the first case that reads a huge page would seem to leak it. */
 static int huge_zero_prepare(struct kunit_suite *suite)
 {
 	mmk_huge_zero_get();

@@ -30,7 +30,7 @@ static void release_file(void *file)
 	fput(file);
 }
 
-/* Only moves are of interest, and only processes make any. */
+/* Only a process moves pages. */
 static bool is_mover(void)
 {
 	return !(current->flags & PF_KTHREAD);
@@ -81,7 +81,7 @@ static void watch_release(void *data)
  * @test: the case
  * @m: the userfaultfd
  * @cmd: UFFDIO_*
- * @arg: its argument, which comes back as the call has left it
+ * @arg: its argument, which the call may change
  *
  * Return: what ioctl() returns.
  */
@@ -97,11 +97,11 @@ long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg)
 }
 
 /**
- * um_open() - Make a userfaultfd that can move pages
+ * um_open() - Open a userfaultfd that can move pages
  * @test: the case
  * @mm: current->mm
  *
- * Nothing is registered with it yet. What it moves is watched from now on.
+ * No range is registered yet. An MMU notifier watches the moves from now on.
  *
  * Return: the userfaultfd.
  */
@@ -117,7 +117,7 @@ struct mover *um_open(struct kunit *test, struct mm_struct *mm)
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	m->mm = mm;
 	m->arg = mmk_map_anon(test, 1);
-	/* Of another protection: no other VMA is merged with this one. */
+	/* Its protection differs: no other VMA is merged with it. */
 	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
 	m->watch.limit = UM_MANY_TRIES;
 	init_completion(&m->watch.go);
@@ -138,7 +138,7 @@ struct mover *um_open(struct kunit *test, struct mm_struct *mm)
 }
 
 /**
- * um_register() - Let the userfaultfd watch a range
+ * um_register() - Register a range with the userfaultfd
  * @test: the case
  * @m: the userfaultfd
  * @addr: private anonymous memory
@@ -157,13 +157,13 @@ void um_register(struct kunit *test, struct mover *m, unsigned long addr,
 }
 
 /**
- * um_create() - A new address space, pages to be moved, and room for them
+ * um_create() - Enter an mm with pages to move, and a destination
  * @test: the case
  *
- * The pages are young, dirty and exclusive, and hold SEED. Where they go to there
- * is a page table, as there is after a fault that waits for the monitor.
+ * The pages are young, dirty and exclusive, and hold SEED. The destination has a
+ * page table, as it has after a fault that waits for the monitor.
  *
- * Return: the userfaultfd, which watches the room.
+ * Return: the userfaultfd, with the destination registered.
  */
 struct mover *um_create(struct kunit *test)
 {
@@ -187,12 +187,12 @@ static void move_main(struct mmk_task *task)
 }
 
 /**
- * um_prepare() - Make a process that moves pages when it is started
+ * um_prepare() - Make a process that will move pages
  * @test: the case
  * @m: whose userfaultfd
  * @args: what it is called with
  *
- * One that tries UM_MANY_TRIES times is killed.
+ * The process is killed when it has tried UM_MANY_TRIES times.
  *
  * Return: the process, for mmk_process_start().
  */
@@ -219,7 +219,7 @@ struct um_move *um_prepare(struct kunit *test, struct mover *m,
  * @m: whose userfaultfd
  * @args: what it is called with
  *
- * Return: the process, as um_prepare() has it.
+ * Return: the process, see um_prepare().
  */
 struct um_move *um_start(struct kunit *test, struct mover *m,
 			 const struct uffdio_move *args)
@@ -236,7 +236,7 @@ struct um_move *um_start(struct kunit *test, struct mover *m,
  *        is killed
  * @move: from um_start()
  *
- * Return: whether it has come back by itself.
+ * Return: whether the move has returned by itself.
  */
 bool um_join(struct kunit *test, struct um_move *move)
 {
@@ -263,14 +263,14 @@ bool um_join(struct kunit *test, struct um_move *move)
 }
 
 /**
- * um_move() - Move pages from where they are to the same place in the room
+ * um_move() - Move pages to the same place in the destination
  * @test: the case
  * @m: the userfaultfd
  * @page: first page
  * @nr_pages: how many
  * @mode: UFFDIO_MOVE_MODE_*
  *
- * Return: the move, which has come back.
+ * Return: the move, which has returned.
  */
 struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 			unsigned int nr_pages, u64 mode)
@@ -288,7 +288,7 @@ struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 }
 
 /**
- * struct rmap_find - Where the reverse map says that a folio may be mapped
+ * struct rmap_find - Where the reverse map finds a folio
  * @mm: the address space of interest
  * @addr: the last such address in it
  * @nr: how many
@@ -312,10 +312,10 @@ static bool rmap_find_one(struct folio *folio, struct vm_area_struct *vma,
 }
 
 /**
- * um_rmap_is_at() - Whether the reverse map finds a folio where it is mapped
+ * um_rmap_is_at() - Whether the reverse map finds a folio in one place
  * @m: whose address space
  * @folio: an anonymous folio
- * @addr: where the folio is mapped, and nowhere else in this mm
+ * @addr: the only address that maps the folio in this mm
  *
  * Return: whether it does.
  */
@@ -340,8 +340,8 @@ bool um_rmap_is_at(struct mover *m, struct folio *folio, unsigned long addr)
  * @folio: an anonymous folio, mapped or in the swap cache
  * @addr: where it has been moved to
  *
- * Its anon_vma and its index are those of that address, so that whoever looks
- * for its mappings finds this one.
+ * Its anon_vma and its index are those of the address, so that the reverse map
+ * finds this mapping.
  */
 void um_expect_rmap(struct kunit *test, struct mover *m, struct folio *folio,
 		    unsigned long addr)
@@ -362,14 +362,14 @@ void um_expect_rmap(struct kunit *test, struct mover *m, struct folio *folio,
 }
 
 /**
- * um_expect_page_moved() - Expect a page to be where it was moved to
+ * um_expect_page_moved() - Expect a page in the new place only
  * @test: the case
  * @m: the userfaultfd
  * @before: the page in its old place, present
  * @dst: its new place
  *
  * The same page is mapped there, writable, and dirty if it was. Nothing but its
- * place has changed, and nothing is left where it was.
+ * place has changed. Nothing is left in the old place.
  */
 void um_expect_page_moved(struct kunit *test, struct mover *m,
 			  const struct mmk_page_state *before,

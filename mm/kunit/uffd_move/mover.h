@@ -16,26 +16,26 @@
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
 
-/* Of the bytes in the pages that are moved, see mmk_fill(). */
+/* Seed of the bytes in the pages to move, see mmk_fill() */
 #define SEED	0x3c
 
-/* How many pages there are to be moved, and room for */
+/* Pages to move, and pages of the destination */
 #define UM_PAGES	32
 
-/* Tries after which a move that never ends is killed */
+/* A mover is killed after so many tries. */
 #define UM_MANY_TRIES	64
 
 /**
  * struct um_watch - What an MMU notifier sees of the moves
  * @mn: the notifier
- * @tries: how often a page has been tried: calls of invalidate_range_start
+ * @tries: calls of invalidate_range_start, one for each try
  * @ends: calls of invalidate_range_end
  * @limit: kill the mover after so many tries; 0: never
- * @pause_at: let it sleep in this try until @go; 0: in none
- * @go: what it sleeps for
- * @folio: its references are looked at in each try; or NULL
- * @max_refs: the most that it had
- * @event: what the last try was said to be for
+ * @pause_at: the mover sleeps in this try until @go; 0: in none
+ * @go: wakes the mover
+ * @folio: a folio whose references are counted in each try, or NULL
+ * @max_refs: the most references that @folio had
+ * @event: the event of the last try
  * @start: first address of the last try
  * @end: first address behind it
  */
@@ -57,11 +57,11 @@ struct um_watch {
  * struct mover - A userfaultfd, and where it moves pages from and to
  * @mm: the address space
  * @file: the userfaultfd
- * @src: UM_PAGES pages that hold SEED
- * @dst: as many, registered, and empty
+ * @src: UM_PAGES pages that hold SEED, to be moved
+ * @dst: the destination: UM_PAGES holes, registered
  * @arg: user memory for the arguments of ioctl()
- * @nr_moves: how many moves have been made, each with its own arguments
- * @watch: what is seen of them
+ * @nr_moves: how many moves there have been
+ * @watch: what the MMU notifier has seen of them
  */
 struct mover {
 	struct mm_struct *mm;
@@ -89,7 +89,7 @@ struct um_move {
 	s64 moved;
 };
 
-/* What stands in the move field before the call, and cannot be a result */
+/* The move field before the call: no possible result */
 #define UM_UNTOUCHED	0x5a5a5a5a5a5a5a5aLL
 
 struct mover *um_open(struct kunit *test, struct mm_struct *mm);
@@ -106,7 +106,7 @@ struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 			unsigned int nr_pages, u64 mode);
 
 /**
- * UM_EXPECT_RESULT() - Expect a move to have come back with a result
+ * UM_EXPECT_RESULT() - Expect a result of a move
  * @test: the case
  * @move: the move
  * @error: what ioctl() returned

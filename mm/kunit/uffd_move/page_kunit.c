@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What UFFDIO_MOVE makes of one page. Expected is what its man page says,
- * UFFDIO_MOVE(2const): a page that nobody else has, and that is not pinned, moves
- * as it is; any other is refused, and everything is as before.
+ * UFFDIO_MOVE of one page. The man page, UFFDIO_MOVE(2const), says what to
+ * expect: an exclusive page that is not pinned moves as it is. Any other page
+ * is refused, and everything is as before.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -27,7 +27,7 @@
 #include "../lib/swap.h"
 #include "mover.h"
 
-/* The one page that is moved; its neighbours have to stay where they are. */
+/* The page that is moved. Its neighbours have to stay. */
 #define PAGE	3
 
 static unsigned long src_of(struct mover *m)
@@ -48,7 +48,7 @@ static void expect_neighbours_stay(struct kunit *test, struct mover *m)
 	MMK_EXPECT_PTE(test, m->mm, dst_of(m) + PAGE_SIZE, NONE);
 }
 
-/* Out, and back in for reading: it is in the swap cache as well then. */
+/* Swapped out, and read again: it stays in the swap cache. */
 static void swap_in_again(struct kunit *test, struct mover *m)
 {
 	mmk_swap_on_slow(test);
@@ -85,13 +85,13 @@ static const struct present_case present_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(present, present_cases, description);
 
 /**
- * exclusive_page_moves() - A page that nobody else has
+ * exclusive_page_moves() - A page that nobody shares
  *
- * The call returns 0, and in the move field how much was moved. The very page is
- * mapped in the new place, writable, and dirty exactly if it was; no folio flag,
- * reference, mapping or counter of the address space has changed. The reverse map
- * leads to the new place. Nothing is left where it was, and the TLB knows. One
- * page was tried, once, and MMU notifiers were told of that page.
+ * The call returns 0, and the move field has the number of bytes moved. The
+ * same page is mapped in the new place, writable, and dirty if it was. No folio
+ * flag, reference, mapcount or RSS has changed. The reverse map finds the page
+ * in the new place. Nothing is left in the old place, nor in the TLB. The page
+ * was tried once, and MMU notifiers were told of it alone.
  *
  * Contract: UM-1
  */
@@ -159,8 +159,8 @@ static void page_moves_within_vma(struct kunit *test)
 /**
  * zero_page_moves() - A page that has only been read
  *
- * The new place has the zero page, not writable, which counts nowhere; the old
- * one has nothing.
+ * The new place maps the zero page, not writable and not counted in RSS.
+ * Nothing is left in the old place.
  *
  * Contract: UM-1
  */
@@ -192,7 +192,7 @@ static void zero_page_moves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, copy_from_user(buf, (void __user *)dst_of(m),
 					     PAGE_SIZE), 0UL);
 	KUNIT_EXPECT_NULL(test, memchr_inv(buf, 0, PAGE_SIZE));
-	/* It is a page of its own once it is written to. */
+	/* A write makes it a page of its own. */
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(m->mm, dst_of(m), 1), 0);
 	KUNIT_EXPECT_FALSE(test, is_zero_pfn(pte_pfn(mmk_pte(m->mm,
 							     dst_of(m)))));
@@ -221,10 +221,10 @@ KUNIT_ARRAY_PARAM_DESC(swapped, swapped_cases, description);
 /**
  * swapped_page_moves() - A page that is not in memory, or in the swap cache
  *
- * Its entry is in the new place, still exclusive, and uses the slot once. A folio
- * in the swap cache belongs to the new VMA, with the index of the new address, as
- * dirty as it was and with the references that it had. A write there gets the page
- * back with its bytes, without a copy.
+ * The swap entry is in the new place, still exclusive, and its slot is used
+ * once. A folio in the swap cache belongs to the new VMA, has the index of the
+ * new address, and keeps its dirty flag and references. A write there maps the
+ * page with its bytes, without a copy.
  *
  * Contract: UM-1
  */
@@ -289,8 +289,7 @@ static void swapped_page_moves(struct kunit *test)
 /**
  * hole_counts_as_moved() - UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES
  *
- * A page that is not there counts as moved. Nothing is there afterwards either,
- * in both places.
+ * A page that is not there counts as moved. Both places are empty afterwards.
  *
  * Contract: UM-1
  */
@@ -322,7 +321,7 @@ static void make_shared_before(struct kunit *test, struct mover *m,
 {
 	struct mm_struct *child = mmk_fork(test);
 
-	/* Nobody else maps it any more, but who knows: it is not exclusive. */
+	/* Only this mm maps it now, but the page is not marked exclusive. */
 	mmk_mm_put(test, child);
 }
 
@@ -390,8 +389,8 @@ static void make_dst_swapped(struct kunit *test, struct mover *m,
 /**
  * struct refused_case - A page that is not moved
  * @description: why not
- * @make: makes it so
- * @error: what the man page has for it; 0: nothing
+ * @make: prepares the page
+ * @error: the error of the man page, or 0 if it has none
  */
 struct refused_case {
 	const char *description;
@@ -414,12 +413,12 @@ static const struct refused_case refused_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(refused, refused_cases, description);
 
 /**
- * refused_page_stays() - Somebody else has it, or it is not there
+ * refused_page_stays() - It is shared, pinned, or not there
  *
- * The error is that of the man page, in the return value and in the move field.
- * Both ptes, the folio, its references and the counters of the address space are
- * as before. Where the man page has no error for a page, as for one of a device,
- * it is not -EAGAIN: trying again would not help.
+ * The return value and the move field have the error of the man page. Both
+ * ptes, the folio, its references and RSS are as before. Where the man page has
+ * no error, as for a page of a device, the error is not -EAGAIN: to try again
+ * would not help.
  *
  * Contract: UM-1
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UFFDIO_MOVE of many pages, its arguments, and the tasks that it wakes. Expected
- * is what the man page says, UFFDIO_MOVE(2const).
+ * UFFDIO_MOVE of many pages, its arguments, and the tasks that it wakes. The
+ * man page, UFFDIO_MOVE(2const), says what to expect.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -40,7 +40,7 @@ static void drop_page(struct kunit *test, struct mover *m, unsigned long addr)
 }
 
 /**
- * enum mixed - What a page may be that can be moved
+ * enum mixed - A page that can be moved
  * @MIXED_PRESENT: mapped
  * @MIXED_ZERO: the zero page
  * @MIXED_SWAPPED: swapped out
@@ -56,7 +56,7 @@ enum mixed {
 	NR_MIXED,
 };
 
-/* Every kind has every kind for its neighbour, itself included. */
+/* Each kind stands next to each kind, itself included. */
 #define NR_MIXED_PAGES	(NR_MIXED * NR_MIXED + 1)
 
 static void mixed_order(enum mixed *order)
@@ -111,10 +111,9 @@ static void expect_mixed(struct kunit *test, struct mover *m, unsigned int i,
 /**
  * mixed_pages_move() - Each by its own rules
  *
- * Pages that are mapped, never written to, swapped out, in the swap cache, and not
- * there at all stand side by side in every order, and are moved at once. Each of
- * them comes out as it would have by itself, none is forgotten, and the counters
- * of the address space are as before.
+ * Mapped pages, zero pages, swapped pages, pages in the swap cache, and holes
+ * stand side by side in every order, and move in one call. Each moves as it
+ * would alone. RSS is as before.
  *
  * Contract: UM-1
  */
@@ -160,8 +159,8 @@ static void mixed_pages_move(struct kunit *test)
  * enum stop - What ends a move
  * @STOP_HOLE: a page that is not there
  * @STOP_PINNED: a page that is pinned
- * @STOP_TAKEN: a place that is not free
- * @STOP_SHARED: a page that a child has as well
+ * @STOP_TAKEN: a destination that is not free
+ * @STOP_SHARED: a page that a child shares
  */
 enum stop {
 	STOP_HOLE,
@@ -174,8 +173,8 @@ enum stop {
  * struct stop_case - A range that cannot be moved as a whole
  * @description: for the KTAP line
  * @stop: what ends the move
- * @at: which page it is
- * @error: what it is worth by itself
+ * @at: the page that ends it
+ * @error: the error of that page alone
  */
 struct stop_case {
 	const char *description;
@@ -226,7 +225,7 @@ static void make_stop(struct kunit *test, struct mover *m,
 		break;
 	case STOP_SHARED:
 		mmk_fork(test);
-		/* All others get a copy. */
+		/* All other pages are copied. */
 		for (i = 0; i < UM_PAGES; i++)
 			if (i != c->at)
 				KUNIT_ASSERT_EQ(test,
@@ -240,9 +239,9 @@ static void make_stop(struct kunit *test, struct mover *m,
 /**
  * move_stops_at_bad_page() - A range that can be moved in part
  *
- * All pages before the one that cannot be moved have been, and the move field has
- * how many bytes these are, with -EAGAIN for a return value; or there are none of
- * them, and both are the error. That page and those behind it are as before.
+ * All pages before the bad one have moved. The call returns -EAGAIN, and the
+ * move field has the bytes that have moved. If the first page is the bad one,
+ * both are its error. The bad page and those behind it are as before.
  *
  * Contract: UM-1
  */
@@ -401,9 +400,9 @@ static void arg_dst_locked(struct kunit *test, struct mover *m,
 }
 
 /**
- * struct bad_case - Arguments that make no sense
+ * struct bad_case - A bad argument
  * @description: what is wrong
- * @make: makes it so
+ * @make: makes it bad
  */
 struct bad_case {
 	const char *description;
@@ -435,7 +434,7 @@ KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, description);
 /**
  * bad_arguments_are_refused() - -EINVAL
  *
- * Nothing is looked at, and nothing has moved: all pages are where they were.
+ * The call has one bad argument. No page has moved.
  *
  * Contract: UM-1
  */
@@ -470,8 +469,8 @@ static void bad_arguments_are_refused(struct kunit *test)
 /**
  * changing_layout_refuses_move() - The monitor has an event to read
  *
- * While the layout of the address space changes and the monitor has not been told,
- * nothing is moved: -EAGAIN, here and in the move field.
+ * While the address space changes its layout, and the monitor has not read the
+ * event, no page moves. The return value and the move field are -EAGAIN.
  *
  * Contract: UM-1
  */
@@ -516,11 +515,11 @@ static void expect_served(struct kunit *test, struct mmk_fault *fault)
 }
 
 /**
- * move_wakes_served_waiters() - And nobody else
+ * move_wakes_served_waiters() - And no others
  *
- * Three tasks wait for three pages. Two pages are moved, or with the second of them
- * pinned only one is: the tasks whose pages have come are woken and served, the
- * others sleep on.
+ * Three tasks wait for three pages. Two pages move, or one if the second is
+ * pinned. The tasks whose pages have moved are woken and served. The others
+ * still sleep.
  *
  * Contract: UM-1
  */
@@ -556,7 +555,7 @@ static void move_wakes_served_waiters(struct kunit *test)
 /**
  * dontwake_leaves_waiter_asleep() - UFFDIO_MOVE_MODE_DONTWAKE
  *
- * The page has come, but the task that waits for it sleeps on, until UFFDIO_WAKE.
+ * The page has moved, but the task that waits for it sleeps until UFFDIO_WAKE.
  *
  * Contract: UM-1
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What UFFDIO_MOVE holds while it sleeps: no reference on a folio that is under
- * migration, or that has to be split, or neither would ever be possible.
+ * UFFDIO_MOVE that sleeps has no reference on a folio that is under migration,
+ * or that has to be split: a reference would keep both from succeeding.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -27,8 +27,8 @@
 #define FILLED	2
 
 /**
- * struct moving - A page that is under migration, and is to be moved
- * @m: where it is to be moved to
+ * struct moving - A page under migration that is to be moved
+ * @m: the userfaultfd
  * @huge: it is a huge page
  * @folio: its folio
  * @hold: the migration's hold on it
@@ -58,7 +58,7 @@ static void moving_create(struct kunit *test, struct moving *v, unsigned int nr)
 	um_register(test, v->m, v->m->dst, nr * MMK_HUGE_SIZE);
 }
 
-/* The page at this offset is the one that is under migration, and to be moved. */
+/* The page at this offset is under migration, and to be moved. */
 static void moving_unmap(struct kunit *test, struct moving *v,
 			 unsigned long offset, size_t size)
 {
@@ -105,7 +105,7 @@ static void expect_moved(struct kunit *test, const struct moving *v,
 /**
  * struct migration_case - A migration that the mover meets
  * @description: for the KTAP line
- * @huge: of a huge page: the entry is in the pmd
+ * @huge: the page is huge, and the entry is a pmd
  * @done: it succeeds
  */
 struct migration_case {
@@ -124,11 +124,11 @@ static const struct migration_case migration_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(migration, migration_cases, description);
 
 /**
- * migration_is_waited_for() - And moved when that is over
+ * migration_is_waited_for() - The page is moved when its migration has ended
  *
- * The mover sleeps in the queue of the folio, has no reference on it, and leaves
- * both places as they are. The migration succeeds the first time. What is there
- * afterwards, the new page or the old one, is moved at the second try.
+ * The mover sleeps in the queue of the folio, has no reference on it, and
+ * leaves both places as they are. The migration succeeds the first time. The
+ * second try moves what is there, the new page or the old one.
  *
  * Contract: UM-1, UM-2, UM-3
  */
@@ -171,8 +171,8 @@ static void migration_is_waited_for(struct kunit *test)
  * @task: the task, which runs on the mover's CPU
  * @mover: the process that is about to wait
  * @ptl: lockdep's name of the page table lock
- * @nth: how often the mover has to drop it before
- * @drops: how often it has
+ * @nth: the task runs when the mover drops the lock for the @nth time
+ * @drops: how often the mover has dropped it
  * @v: the page under migration
  * @to: what is mapped in the end
  * @on: the tracepoints call us
@@ -246,7 +246,7 @@ static struct finisher *finisher_watch(struct kunit *test, struct moving *v,
 	return f;
 }
 
-/* Return: whether the mover has dropped the lock so often */
+/* Return: whether the mover has dropped the lock @nth times */
 static bool migration_ends_at(struct kunit *test, struct moving *v,
 			      unsigned int nth)
 {
@@ -255,7 +255,7 @@ static bool migration_ends_at(struct kunit *test, struct moving *v,
 	bool been;
 
 	mmk_process_start(&move->task);
-	/* It may come to sleep before it has dropped the lock so often. */
+	/* The mover may sleep before it has dropped the lock @nth times. */
 	mmk_wait_for(f->drops >= nth || mmk_task_waits(&move->task));
 	finisher_stop(f);
 	been = f->drops >= nth;
@@ -269,7 +269,7 @@ static bool migration_ends_at(struct kunit *test, struct moving *v,
 	return been;
 }
 
-/* One more than the lock is dropped before the mover sleeps */
+/* More often than the mover drops the lock before it sleeps */
 #define NR_MOMENTS	6
 
 /**
@@ -292,11 +292,10 @@ KUNIT_ARRAY_PARAM_DESC(moment, moment_cases, description);
 /**
  * ended_migration_is_not_waited_for() - The entry has gone
  *
- * The migration ends between two steps of the mover: the real-time task that ends
- * it runs when the mover drops the page table lock, the first time, and with the next
- * page the second time, until the mover sleeps before it has dropped it so often. The
- * old page is freed then, and whatever the mover has seen of it is of no use any more.
- * It looks at what is there now, and moves the new page.
+ * A real-time task ends the migration when the mover drops the page table lock:
+ * the first time, the second time in the next run, and so on, until the mover
+ * sleeps first. The old page is then freed. The mover does not use what it has
+ * seen of the old page, and moves the new one.
  *
  * Contract: UM-2, UM-3
  */
@@ -321,7 +320,7 @@ static void ended_migration_is_not_waited_for(struct kunit *test)
 }
 
 /**
- * struct owner_case - A large folio that somebody has locked
+ * struct owner_case - A large folio that another task has locked
  * @description: for the KTAP line
  * @huge: it is mapped by a pmd
  * @page: which of its pages is moved
@@ -348,9 +347,9 @@ static void unlock_action(void *folio)
 /**
  * locked_large_folio_can_be_split() - By its owner, while the mover wants it
  *
- * The mover needs a large folio that somebody else has locked. As long as it does
- * not get the lock it has no reference either, so that the owner can split it. Once
- * it is unlocked the page is moved.
+ * The mover needs a large folio that another task has locked. It has no
+ * reference while it waits, so that the owner can split the folio. Once the
+ * folio is unlocked, the page is moved.
  *
  * Contract: UM-2, UM-3
  */
@@ -376,14 +375,14 @@ static void locked_large_folio_can_be_split(struct kunit *test)
 						 (MMK_HUGE_PAGES - 1) *
 						 PAGE_SIZE, PAGE_SIZE,
 						 MADV_DONTNEED), 0);
-	/* The one that the split takes for granted */
+	/* The split expects its caller to have a reference. */
 	folio_get(v.folio);
 	folio_lock(v.folio);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unlock_action,
 							page_folio(page)), 0);
 	args.src = v.m->src + c->page * PAGE_SIZE;
 	args.dst = v.m->dst + c->page * PAGE_SIZE;
-	/* It tries again and again. By then a pmd has been split. */
+	/* The mover tries again and again, and has split a pmd by then. */
 	v.m->watch.pause_at = 4;
 	move = um_start(test, v.m, &args);
 	KUNIT_EXPECT_TRUE_MSG(test, mmk_task_sleeps_in(&move->task, "watch_start"),
@@ -406,10 +405,10 @@ static void locked_large_folio_can_be_split(struct kunit *test)
 }
 
 /**
- * locked_page_is_waited_for() - A small one, that somebody else has locked
+ * locked_page_is_waited_for() - A small folio that another task has locked
  *
- * The mover sleeps until the page is unlocked. Neither place has changed meanwhile, and
- * whoever looks at them need not wait. Then the page is moved, at the first try.
+ * The mover sleeps until the page is unlocked, with both ptes as before. Then
+ * the first try moves the page.
  *
  * Contract: UM-2
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults that the lock of the VMA alone is not enough for, and what a fault counts
- * as. Expected is what Documentation/mm/process_addrs.rst and the comments of
- * mm_account_fault() say.
+ * Faults that need more than the VMA lock, and how faults are counted. What to
+ * expect is in Documentation/mm/process_addrs.rst and in the comments of
+ * mm_account_fault().
  */
 #include <kunit/test.h>
 #include <linux/file.h>
@@ -96,11 +96,12 @@ static unsigned int fault_takes(struct kunit *test, struct mm_struct *mm,
 }
 
 /**
- * first_fault_takes_mmap_lock() - To make an anon_vma, and nothing else
+ * first_fault_takes_mmap_lock() - For an anon_vma, and nothing else
  *
- * The first write to a new VMA needs an anon_vma, which is shared with neighbours:
- * mmap_lock is held while it is made. It is served at the first try, under the VMA
- * lock. No later fault takes mmap_lock, nor does one that needs no anon_vma.
+ * The first write to a new VMA needs an anon_vma, which neighbours may share:
+ * mmap_lock is held while it is made. The first try serves the fault, under the
+ * VMA lock. No later fault takes mmap_lock, nor does a fault that needs no
+ * anon_vma.
  *
  * Contract: VL-2
  */
@@ -113,7 +114,7 @@ static void first_fault_takes_mmap_lock(struct kunit *test)
 	needs_vma_lock(test);
 	shared = mmk_mmap(test, mmk_shmem_file(test, 2), 2 * PAGE_SIZE,
 			  PROT_READ | PROT_WRITE, MAP_SHARED);
-	/* Not to be merged with what there is already */
+	/* Not to be merged with another VMA */
 	addr = mmk_mmap(test, NULL, 3 * PAGE_SIZE,
 			PROT_READ | PROT_WRITE | PROT_EXEC,
 			MAP_PRIVATE | MAP_ANONYMOUS);
@@ -133,8 +134,8 @@ static void first_fault_takes_mmap_lock(struct kunit *test)
 /**
  * growing_stack_needs_mmap_lock() - An address below a stack
  *
- * There is no VMA at the address, so none is locked, and the fault is left to
- * mmap_lock, under which the stack grows. From then on the VMA lock is enough.
+ * There is no VMA at the address to lock. The fault is left to mmap_lock, under
+ * which the stack grows. Then the VMA lock is enough.
  *
  * Contract: VL-2
  */
@@ -177,7 +178,7 @@ static void growing_stack_needs_mmap_lock(struct kunit *test)
  * @mn: the notifier
  * @mm: the parent
  * @calls: copies of page tables that it was told of
- * @locked: of these, those whose VMA could be locked for a fault meanwhile
+ * @locked: those of them whose VMA could be locked for a fault
  */
 struct forker {
 	struct mmu_notifier mn;
@@ -217,9 +218,9 @@ static void forker_release(void *data)
 /**
  * fork_keeps_faults_of_the_parent_out() - While page tables are copied
  *
- * fork() takes the permission to write away from the pages of the parent. While it
- * is at a VMA no fault of the parent gets hold of that, and none could give the
- * permission back. Once it is over all VMAs can be locked again, in both.
+ * fork() makes the pages of the parent read-only. While it copies a VMA, a
+ * fault of the parent cannot lock that VMA, and so cannot make a page writable
+ * again. After fork(), all VMAs of both can be locked.
  *
  * Contract: VL-2
  */
@@ -265,7 +266,7 @@ static void file_action(void *file)
  * struct close_case - A fault that meets a userfaultfd which is being closed
  * @description: for the KTAP line
  * @flags: FAULT_FLAG_*
- * @lock: that it is taken under
+ * @lock: the lock of the fault
  */
 struct close_case {
 	const char *description;
@@ -283,11 +284,11 @@ static const struct close_case close_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(close, close_cases, description);
 
 /**
- * closing_userfaultfd_gets_the_lock() - Whoever faults gives it up
+ * closing_userfaultfd_gets_the_lock() - A fault does not wait for the monitor
  *
- * The userfaultfd is being closed, and needs mmap_lock for that. A fault on a missing
- * page does not wait for the monitor: VM_FAULT_RETRY, with its lock dropped, under
- * either lock, so that the close can go on. Nothing is mapped.
+ * The userfaultfd is being closed, which takes mmap_lock. A fault on a missing
+ * page returns VM_FAULT_RETRY with its lock dropped, under either lock, so that
+ * the close can go on. Nothing is mapped.
  *
  * Contract: VL-2
  */
@@ -347,7 +348,7 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
 /**
  * enum counted - A fault that is counted
  * @COUNT_HOLE: the page has never been there
- * @COUNT_LOCKED: it is in the swap cache, and locked by somebody else
+ * @COUNT_LOCKED: it is in the swap cache, and another task has locked it
  * @COUNT_SWAPPED: it has to be read
  */
 enum counted {
@@ -359,8 +360,8 @@ enum counted {
 /**
  * struct count_case - A fault, and what it counts as
  * @description: for the KTAP line
- * @what: what it meets
- * @lock: that its first try is made under
+ * @what: the page
+ * @lock: the lock of its first try
  * @tries: how often the fault handler is called
  * @major: it counts as major
  */
@@ -391,9 +392,9 @@ static void unlock_action(void *folio)
 /**
  * fault_counts_once() - However often it is tried
  *
- * One fault is one PGFAULT, and one minor or major fault of its task: when it ends,
- * and not when it has to be taken again. It is major if the page was read, which is
- * one PGMAJFAULT, or if it had to be tried again under mmap_lock.
+ * A fault is one PGFAULT, and one minor or major fault of its task, counted
+ * when it ends and not when it has to be retried. It is major if the page was
+ * read, which is also one PGMAJFAULT, or if it was retried under mmap_lock.
  *
  * Contract: VL-3
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lock_vma_under_rcu(), whatever is happening to the VMA. Expected is what
- * Documentation/mm/process_addrs.rst and the comments of struct vm_area_struct say:
- * the VMA that has the address, locked for reading, or NULL, and then the fault is
- * left to mmap_lock.
+ * lock_vma_under_rcu() while the VMA changes. What to expect is in
+ * Documentation/mm/process_addrs.rst and in the comments of struct
+ * vm_area_struct: the VMA of the address, locked for reading, or NULL, and then
+ * the fault is left to mmap_lock.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -31,7 +31,7 @@ static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long addr)
 	return vma;
 }
 
-/* Of other flags than the rest, so that no two of them are merged */
+/* Its flags differ from the others, so that no two are merged */
 static unsigned long map_own(struct kunit *test, unsigned long prot)
 {
 	return mmk_mmap(test, NULL, PAGE_SIZE, prot,
@@ -44,7 +44,7 @@ static void needs_vma_lock(struct kunit *test)
 		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
 }
 
-/* The look-up leaves no lock behind, whatever came of it. */
+/* The look-up leaves no lock behind, found or not. */
 static bool lock_and_unlock(struct kunit *test, struct mm_struct *mm,
 			    unsigned long addr, struct vm_area_struct *vma)
 {
@@ -62,10 +62,10 @@ static bool lock_and_unlock(struct kunit *test, struct mm_struct *mm,
  * struct state_case - What has been done to a VMA
  * @description: for the KTAP line
  * @mmap_lock: mmap_lock is held for writing
- * @mine: the VMA is locked for writing
- * @other: another one is
+ * @mine: the VMA is write-locked
+ * @other: another VMA is write-locked
  * @downgraded: mmap_lock has been downgraded since
- * @unlocked: it has been given back since
+ * @unlocked: mmap_lock has been released since
  * @locked: whether the look-up gets the VMA
  */
 struct state_case {
@@ -93,11 +93,11 @@ static const struct state_case state_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(state, state_cases, description);
 
 /**
- * vma_is_locked_unless_it_changes() - Who is write-locked, and how long
+ * vma_is_locked_unless_it_changes() - A VMA that is write-locked, or is not
  *
- * A VMA that is write-locked is not locked for a fault; one that is not is, even if
- * mmap_lock is held for writing. All VMAs are unlocked when mmap_lock is given back,
- * or downgraded. The count of the lock is what it was.
+ * A VMA that is write-locked cannot be locked for a fault. Any other VMA can
+ * be, even if mmap_lock is held for writing. When mmap_lock is released or
+ * downgraded, all VMAs are unlocked. The lock count is as before.
  *
  * Contract: VL-1
  */
@@ -133,7 +133,7 @@ static void vma_is_locked_unless_it_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got, c->locked);
 	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma), idle);
 	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(other), idle2);
-	/* And afterwards, in any case. */
+	/* Afterwards it can be locked in any case. */
 	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, vma));
 	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr2, other));
 }
@@ -165,8 +165,8 @@ static void readers_do_not_exclude_each_other(struct kunit *test)
  * struct writer - A task that locks a VMA for writing
  * @task: the thread
  * @vma: the VMA
- * @got: it has the lock
- * @seen: a reader got the lock while it had it
+ * @got: the writer has the lock
+ * @seen: a reader got the lock at the same time
  */
 struct writer {
 	struct mmk_task task;
@@ -192,11 +192,12 @@ static void writer_main(struct mmk_task *task)
 }
 
 /**
- * writer_waits_for_readers() - Being write-locked
+ * writer_waits_for_readers() - A write lock on a VMA that has readers
  *
- * A writer waits until the last reader has gone. While it waits nobody else gets the
- * VMA, so that it is not kept waiting for ever; then it has it for itself. Who has
- * come and gone in vain has woken nobody, and the count is what it was.
+ * A writer waits until the last reader has gone. While it waits, no other
+ * reader gets the VMA, so that the wait has an end. Then the writer alone has
+ * the lock. A reader that tried in vain does not wake the writer, and the lock
+ * count is as before.
  *
  * Contract: VL-1
  */
@@ -230,10 +231,10 @@ static void writer_waits_for_readers(struct kunit *test)
 }
 
 /**
- * dead_mm_has_no_vma() - exit_mmap() has been there
+ * dead_mm_has_no_vma() - After exit_mmap()
  *
- * Somebody still holds on to an address space that has no users any more: no VMA is
- * found, at any address.
+ * A task still has a reference on an mm without users. No VMA is found at any
+ * address.
  *
  * Contract: VL-1
  */
@@ -266,7 +267,7 @@ static void dead_mm_has_no_vma(struct kunit *test)
 /**
  * struct limit_case - How many readers a VMA has already
  * @description: for the KTAP line
- * @room: how many there could be besides
+ * @room: how many more there may be
  */
 struct limit_case {
 	const char *description;
@@ -283,8 +284,8 @@ KUNIT_ARRAY_PARAM_DESC(limit, limit_cases, description);
 /**
  * readers_are_counted_up_to_the_limit() - The count does not overflow
  *
- * A VMA that has as many readers as can be counted gets no other: the count must not
- * become that of one that is being write-locked.
+ * A VMA with as many readers as can be counted gets no other reader: its count
+ * must not become that of a VMA which is write-locked.
  *
  * Contract: VL-1
  */
@@ -333,11 +334,10 @@ static void stealer_probe(void *data, struct lockdep_map *lock,
 }
 
 /**
- * vma_of_another_mm_is_given_back() - Its memory is used again
+ * vma_of_another_mm_is_given_back() - Its memory has been reused
  *
- * The VMA was freed, and belongs to another mm, by the time that it is locked. It is
- * not the one that was looked for: the lock is dropped again, and the other mm has
- * the references that it had.
+ * By the time the VMA is locked, it has been freed and belongs to another mm.
+ * It is unlocked again and not returned. The other mm keeps its references.
  *
  * Contract: VL-1
  */
@@ -375,11 +375,11 @@ static void vma_of_another_mm_is_given_back(struct kunit *test)
 /**
  * struct racer - A task that looks up a VMA all the time
  * @task: the thread
- * @addr: an address that has a VMA now and then
- * @stop: to be ended
+ * @addr: an address that has a VMA at times
+ * @stop: tells the task to end
  * @nr: look-ups
- * @found: of them, those that gave a VMA
- * @wrong: of these, those that gave the wrong one
+ * @found: look-ups that found a VMA
+ * @wrong: look-ups that found the wrong one
  */
 struct racer {
 	struct mmk_task task;
@@ -412,9 +412,9 @@ static void racer_main(struct mmk_task *task)
 /**
  * coming_and_going_vma_is_right() - On several CPUs at the same time
  *
- * Three tasks look up a VMA, while others are put in its place and beside it, so that
- * the tree changes its shape, and taken away again. What they get has the address,
- * and is of this mm. Nobody is left behind with a lock: munmap() would wait for it.
+ * Three tasks look up a VMA. Others map and unmap VMAs in its place and next to
+ * it, so that the tree changes its shape. Each VMA found has the address, and
+ * belongs to this mm. No lock is left behind, or munmap() would wait for it.
  *
  * Contract: VL-1
  */
@@ -435,7 +435,7 @@ static void coming_and_going_vma_is_right(struct kunit *test)
 		mmk_task_start(&racers[i]->task);
 	}
 	for (i = 0; i < RACE_ROUNDS; i++) {
-		/* Every other page: as many VMAs as a node has room for */
+		/* Every other page: as many VMAs as fit a node of the tree */
 		for (j = i % 2; j < 64; j += 2)
 			failed += IS_ERR_VALUE(vm_mmap(NULL, addr + j * PAGE_SIZE,
 						       PAGE_SIZE, i % 4 ?
