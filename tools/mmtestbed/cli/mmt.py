@@ -51,6 +51,7 @@ WORDS = (
     Word("known", "which kernel has which known bug", "known"),
     Word("measure", "what the code under test costs, in figures", "measure"),
     Word("gc", "what the cache holds, and free it", "gc"),
+    Word("rehearsal", "does the series still apply to tomorrow's kernel?", "rehearsal"),
     Word("figures", "keep the numbers in the documents true", "figures"),
     Word("test", "test the project itself", "selftest"),
 )
