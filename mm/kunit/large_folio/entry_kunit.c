@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large folios that ptes map: an entry for each page while they are moved, and each
- * page in its place afterwards.
+ * Large folios that ptes map. During a migration each page has its own entry.
+ * Afterwards each page is in its place.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -17,12 +17,12 @@
 #include "../lib/mm.h"
 
 /**
- * enum whose - What a large folio is, and who maps it
+ * enum whose - A large folio and its mappings
  * @ANON: anonymous, mapped by one mm
  * @ANON_FORKED: anonymous, and shared with a child
  * @ANON_MIXED: anonymous, and shared with a child but for the last quarter
  * @TMPFS: of tmpfs, mapped by two mms
- * @NR_WHOSE: how many of them there are
+ * @NR_WHOSE: number of them
  */
 enum whose {
 	ANON,
@@ -36,9 +36,9 @@ static const char * const whose_names[] = { "anon", "forked anon",
 					   "anon forked in part", "tmpfs" };
 
 /**
- * struct way - A large folio on its way
+ * struct way - A large folio and a migration
  * @order: of the folio
- * @whose: what it is
+ * @whose: the folio and its mappings
  * @part: what of it is mapped
  * @move: the migration succeeds
  */
@@ -97,7 +97,7 @@ MMK_GEN_PARAMS(part)
 	return &way;
 }
 
-/* There and back: the folio of @l is that of now when this returns. */
+/* Migrate the folio of @l, which is the new one when this returns. */
 static void there_and_back(struct kunit *test, struct mmk_large *l, bool move)
 {
 	struct mmk_large_state *before;
@@ -114,7 +114,7 @@ static void there_and_back(struct kunit *test, struct mmk_large *l, bool move)
 	if (move) {
 		l->folio = mmk_hold_copy(test, hold);
 		KUNIT_EXPECT_FALSE(test, mmk_large_queued(from));
-		/* It is up to migrate_pages() to queue the new one. */
+		/* migrate_pages() queues the new folio. */
 		before->queued = false;
 		before->counters[MMK_LARGE_COUNTERS - 1] -= before->partial;
 		before->partial = false;
@@ -128,11 +128,11 @@ static void there_and_back(struct kunit *test, struct mmk_large *l, bool move)
 /**
  * each_page_has_an_entry_of_its_own() - All of a folio is mapped
  *
- * Its neighbouring pages are mapped in different ways: read-only, old, clean. The
- * pte of each becomes an entry for that very page, of the right kind, young or dirty
- * as the pte was; the folio is dirty if one of them was. Afterwards each is mapped as
- * before, at the same index of the folio that is there now. References, the mapcount
- * of each page, what is exclusive, the RSS and the counters are what they were.
+ * Neighbouring pages are mapped in different ways: read-only, old, clean. Each
+ * pte becomes an entry for its page, of the right kind, and young or dirty as
+ * the pte was. The folio is dirty if a pte was. Afterwards each pte is as
+ * before, at the same index of the folio that is there now. References,
+ * mapcounts, exclusive marks, RSS and the other counters are as before.
  *
  * Contract: LF-1
  */
@@ -154,11 +154,11 @@ static void each_page_has_an_entry_of_its_own(struct kunit *test)
 }
 
 /**
- * entries_stand_where_pages_were_mapped() - A part of an anonymous folio is mapped
+ * entries_stand_where_pages_were_mapped() - A part of an anonymous folio
  *
- * There are entries where it is mapped, and nowhere else; what a child has copied on
- * write is another page and stays. It waits for being split all the while, if it did
- * before.
+ * There are entries where the folio is mapped, and nowhere else. What a child
+ * has copied on write is another page, and stays. A folio that is queued for a
+ * split stays queued.
  *
  * Contract: LF-2, LF-1
  */
@@ -176,8 +176,8 @@ static void entries_stand_where_pages_were_mapped(struct kunit *test)
 /**
  * entries_stand_where_tmpfs_pages_were_mapped() - The same for a file
  *
- * As entries_stand_where_pages_were_mapped(). What is not mapped stays in the page
- * cache, and nothing waits for a split.
+ * Pages that are not mapped stay in the page cache. No folio is queued for a
+ * split.
  *
  * Contract: LF-2, LF-1
  */

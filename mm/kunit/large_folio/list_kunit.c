@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * migrate_pages() with a large folio among small ones: what it says of each is what
- * has become of it.
+ * migrate_pages() with a large folio between small ones. Its results say what
+ * has become of each folio.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -61,11 +61,11 @@ MMK_GEN_PARAMS(list)
 
 /**
  * struct list_scene - A large folio between two small ones
- * @m: the call that is to move them
- * @l: the large one
- * @small: where the small ones are
- * @was: the small ones
- * @before: the large one before
+ * @m: the call that moves them
+ * @l: the large folio
+ * @small: address of the small folios
+ * @was: the small folios
+ * @before: state of the large folio before
  * @met: its destination has been asked for
  */
 struct list_scene {
@@ -99,7 +99,7 @@ static struct list_scene *scene_init(struct kunit *test)
 	return s;
 }
 
-/* Isolate them, and note what there is. */
+/* Isolate the folios, and note their state. */
 static void scene_take(struct kunit *test, struct list_scene *s)
 {
 	s->before = mmk_large_snapshot(test, &s->l);
@@ -109,8 +109,8 @@ static void scene_take(struct kunit *test, struct list_scene *s)
 }
 
 /*
- * How many pages have been moved from where they were. The ptes of a file need not
- * survive a split: there is the page cache to ask again.
+ * Return: pages that have moved. A split may unmap the pages of a file: a fault
+ * maps them from the page cache again.
  */
 static unsigned int scene_nr_moved(struct kunit *test, struct list_scene *s)
 {
@@ -134,13 +134,13 @@ static unsigned int scene_nr_moved(struct kunit *test, struct list_scene *s)
 }
 
 /**
- * struct list_result - What a call has to say
+ * struct list_result - Results of a call
  * @ret: return value
  * @moved: pages moved, the small ones among them
  * @failed: pages that could not be moved
  * @thp_moved: huge pages moved whole
- * @thp_failed: huge pages that were not
- * @thp_split: those of them that could be split
+ * @thp_failed: huge pages not moved whole
+ * @thp_split: huge pages that failed and were split
  */
 struct list_result {
 	int ret;
@@ -169,7 +169,7 @@ static void expect_result(struct kunit *test, const struct list_scene *s,
 			(unsigned long)(thp && r->thp_split));
 }
 
-/* What could not be moved goes back, and the bytes are where they were. */
+/* Put back what has not moved. All bytes are where they were. */
 static void scene_end(struct kunit *test, struct list_scene *s)
 {
 	putback_movable_pages(&s->m.list);
@@ -199,9 +199,9 @@ static void expect_moved_whole(struct kunit *test, struct list_scene *s)
 /**
  * large_folio_moves_whole() - There is memory of its order
  *
- * It moves as one folio, and everything that can be seen of it is as before, in the
- * page cache in each of its slots. Its pages count one by one, a huge page as such
- * as well.
+ * The folio moves without a split. Its state and each of its slots in the page
+ * cache are as before. Each of its pages counts as moved, and a huge page also
+ * counts as one.
  *
  * Contract: LF-1, LF-3, LF-7
  */
@@ -235,9 +235,9 @@ static void unlock_when_asked_again(struct mover *m, struct folio *src)
 }
 
 /**
- * large_folio_moves_at_second_try() - Locked by somebody else at the first
+ * large_folio_moves_at_second_try() - Locked by another task at the first
  *
- * The first try gives its destination back, and leaves no trace in what is counted.
+ * The first try gives its destination back, and counts nowhere.
  *
  * Contract: LF-3
  */
@@ -262,10 +262,11 @@ static void large_folio_moves_at_second_try(struct kunit *test)
 }
 
 /**
- * pinned_large_folio_stays() - Somebody has a reference
+ * pinned_large_folio_stays() - It has an extra reference
  *
- * It is not split for that: it is on the list when the call returns, counts as one
- * folio and as all of its pages, and is mapped as before. The others move.
+ * The folio is not split. It is on the list when the call returns, is mapped as
+ * before, and counts as one folio and as all of its pages that failed. The
+ * small folios move.
  *
  * Contract: LF-3
  */
@@ -292,7 +293,7 @@ static void pinned_large_folio_stays(struct kunit *test)
 	mmk_expect_large_same(test, "put back", &s->l, s->before);
 }
 
-/* Its pieces are small folios, mapped once, in place or moved. */
+/* The pieces are small folios, each mapped once, moved or not. */
 static void expect_pieces(struct kunit *test, struct list_scene *s)
 {
 	unsigned int i;
@@ -316,8 +317,8 @@ static void expect_pieces(struct kunit *test, struct list_scene *s)
 /**
  * large_folio_is_split_and_moves() - There is no memory of its order
  *
- * It is split, and each of its pages moves. That is success: nothing is on the list,
- * and nothing to be told of; but a huge page does not count as moved.
+ * The folio is split, and each of its pages moves. The call returns 0 and the
+ * list is empty, but a huge page does not count as moved.
  *
  * Contract: LF-3
  */
@@ -343,7 +344,7 @@ static void large_folio_is_split_and_moves(struct kunit *test)
 	scene_end(test, s);
 }
 
-/* A page in its middle is wanted by somebody else when its turn comes. */
+/* A page in the middle gets an extra reference when its turn comes. */
 static void hold_a_piece(struct mover *m, struct folio *src)
 {
 	struct list_scene *s = m->private;
@@ -358,8 +359,8 @@ static void hold_a_piece(struct mover *m, struct folio *src)
 /**
  * piece_that_cannot_move_stays() - Split, and one page is held
  *
- * All others move. The large folio counts as one that was not moved, and the
- * page that was left is on the list: the caller has to put it back.
+ * All other pages move. The large folio counts as one that failed. The page
+ * that is held is on the list, and the caller has to put it back.
  *
  * Contract: LF-3
  */
@@ -392,10 +393,10 @@ static void piece_that_cannot_move_stays(struct kunit *test)
 }
 
 /**
- * large_folio_that_cannot_be_split_stays() - No memory of its order, and it is held
+ * large_folio_that_cannot_be_split_stays() - No memory of its order, and held
  *
- * That is want of memory, and an error. What was taken from the list before it has
- * been moved, the rest is still there, and the folio is mapped as before.
+ * The call returns -ENOMEM. The folio before it on the list has moved. The
+ * large folio, mapped as before, and the one behind it are still on the list.
  *
  * Contract: LF-3
  */
@@ -422,7 +423,7 @@ static void large_folio_that_cannot_be_split_stays(struct kunit *test)
 	mmk_expect_large_same(test, "put back", &s->l, s->before);
 }
 
-/* The pin goes after the first try to split the folio. */
+/* The extra reference goes after the first try to split the folio. */
 static void let_go_when_asked_again(struct mover *m, struct folio *src)
 {
 	struct list_scene *s = m->private;
@@ -451,9 +452,9 @@ MMK_GEN_PARAMS(order)
 /**
  * split_is_tried_again_for_a_longterm_pin() - There is no memory of its order
  *
- * What is to be pinned for long has to move, so if it cannot be split at once, that
- * is tried again. It works at the second try: the first counts for nothing. The one
- * that counts as not moved is a small folio that somebody holds.
+ * A folio has to move before it is pinned for long. Its split fails at first,
+ * and works at the second try. The first try counts nowhere. A small folio that
+ * is held counts as failed.
  *
  * Contract: LF-3
  */
@@ -482,7 +483,7 @@ static void split_is_tried_again_for_a_longterm_pin(struct kunit *test)
 	scene_end(test, s);
 }
 
-/* The first destination, while the second is asked for */
+/* Look at the first destination when the second is asked for. */
 static void look_at_the_first(struct mover *m, struct folio *src)
 {
 	struct list_scene *s = m->private;
@@ -494,8 +495,8 @@ static void look_at_the_first(struct mover *m, struct folio *src)
 /**
  * new_folio_has_no_mapping_until_it_is_moved() - Between unmap and move
  *
- * All folios of a batch are unmapped before the first moves. A new folio is nobody's
- * until then: it has no mapping that somebody without its lock could look at.
+ * All folios of a batch are unmapped before the first one moves. A new folio
+ * has no mapping until then: without the folio lock, others could look at it.
  *
  * Contract: LF-3
  */

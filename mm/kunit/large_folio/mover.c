@@ -37,7 +37,7 @@ static void mover_put(struct folio *dst, unsigned long private)
 	folio_put(dst);
 }
 
-/* Nothing on the list yet, and memory of every order */
+/* An empty list, and memory of every order */
 void mover_init(struct mover *m)
 {
 	memset(m, 0, sizeof(*m));

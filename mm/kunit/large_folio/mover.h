@@ -14,14 +14,14 @@
  * @list: the folios
  * @reason: why they are moved
  * @no_large: there is no memory of more than one page
- * @asked: is told of each destination that is asked for, just before that; or NULL
+ * @asked: called before each destination that is asked for, or NULL
  * @private: for @asked
- * @nr_new: destinations that it has asked for
- * @nr_given: those that it has got
- * @nr_back: those that it has given back
+ * @nr_new: destinations asked for
+ * @nr_given: destinations given
+ * @nr_back: destinations given back
  * @first: the first destination
- * @ret: what it returned
- * @succeeded: pages that it says it has moved
+ * @ret: its return value
+ * @succeeded: pages that it counts as moved
  * @events: what /proc/vmstat has counted, in the order of enum mover_event
  */
 struct mover {

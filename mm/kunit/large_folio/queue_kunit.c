@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large folios of which memory could be had back: they wait for being split, and a
- * migration is no reason to forget that.
+ * Large folios that are queued for a split, since some of their memory could be
+ * freed. A migration keeps them queued.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -51,7 +51,7 @@ MMK_GEN_PARAMS(queue)
 	return &queue_way;
 }
 
-/* The reference that has kept it from being split goes. */
+/* Drop the reference that kept the folio from being split. */
 static void let_go(struct mover *m, struct folio *src)
 {
 	struct folio *folio = m->private;
@@ -63,13 +63,13 @@ static void let_go(struct mover *m, struct folio *src)
 }
 
 /**
- * folio_waits_for_its_split_elsewhere() - It cannot be split, and so moves whole
+ * folio_waits_for_its_split_elsewhere() - It cannot be split, and moves whole
  *
- * A folio with pages that nobody maps is split instead of moved, if it can be. Here
- * it cannot, since somebody has a reference. That goes when the destination is asked
- * for, or stays, and the folio with it. Either way the folio that has the data waits
- * for being split as before, for the same reason, and all that counts such folios
- * has the same numbers.
+ * A partially mapped folio is split instead of moved, unless the split fails.
+ * Here it fails, since the folio has an extra reference. If the reference goes
+ * when the destination is asked for, the folio moves. Otherwise it stays.
+ * Either way the folio with the data is queued for a split as before, and the
+ * counters of such folios are as before.
  *
  * Contract: LF-2
  */
@@ -108,7 +108,7 @@ static void folio_waits_for_its_split_elsewhere(struct kunit *test)
 	MMK_EXPECT_FOLIO_HOLDS(test, l.folio, MMK_LARGE_SEED);
 }
 
-/* Every order, and every way to map a part so that pages are left over */
+/* Every order, and every part that leaves pages unmapped */
 MMK_GEN_PARAMS(split)
 {
 	if (!prev)
@@ -125,10 +125,10 @@ MMK_GEN_PARAMS(split)
 }
 
 /**
- * folio_mapped_in_part_is_split() - And what is mapped moves page by page
+ * folio_mapped_in_part_is_split() - What is mapped moves page by page
  *
- * No large destination is asked for. The call says that all has been moved, and has
- * left nothing on the list. What nobody mapped is free.
+ * No large destination is asked for. The call returns 0, and the list is empty.
+ * The pages that were not mapped are free.
  *
  * Contract: LF-2, LF-3
  */

@@ -16,13 +16,13 @@
 #include "mover.h"
 
 /**
- * enum busy - Why a large folio cannot be had
- * @LOCKED: somebody has locked it, and there is memory to move it to
- * @LOCKED_NO_MEMORY: somebody has locked it, and it would have to be split
- * @LOCKED_IN_PART: the same, because a part of it is not mapped
+ * enum busy - Why a large folio is busy
+ * @LOCKED: another task has locked it, and there is memory to move it to
+ * @LOCKED_NO_MEMORY: another task has locked it, and it has to be split
+ * @LOCKED_IN_PART: the same, since a part of it is not mapped
  * @BEING_READ: it is locked until it has been read
  * @WRITTEN_BACK: it is under writeback
- * @NR_BUSY: how many reasons there are
+ * @NR_BUSY: number of reasons
  */
 enum busy {
 	LOCKED,
@@ -39,7 +39,7 @@ static const char * const busy_names[] = {
 };
 
 /**
- * struct busy_way - A busy large folio, and a migration that is in no mood to wait
+ * struct busy_way - A busy large folio, and a migration that does not wait
  * @order: of the folio
  * @busy: why
  * @mode: of the migration
@@ -52,7 +52,7 @@ struct busy_way {
 
 static struct busy_way busy_way;
 
-/* Light modes may wait for a lock that is not held for long. */
+/* The light mode may wait for a lock that is not held for long. */
 static bool waits(const struct busy_way *w)
 {
 	return w->mode == MIGRATE_SYNC ||
@@ -151,8 +151,8 @@ static void busy_end(struct folio *folio, enum busy busy)
 /**
  * busy_large_folio_is_not_waited_for() - MIGRATE_ASYNC, and the light mode
  *
- * The call comes back while the folio is as busy as before, whether it would have to
- * be split or not, and leaves it on the list. Neither does it wait to split it.
+ * The call returns while the folio is still busy, and leaves it on the list. It
+ * does not wait for a split either.
  *
  * Contract: LF-4, LF-3
  */
@@ -217,9 +217,10 @@ KUNIT_ARRAY_PARAM_DESC(alone, alone_ways, description);
 /**
  * waiting_for_one_folio_holds_no_other() - MIGRATE_SYNC, two large folios
  *
- * The first cannot be moved, as somebody has a reference; the second is busy. While
- * the call sleeps for the second, the first is unlocked and mapped, and so could be
- * what the holder of the second waits for. When the second is free it moves.
+ * The first folio cannot move, since it has an extra reference. The second is
+ * busy. While the call sleeps for the second, the first is unlocked and mapped:
+ * the task that keeps the second busy may need it. When the second is free, it
+ * moves.
  *
  * Contract: LF-4
  */
@@ -247,7 +248,7 @@ static void waiting_for_one_folio_holds_no_other(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(first.folio), (int)first.nr);
 	busy_end(from, w->busy);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&t->task));
-	/* What has been split counts as a folio that was not moved. */
+	/* A folio that has been split counts as one that failed. */
 	KUNIT_EXPECT_EQ(test, t->m.ret, w->busy == LOCKED_IN_PART ? 2 : 1);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&t->m.list));
 	KUNIT_EXPECT_TRUE(test, mover_has(&t->m, first.folio));
