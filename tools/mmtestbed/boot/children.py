@@ -283,7 +283,9 @@ class Children(runner.Runner):
         if due:
             outcome = found.outcomes[name]
             found.outcomes[name] = due_reports.settle(outcome, self._reports[name])
-        if self._options.counters and child.code != 0 and not due:
+        if self._options.recorder:
+            self._options.recorder.add(name, booted.server.folder)
+        elif self._options.counters and child.code != 0 and not due:
             self._options.counters.lose()
         if self._options.logs:
             console.keep(".".join(name), found.outcomes[name].status.good)

@@ -17,7 +17,7 @@ from typing import Callable, Collection, Iterable, Mapping, Optional, Sequence, 
 
 from ..errors import HostError, TestbedError
 from ..host import confine, lock
-from ..kernel import coverage
+from ..kernel import coverage, reach
 from ..model import cases
 from ..model.globs import Job, halves, split
 from ..model.outcomes import Name, Outcome, Results, Status
@@ -43,6 +43,7 @@ class Options:
     @raw: gets each line of the console, if not None.
     @spread: in a pool, let each suite have a boot of its own from the start.
     @counters: of what has run, if the kernel has them.
+    @recorder: takes those of each child instead.
     @virtual: let no time pass where nothing is done, if the kernel can.
     @cpu: CPU seconds after which a child hangs.
     @servers: that fork children, at most.
@@ -58,6 +59,7 @@ class Options:
     raw: Optional[Callable[[str], None]] = None
     spread: bool = False
     counters: Optional[coverage.Counters] = None
+    recorder: Optional[reach.Recorder] = None
     virtual: bool = False
     cpu: int = 10
     servers: int = 1

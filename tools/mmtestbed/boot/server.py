@@ -150,6 +150,7 @@ class Server:
         @huge: its memory in huge pages of the host, where they are to be had.
         Raises HostError if the binary does not start.
         """
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         confine.give(folder)
         environment = confine.environment({"TMPDIR": str(folder), **(env or {})})

@@ -172,7 +172,7 @@ class Servers:
                         *(early for early, _ in self._early)]:
             started.close()
         counters = self._options.counters
-        if counters:
+        if counters and not self._options.recorder:
             # Each child has added its own to those of its server.
             for room in self._rooms:
                 counters.add(room, True)

@@ -73,6 +73,8 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
     found += opts.select
     for word in opts.exclude:
         found += ["--exclude", word]
+    if opts.changed:
+        found += ["--changed", opts.changed]
     if opts.fail_fast:
         found.append("--fail-fast")
     for patch in opts.patches:

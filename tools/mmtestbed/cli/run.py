@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import shutil
 import sys
@@ -16,8 +17,9 @@ from typing import Optional, Sequence
 from ..boot import children, debug, due_reports, runner, uml, usual
 from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
+from ..history import changed
 from ..host import lock, ns, proc
-from ..kernel import patching, provenance, source
+from ..kernel import patching, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors
 from ..model.options import Options
@@ -44,6 +46,7 @@ class Command:
                                    repeat=opts.repeat, shuffle=opts.shuffle,
                                    patches=[path.name for path in opts.patches])
         self._display = failures.Display(console, self._result, opts)
+        self._change = changed.Change()
         if opts.json:
             self._result.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
@@ -60,6 +63,8 @@ class Command:
         if opts.gdb and not opts.build_options and \
            opts.gdb not in {case.full_name for case in self._cases.values()}:
             raise UsageError(f"--gdb {opts.gdb}: there is no such case; see --list")
+        if opts.changed:
+            self._change = changed.since(Path(opts.kdir), opts.changed)
         cache = self._shop.prepare()
         if self._result.testbed and not self._result.testbed["commit"]:
             # git, which knows the commit, may have come with the tools.
@@ -130,7 +135,7 @@ class Command:
     def _cover(self, state: Path) -> None:
         """Write what has run, if the kernel has counted it."""
         counters, console = self._shop.counters, self._console
-        if not counters:
+        if not counters or self._opts.reach:
             return
         console.begin("reading the counters")
         target = self._opts.coverage or state / "coverage"
@@ -157,8 +162,11 @@ class Command:
     def _boot(self, made: Made, folder: Path) -> None:
         """List the cases, run them, and take down what comes out."""
         opts, result = self._opts, self._result
+        counters = self._shop.counters
+        recorder = reach.Recorder(counters.notes, folder / "reach") \
+            if opts.reach and counters else None
         how = usual.options(opts, made.kernel.path, folder / "boots",
-                            counters=self._shop.counters)
+                            counters=counters, recorder=recorder)
         if opts.raw:
             how = replace(how, raw=self._console.line, spread=False, servers=1)
         plan = rounds.Rounds(opts, self._console, self._display, how.seed,
@@ -175,6 +183,8 @@ class Command:
             there = boots.listed(made.state, made.kernel.sha + "".join(opts.kernel_args),
                                  opts.filter)
             names = self._chosen(there)
+            if opts.changed:
+                names = self._reaching(names)
             # In a boot that cases share, nothing can be left out; nor what was named alone.
             left = known.hang(names) if isinstance(boots, children.Children) and \
                 len(names) > 1 else []
@@ -188,6 +198,8 @@ class Command:
             for name in left:
                 self._display.line(known.not_run(name))
             result.virtual = boots.virtual
+        if recorder:
+            self._record(recorder)
         result.flaky = runner.flaky(found)
         result.add(found, names)
         result.seed = how.seed if result.children else opts.seed
@@ -201,6 +213,31 @@ class Command:
         for bug, name in known.gone:
             self._console.note(f"{'.'.join(name)} passes, in spite of a known bug ({bug}): "
                                f"is it gone? Then say so in patches/{bug.name}/needed")
+
+    def _record(self, recorder: reach.Recorder) -> None:
+        """Keep which functions each case has reached."""
+        result = self._result
+        found = recorder.result({
+            "line": result.line, "kernel_version": result.version,
+            "date": datetime.date.today().isoformat(),
+            "suites": provenance.suites(REPOSITORY)})
+        found.save(reach.place(self._shop.cache, result.line))
+        self._console.line(f"recorded what {words.count(len(found.cases), 'case')} reach of "
+                           f"{words.count(len(found.functions), 'function')}, for --changed")
+
+    def _reaching(self, names: Sequence[Name]) -> list[Name]:
+        """Those of @names that reach what differs from --changed."""
+        record = reach.load(reach.place(self._shop.cache, self._result.line))
+        if record is None:
+            raise UsageError(f"nothing is recorded for {self._result.line}; first: mmt run "
+                             f"--line {self._result.line} --variant gcov --reach")
+        choice = changed.choose(record, self._change, names)
+        self._console.line(f"--changed {self._opts.changed}: {choice.sure}")
+        if record.facts["suites"] != provenance.suites(REPOSITORY):
+            self._console.note("the suites have changed since that was recorded")
+        if not choice.names:
+            raise UsageError("no case reaches what differs; leave out --changed")
+        return choice.names
 
     def _keep(self, folder: Path, state: Path) -> None:
         """Copy what this run made to where it stays, in one step."""

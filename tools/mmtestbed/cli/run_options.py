@@ -88,6 +88,9 @@ def _parser() -> Parser:
         help="one more of them: KUnit's suite.case glob")
     add("--exclude", metavar="CASES", action="append", default=[],
         help="leave these out (repeatable)")
+    add("--changed", metavar="REV", default="",
+        help="only cases that reach a function of --kdir that differs from its commit REV, "
+             "as far as mmt run --variant gcov --reach has recorded that")
     add("--fail-fast", action="store_true", help="stop at the first case that fails")
     add("--fixes", action="store_true",
         help="mend the known bugs of the code under test (patches/fixes); else the kernel "
@@ -111,6 +114,8 @@ def _parser() -> Parser:
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
     add("--ktap", metavar="FILE", help="write all results as one KTAP")
+    add("--reach", action="store_true", help="with --variant gcov: record which functions "
+        "each case reaches, for --changed, instead of a report")
     add("--repeat", metavar="N", type=positive, default=1,
         help="run everything N times, with a new seed each time unless --seed names one; "
              "a case that differs between them fails")
@@ -199,7 +204,7 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         patches.append(path)
     wanted = configs.by_name(args.variant) if args.variant else None
     config = wanted or configs.PLAIN
-    for word in ("raw", "list", "build_dir", "junit", "coverage", "ktap"):
+    for word in ("raw", "list", "build_dir", "junit", "coverage", "ktap", "reach"):
         if args.all and getattr(args, word):
             raise UsageError(f"--{word.replace('_', '-')} does not go with --all; see "
                              f"{me('run')} --help")
@@ -214,16 +219,20 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         raise UsageError("--shuffle goes with --one-boot: with a child for each case, no "
                          "case comes after another")
     _check_seconds(args, one_boot)
+    if args.reach and (one_boot or not config.counts):
+        raise UsageError("--reach goes with --variant gcov, and needs a child for each case")
+    if args.changed and not args.kdir:
+        raise UsageError("--changed compares --kdir with one of its commits; name a tree")
     # One glob KUnit can take itself.
     chosen = [*args.select, *([args.filter] if args.filter else [])]
     one = chosen[0] if len(chosen) == 1 and not is_contract(chosen[0]) and \
-        not args.exclude else ""
+        not args.exclude and not args.changed else ""
     return Options(
         kdir=tree_of(args.line, args.kdir), line=args.line,
         all=args.all, wanted=wanted, config=config,
         coverage=output_folder(args.coverage), html=args.html, patches=tuple(patches),
         filter=one, select=() if one else tuple(chosen), exclude=tuple(args.exclude),
-        fail_fast=args.fail_fast, list=args.list, jobs=args.jobs,
+        changed=args.changed, fail_fast=args.fail_fast, reach=args.reach, list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
         own_timeout=args.timeout,

@@ -150,6 +150,19 @@ class Theirs:
             raise UsageError(f"{self.path} has no commit {name}{self.hint}")
         return done.output.strip()
 
+    def differing(self, commit: str) -> list[str]:
+        """The files that differ from @commit as they stand.  Raises UsageError."""
+        done = self._git("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff",
+                         "--no-textconv", "--ignore-submodules", commit, "--")
+        if done.code != 0:
+            raise UsageError(f"git diff fails in {self.path}: {_last(done.output)}{self.hint}")
+        return [name for name in done.output.split("\0") if name]
+
+    def show(self, commit: str, path: str) -> Optional[str]:
+        """The text of @path at @commit; None if it has none."""
+        done = self._git("show", "--no-textconv", f"{commit}:{path}")
+        return done.output if done.code == 0 else None
+
     @property
     def hint(self) -> str:
         """Why it may lack something, and what to do then, to end a line with."""

@@ -164,6 +164,11 @@ class Counters:
         self._number = 0
         self.lost = 0
 
+    @property
+    def notes(self) -> Path:
+        """Where the compiler's notes are kept, once keep() has been called."""
+        return self._folder / "notes"
+
     def keep(self) -> None:
         """Take what gcov needs from the tree and the build folder.
 

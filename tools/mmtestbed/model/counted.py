@@ -17,6 +17,9 @@ COUNTING_TOOLS = (
     deps.Tool("gcov", "gcc", "names the lines that have run"),
     deps.Tool("gcov-tool", "gcc", "adds up what several boots have run"),
 )
+REACH_TOOLS = (
+    deps.Tool("gcov-dump", "gcc", "shows what a case has run"),
+)
 HTML_TOOLS = (
     deps.Tool("gcovr", "gcovr", "shows the source with what has run",
               optional=True),

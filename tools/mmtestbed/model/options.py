@@ -23,6 +23,8 @@ class Options:
 
     @filter: the glob that KUnit gets; @select: words that mean cases, if one glob is not
         enough; @exclude: those that are left out.
+    @changed: a commit: only cases that reach what differs from it.
+    @reach: record which functions each case reaches.
     @wanted: the variant that was named.  @config: that, or the default.
     @shuffle: the seed of the order, None if that is to stay.
     @seed: of what is random in the cases, None for the usual one.
@@ -41,7 +43,9 @@ class Options:
     filter: str
     select: tuple[str, ...]
     exclude: tuple[str, ...]
+    changed: str
     fail_fast: bool
+    reach: bool
     list: bool
     jobs: int
     build_dir: Optional[Path]
@@ -74,7 +78,7 @@ class Options:
     @property
     def chooses(self) -> bool:
         """Which cases run is more than KUnit's one glob says."""
-        return bool(self.select or self.exclude)
+        return bool(self.select or self.exclude or self.changed)
 
     @property
     def virtual(self) -> bool:
