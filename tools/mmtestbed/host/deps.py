@@ -81,6 +81,8 @@ TEST = (
     Tool("shellcheck", "shellcheck", "checks the shell scripts", optional=True),
     Tool("mypy", "mypy", "checks the Python package", optional=True),
     Tool("pyflakes3", "pyflakes3", "finds what is not used", optional=True),
+    Tool("/usr/lib/python3/dist-packages/hypothesis/__init__.py", "python3-hypothesis",
+         "tries parsers on any input", optional=True),
     Tool("rst2xml", "python3-docutils", "reads the documentation", optional=True),
 )
 
