@@ -3,23 +3,19 @@
 
 from __future__ import annotations
 
-import argparse
-import math
-import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Optional, Sequence
 
 from ..boot import children, runner, usual
-from ..errors import Exit, TestbedError, UsageError
+from ..errors import Exit, TestbedError
 from ..host import beneath, confine, deps, lock, proc
 from ..kernel import build, offshoots, provenance
 from ..kernel.workshop import Workshop
-from ..model import cases, lines
-from ..model.options import Options as RunOptions
+from ..model import cases, functions
 from ..model.outcomes import Name, Outcome
 from ..model.repository import REPOSITORY, SUITES
 from ..proof import mutation
@@ -27,7 +23,7 @@ from ..proof.bare import Bare
 from ..proof.mutation import Fate, Mutant, State
 from ..ui import output, words
 from ..ui.console import Console
-from . import control_options, run_options, shared
+from .mutate_options import Options, parse
 from .session import Ground, Session
 
 
@@ -35,66 +31,6 @@ SOURCES = REPOSITORY / "tools" / "mutate"
 _MAKEFILE = b"\nobj-y += mm_mutate.o\n"
 # In a first boot go the cases that are this fast, in seconds.
 _QUICK = 0.3
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for; see _parser() for the words."""
-
-    jobs: int
-    kdir: str
-    filter: str
-    again: Optional[Path]
-    json: Optional[Path]
-    text: Optional[Path]
-    list: bool
-    install: bool
-    run: RunOptions
-    cpu: int
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = shared.Parser(
-        prog=shared.me("mutate"), allow_abbrev=False,
-        description="Build many small mistakes into the functions under test, make one "
-                    "at a time, and see which of them no case notices.",
-        epilog="Exit codes: 0 the mutants were run, whatever came of them; 2 wrong "
-               "usage; 125 the tree could not be prepared, mutated or built.")
-    add = parser.add_argument
-    add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
-        help="kernel tree (default: $KDIR, else Debian's package); never written to")
-    add("--jobs", metavar="N", type=shared.positive, default=2,
-        help="boots at a time (default: %(default)s)")
-    add("--filter", metavar="GLOB", default="*",
-        help="mutants to run, as file:function, such as 'mm/memremap.c:*'")
-    add("--timeout", metavar="S", type=shared.seconds,
-        help="CPU seconds after which a case hangs in virtual time (default: "
-             f"{control_options.CPU_TIME:g}), and seconds without a result in that "
-             f"of the host (default: {control_options.TIMEOUT:g})")
-    shared.add_mode(parser)
-    add("--again", metavar="FILE", help="take what this earlier JSON report says was "
-                                        "killed for killed")
-    add("--json", metavar="FILE", help="write what became of each mutant as JSON")
-    add("--report", metavar="FILE", help="write the report as text, with all survivors")
-    add("--list", action="store_true", help="list the mutants and stop")
-    shared.add_install(parser)
-    return parser
-
-
-def parse(argv: Sequence[str]) -> Options:
-    """The options in @argv.  Raises UsageError; --help exits."""
-    args = _parser().parse_args(argv)
-    again = Path(args.again).absolute() if args.again else None
-    if again and not again.is_file():
-        raise UsageError(f"--again {args.again}: there is no such report")
-    timeout = args.timeout or control_options.TIMEOUT
-    words = ["--line", lines.DEFAULT.name, "--timeout", str(timeout),
-             *shared.mode_words(args), *(["--kdir", args.kdir] if args.kdir else []),
-             *([] if args.install else ["--no-install"])]
-    return Options(args.jobs, args.kdir, args.filter, again,
-                   shared.output_file(args.json), shared.output_file(args.report),
-                   args.list, args.install, run_options.parse(words),
-                   math.ceil(args.timeout or control_options.CPU_TIME))
 
 
 def libclang() -> Path:
@@ -155,7 +91,7 @@ class Command:
         self._bare = Bare(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)}, "mutants")
         console.aside(output.distinct(wanted.json, wanted.text))
-        self._made = provenance.facts(REPOSITORY, lines.DEFAULT, wanted.run.config)
+        self._made = provenance.facts(REPOSITORY, wanted.line, wanted.run.config)
         self._kernel_version = ""
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
@@ -197,8 +133,10 @@ class Command:
                 self._mutate(offshoot, folder)
                 if self._wanted.list:
                     self._console.lines([f"{m.number:5} {m.function}: {m}"
-                                         for m in self._mutants], "")
+                                         for m in self._mutants if self._here(m)], "")
                     return Exit.PASSED
+                if not any(map(self._here, self._mutants)):
+                    return self._close_mutants([])
                 self._console.begin(f"building {len(self._mutants)} mutants")
                 offshoot.make()
                 self._console.end()
@@ -210,7 +148,7 @@ class Command:
         """Put the mutants into @offshoot."""
         tool = folder / "mutate"
         compile_tool(tool)
-        for target in mutation.TARGETS:
+        for target in self._targets(offshoot.src):
             name = Path(target.file)
             cmd = beneath.read(offshoot.build, str(name.parent / f".{name.stem}.o.cmd"))
             mutants, source = mutate(
@@ -221,6 +159,25 @@ class Command:
         for ours in ("mm_mutate.c", "mm_mutate.h"):
             beneath.put(offshoot.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
         offshoot.edit("mm/Makefile", lambda old: old + _MAKEFILE)
+
+    def _targets(self, src: Path) -> Iterator[mutation.Target]:
+        """What to mutate: the functions under test, or those with the wanted lines."""
+        if not self._wanted.lines:
+            yield from mutation.TARGETS
+        for file, numbers in self._wanted.lines:
+            text = beneath.read(src, file)
+            if text is None:
+                raise TestbedError(f"--lines: this tree has no {file}")
+            names = functions.at(text.decode("utf-8", "replace").splitlines(), numbers)
+            if names:
+                yield mutation.Target(file, tuple(sorted(names)))
+
+    def _here(self, mutant: Mutant) -> bool:
+        """Whether @mutant is one of those that are wanted."""
+        wanted = self._wanted
+        return cases.glob_match(wanted.filter, f"{mutant.file}:{mutant.function}") and (
+            not wanted.lines or any(mutant.file == file and mutant.line in numbers
+                                    for file, numbers in wanted.lines))
 
     def _trace(self, kernel: Path, folder: Path) -> None:
         """Boot without a mutant and see which case reaches what."""
@@ -244,8 +201,7 @@ class Command:
 
     def _run_mutants(self, kernel: Path, folder: Path) -> list[Fate]:
         wanted, console = self._wanted, self._console
-        todo = [m for m in self._mutants
-                if cases.glob_match(wanted.filter, f"{m.file}:{m.function}")]
+        todo = [m for m in self._mutants if self._here(m)]
         known: Mapping[int, Optional[Fate]] = {}
         if wanted.again:
             known = mutation.remembered(mutation.fates_from_json(
@@ -328,7 +284,7 @@ class Command:
         if wanted.json:
             output.write(wanted.json, lock.json_bytes({
                 "schema": 1, "testbed": self._made,
-                "kernel_version": self._kernel_version, "line": lines.DEFAULT.name,
+                "kernel_version": self._kernel_version, "line": self._wanted.line.name,
                 "variant": self._wanted.run.config.name, "filter": wanted.filter,
                 "mutants": [fate.as_json() for fate in fates]}))
         if wanted.text:

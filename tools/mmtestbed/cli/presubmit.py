@@ -8,12 +8,12 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable, Mapping, Optional, Sequence
 
 from ..errors import Exit, HostError, TestbedError, UsageError
 from ..git import gitrepo
 from ..git.gitrepo import Commit
-from ..history import trial
+from ..history import mutations, trial
 from ..history.evidence import Finding
 from ..history.trial import Trial
 from ..host import lock, proc
@@ -281,7 +281,7 @@ class Command:
         facts = Series(
             base, tip, patches, self._trial.ours, self._trial.explainer, scratch, self._findings,
             self._as_built, {name: case.contracts for name, case in self._trial.known.items()},
-            self._coverage(tip), self._line)
+            self._coverage(tip), self._mutants(tip), self._line)
         for check in self._whole:
             missing = check.missing()
             try:
@@ -316,22 +316,40 @@ class Command:
             report = self._private.folder / "coverage"
             shutil.rmtree(report, ignore_errors=True)
             self._console.begin("running the suites on a kernel that counts")
-            words = ["--kdir", str(self._trial.ours.tree), "--variant", "gcov", "--coverage",
-                     str(report), "--no-html", "--jobs", str(self._shop.opts.jobs)]
-            if self._shop.opts.line:
-                words += ["--line", self._shop.opts.line.name]
-            if not self._shop.opts.install:
-                words.append("--no-install")
-            done = proc.run([str(REPOSITORY / "scripts" / "run.sh"), *words],
-                            tick=lambda: self._console.progress(""))
-            if done.code not in (Exit.PASSED, Exit.FAILED):
-                self._console.abandon()
-                lines = done.output.strip().splitlines() or ["no message"]
-                raise TestbedError(f"no kernel that counts: {lines[-1]}", lines[-8:])
-            self._console.end()
+            self._apart("run.sh", ["--variant", "gcov", "--coverage", str(report),
+                                   "--no-html", "--jobs", str(self._shop.opts.jobs)],
+                        "no kernel that counts")
             shutil.move(report, target)
 
         return cover
+
+    def _mutants(self, tip: str) -> Callable[[Mapping[str, set[int]], Path], None]:
+        """Something that says which mistakes in lines of @tip no case notices."""
+        def mutate(lines: Mapping[str, set[int]], target: Path) -> None:
+            self._trial.stand_at(self._trial.ours.commit(tip))
+            report = self._private.folder / "mutants.json"
+            report.unlink(missing_ok=True)
+            self._console.begin("running the suites on a kernel with mistakes")
+            self._apart("mutate.sh", [*mutations.words(lines), "--json", str(report)],
+                        "no kernel with mistakes")
+            shutil.move(report, target)
+
+        return mutate
+
+    def _apart(self, script: str, words: Sequence[str], what: str) -> None:
+        """Run @script on the tree that is checked out.  Raises TestbedError."""
+        more = ["--kdir", str(self._trial.ours.tree)]
+        if self._shop.opts.line:
+            more += ["--line", self._shop.opts.line.name]
+        if not self._shop.opts.install:
+            more.append("--no-install")
+        done = proc.run([str(REPOSITORY / "scripts" / script), *words, *more],
+                        tick=lambda: self._console.progress(""))
+        if done.code not in (Exit.PASSED, Exit.FAILED):
+            self._console.abandon()
+            lines = done.output.strip().splitlines() or ["no message"]
+            raise TestbedError(f"{what}: {lines[-1]}", lines[-8:])
+        self._console.end()
 
     # The end.
 

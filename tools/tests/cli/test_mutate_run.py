@@ -4,7 +4,7 @@
 from unittest import mock
 
 from mmtestbed.boot import children, runner
-from mmtestbed.cli import mutate_run
+from mmtestbed.cli import mutate_options, mutate_run
 from mmtestbed.model import outcomes
 from mmtestbed.model.outcomes import Name
 from mmtestbed.proof.mutation import Fate, Mutant, State
@@ -22,7 +22,7 @@ def mutant(number: int, function: str = "f") -> Mutant:
 class Mutants(support.TempCase):
     def setUp(self) -> None:
         super().setUp()
-        self.command = mutate_run.Command(mutate_run.parse([]), self.console)
+        self.command = mutate_run.Command(mutate_options.parse([]), self.console)
         self.command._names = NAMES
         self.command._built = {1, 2, 3, 4}
         self.command._seconds = dict(zip(NAMES, (9.0, 0.2, 0.1, 0.3)))

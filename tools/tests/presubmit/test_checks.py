@@ -3,13 +3,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence
 
-from mmtestbed.cli import bisect_status, bisect_step, passed
+from mmtestbed.cli import bisect_status, bisect_step, mutate_options, passed
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.git import gitrepo
 from mmtestbed.git.gitrepo import Commit
-from mmtestbed.history import explain, trial
+from mmtestbed.history import explain, mutations, trial
 from mmtestbed.history.evidence import Failure, Finding
 from mmtestbed.host import proc
 from mmtestbed.model import cases, repository
@@ -19,6 +19,7 @@ from mmtestbed.presubmit.checks import Context, Message, Patch, Place, Result, S
 from mmtestbed.presubmit.checks import Status
 from mmtestbed.presubmit.checks.build import Build
 from mmtestbed.presubmit.checks.coverage import Coverage
+from mmtestbed.presubmit.checks.mutants import Mutants
 from mmtestbed.presubmit.checks.suites import Suites
 from mmtestbed.presubmit.checks.verdicts import Verdicts
 from mmtestbed.presubmit.checks.warnings import Warnings
@@ -46,7 +47,7 @@ class Parts(support.TempCase):
                          ["applies", "build", "W=1", "checkpatch", "sparse", "cocci",
                           "doc", "suites"])
         self.assertEqual([check.name for check in whole],
-                         ["contracts", "verdicts", "coverage"])
+                         ["contracts", "verdicts", "coverage", "mutants"])
         for check in [*each, *whole]:
             self.assertTrue(check.title)
 
@@ -184,6 +185,55 @@ class Whole(RepoCase):
         result = Coverage().judge(series)
         self.assertEqual((result.status, result.line), (
             Status.WARN, "not measured: no kernel that counts: BROKEN: it is so"))
+
+    def test_mutants(self) -> None:
+        texts = ("int f(void)\n{\n\treturn 0;\n}\n",
+                 "int f(void)\n{\n\tif (a < b)\n\t\tgo();\n\treturn 0;\n}\n")
+        series = self.series(self.ours(), mm_rmap=texts)
+        self.assertIn("no kernel", Mutants().judge(series).line)
+        series.findings = {"new": Finding()}
+        asked = []
+
+        def fate(number: int, state: str) -> dict[str, Any]:
+            return {"number": number, "file": "mm/rmap.c", "function": "f", "line": 3,
+                    "op": "relational", "before": "a < b", "after": "<=", "state": state, "by": "",
+                    "why": "", "cases": 1}
+
+        def mutate(*states: str) -> Callable[[Mapping[str, set[int]], Path], None]:
+            def write(lines: Mapping[str, set[int]], target: Path) -> None:
+                asked.append(dict(lines))
+                target.write_text(json.dumps({"mutants": [
+                    fate(number, state) for number, state in enumerate(states)]}), encoding="ascii")
+            return write
+
+        series.mutate = mutate("killed", "survived", "unreached", "not built")
+        result = Mutants().judge(series)
+        self.assertEqual(asked, [{"mm/rmap.c": {3, 4}}])
+        self.assertEqual((result.status, result.line), (
+            Status.WARN, "2 of 3 mistakes in the changed lines, in 1 line, are not asserted "
+            "by anything"))
+        self.assertEqual(result.details, (
+            "  mm/rmap.c:3: if (a < b)", "    relational: a < b -> <=",
+            "    relational: a < b -> <= (no case gets there)"))
+        series.mutate = mutate("killed")
+        self.assertIs(Mutants().judge(series).status, Status.PASS)
+        series.mutate = mutate("not built")
+        self.assertIs(Mutants().judge(series).status, Status.SKIP)
+
+        def cannot(lines: Mapping[str, set[int]], target: Path) -> None:
+            raise TestbedError("no kernel with mistakes: BROKEN: it is so")
+
+        series.mutate = cannot
+        self.assertIs(Mutants().judge(series).status, Status.WARN)
+
+    def test_lines_for_the_mutants(self) -> None:
+        self.assertEqual(mutations.words({"mm/b.c": {7}, "mm/a.c": {1, 2, 3, 9}}),
+                         ["--lines", "mm/a.c:1-3,9", "--lines", "mm/b.c:7"])
+        [(file, numbers)] = mutate_options.parse(["--lines", "mm/a.c:1-3,9"]).lines
+        self.assertEqual((file, numbers), ("mm/a.c", {1, 2, 3, 9}))
+        for word in ("mm/a.c", "mm/a.h:1", "mm/a.c:1-", "mm/a.c:x"):
+            with self.subTest(word), self.assertRaises(UsageError):
+                mutate_options.parse(["--lines", word])
 
     def test_coverage_without_gcov(self) -> None:
         self.set_env("PATH", str(self.tmp))

@@ -163,6 +163,8 @@ class Series:
 
     @base, @tip: commits.  @findings: what the suites say at each, by commit.
     @built: the files of a commit as they are built, patches of ours included.
+    @cover: writes which lines of the tip run to a folder.
+    @mutate: writes what became of the mutants of lines, by file, to another file.
     """
 
     base: str
@@ -175,6 +177,7 @@ class Series:
     built: Callable[[str, str], Optional[bytes]]
     contracts: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     cover: Optional[Callable[[Path], None]] = None
+    mutate: Optional[Callable[[Mapping[str, set[int]], Path], None]] = None
     line: str = ""
 
 
