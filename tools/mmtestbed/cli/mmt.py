@@ -42,6 +42,7 @@ WORDS = (
          "control_run"),
     Word("mutate", "make small mistakes in the code under test: which go unnoticed?",
          "mutate_run"),
+    Word("new", "write the skeleton of a control, or of a case", "new"),
     Word("bisect", "find the first commit at which a case fails", "bisect"),
     Word("bisect-step", "one step of it, for git bisect run", "bisect_step"),
     Word("presubmit", "check a series of patches before it is sent", "presubmit"),
