@@ -51,25 +51,23 @@ class Children(runner.Runner):
     """Runs cases, each in a child; safe to use from several threads.
 
     @servers: those of another one, which then has to stay open longer.
-    @extra: for the command line of each child.
+    @extra: for the command line of each child.  @mark: lines with it are always kept.
     """
 
     def __init__(self, options: Options, live: Callable[[Outcome], None],
                  reports: Optional[Mapping[Name, Sequence[str]]] = None,
                  note: Callable[[str], None] = lambda text: None,
-                 servers: Optional[Servers] = None, extra: Sequence[str] = ()) -> None:
+                 servers: Optional[Servers] = None, extra: Sequence[str] = (),
+                 mark: str = "\n") -> None:
         super().__init__(options, live, reports, note)
         self._servers = servers or Servers(options, note)
         self._mine = servers is None
-        self._extra = tuple(extra)
+        self._extra, self._mark = tuple(extra), mark
         self._patience = Patience(options.timeout, options.virtual)
         self._merging = threading.RLock()
         self._turns: collections.Counter[Name] = collections.Counter()
     def start(self, many: int = 1) -> None:
-        """Boot the first server, and as many beside it as @many cases keep busy.
-
-        Raises Lost or NoSnapshot if it does not come up.
-        """
+        """Boot as many servers as @many cases keep busy.  Raises Lost or NoSnapshot."""
         self._servers.prepare(many)
         with self._servers.borrow():
             pass
@@ -80,10 +78,11 @@ class Children(runner.Runner):
             self._servers.close()
 
     def with_words(self, extra: Sequence[str],
-                   live: Callable[[Outcome], None] = lambda outcome: None) -> Children:
-        """The same servers, with @extra for the command line of each child."""
+                   live: Callable[[Outcome], None] = lambda outcome: None,
+                   mark: str = "") -> Children:
+        """The same servers, with @extra for the command line of each child, and @mark."""
         return Children(self._options, live, self._reports, self._tell, self._servers,
-                        (*self._extra, *extra))
+                        (*self._extra, *extra), mark or self._mark)
 
     def with_seed(self, seed: int) -> Children:
         """The same servers, with another seed."""
@@ -218,7 +217,7 @@ class Children(runner.Runner):
             outcome.seed = done.seed
             if outcome.status.good:
                 # Of hundreds of rounds it would fill the memory.
-                outcome.output = []
+                outcome.output = [each for each in outcome.output if self._mark in each]
             before = results.outcomes.get(name)
             if not before or before.status.good or \
                not outcome.status.good and done.seed < (before.seed or 0):

@@ -46,6 +46,9 @@ class Options:
     run: RunOptions
     cpu: int
     install: bool = True
+    alone: bool = False
+    built_in: bool = False
+    why: str = ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,11 +80,18 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", metavar="FILE", help="write what became of each control, or "
         "guard, as JSON")
     add("--keep", action="store_true", help="keep the logs of the boots, and say where")
+    add("--alone", action="store_true",
+        help="build a kernel for each control, instead of one for all of them")
+    add("--built-in", action="store_true",
+        help="leave out what needs a kernel of its own")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="list the controls and stop")
     what.add_argument("--matrix", action="store_true",
                       help="print the cases and controls of each contract, and check "
                            "what README.rst claims")
+    what.add_argument("--why", metavar="CASE", default="",
+                      help="say which controls CASE has noticed, which it alone, and "
+                           "which nobody")
     what.add_argument("--guards", action="store_true",
                       help="boot the cases that misbehave on purpose, and require that "
                            "each is caught")
@@ -114,4 +124,5 @@ def parse(argv: Sequence[str]) -> Options:
                    args.contract, shared.output_file(args.json), args.keep, kdir,
                    timeout, args.matrix, args.rst, args.guards, dict(args.config),
                    args.list, run_options.parse(words),
-                   math.ceil(args.timeout or CPU_TIME * config.slow), args.install)
+                   math.ceil(args.timeout or CPU_TIME * config.slow), args.install,
+                   args.alone, args.built_in, args.why)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import os
-import resource
 import shutil
 import sys
 import time
@@ -21,9 +20,10 @@ from ..kernel.workshop import Workshop
 from ..model import cases
 from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..proof import cocci, controls, guardtest, ledger, matrix
+from ..proof import cocci, controls, guardtest, ledger, matrix, relation
 from ..proof.bare import Bare
 from ..proof.controls import Control, Kind, Verdict
+from ..proof.onekernel import MOST_BAD, OneKernel
 from ..result import verdict
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, Console
@@ -32,11 +32,13 @@ from .control_options import Options
 from .session import Ground, Session
 
 
-# After so many crashes and hangs the cases of other contracts are left out.
-_MOST_BAD = 3
 # After so many seconds the suites only go on for what the control is about.
 _LONG = 5.0
 _WIDEST = 200
+# What time goes into, for people.
+_TIMED = {"apply": "applying all rules", "build": "building them into one kernel",
+          "bare": "all cases with none chosen", "children": "the controls in that kernel",
+          "alone": "those that are built alone"}
 
 
 class Command:
@@ -54,6 +56,8 @@ class Command:
             self._controls = controls.select(controls.read(CONTROLS), wanted.line.name,
                                              wanted.filter, wanted.contract)
         self._verdicts: list[Verdict] = []
+        self._one = OneKernel(self._shop, self._bare, console, self._cases,
+                              self._controls, wanted)
         self._kernel_version = ""
         self._place: Optional[ledger.Place] = None
         self._took = (0.0, 0.0)
@@ -98,31 +102,46 @@ class Command:
                     self._console, base, folder,
                     guardtest.Options(how, not shop.opts.children, wanted.symbols,
                                       wanted.rst, wanted.json, self._head())).run()
-            with bare.opened(how, self._console.note) as boots:
-                names = boots.listed(base.tree.places.state, base.sha, "")
-                with proc.threads(uml.at_a_time(wanted.jobs, wanted.config)) as many:
-                    bare.check(boots.round(names, "", many))
-            return self._all(base, names, folder)
+            todo = self._controls
+            if not wanted.alone and shop.opts.children and wanted.config.cpus == 1:
+                one = self._one
+                names, todo = one.run(base, folder, self._finished)
+                self._took = one.took
+                if wanted.built_in:
+                    todo = [control for control in todo if not one.alone[control.name]]
+            else:
+                with bare.opened(how, self._console.note) as boots:
+                    names = boots.listed(base.tree.places.state, base.sha, "")
+                    with proc.threads(uml.at_a_time(wanted.jobs, wanted.config)) as many:
+                        bare.check(boots.round(names, "", many))
+            return self._all(base, names, folder, todo)
 
-    def _all(self, base: offshoots.Base, names: Sequence[Name], folder: Path) -> int:
+    def _all(self, base: offshoots.Base, names: Sequence[Name], folder: Path,
+             todo: Sequence[Control]) -> int:
+        """Build a kernel for each control in @todo, and try it."""
+        if not todo:
+            return self._close(base)
         console = self._console
-        console.begin(f"{words.count(len(self._controls), 'control')} on Linux "
-                      f"{self._kernel_version}, {self._wanted.jobs} at a time")
-        begin, spent = time.monotonic(), _cpu_seconds()
+        console.begin(f"{words.count(len(todo), 'control')} on Linux "
+                      f"{self._kernel_version}, a kernel each, {self._wanted.jobs} at a "
+                      "time")
+        begin, spent = time.monotonic(), proc.cpu_seconds()
+        done_before = len(self._verdicts)
         with proc.threads(self._wanted.jobs, offshoots.own_mounts) as pool:
             # What takes longest first, or the last one keeps all waiting.
             waiting = {pool.submit(self._try, base, control, names, folder)
-                       for control in sorted(self._controls,
-                                             key=lambda each: not each.wide)}
+                       for control in sorted(todo, key=lambda each: not each.wide)}
             while waiting:
                 done, waiting = concurrent.futures.wait(
                     waiting, 1, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     self._finished(future.result())
-                console.progress(words.share(len(self._verdicts), len(self._controls),
+                console.progress(words.share(len(self._verdicts) - done_before, len(todo),
                                              time.monotonic() - begin))
         console.end()
-        self._took = (time.monotonic() - begin, _cpu_seconds() - spent)
+        self._one.seconds["alone"] = time.monotonic() - begin
+        self._took = (self._took[0] + time.monotonic() - begin,
+                      self._took[1] + proc.cpu_seconds() - spent)
         return self._close(base)
 
     def _try(self, base: offshoots.Base, control: Control, names: Sequence[Name],
@@ -192,7 +211,7 @@ class Command:
 
         def worthwhile(results: Results, rest: Sequence[Name]) -> bool:
             return rest[0] not in left_out and not enough(results.outcomes) and \
-                controls.worthwhile(control, cases_, results, rest, _MOST_BAD)
+                controls.worthwhile(control, cases_, results, rest, MOST_BAD)
 
         with proc.threads(max(1, together), last=False) as pool, \
              self._bare.opened(how) as boots:
@@ -241,6 +260,9 @@ class Command:
                 console.line(f"{v.control.name}:")
                 console.lines(v.troubles[1:])
         console.line()
+        if self._one.seconds:
+            console.line("; ".join(f"{_TIMED[what]} {seconds_:.0f} s"
+                                   for what, seconds_ in self._one.seconds.items()))
         self._write()
         self._file(base.tree.source)
         if self._wanted.keep:
@@ -277,6 +299,8 @@ class Command:
             "exit_code": int(self._code), "error": self._error,
             "failed_without_control": sorted(".".join(name) for name in self._bare.red),
             "skipped_without_control": sorted(".".join(name) for name in self._bare.skipped),
+            "seconds_of": {what: round(each, 1) for what, each in self._one.seconds.items()},
+            "built_alone": self._one.alone,
             "controls": self._results(),
         }
 
@@ -286,18 +310,24 @@ class Command:
             output.write(self._wanted.json, lock.json_bytes(self._as_json()))
 
 
-def _cpu_seconds() -> float:
-    """What the commands that have ended have cost so far."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
 def show_list(wanted: Options, console: Console) -> int:
     """Print the controls."""
     chosen = controls.select(controls.read(CONTROLS), wanted.line.name, wanted.filter,
                              wanted.contract)
     console.lines(tables.plain([["control", "breaks", "what it does"], *(
         [c.name, " ".join(c.breaks), c.subject] for c in chosen)]), "")
+    return Exit.PASSED
+
+
+def show_why(wanted: Options, console: Console) -> int:
+    """Print what the controls that have run say of a case."""
+    case = relation.case_of(wanted.why, cases.read(SUITES))
+    which, known = matrix.results(matrix.Wanted(
+        wanted.line, wanted.config, wanted.kdir, False), console)
+    seen = provenance.inputs(REPOSITORY, wanted.line, wanted.config)
+    valid = {name: entry for name, entry in known.items() if entry.get("inputs") == seen}
+    console.lines(relation.Relation.of(valid, controls.read(CONTROLS)).why(case), "")
+    console.line(which)
     return Exit.PASSED
 
 
@@ -314,6 +344,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                              "--help")
         if wanted.list:
             return show_list(wanted, console)
+        if wanted.why:
+            return show_why(wanted, console)
         if wanted.matrix:
             return matrix.show(REPOSITORY, matrix.Wanted(
                 wanted.line, wanted.config, wanted.kdir, wanted.rst), console)

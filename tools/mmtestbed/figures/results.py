@@ -70,7 +70,7 @@ class Sources:
 
     def controls_for(self, line: str) -> list[Control]:
         """The controls that name @line."""
-        return [control for control in self.controls if line in control.lines]
+        return [control for control in self.controls if control.is_for(line)]
 
     def current(self, record: Record) -> bool:
         """Whether @record is of today's suites and patches."""

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import errno
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -283,3 +284,9 @@ def run(command: Sequence[str], *, cwd: Optional[Path] = None,
     finally:
         finish(process)
     return Done(process.returncode, output.decode("utf-8", errors))
+
+
+def cpu_seconds() -> float:
+    """What the commands that have ended have cost so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -6,6 +6,7 @@ No parser of C: it relies on braces that match, and on the layout that kernel co
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Iterable, Optional, Sequence
@@ -90,7 +91,8 @@ class _Branches:
         return any(self._hidden)
 
 
-def functions(text: str) -> list[Function]:
+@functools.lru_cache(maxsize=64)
+def functions(text: str) -> Sequence[Function]:
     """The functions that @text defines, in its order."""
     found = []
     head: list[Token] = []

@@ -69,6 +69,14 @@ class Control:
         """Whether it changes a header, so that most of the kernel is compiled anew."""
         return any(name.endswith(".h") for name in self.files)
 
+    def is_for(self, line: str) -> bool:
+        """Whether there is something to break in the kernel that --line calls @line."""
+        which = lines.by_name(line)
+        if self.rule:
+            return which.first < self.end and which.last >= self.first
+        return line in self.lines or which not in lines.LINES and \
+            lines.like(which).name in self.lines
+
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it changes, or one of which it changes."""
@@ -171,7 +179,7 @@ def select(controls: Sequence[Control], line: str, glob: str,
     Raises UsageError if there are none.
     """
     chosen = [control for control in controls
-              if line in control.lines
+              if control.is_for(line)
               and fnmatch.fnmatchcase(control.name, glob or "*")
               and (not contract or contract in control.breaks)]
     if not chosen:
@@ -190,6 +198,8 @@ class Kind(enum.Enum):
     KILLED = "killed"
     ELSEWHERE = "killed elsewhere only"
     SPARED = "spares a case that it names"
+    OTHERWISE = "turns a case red in another way than it says"
+    NOT_ENTERED = "turns a case red without being entered"
     SURVIVED = "survived"
     NOT_APPLIED = "does not apply"
     NOT_COMPILED = "does not compile"
@@ -206,6 +216,10 @@ class Verdict:
     @not_run: cases that were left out after too many crashes and hangs.
     @reached: contracts of the control of which a case has turned red.
     @spared: cases that the control names and that did not turn red.
+    @otherwise: those that did, but not in the way that it says.
+    @built_in: it was tried in the kernel that has all controls.
+    @reaching: cases that enter a function that it changes, if that is known.
+    @entered: cases that entered its version of one.
     """
 
     control: Control
@@ -218,6 +232,10 @@ class Verdict:
     spared: tuple[Name, ...] = ()
     boots: int = 0
     seconds: float = 0.0
+    otherwise: tuple[Name, ...] = ()
+    built_in: bool = False
+    reaching: int = 0
+    entered: int = 0
 
     def why(self) -> str:
         """In one line, what killed it or what is wrong."""
@@ -229,6 +247,11 @@ class Verdict:
             return "; ".join([*parts, *self.troubles[:1]])
         if self.kind is Kind.SPARED:
             return f"{' '.join(map('.'.join, self.spared))} did not turn red"
+        if self.kind is Kind.OTHERWISE:
+            return "; ".join(f"{o.suite}.{o.name} by {way(o)}: {o.reason}" for o in self.by
+                             if o.key in self.otherwise)
+        if self.kind is Kind.NOT_ENTERED:
+            return f"{self.by[0].suite}.{self.by[0].name} {said(self.by[0])}"
         if self.kind is Kind.SURVIVED:
             return f"no case of {' '.join(self.control.breaks)} turns red"
         return (self.troubles or [""])[0]
@@ -238,8 +261,8 @@ class Verdict:
         def case(outcome: Outcome) -> dict[str, Any]:
             known = cases.get(outcome.key)
             return {"suite": outcome.suite, "name": outcome.name,
-                    "status": outcome.status.value, "reason": outcome.reason,
-                    "contracts": list(known.contracts) if known else []}
+                    "status": outcome.status.value, "way": way(outcome),
+                    "reason": outcome.reason, "contracts": list(known.contracts) if known else []}
 
         return {
             "name": self.control.name, "subject": self.control.subject,
@@ -247,7 +270,12 @@ class Verdict:
             "killed_by": [case(o) for o in self.by],
             "also_failed": [case(o) for o in self.also],
             "contracts_reached": list(self.reached),
-            "spared": [".".join(name) for name in self.spared], "troubles": self.troubles,
+            "kills": [{"case": ".".join(name), "way": list(ways)} for name, ways in
+                      zip(self.control.kills, self.control.how)],
+            "spared": [".".join(name) for name in self.spared],
+            "otherwise": [".".join(name) for name in self.otherwise],
+            "built_in": self.built_in, "cases_reaching": self.reaching,
+            "cases_entered": self.entered, "troubles": self.troubles,
             "cases_not_run": self.not_run, "boots": self.boots,
             "seconds": round(self.seconds, 2), "digest": self.control.digest,
         }
@@ -257,6 +285,16 @@ def said(outcome: Outcome) -> str:
     """The status of a bad case and its reason, for the end of a line."""
     reason = re.sub(r"\s+", " ", outcome.reason)
     return f"{outcome.status.value}: {reason}" if reason else outcome.status.value
+
+
+def way(outcome: Outcome) -> str:
+    """How a bad case noticed a bug: one of KINDS."""
+    if outcome.status is Status.HUNG:
+        return "hang"
+    if outcome.status is Status.CRASHED or outcome.splats or outcome.expected or \
+       outcome.reason.startswith("the kernel did not report"):
+        return "report"
+    return "assertion"
 
 
 def targets(control: Control, cases: Mapping[Name, Case],
@@ -287,11 +325,15 @@ def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name]
     # Some cases there are only with more CPUs, or on another line.
     spared = tuple(name for name in control.kills
                    if name in expected and not _red(results.outcomes.get(name)))
-    kind = Kind.SPARED if by and spared else Kind.KILLED if by else \
-        Kind.ELSEWHERE if also or troubles else Kind.SURVIVED
+    otherwise = tuple(name for name, ways in zip(control.kills, control.how)
+                      if name in expected and name not in spared and ways
+                      and way(results.outcomes[name]) not in ways)
+    kind = Kind.ELSEWHERE if not by and (also or troubles) else \
+        Kind.SURVIVED if not by else Kind.SPARED if spared else \
+        Kind.OTHERWISE if otherwise else Kind.KILLED
     return Verdict(control, kind, by, also, troubles,
                    sum(name not in results.outcomes for name in expected), reached,
-                   spared, results.boots)
+                   spared, results.boots, otherwise=otherwise)
 
 
 def settled(control: Control, cases: Mapping[Name, Case], expected: Iterable[Name],

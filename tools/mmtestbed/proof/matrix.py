@@ -85,7 +85,7 @@ class Facts:
                 raise TestbedError(f"cannot read {name}: {err.strerror}; restore it "
                                    "from git") from None
         seen = provenance.inputs(repository, line, config)
-        here = [c for c in known_controls if line.name in c.lines]
+        here = [c for c in known_controls if c.is_for(line.name)]
         digests = {control.name: control.digest for control in here}
         valid = {name: entry for name, entry in results.items()
                  if entry.get("inputs") == seen
@@ -199,7 +199,7 @@ class Wanted:
     rst: bool
 
 
-def _results(wanted: Wanted, console: Console) -> tuple[str, Mapping[str, ledger.Entry]]:
+def results(wanted: Wanted, console: Console) -> tuple[str, Mapping[str, ledger.Entry]]:
     """The tree that @wanted means, for people, and what is known of it."""
     cache = cachedir.root(console, create=False)
     if wanted.kdir:
@@ -219,10 +219,10 @@ def _results(wanted: Wanted, console: Console) -> tuple[str, Mapping[str, ledger
 
 def show(repository: Path, wanted: Wanted, console: Console) -> int:
     """Print the matrix of @repository and what is wrong with it; the exit code."""
-    which, results = _results(wanted, console)
+    which, known = results(wanted, console)
     facts = Facts.gather(
         repository, wanted.line, wanted.config, cases.read(repository / "mm" / "kunit"),
-        controls.read(repository / "patches" / "controls"), results)
+        controls.read(repository / "patches" / "controls"), known)
     console.lines(tables.rst(facts.covered()) if wanted.rst
                   else tables.plain(facts.rows()), "")
     problems = facts.problems()

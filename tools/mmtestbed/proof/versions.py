@@ -10,7 +10,7 @@ from __future__ import annotations
 import collections
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Iterable, Sequence
 
 from ..host import beneath
 from ..model import ctext
@@ -23,6 +23,8 @@ _STORAGE = frozenset((
     "notrace", "__must_check"))
 _INLINE = frozenset(("inline", "__inline", "__inline__", "__always_inline"))
 HEADER = "linux/mm_controls.h"
+# What the kernel says of itself begins like this.
+MARK = "mm_control: "
 
 
 class Alone(Exception):
@@ -249,13 +251,8 @@ def entered(output: Iterable[str]) -> int:
 def _numbers(output: Iterable[str], word: str) -> list[int]:
     found = []
     for line in output:
-        _, mark, rest = line.partition("mm_control: ")
+        _, mark, rest = line.partition(MARK)
         words = rest.split()
         if mark and words[:1] == [word] and len(words) > 1 and words[1].isdigit():
             found.append(int(words[1]))
     return found
-
-
-def reach_by_name(build: Build, reach: Mapping[int, object]) -> Optional[set[str]]:
-    """The controls that change a function in @reach; None if it is not known."""
-    return set().union(*(build.of_site(site) for site in reach)) if reach else None

@@ -4,7 +4,7 @@ the same."""
 
 from typing import Any, Callable
 
-from mmtestbed.cli import bisect_options, control_options, mmt, mutate_run
+from mmtestbed.cli import bisect_options, control_options, mmt, mutate_options
 from mmtestbed.cli import presubmit_options, run_options, step
 from mmtestbed.model import configs
 from mmtestbed.model.repository import REPOSITORY
@@ -102,7 +102,7 @@ TABLE: dict[str, tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = {
 }
 PARSE: dict[str, Callable[[Any], Any]] = {
     "run": run_options.parse, "controls": control_options.parse,
-    "mutate": mutate_run.parse, "bisect": bisect_options.parse, "bisect-step": step.parse,
+    "mutate": mutate_options.parse, "bisect": bisect_options.parse, "bisect-step": step.parse,
     "presubmit": presubmit_options.parse,
 }
 

@@ -35,7 +35,8 @@ KERNEL, REPO = HERE / "kernel", HERE / "repo"
 # What the package with the source is called, ahead of the version.
 PACKAGE = "fake-source"
 # What the repository has of ours.
-_OURS = ("scripts", "tools/mmtestbed", "tools/configs", "tools/mutate", ".kunitconfig")
+_OURS = ("scripts", "tools/mmtestbed", "tools/configs", "tools/controls",
+         "tools/mutate", ".kunitconfig")
 # (VERSION, PATCHLEVEL) of the tree of each line; where that is not its name.
 _VERSIONS = {"6.18": (6, 18), "7.x": (7, 3)}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.model.cases import Case
+from mmtestbed.model.lines import LINES
 from mmtestbed.model.outcomes import Name, Outcome, Results, Status, Trouble
 from mmtestbed.proof import controls
 from mmtestbed.proof.controls import Kind
@@ -131,7 +132,7 @@ class SemanticPatches(unittest.TestCase):
         assert found.rule
         self.assertEqual((found.name, found.subject, found.breaks, found.lines),
                          ("mw-2-lock", "mm: forget the lock", ("MW-2", "ME-10"),
-                          ("6.12", "7.x")))
+                          tuple(line.name for line in LINES)))
         self.assertEqual(found.kills, (("s", "mine"), ("s", "both")))
         self.assertEqual(found.how, (("assertion",), ("hang", "report")))
         self.assertEqual(found.files, ("mm/migrate.c",))
@@ -139,7 +140,8 @@ class SemanticPatches(unittest.TestCase):
 
     def test_kernels(self) -> None:
         found = self.parse(RULE.replace("// In:", "// Kernels: before 7.0: it is gone\n// In:"))
-        self.assertEqual((found.lines, found.end), (("6.12",), (7, 0)))
+        self.assertEqual((found.lines[0], found.end), ("6.12", (7, 0)))
+        self.assertNotIn("7.x", found.lines)
         found = self.parse(RULE.replace("// In:", "// Kernels: from 6.19: new\n// In:"))
         self.assertEqual((found.lines, found.first), (("7.x",), (6, 19)))
         with self.assertRaisesRegex(TestbedError, "Kernels: is not such as"):
@@ -288,8 +290,8 @@ class Verdicts(unittest.TestCase):
                                           reason="r"))).as_json(CASES)
         self.assertEqual(data["outcome"], "killed")
         self.assertEqual(data["killed_by"], [
-            {"suite": "s", "name": "mine", "status": "failed", "reason": "r",
-             "contracts": ["MW-2"]}])
+            {"suite": "s", "name": "mine", "status": "failed", "way": "assertion",
+             "reason": "r", "contracts": ["MW-2"]}])
 
 
 class Worthwhile(unittest.TestCase):

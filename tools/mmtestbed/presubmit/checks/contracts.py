@@ -58,7 +58,7 @@ class Contracts(SeriesCheck):
                              for name in functions.at(text.splitlines(), changed)}
         touched: dict[str, set[str]] = {}
         for control in controls.read(repository.REPOSITORY / "patches" / "controls"):
-            if series.line not in control.lines:
+            if not control.is_for(series.line):
                 continue
             for _, function in _where(series, control, paths) & mine:
                 for id in control.breaks:
