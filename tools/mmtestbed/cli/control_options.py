@@ -34,6 +34,9 @@ class Options:
     jobs: int
     filter: str
     contract: str
+    select: tuple[str, ...]
+    exclude: tuple[str, ...]
+    fail_fast: bool
     json: Optional[Path]
     keep: bool
     kdir: str
@@ -61,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
                "apply or compile; 2 wrong usage; 125 the tree could not be prepared, "
                "patched, configured or built.")
     add = parser.add_argument
-    add("--line", type=shared.line, metavar="LINE", default=lines.DEFAULT,
-        help=f"kernel to break (default: {lines.DEFAULT.name})")
+    add("--line", type=shared.line, metavar="LINE",
+        help=f"kernel to break (default: {lines.DEFAULT.name}, or that of --kdir)")
     add("--variant", choices=[config.name for config in configs.CONFIGS
                               if not config.counts], default=configs.PLAIN.name,
         help="its configuration (default: %(default)s)")
@@ -71,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--jobs", metavar="N", type=shared.positive,
         default=min(4, os.cpu_count() or 1),
         help="controls at a time (default: 4, or one per CPU)")
+    add("select", metavar="CONTROLS", nargs="*",
+        help="contracts that they break (MW-2), or globs of their names (default: all)")
+    add("--exclude", metavar="CONTROLS", action="append", default=[],
+        help="leave these out (repeatable)")
+    add("--fail-fast", action="store_true", help="stop at the first that is not killed")
     add("--filter", metavar="GLOB", default="", help="controls, by name")
     add("--contract", metavar="ID", default="", help="controls that break ID")
     add("--timeout", metavar="S", type=shared.seconds,
@@ -113,15 +121,17 @@ def _symbol(text: str) -> tuple[str, str]:
 
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
-    args = _parser().parse_args(argv)
+    args = _parser().parse_intermixed_args(argv)
     config = configs.by_name(args.variant)
     timeout = args.timeout or TIMEOUT * config.slow
     kdir = shared.tree_of(args.line, args.kdir)
-    words = ["--line", args.line.name, "--variant", args.variant, "--timeout", str(timeout),
+    line = shared.line_of(args.line, kdir)
+    words = ["--line", line.name, "--variant", args.variant, "--timeout", str(timeout),
              *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
              *([] if args.install else ["--no-install"])]
-    return Options(args.line, config, args.jobs, args.filter,
-                   args.contract, shared.output_file(args.json), args.keep, kdir,
+    return Options(line, config, args.jobs, args.filter, args.contract,
+                   tuple(args.select), tuple(args.exclude), args.fail_fast,
+                   shared.output_file(args.json), args.keep, kdir,
                    timeout, args.matrix, args.rst, args.guards, dict(args.config),
                    args.list, run_options.parse(words),
                    math.ceil(args.timeout or CPU_TIME * config.slow), args.install,

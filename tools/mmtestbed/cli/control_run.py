@@ -20,7 +20,7 @@ from ..kernel.workshop import Workshop
 from ..model import cases
 from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..proof import cocci, controls, guardtest, ledger, matrix, relation
+from ..proof import choice, cocci, controls, guardtest, ledger, matrix, relation
 from ..proof.bare import Bare
 from ..proof.controls import Control, Kind, Verdict
 from ..proof.onekernel import MOST_BAD, OneKernel
@@ -53,8 +53,7 @@ class Command:
         self._bare = Bare(self._shop, console, self._cases, "controls")
         self._controls: list[Control] = []
         if not wanted.guards:
-            self._controls = controls.select(controls.read(CONTROLS), wanted.line.name,
-                                             wanted.filter, wanted.contract)
+            self._controls = _chosen(wanted)
         self._verdicts: list[Verdict] = []
         self._one = OneKernel(self._shop, self._bare, console, self._cases,
                               self._controls, wanted)
@@ -107,7 +106,9 @@ class Command:
                 one = self._one
                 names, todo = one.run(base, folder, self._finished)
                 self._took = one.took
-                if wanted.built_in:
+                if self._enough():
+                    todo = []
+                elif wanted.built_in:
                     todo = [control for control in todo if not one.alone[control.name]]
             else:
                 with bare.opened(how, self._console.note) as boots:
@@ -115,6 +116,11 @@ class Command:
                     with proc.threads(uml.at_a_time(wanted.jobs, wanted.config)) as many:
                         bare.check(boots.round(names, "", many))
             return self._all(base, names, folder, todo)
+
+    def _enough(self) -> bool:
+        """With --fail-fast: one was not killed."""
+        return self._wanted.fail_fast and any(verdict.kind is not Kind.KILLED
+                                              for verdict in self._verdicts)
 
     def _all(self, base: offshoots.Base, names: Sequence[Name], folder: Path,
              todo: Sequence[Control]) -> int:
@@ -136,6 +142,8 @@ class Command:
                     waiting, 1, concurrent.futures.FIRST_COMPLETED)
                 for future in done:
                     self._finished(future.result())
+                if self._enough():
+                    waiting = {each for each in waiting if not each.cancel()}
                 console.progress(words.share(len(self._verdicts) - done_before, len(todo),
                                              time.monotonic() - begin))
         console.end()
@@ -310,10 +318,16 @@ class Command:
             output.write(self._wanted.json, lock.json_bytes(self._as_json()))
 
 
+def _chosen(wanted: Options) -> list[Control]:
+    """The controls that were asked for.  Raises UsageError."""
+    line = wanted.line.name
+    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract)
+    return choice.chosen(named, line, wanted.select, wanted.exclude)
+
+
 def show_list(wanted: Options, console: Console) -> int:
     """Print the controls."""
-    chosen = controls.select(controls.read(CONTROLS), wanted.line.name, wanted.filter,
-                             wanted.contract)
+    chosen = _chosen(wanted)
     console.lines(tables.plain([["control", "breaks", "what it does"], *(
         [c.name, " ".join(c.breaks), c.subject] for c in chosen)]), "")
     return Exit.PASSED

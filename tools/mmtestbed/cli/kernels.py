@@ -11,11 +11,12 @@ from typing import Iterator, Optional, Sequence
 
 from ..errors import Exit, TestbedError, UsageError
 from ..figures import kernels
-from ..host import cachedir, lock
+from ..host import cachedir
 from ..kernel import patching, source, trees
 from ..model import known, lines
 from ..model.known import Bug
 from ..model.repository import REPOSITORY
+from ..result import schema
 from ..ui import tables
 from ..ui.console import Console
 from . import entry, shared
@@ -95,7 +96,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             return show_known(args.kdirs, console)
         if args.what == "record":
             for file in args.files:
-                kept = kernels.keep(REPOSITORY, lock.read_json(file), file.name)
+                kept = kernels.keep(REPOSITORY, schema.read(file), file.name)
                 console.line(f"recorded {kept.relative_to(REPOSITORY)}")
             return Exit.PASSED
         records = kernels.read(REPOSITORY)

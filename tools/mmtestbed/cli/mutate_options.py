@@ -91,12 +91,13 @@ def parse(argv: Sequence[str]) -> Options:
     if again and not again.is_file():
         raise UsageError(f"--again {args.again}: there is no such report")
     timeout = args.timeout or control_options.TIMEOUT
-    line = args.line or (None if args.kdir else lines.DEFAULT)
-    words = [*(["--line", line.name] if line else []), "--timeout", str(timeout),
-             *shared.mode_words(args), *(["--kdir", args.kdir] if args.kdir else []),
+    kdir = shared.tree_of(args.line, args.kdir)
+    line = shared.line_of(args.line, kdir)
+    words = ["--line", line.name, "--timeout", str(timeout),
+             *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
              *([] if args.install else ["--no-install"])]
-    return Options(args.jobs, args.kdir, args.filter, again,
+    return Options(args.jobs, kdir, args.filter, again,
                    shared.output_file(args.json), shared.output_file(args.report),
                    args.list, args.install, run_options.parse(words),
                    math.ceil(args.timeout or control_options.CPU_TIME),
-                   line or lines.DEFAULT, tuple(args.lines))
+                   line, tuple(args.lines))

@@ -21,6 +21,7 @@ from ..model.repository import REPOSITORY, SUITES
 from ..proof import mutation
 from ..proof.bare import Bare
 from ..proof.mutation import Fate, Mutant, State
+from ..result import schema
 from ..ui import output, words
 from ..ui.console import Console
 from .mutate_options import Options, parse
@@ -205,7 +206,7 @@ class Command:
         known: Mapping[int, Optional[Fate]] = {}
         if wanted.again:
             known = mutation.remembered(mutation.fates_from_json(
-                lock.read_json(wanted.again)), todo)
+                schema.read(wanted.again)), todo)
         fates: list[Fate] = []
         console.begin(f"running {words.count(len(todo), 'mutant')}")
         begin = time.monotonic()

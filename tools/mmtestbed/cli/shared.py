@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 from pathlib import Path
 from typing import Any, NoReturn, Optional
 
 from ..errors import UsageError
-from ..kernel import coverage, trees
+from ..kernel import coverage, source, trees
 from ..model import lines
 from ..ui import output
+from ..ui.console import Console
 
 
 # How this call is named in what it says; see called().
@@ -79,6 +81,16 @@ def line(name: str) -> lines.Line:
         names = ", ".join(each.name for each in lines.LINES)
         raise argparse.ArgumentTypeError(
             f"{name!r} is none of {names}, and no release such as 6.14") from None
+
+
+def line_of(which: Optional[lines.Line], kdir: str) -> lines.Line:
+    """The line @which, or that of the tree @kdir, or the default one."""
+    if which or not kdir:
+        return which or lines.DEFAULT
+    try:
+        return source.from_kdir(kdir, None, Console(io.StringIO())).line
+    except UsageError:
+        return lines.DEFAULT            # whoever takes the tree says what is wrong
 
 
 def tree_of(which: Optional[lines.Line], kdir: str) -> str:

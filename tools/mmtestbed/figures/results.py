@@ -24,6 +24,7 @@ from ..model.cases import Case
 from ..model.configs import PLAIN
 from ..proof import controls, mutation
 from ..proof.controls import Control, Kind
+from ..result import schema
 
 SCHEMA = 1
 FOLDER = "Documentation/results"
@@ -219,9 +220,7 @@ def make(path: Path, sources: Sources, first: bool) -> dict[str, Record]:
 
     @first: it is a run with nothing built before.  Raises UsageError.
     """
-    data = lock.read_json(path)
-    if not isinstance(data, dict):
-        raise UsageError(f"{path} is no JSON of a command of mm-testbed")
+    data = schema.read(path)
     reports = [entry["report"] for entry in data["runs"]
                if entry.get("verdict") == "pass"] \
         if "runs" in data else [data]

@@ -22,7 +22,7 @@ from ..ui import words
 from ..ui.console import Console
 from . import controls, together
 from .bare import Bare
-from .controls import Control, Verdict
+from .controls import Control, Kind, Verdict
 
 # After so many crashes and hangs the cases of other contracts are left out.
 MOST_BAD = 3
@@ -33,6 +33,7 @@ class Wanted(Protocol):
 
     @jobs: controls at a time.  @cpu: seconds after which a case hangs.
     @keep: the logs of the children.
+    @fail_fast: stop at the first control that is not killed.
     """
 
     @property
@@ -41,6 +42,8 @@ class Wanted(Protocol):
     def cpu(self) -> int: ...           # pylint: disable=missing-function-docstring
     @property
     def keep(self) -> bool: ...         # pylint: disable=missing-function-docstring
+    @property
+    def fail_fast(self) -> bool: ...    # pylint: disable=missing-function-docstring
 
 
 class OneKernel:
@@ -144,11 +147,18 @@ class OneKernel:
             return self._bare.judged(
                 names, due - controls.targets(control, self._cases, names))
 
+        begin = time.monotonic()
         futures = [pool.submit(trial.verdict, control, judged(control))
                    for control in chosen]
         for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            finished(future.result())
-            self._console.progress(f"{number} of {len(futures)}")
+            verdict = future.result()
+            finished(verdict)
+            self._console.progress(words.share(number, len(futures),
+                                               time.monotonic() - begin))
+            if self._wanted.fail_fast and verdict.kind is not Kind.KILLED:
+                for other in futures:
+                    other.cancel()
+                break
 
     @contextlib.contextmanager
     def _step(self, what: str, text: str) -> Iterator[None]:

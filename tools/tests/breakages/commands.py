@@ -412,4 +412,9 @@ TABLE = (
       "        if record is None:\n",
       "        if not record:\n            return []\n        if record is None:\n",
       "without a record, no case runs"),
+    B("test_controls.Controls.test_fail_fast",
+      "cli/control_run.py",
+      "        return self._wanted.fail_fast and any(",
+      "        return False and any(",
+      "all controls are tried after one has survived"),
 )

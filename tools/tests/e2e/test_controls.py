@@ -119,6 +119,15 @@ class Controls(support.FakeCase):
                     "zone_device_refusal.needs_what_is_not_there", "PASS: ")
         self.clean()
 
+    def test_fail_fast(self) -> None:
+        """The first that is not killed ends it; what is left is not tried."""
+        top = self.repository(**{f"harmless-{number}": patch(
+            "keep a number", f"int mmk_of_no_use_{number} = 1;") for number in range(6)})
+        path = self.tmp / "out.json"
+        self.expect(1, self.call("controls", "MV-2", "--fail-fast", "--jobs", "1", "--json",
+                                 str(path), script=top / "scripts/mmt"), "survived")
+        self.assertLess(len(json.loads(path.read_text(encoding="utf-8"))["controls"]), 6)
+
     def test_no_control_matches(self) -> None:
         self.expect(2, self.call("--filter", "no-such-*", script="controls"),
                     "no control for Linux 6.12 named no-such-*")

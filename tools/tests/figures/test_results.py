@@ -125,12 +125,12 @@ class Recording(Repository):
                          ["repeat-6.12-smp"])
 
     def test_runs_of_everything(self) -> None:
-        data = {"runs": [{"verdict": "pass", "report": self.run_json()},
+        data = {"schema": 1, "runs": [{"verdict": "pass", "report": self.run_json()},
                          {"verdict": "pass", "report": self.run_json(variant="kasan")},
                          {"verdict": "fail", "report": self.run_json(variant="gcov")},
                          {"verdict": "skip", "report": {}}]}
         self.assertEqual(list(self.make(data)), ["run-6.12", "run-6.12-kasan"])
-        self.refused({"runs": []}, "holds no result")
+        self.refused({"schema": 1, "runs": []}, "holds no result")
 
     def test_controls(self) -> None:
         [(name, found)] = self.make(self.controls_json()).items()

@@ -9,7 +9,7 @@ from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.model.cases import Case
 from mmtestbed.model.lines import LINES
 from mmtestbed.model.outcomes import Name, Outcome, Results, Status, Trouble
-from mmtestbed.proof import controls
+from mmtestbed.proof import choice, controls
 from mmtestbed.proof.controls import Kind
 from mmtestbed.ui import tables
 
@@ -359,3 +359,31 @@ class Tables(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class Chosen(unittest.TestCase):
+    """What the words of mmt controls mean."""
+
+    def setUp(self) -> None:
+        self.all = [controls.parse(Path(f"patches/controls/{name}.patch"),
+                                   f"Subject: x\nBreaks: {breaks}\nLines: 6.12\n"
+                                   "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1 +1 @@\n-a\n+b\n")
+                    for name, breaks in (("mv-2-a", "MV-2"), ("mv-2-b", "MV-2, MW-1"),
+                                         ("mw-1-a", "MW-1"))]
+
+    def names(self, *words: str, exclude: tuple[str, ...] = ()) -> str:
+        return " ".join(control.name for control in choice.chosen(
+            self.all, "6.12", words, exclude))
+
+    def test_words(self) -> None:
+        self.assertEqual(self.names(), "mv-2-a mv-2-b mw-1-a")
+        self.assertEqual(self.names("MW-1"), "mv-2-b mw-1-a")
+        self.assertEqual(self.names("*-a"), "mv-2-a mw-1-a")
+        self.assertEqual(self.names("MW-1", "mv-2-a"), "mv-2-a mv-2-b mw-1-a")
+        self.assertEqual(self.names(exclude=("MW-1",)), "mv-2-a")
+
+    def test_nothing(self) -> None:
+        for words, exclude in ((("MW-9",), ()), (("no",), ()), ((), ("no",)),
+                               (("mw-1-a",), ("MW-1",))):
+            with self.subTest((words, exclude)), self.assertRaises(UsageError):
+                self.names(*words, exclude=exclude)
