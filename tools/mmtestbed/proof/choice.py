@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
+from ..errors import UsageError
 from ..model.selectors import is_contract
 from .controls import Control, select
 
