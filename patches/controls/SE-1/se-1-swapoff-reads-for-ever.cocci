@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a tmpfs page that cannot be read stays in swap
+//
+// No error entry is put in its place, since the next read might succeed.
+// swapoff reads it again and again.
+//
+// Breaks: SE-1
+// Kills: swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: assertion or report or hang
+// In: mm/shmem.c: shmem_swapin_folio
+
+@@
+@@
+- if (error == -EIO)
+- 	shmem_set_folio_swapin_error(inode, index, folio, swap);

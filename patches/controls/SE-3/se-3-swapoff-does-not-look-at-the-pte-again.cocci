@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: swapoff does not look at the pte again
+//
+// Somebody may have brought the page back, or unmapped it, while swapoff read
+// it.
+//
+// Breaks: SE-3
+// Kills: swap_error_off.swapoff_looks_again_after_its_sleep: assertion or report or hang
+// In: mm/swapfile.c: unuse_pte
+
+@@
+expression E;
+@@
+- !pte || !E
++ !pte
