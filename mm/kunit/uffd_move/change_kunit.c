@@ -13,6 +13,8 @@
 #include <linux/sched.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/uaccess.h>
+#include <linux/userfaultfd.h>
 
 #include "../../internal.h"
 #include "../../swap.h"
@@ -153,6 +155,21 @@ static int give_to_device(struct mover *m, unsigned int i)
 	return 0;
 }
 
+/* The monitor is ahead, and brings a page of zeroes, unless the mover was faster. */
+static int fill_destination(struct mover *m, unsigned int i)
+{
+	unsigned long arg = m->arg + PAGE_SIZE / 2;
+	struct uffdio_zeropage zero = {
+		.range = { .start = dst_page(m, i), .len = PAGE_SIZE },
+	};
+	long ret;
+
+	if (copy_to_user((void __user *)arg, &zero, sizeof(zero)))
+		return -EFAULT;
+	ret = m->file->f_op->unlocked_ioctl(m->file, UFFDIO_ZEROPAGE, arg);
+	return ret == -EEXIST ? 0 : ret;
+}
+
 /**
  * struct change_case - A change during the move
  * @description: for the KTAP line
@@ -160,6 +177,7 @@ static int give_to_device(struct mover *m, unsigned int i)
  * @change: makes the change
  * @may_go: the page may be gone in the end, and nothing is moved
  * @may_change: the bytes may be those of another page
+ * @may_fill: the place may be taken, and nothing is moved
  */
 struct change_case {
 	const char *description;
@@ -167,6 +185,7 @@ struct change_case {
 	int (*change)(struct mover *m, unsigned int page);
 	bool may_go;
 	bool may_change;
+	bool may_fill;
 };
 
 static const struct change_case change_cases[] = {
@@ -175,10 +194,13 @@ static const struct change_case change_cases[] = {
 	{ "reclaimed", false, page_out },
 	{ "reclaimed, and read again", false, page_out_and_in },
 	{ "given to a device", false, give_to_device },
+	{ "destination filled", false, fill_destination, .may_fill = true },
 	{ "read ahead", true, read_ahead },
 	{ "read by a fault", true, page_in },
 	{ "dropped from swap", true, drop_page, true, false },
 	{ "replaced in swap", true, replace_page, false, true },
+	{ "destination of swap filled", true, fill_destination,
+	  .may_fill = true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(change, change_cases, description);
@@ -214,14 +236,19 @@ static void expect_serial(struct kunit *test, struct mover *m,
 	KUNIT_EXPECT_EQ(test, move->moved,
 			moved ? (s64)PAGE_SIZE : (s64)move->ret);
 	KUNIT_EXPECT_LE(test, m->watch.tries, 3U);
-	KUNIT_EXPECT_EQ_MSG(test, moved, dst != MMK_PTE_NONE,
+	KUNIT_EXPECT_EQ_MSG(test, moved || c->may_fill, dst != MMK_PTE_NONE,
 			    "%ld, but the destination is %s", move->ret,
 			    mmk_pte_kind_name(dst));
 	if (moved) {
 		expect_page_at(test, m, dst_page(m, i), i, c->may_change);
 		/* Only a page that came later may be in the old place. */
 		if (src != MMK_PTE_NONE)
-			KUNIT_EXPECT_TRUE(test, c->may_change);
+			KUNIT_EXPECT_TRUE(test, c->may_change ||
+					  c->change == give_to_device);
+	} else if (c->may_fill) {
+		KUNIT_EXPECT_EQ(test, move->ret, -EEXIST);
+		expect_page_at(test, m, src_page(m, i), i, false);
+		KUNIT_EXPECT_EQ(test, first_byte(test, m, dst_page(m, i)), 0);
 	} else if (c->may_go) {
 		KUNIT_EXPECT_EQ(test, move->ret, -ENOENT);
 		MMK_EXPECT_KIND(test, src, MMK_PTE_NONE);
@@ -234,15 +261,23 @@ static void expect_serial(struct kunit *test, struct mover *m,
 	}
 }
 
+/* The zero page does not count, and what a device has does. */
+static bool counts(struct mover *m, unsigned long addr)
+{
+	pte_t pte = mmk_pte(m->mm, addr);
+	enum mmk_pte_kind kind = mmk_pte_classify(pte);
+
+	return kind == MMK_PTE_DEVICE_EXCLUSIVE ||
+	       (kind == MMK_PTE_PRESENT && !is_zero_pfn(pte_pfn(pte)));
+}
+
 static long count_pages(struct mover *m)
 {
 	unsigned int i;
 	long nr = 0;
 
-	for (i = 0; i < UM_PAGES; i++) {
-		nr += mmk_pte_kind(m->mm, src_page(m, i)) == MMK_PTE_PRESENT;
-		nr += mmk_pte_kind(m->mm, dst_page(m, i)) == MMK_PTE_PRESENT;
-	}
+	for (i = 0; i < UM_PAGES; i++)
+		nr += counts(m, src_page(m, i)) + counts(m, dst_page(m, i));
 	return nr;
 }
 

@@ -187,6 +187,7 @@ static void huge_zero_page_moves(struct kunit *test)
  * struct part_case - A part of a large folio that moves
  * @description: for the KTAP line
  * @ptes: the folio is mapped by ptes already
+ * @table: the destination has an empty page table
  * @src: its first page
  * @dst: where the first page goes
  * @nr: how many pages
@@ -194,22 +195,27 @@ static void huge_zero_page_moves(struct kunit *test)
 struct part_case {
 	const char *description;
 	bool ptes;
+	bool table;
 	unsigned int src;
 	unsigned int dst;
 	unsigned int nr;
 };
 
 static const struct part_case part_cases[] = {
-	{ "first page of a huge page", false, 0, 0, 1 },
-	{ "page of a huge page", false, 5, 5, 1 },
-	{ "last page of a huge page", false, MMK_HUGE_PAGES - 1, 0, 1 },
-	{ "huge page but for its last page", false, 0, 0, MMK_HUGE_PAGES - 1 },
-	{ "huge page but for its first page", false, 1, 1, MMK_HUGE_PAGES - 1 },
-	{ "huge page to where none may be", false, 0, 1, MMK_HUGE_PAGES },
-	{ "large folio", true, 0, 0, MMK_HUGE_PAGES },
-	{ "page of a large folio", true, 5, 0, 1 },
-	{ "pages of a large folio", true, 5, 7, 11 },
-	{ "large folio across page tables", true, 0, MMK_HUGE_PAGES / 2,
+	{ "first page of a huge page", false, false, 0, 0, 1 },
+	{ "page of a huge page", false, false, 5, 5, 1 },
+	{ "last page of a huge page", false, false, MMK_HUGE_PAGES - 1, 0, 1 },
+	{ "huge page but for its last page", false, false, 0, 0,
+	  MMK_HUGE_PAGES - 1 },
+	{ "huge page but for its first page", false, false, 1, 1,
+	  MMK_HUGE_PAGES - 1 },
+	{ "huge page to where none may be", false, false, 0, 1, MMK_HUGE_PAGES },
+	{ "huge page to an empty page table", false, true, 0, 0,
+	  MMK_HUGE_PAGES },
+	{ "large folio", true, false, 0, 0, MMK_HUGE_PAGES },
+	{ "page of a large folio", true, false, 5, 0, 1 },
+	{ "pages of a large folio", true, false, 5, 7, 11 },
+	{ "large folio across page tables", true, false, 0, MMK_HUGE_PAGES / 2,
 	  MMK_HUGE_PAGES },
 };
 
@@ -239,6 +245,17 @@ static void part_of_large_folio_moves(struct kunit *test)
 	struct folio *folio;
 	pte_t pte;
 
+	if (c->table) {
+		struct uffdio_zeropage zero = {
+			.range = { .start = m->dst, .len = PAGE_SIZE },
+		};
+
+		KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero),
+				0L);
+		KUNIT_ASSERT_EQ(test, do_madvise(m->mm, m->dst, PAGE_SIZE,
+						 MADV_DONTNEED), 0);
+		MMK_EXPECT_PMD(test, m->mm, m->dst, TABLE);
+	}
 	mmk_mm_snapshot(m->mm, &rss);
 	move = huge_move(test, m, c->dst, c->src, c->nr);
 	UM_EXPECT_RESULT(test, move, 0, c->nr * PAGE_SIZE);

@@ -411,9 +411,10 @@ static void fault_counts_once(struct kunit *test)
 		needs_vma_lock(test);
 	mmk_fill(test, addr, 1, 1);
 	page = c->what == COUNT_HOLE ? addr + PAGE_SIZE : addr;
-	if (c->what != COUNT_HOLE)
-		mmk_swap_on_slow(test);
+	if (c->what == COUNT_SWAPPED)
+		mmk_swap_on(test);
 	if (c->what == COUNT_LOCKED) {
+		mmk_swap_on_slow(test);
 		folio = mmk_pte_folio(test, mm, page);
 		mmk_folio_get(test, folio);
 	}
