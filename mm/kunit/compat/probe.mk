@@ -20,6 +20,7 @@ mmk-probes := \
 	$(call mmk-probe,PGMAP_LOOKUP_CACHE,$(mmk-inc)/memremap.h,\*get_dev_pagemap[^;{]*dev_pagemap) \
 	$(call mmk-probe,FOLIO_FREE,$(mmk-inc)/memremap.h,\*folio_free) \
 	$(call mmk-probe,DAX_PAGE_IS_IDLE,$(mmk-inc)/dax.h,bool dax_page_is_idle) \
+	$(call mmk-probe,RCU_GP_SEQ,$(mmk-inc)/rcutree.h,struct rcu_gp_seq ) \
 	$(call mmk-probe,VMA_LOCK_STRUCT,$(mmk-inc)/mm_types.h,struct vma_lock \*vm_lock) \
 	$(call mmk-probe,START_CREATING_PATH,$(mmk-inc)/namei.h,\*start_creating_path) \
 	$(call mmk-probe,MKNOD_DELEGATED,$(mmk-inc)/fs.h,int vfs_mknod[^;]*delegated_inode) \

@@ -318,6 +318,43 @@ static void huge_page_in_hole_stays(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, h.addr, 1, SEED);
 }
 
+/**
+ * walk_goes_on_after_skipped_huge_page() - What is behind it is collected
+ *
+ * A range begins in a huge page that is locked, and ends in another one. The first is
+ * skipped, with all of its part of the range; the pages of the other are collected.
+ *
+ * Contract: MV-1, MV-5
+ */
+static void walk_goes_on_after_skipped_huge_page(struct kunit *test)
+{
+	const unsigned int nr = 8;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 2);
+	struct folio *folio = mmk_pmd_folio(test, mm, addr);
+	struct mmk_vma *m;
+	unsigned int i;
+
+	/* Pages of zeros need not come out of a split as pages. */
+	mmk_fill(test, addr + MMK_HUGE_SIZE, nr, SEED);
+	lru_add_drain_all();
+	m = mmk_vma_alloc(test, mm, addr + MMK_HUGE_SIZE - nr * PAGE_SIZE,
+			  2 * nr, MIGRATE_VMA_SELECT_SYSTEM, dev);
+	folio_lock(folio);
+	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
+	folio_unlock(folio);
+	KUNIT_EXPECT_EQ(test, m->args.npages, 2UL * nr);
+	KUNIT_EXPECT_EQ(test, m->args.cpages, (unsigned long)nr);
+	for (i = 0; i < 2 * nr; i++)
+		KUNIT_EXPECT_EQ_MSG(test, !!(m->src[i] & MIGRATE_PFN_MIGRATE),
+				    i >= nr, "page %u", i);
+	MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+	if (m->open)
+		mmk_vma_finalize(m);
+	MMK_EXPECT_HOLDS(test, addr + MMK_HUGE_SIZE, nr, SEED);
+}
+
 static struct kunit_case huge_page_migrate_vma_cases[] = {
 	KUNIT_CASE(huge_page_is_split_for_a_device),
 	KUNIT_CASE(locked_huge_page_is_skipped),
@@ -325,6 +362,7 @@ static struct kunit_case huge_page_migrate_vma_cases[] = {
 	KUNIT_CASE(huge_page_under_migration_is_skipped),
 	KUNIT_CASE(huge_zero_page_is_offered_as_holes),
 	KUNIT_CASE(huge_page_in_hole_stays),
+	KUNIT_CASE(walk_goes_on_after_skipped_huge_page),
 	{}
 };
 

@@ -40,7 +40,9 @@ TARGETS = (
         "migrate_folio", "__migrate_folio", "migrate_folio_unmap", "migrate_folio_move",
         "migrate_folio_done", "migrate_folio_undo_src", "migrate_folio_undo_dst",
         "folio_expected_refs", "putback_movable_pages", "try_to_map_unused_to_zeropage")),
-    Target("mm/filemap.c", ("migration_entry_wait_on_locked", "__folio_lock_or_retry")),
+    Target("mm/filemap.c", (
+        "migration_entry_wait_on_locked", "__folio_lock_or_retry",
+        "folio_wait_bit_common", "wake_page_function")),
     Target("mm/memory.c", (
         "do_swap_page", "copy_nonpresent_pte", "remove_device_exclusive_entry",
         "restore_exclusive_pte", "zap_pte_range", "lock_vma_under_rcu")),
@@ -48,11 +50,23 @@ TARGETS = (
     Target("mm/rmap.c", ("try_to_migrate_one", "try_to_migrate")),
     Target("mm/huge_memory.c", (
         "set_pmd_migration_entry", "remove_migration_pmd", "copy_huge_pmd",
-        "change_huge_pmd", "zap_huge_pmd", "move_huge_pmd", "__split_huge_pmd_locked")),
+        "change_huge_pmd", "zap_huge_pmd", "move_huge_pmd", "__split_huge_pmd_locked",
+        "move_pages_huge_pmd")),
     Target("mm/mincore.c", ("mincore_pte_range",)),
     Target("mm/mremap.c", ("move_ptes",)),
     Target("mm/swapfile.c", (
-        "generic_max_swapfile_size", "read_swap_header", "swapfile_init")),
+        "generic_max_swapfile_size", "read_swap_header", "swapfile_init",
+        "unuse_pte", "unuse_pte_range", "unuse_mm", "try_to_unuse")),
+    Target("mm/shmem.c", (
+        "shmem_swapin_folio", "shmem_set_folio_swapin_error", "shmem_free_swap")),
+    Target("mm/userfaultfd.c", (
+        "move_present_pte", "move_present_ptes", "move_swap_pte", "move_zeropage_pte",
+        "move_pages_pte", "move_pages_ptes", "check_ptes_for_batched_move", "move_pages",
+        "move_splits_huge_pmd", "validate_move_areas")),
+    Target("mm/mmap_lock.c", (
+        "vma_start_read", "lock_vma_under_rcu", "__vma_start_exclude_readers",
+        "__vma_end_exclude_readers", "__vma_start_write")),
+    Target("mm/hmm.c"),
 )
 
 
