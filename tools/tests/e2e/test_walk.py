@@ -25,8 +25,8 @@ SAID = (
 
 def commands() -> list[str]:
     """The commands of the walk, in order."""
-    return re.findall(r"^    ((?:scripts/mmt|sed) .*)$",
-                      WALK.read_text(encoding="utf-8"), re.MULTILINE)
+    text = re.sub(r"\\\n *", "", WALK.read_text(encoding="utf-8"))
+    return re.findall(r"^    ((?:scripts/mmt|sed) .*)$", text, re.MULTILINE)
 
 
 def git(tree: Path, *words: str) -> str:
