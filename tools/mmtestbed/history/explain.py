@@ -27,12 +27,6 @@ def contracts(text: str) -> dict[str, str]:
     return {id: " ".join(words.split()) for id, words in _TEXT.findall(text)}
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of @text, without the colon that leads to a list."""
-    match = re.match(r"(.+?[.;:])(?:\s|$)", text)
-    return match.group(1).rstrip(";:") if match else text
-
-
 def fold(label: str, text: str) -> list[str]:
     """@text behind @label, in lines that fit a mail."""
     return textwrap.wrap(text, _WIDTH, initial_indent=f"  {label:10}",

@@ -95,4 +95,5 @@ class Options:
         """What the host needs beside deps.BUILD."""
         return (*(tool for tool in self.config.tools
                   if self.html or tool not in counted.HTML_TOOLS),
-                *(deps.DEBUG if self.gdb else ()))
+                *(deps.DEBUG if self.gdb else ()),
+                *(counted.REACH_TOOLS if self.reach else ()))
