@@ -19,7 +19,7 @@ GROUP = "fixes"
 _FIELD = re.compile(r"^([A-Z][\w-]*):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _CASE = re.compile(r"(\w+)\.(\w+)(?:\s*\[([^]]*)\])?")
 _HAPPENS = {"fails": (Status.FAILED,), "crashes": (Status.CRASHED, Status.FAILED),
-            "hangs": (Status.HUNG,)}
+            "hangs": (Status.HUNG,), "unseen": ()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Bug:
 
     @name: of its patch in the series.
     @fix: the title of the fix.  @fixed: the release that has it, "" if none has.
-    @happens: "fails", "crashes" or "hangs".
+    @happens: "fails", "crashes", "hangs", or "unseen" if no case shows it.
     @breaks: contracts.
     @cases: those that show it, each with the parameters that do; none: all of it.
     """
@@ -52,7 +52,7 @@ def parse(text: str, name: str) -> Bug:
     for suite, case, parameter in _CASE.findall(fields.get("Cases", "")):
         known = cases.get((suite, case), ())
         cases[suite, case] = (*known, parameter) if parameter else known
-    for key, fine in (("Fix", bool(fields.get("Fix"))), ("Cases", bool(cases)),
+    for key, fine in (("Fix", bool(fields.get("Fix"))), ("Cases", bool(cases) is not (fields.get("Happens") == "unseen")),
                       ("Happens", fields.get("Happens") in _HAPPENS),
                       ("Breaks", bool(fields.get("Breaks")))):
         if not fine:

@@ -50,8 +50,12 @@ class Parse(unittest.TestCase):
                 known.parse(text.replace(line, ""), "fixes/x")
         with self.assertRaisesRegex(TestbedError, "'Happens: "):
             bug("sometimes")
+        bare = text[:text.index("Cases")]
         with self.assertRaisesRegex(TestbedError, "'Cases: "):
-            known.parse(text[:text.index("Cases")], "fixes/x")
+            known.parse(bare, "fixes/x")
+        with self.assertRaisesRegex(TestbedError, "'Cases: "):
+            bug("unseen")
+        self.assertEqual(known.parse(bare.replace("fails", "unseen"), "fixes/x").cases, {})
 
     def test_ours(self) -> None:
         names = {(case.suite, case.name): case for case in cases.read(SUITES)}
