@@ -12,7 +12,7 @@ from typing import Iterator, Optional, Sequence
 from ..errors import Exit, TestbedError, UsageError
 from ..figures import kernels
 from ..host import cachedir
-from ..kernel import patching, source, trees
+from ..kernel import fixes, patching, source, trees
 from ..model import known, lines
 from ..model.known import Bug
 from ..model.repository import REPOSITORY
@@ -38,10 +38,9 @@ def present(path: Path, bugs: Sequence[Bug]) -> "dict[str, bool] | str":
     """Which of @bugs the source @path has, by name; why not, if that cannot be told."""
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            taken = patching.apply(path, patching.ours(), Path(scratch)).taken
+            there, _ = fixes.missing(path, Path(scratch))
         except TestbedError as err:
             return err.message
-    there = {each.patch for each in taken if each.how in ("exactly", "loosely")}
     return {bug.name: bug.name in there for bug in bugs}
 
 

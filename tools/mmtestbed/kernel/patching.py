@@ -195,7 +195,7 @@ def looked_at(patches: Sequence[Path]) -> set[str]:
     return found
 
 
-def _holds(file: Path, read: textprobe.Read) -> bool:
+def holds(file: Path, read: textprobe.Read) -> bool:
     """True if the tree is as the probes in @file say, if there is such a file."""
     return not file.is_file() or all(probe.holds(read) for probe in textprobe.read(file))
 
@@ -308,11 +308,11 @@ def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
           reference: Optional[Reference], notes: list[str], scratch: Path) -> Taken:
     """Apply the first variant that fits of the last of @patches.  Raises TestbedError."""
     patch, name = patches[-1], name_of(patches[-1])
-    if not _holds(patch / NEEDED, read):
+    if not holds(patch / NEEDED, read):
         return Taken(name, "", "not needed")
     version = _version(read("Makefile") or b"") if patch.is_dir() else ""
     found = [(variant, _read(variant)[0]) for variant in variants(patch, version)
-             if _holds(variant.with_suffix(f".{NEEDED}"), read)]
+             if holds(variant.with_suffix(f".{NEEDED}"), read)]
     if not found:
         raise TestbedError(f"{_shown(patch)} has no variant for this tree: none is meant "
                            "for what it has; see Documentation/kernels.rst")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from ..model.options import Options
 from ..model.repository import REPOSITORY, suite_files
 from ..ui import words
 from ..ui.console import Console
-from . import ahead, applied, build, coverage, patching, planning, source, tree, unpack
+from . import ahead, applied, build, coverage, fixes, patching, planning, source, tree
+from . import unpack
 from .source import Source
 
 # So many patches are named that a tree holds already.
@@ -279,15 +281,17 @@ class Workshop:
         """The bugs that @origin has, as it is built here."""
         if self.opts.fixes:
             return known.Known()
-        taken = self.taken
+        folder = self.folder / "fixes"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         try:
-            self.patched(origin, patching.ours(), "fixed", {})
-            there = {each.patch for each in self.taken
-                     if each.how in ("exactly", "loosely", "merged")}
+            there, notes = fixes.missing(origin.path, folder, functools.partial(
+                applied.apply, self.cache / "applied"))
         except TestbedError as err:
-            self._console.note(f"what known bugs this tree has cannot be told: {err.message}")
-            there = set()
-        self.taken = taken
+            there, notes = set(), [f"what known bugs this tree has cannot be told: "
+                                   f"{err.message}"]
+        for note in notes:
+            self._console.note(note)
         return known.Known([bug for bug in known.read(patching.ours())
                             if bug.name in there])
 

@@ -3,7 +3,7 @@
 
 import shutil
 from mmtestbed.errors import TestbedError
-from mmtestbed.kernel import patching
+from mmtestbed.kernel import fixes, patching
 
 from tests import support
 
@@ -131,6 +131,27 @@ class Series(support.TempCase):
         self.write("patches/um/thing/7.3.needed", "mm/y.c lacks /new/\n")
         with self.assertRaisesRegex(TestbedError, "um/thing has no variant for this tree"):
             self.apply_anew()
+
+    def test_which_fixes_are_missing(self) -> None:
+        """One that does not fit says nothing about the others."""
+        for name, old, new in (("a", "line 20", "line twenty"), ("b", "other", "third"),
+                               ("c", "nowhere", "here")):
+            self.write(f"patches/fixes/{name}/6.12.patch", PATCH.replace(
+                "line 20", old).replace("line twenty", new))
+        self.write("patches/fixes/b/needed", "mm/x.c has /^line 7$/\n")
+        patches = [self.tmp / "patches/fixes" / name for name in "abc"]
+        self.addCleanup(setattr, patching, "ours", patching.ours)
+        setattr(patching, "ours", lambda fixes_too=True: patches)
+        there, notes = fixes.missing(self.tmp / "tree", self.scratch)
+        self.assertEqual(there, {"fixes/a", "fixes/b"})
+        self.assertEqual(len(notes), 1)
+        self.assertIn("whether this tree needs fixes/c cannot be told: patches/fixes/c/6.12"
+                      ".patch does not apply", notes[0])
+        del patches[1:]
+        self.write("tree/mm/x.c", TEXT.replace("line 20", "line twenty"))
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        self.assertEqual(fixes.missing(self.tmp / "tree", self.scratch), (set(), []))
 
     def test_a_symbol_that_does_not_exist(self) -> None:
         select = ("--- a/arch/um/Kconfig\n+++ b/arch/um/Kconfig\n@@ -1 +1,2 @@\n"
