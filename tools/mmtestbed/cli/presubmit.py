@@ -113,24 +113,24 @@ class Command:
                 self._console.note("changes in your tree that are not committed are not "
                                    "looked at")
             shutil.rmtree(self._trial.logs, ignore_errors=True)
-            report = self._result
-            report.base, report.entries = self._series()
-            patches = [entry.patch for entry in report.entries if entry.patch]
-            base = self._trial.ours.commit(report.base)
-            self._console.line(f"{words.count(len(report.entries), 'patch')} on {base}")
+            summary = self._result
+            summary.base, summary.entries = self._series()
+            patches = [entry.patch for entry in summary.entries if entry.patch]
+            base = self._trial.ours.commit(summary.base)
+            self._console.line(f"{words.count(len(summary.entries), 'patch')} on {base}")
             self._total = 1 + len(patches)
             self._visit(base, None, patches[0] if patches else None, 1)
-            for number, item in enumerate(report.entries):
+            for number, item in enumerate(summary.entries):
                 if item.patch is None:
-                    report.patches.append(self._refused(item))
+                    summary.patches.append(self._refused(item))
                     continue
-                after = report.entries[number + 1:number + 2]
-                report.patches.append(self._visit(
+                after = summary.entries[number + 1:number + 2]
+                summary.patches.append(self._visit(
                     item.patch.commit, item, after[0].patch if after else None,
                     number + 2))
             if patches:
-                self._judge_series(report.base, patches)
-            report.seconds = time.monotonic() - begin
+                self._judge_series(summary.base, patches)
+            summary.seconds = time.monotonic() - begin
             return self._close()
 
     def _refused(self, entry: Entry) -> dict[str, Result]:
@@ -354,9 +354,9 @@ class Command:
     # The end.
 
     def _close(self) -> int:
-        report, console, wanted = self._result, self._console, self._wanted
-        code = Exit.FAILED if report.failed() else Exit.PASSED
-        text = report.summary()
+        summary, console, wanted = self._result, self._console, self._wanted
+        code = Exit.FAILED if summary.failed() else Exit.PASSED
+        text = summary.summary()
         console.line()
         console.line(f"logs of the boots: {self._trial.logs}")
         console.line()
@@ -364,7 +364,7 @@ class Command:
         if wanted.text:
             output.write(wanted.text, ("\n".join(text) + "\n").encode())
         if wanted.json:
-            output.write(wanted.json, lock.json_bytes(report.as_json(code)))
+            output.write(wanted.json, lock.json_bytes(summary.as_json(code)))
         return code
 
 

@@ -48,26 +48,26 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
     return shlex.join(["scripts/run.sh", *words, *(["--", *rest] if rest else [])])
 
 
-def decode(report: verdict.Run, kernel: Path) -> None:
+def decode(run: verdict.Run, kernel: Path) -> None:
     """Name functions and lines in the reports of @kernel."""
     decoder = guards.Decoder(kernel)
-    for outcome in report.outcomes:
+    for outcome in run.outcomes:
         for splat in [*outcome.splats, *outcome.expected]:
             decoder.decode(splat)
         if outcome.splats and outcome.status is not Status.HUNG:
             outcome.reason = judge.why(outcome.splats)
-    for trouble in report.troubles:
+    for trouble in run.troubles:
         for splat in trouble.splats:
             decoder.decode(splat)
 
 
 class Display:
-    """Shows the cases of @report, which were run with @opts."""
+    """Shows the cases of @run, which was made with @opts."""
 
-    def __init__(self, console: Console, report: verdict.Run,
+    def __init__(self, console: Console, run: verdict.Run,
                  opts: options.Options) -> None:
         self._console = console
-        self._report = report
+        self._run = run
         self._opts = opts
 
     def line(self, outcome: Outcome) -> None:
@@ -76,7 +76,7 @@ class Display:
                  Status.KNOWN: ("bug", YELLOW)}
         word, colour = words.get(outcome.status, ("FAIL", RED))
         name = f"{outcome.suite}.{outcome.name}"
-        contracts = " ".join(self._report.contracts(outcome.key))
+        contracts = " ".join(self._run.contracts(outcome.key))
         tail = ""
         if outcome.status in (Status.SKIPPED, Status.KNOWN):
             tail = f"  # {outcome.reason}"
@@ -88,37 +88,37 @@ class Display:
     def failures(self) -> None:
         """For each bad case: what it promises, what happened instead, and how to see
         that again."""
-        console, report = self._console, self._report
-        for outcome in report.bad():
+        console, run = self._console, self._run
+        for outcome in run.bad():
             console.line()
             console.line(console.paint(
                 f"{outcome.suite}.{outcome.name}: {outcome.status.value}", RED))
             self._failure(outcome)
-        for trouble in report.troubles:
+        for trouble in run.troubles:
             console.line()
             console.line(console.paint(f"the kernel misbehaved: {trouble.what}", RED))
             self._quote(trouble.splats)
-        if report.bad() or report.troubles:
+        if run.bad() or run.troubles:
             console.line()
 
     def _failure(self, outcome: Outcome) -> None:
-        console, report = self._console, self._report
-        case = report.cases.get(outcome.key)
-        file, number = report.place(outcome)
+        console, run = self._console, self._run
+        case = run.cases.get(outcome.key)
+        file, number = run.place(outcome)
         if file:
             # As compilers say it, so that an editor jumps there.
             console.line(f"{file}:{number}: {outcome.status.value}: "
                          f"{outcome.reason or 'no reason given'}")
-        contracts = " ".join(report.contracts(outcome.key))
+        contracts = " ".join(run.contracts(outcome.key))
         if contracts:
             console.line(f"  contract: {contracts}")
         if case and case.summary:
             console.line(f"  promises: {case.summary} ({case.file}:{case.line})")
         if outcome.reason:
             console.line(f"  reason:   {outcome.reason}")
-        if outcome.key in report.flaky:
+        if outcome.key in run.flaky:
             counts = ", ".join(f"{count} {status}" for status, count
-                               in report.flaky[outcome.key].items())
+                               in run.flaky[outcome.key].items())
             console.line(f"  flaky:    {counts}")
         if case and case.random and outcome.seed is not None:
             console.line(f"  seed:     {outcome.seed}")
