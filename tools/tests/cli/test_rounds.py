@@ -22,7 +22,7 @@ class Rounds(support.TempCase):
     def run_as(self, words: list[str], cases: list[str],
                traits: str = "") -> verdict.Run:
         self.set_env("FAKE_TRAITS", traits)
-        opts = run_options.parse([*words, "--jobs", "2"])
+        opts = run_options.parse([*words, "--jobs", "2"], fixes=False)
         report = verdict.Run("6.12", "plain", "", "", cases=CASES)
         display = failures.Display(self.console, report, opts)
         seed = options.SEED if opts.seed is None else opts.seed
@@ -100,7 +100,7 @@ class Again(support.TempCase):
         opts = run_options.parse([
             "--kdir", "/k d", "--line", "6.12", "--variant", "kasan", "--with", str(patch),
             "--timeout", "7", "--host-time", "--jobs", "3", "--json", str(self.tmp / "j"),
-            "--", "--kconfig_add", "CONFIG_X=y", "--kernel_args=z"])
+            "--", "--kconfig_add", "CONFIG_X=y", "--kernel_args=z"], fixes=False)
         outcome = replace(Outcome("a", "b", Status.FAILED), seed=9)
         command = failures.again(opts, outcome)
         self.assertEqual(command, "scripts/run.sh --kdir '/k d' --line 6.12 --variant kasan "
@@ -109,7 +109,7 @@ class Again(support.TempCase):
 
     def test_nothing_else(self) -> None:
         outcome = replace(Outcome("a", "b", Status.FAILED), seed=options.SEED)
-        self.assertEqual(failures.again(run_options.parse(["--jobs", "2"]), outcome),
+        self.assertEqual(failures.again(run_options.parse(["--jobs", "2"], fixes=False), outcome),
                          "scripts/run.sh --filter a.b")
-        self.assertEqual(failures.again(run_options.parse([]), outcome, "--gdb", "a.b"),
+        self.assertEqual(failures.again(run_options.parse([], fixes=False), outcome, "--gdb", "a.b"),
                          "scripts/run.sh --gdb a.b")
