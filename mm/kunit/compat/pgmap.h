@@ -38,6 +38,20 @@ static inline void mmk_zone_device_init(struct page *page, unsigned int order)
 #define MMK_PAGE_INIT_HOLDS_DYING_PGMAP	false
 #endif
 
+/*
+ * Whether huge pages move to a device, and back, in one piece. With that came that
+ * migrate_vma_setup() splits a large folio that ptes map; before, it skips it.
+ */
+#ifdef MMK_HAVE_VMA_COMPOUND
+#define MMK_DEVICE_HAS_HUGE_PAGES	true
+#define MMK_SETUP_SPLITS_LARGE		true
+#else
+#define MMK_DEVICE_HAS_HUGE_PAGES	false
+#define MMK_SETUP_SPLITS_LARGE		false
+#define MIGRATE_VMA_SELECT_COMPOUND	0
+#define MIGRATE_PFN_COMPOUND		0
+#endif
+
 /* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
 #ifdef MMK_HAVE_PGMAP_LOOKUP_CACHE
 #define MMK_PGMAP_LOOKUP_CACHES	true
@@ -140,6 +154,47 @@ static inline int mmk_nr_devmap_managed(void)
 #else
 	return -1;
 #endif
+}
+#endif
+
+/* Where migrate_device_range() takes any pages, wherever they are. */
+#ifdef MMK_HAVE_DEVICE_PFNS
+#define mmk_migrate_device_pfns(src, nr)	migrate_device_pfns(src, nr)
+#else
+#define mmk_migrate_device_pfns(src, nr)	((void)(src), (void)(nr), -EOPNOTSUPP)
+#endif
+
+/* The operations of a driver that is told of folios that are split, if it is. */
+#ifdef MMK_HAVE_FOLIO_SPLIT_CALLBACK
+#define MMK_PGMAP_SPLIT_OPS(_free, _to_ram, _split)			\
+	{ .folio_free = _free, .migrate_to_ram = _to_ram,		\
+	  .folio_split = _split }
+
+/* The page may have been the tail of another folio before. */
+static inline void mmk_device_folio_init(struct page *page,
+					 struct dev_pagemap *pgmap,
+					 unsigned int order)
+{
+	zone_device_folio_init((struct folio *)page, pgmap, order);
+}
+
+static inline void mmk_device_folio_copy(struct folio *tail, struct folio *head)
+{
+	tail->pgmap = head->pgmap;
+	tail->mapping = head->mapping;
+}
+#else
+#define MMK_PGMAP_SPLIT_OPS(_free, _to_ram, ...)	MMK_PGMAP_OPS(_free, _to_ram)
+
+static inline void mmk_device_folio_init(struct page *page,
+					 struct dev_pagemap *pgmap,
+					 unsigned int order)
+{
+	mmk_zone_device_init(page, order);
+}
+
+static inline void mmk_device_folio_copy(struct folio *tail, struct folio *head)
+{
 }
 #endif
 

@@ -34,6 +34,9 @@ mmk-probes := \
 	$(call mmk-probe,SWAP_ENTRY_SWAPPED,mm/swap.h $(mmk-inc)/swap.h,bool swap_entry_swapped) \
 	$(call mmk-probe,SWAP_PUT_DIRECT,$(mmk-inc)/swap.h,void swap_put_entries_direct) \
 	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare) \
+	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
+	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
+	$(call mmk-probe,FOLIO_SPLIT_CALLBACK,$(mmk-inc)/memremap.h,\*folio_split) \
 	$(call mmk-probe,PARAM_OF_TEST,include/kunit/test.h,\*generate_params[^a-z]*struct kunit)
 
 subdir-ccflags-y += $(mmk-probes)

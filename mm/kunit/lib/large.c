@@ -484,10 +484,11 @@ static void large_expect_queued(struct kunit *test, const char *what,
 void mmk_expect_large_same(struct kunit *test, const char *what,
 			   struct mmk_large *l, struct mmk_large_state *before)
 {
-	struct mmk_large_state *now = mmk_large_snapshot(test, l);
+	struct mmk_large_state *now;
 	unsigned int i, m;
 
 	KUNIT_ASSERT_EQ_MSG(test, folio_order(l->folio), l->order, "%s", what);
+	now = mmk_large_snapshot(test, l);
 	mmk_expect_folio_same(test, what, l->folio, &before->folio);
 	KUNIT_EXPECT_EQ_MSG(test, now->entire, before->entire, "%s", what);
 	large_expect_queued(test, what, now, before);

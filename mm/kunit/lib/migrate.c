@@ -153,7 +153,7 @@ static void vma_release(void *data)
 		/* The case has failed, or wants no more: put all back. */
 		mmk_vma_finalize(m);
 	}
-	kfree(m);
+	kvfree(m);
 }
 
 /**
@@ -161,7 +161,7 @@ static void vma_release(void *data)
  * @test: the case
  * @mm: whose addresses
  * @addr: first
- * @nr_pages: how many, MMK_VMA_MAX_PAGES at most
+ * @nr_pages: how many, half of MMK_VMA_ROOM at most
  * @flags: MIGRATE_VMA_SELECT_*
  * @owner: pgmap_owner
  *
@@ -171,12 +171,13 @@ struct mmk_vma *mmk_vma_alloc(struct kunit *test, struct mm_struct *mm,
 			      unsigned long addr, unsigned int nr_pages,
 			      unsigned long flags, void *owner)
 {
-	struct mmk_vma *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	struct mmk_vma *m = kvzalloc(sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, vma_release, m),
 			0);
-	KUNIT_ASSERT_LE(test, nr_pages, MMK_VMA_MAX_PAGES);
+	KUNIT_ASSERT_LE(test, nr_pages, MMK_VMA_ROOM / 2);
+	m->nr_pages = nr_pages;
 	memset(m->src, 0xa5, sizeof(m->src));
 	memset(m->dst, 0xa5, sizeof(m->dst));
 	m->mm = mm;
@@ -297,6 +298,22 @@ void mmk_vma_finalize(struct mmk_vma *m)
 	migrate_vma_finalize(&m->args);
 	mmap_read_unlock(m->mm);
 	m->open = false;
+}
+
+/**
+ * mmk_vma_overrun() - Look for entries that are not those of the range
+ * @m: a round that has been set up
+ *
+ * Return: how many have been written to behind the range, in both arrays.
+ */
+unsigned int mmk_vma_overrun(const struct mmk_vma *m)
+{
+	const unsigned long unused = 0xa5a5a5a5a5a5a5a5UL;
+	unsigned int i, nr = 0;
+
+	for (i = m->nr_pages; i < MMK_VMA_ROOM; i++)
+		nr += (m->src[i] != unused) + (m->dst[i] != unused);
+	return nr;
 }
 
 /**

@@ -38,18 +38,23 @@ struct mmk_dev;
 
 #define MMK_VMA_MAX_PAGES	64
 
+/* Room for huge pages, and for as many entries behind them that nobody may touch */
+#define MMK_VMA_ROOM		(4 * PTRS_PER_PTE)
+
 /**
  * struct mmk_vma - One round of migrate_vma_setup(), _pages() and _finalize()
  * @args: what the three are called with
  * @src: source pfns
  * @dst: destination pfns
+ * @nr_pages: entries in use of both; the rest is for nobody
  * @mm: whose addresses
  * @open: set up and not finalized yet; the deferred action then restores
  */
 struct mmk_vma {
 	struct migrate_vma args;
-	unsigned long src[MMK_VMA_MAX_PAGES];
-	unsigned long dst[MMK_VMA_MAX_PAGES];
+	unsigned long src[MMK_VMA_ROOM];
+	unsigned long dst[MMK_VMA_ROOM];
+	unsigned int nr_pages;
 	struct mm_struct *mm;
 	bool open;
 };
@@ -63,6 +68,7 @@ void mmk_vma_copy_to_dev(struct kunit *test, struct mmk_vma *m,
 			 struct mmk_dev *dev);
 void mmk_vma_pages(struct mmk_vma *m);
 void mmk_vma_finalize(struct mmk_vma *m);
+unsigned int mmk_vma_overrun(const struct mmk_vma *m);
 struct page *mmk_migrate_to_dev(struct kunit *test, struct mm_struct *mm,
 				unsigned long addr, struct mmk_dev *dev);
 

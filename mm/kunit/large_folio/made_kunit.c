@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Device folios that are made, given back and made again of another order, and those
+ * that a driver empties without a VMA at hand.
+ */
+#include <kunit/test.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "../../internal.h"
+#include "../compat/pgmap.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/huge.h"
+#include "../lib/large.h"
+#include "../lib/mm.h"
+#include "hdev.h"
+#include "hpage.h"
+
+static void give_back(struct page *page)
+{
+	unlock_page(page);
+	put_page(page);
+}
+
+/* Nothing of the folio that it was part of before has been left in a page. */
+static bool page_is_alone(struct hdev *dev, struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return &folio->page == page && !folio_test_large(folio) &&
+	       !PageTail(page) && !PageHead(page) && !folio_order(folio) &&
+	       folio_nr_pages(folio) == 1 && folio_ref_count(folio) == 1 &&
+	       !folio->mapping && folio_test_locked(folio) &&
+	       !folio_mapped(folio) && page_pgmap(page) == &dev->pgmap;
+}
+
+/**
+ * page_of_a_huge_device_folio_is_made_anew() - Once a part of it, now alone
+ *
+ * A huge folio is handed out and given back. Then each of its pages is handed out alone:
+ * it is the head of its own folio, of one page, with one reference and no mapping, and
+ * leads to its pgmap. The driver gets it back as such.
+ *
+ * Contract: LF-12, LF-11
+ */
+static void page_of_a_huge_device_folio_is_made_anew(struct kunit *test)
+{
+	struct hdev *dev = hdev_create(test);
+	struct page *page = hdev_get(dev, PMD_ORDER);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap),
+			(long)MMK_HUGE_PAGES);
+	give_back(page);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		KUNIT_ASSERT_PTR_EQ(test, hdev_get(dev, 0), page + i);
+		if (!page_is_alone(dev, page + i))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MMK_HUGE_PAGES,
+			    "first page with something left in it");
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap),
+			(long)MMK_HUGE_PAGES);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		give_back(page + i);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[0], MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+}
+
+/**
+ * pages_of_a_device_become_a_huge_folio() - Once alone, now a part of it
+ *
+ * Contract: LF-12, LF-11
+ */
+static void pages_of_a_device_become_a_huge_folio(struct kunit *test)
+{
+	struct hdev *dev = hdev_create(test);
+	struct folio *folio;
+	struct page *page;
+	unsigned int i;
+
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		hdev_get(dev, 0);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		give_back(hdev_page(dev, i));
+	page = hdev_get(dev, PMD_ORDER);
+	KUNIT_ASSERT_PTR_EQ(test, page, hdev_page(dev, 0));
+	folio = page_folio(page);
+	KUNIT_EXPECT_EQ(test, folio_order(folio), (unsigned int)PMD_ORDER);
+	KUNIT_EXPECT_EQ(test, folio_nr_pages(folio), (long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 0);
+	KUNIT_EXPECT_NULL(test, folio->mapping);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &dev->pgmap);
+	for (i = 1; i < MMK_HUGE_PAGES; i++)
+		if (page_folio(page + i) != folio || !PageTail(page + i) ||
+		    page_ref_count(page + i) ||
+		    atomic_read(&page[i]._mapcount) != -1)
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MMK_HUGE_PAGES,
+			    "first page that is not part of it");
+	give_back(page);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+}
+
+/**
+ * struct range_way - A range of device pages, and a huge folio at its first page
+ * @description: for the log
+ * @nr: pages of the range
+ * @pfns: ask for them one by one
+ */
+struct range_way {
+	const char *description;
+	unsigned int nr;
+	bool pfns;
+};
+
+static const struct range_way range_ways[] = {
+	{ "all of it", MMK_HUGE_PAGES, false },
+	{ "all but the last page", MMK_HUGE_PAGES - 1, false },
+	{ "the first page", 1, false },
+	{ "all of it, by pfn", MMK_HUGE_PAGES, true },
+	{ "all but the last page, by pfn", MMK_HUGE_PAGES - 1, true },
+	{ "the first page, by pfn", 1, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(range, range_ways, description);
+
+#define UNUSED	0xa5a5a5a5a5a5a5a5UL
+
+/**
+ * driver_empties_a_range_with_a_huge_folio() - migrate_device_range(), _pfns()
+ *
+ * A huge folio that lies in the range is one entry, is locked and unmapped, and moves
+ * back in one piece. One that the range ends inside of is left alone: unlocked, mapped,
+ * with the references that it had. Nothing is written behind the array.
+ *
+ * Contract: LF-5, LF-8, LF-11
+ */
+static void driver_empties_a_range_with_a_huge_folio(struct kunit *test)
+{
+	const struct range_way *w = test->param_value;
+	bool whole = w->nr == MMK_HUGE_PAGES;
+	struct folio *folio, *to;
+	unsigned long *src, dst;
+	struct hpage h;
+	unsigned int i;
+
+	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	folio = hdev_move_in(test, h.mm, h.addr, h.dev);
+	src = kunit_kmalloc_array(test, 2 * MMK_HUGE_PAGES, sizeof(*src),
+				  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, src);
+	memset(src, 0xa5, 2 * MMK_HUGE_PAGES * sizeof(*src));
+	for (i = 0; w->pfns && i < w->nr; i++)
+		src[i] = folio_pfn(folio) + i;
+	if (w->pfns)
+		KUNIT_EXPECT_EQ(test, mmk_migrate_device_pfns(src, w->nr), 0);
+	else
+		KUNIT_EXPECT_EQ(test, migrate_device_range(src,
+							   folio_pfn(folio),
+							   w->nr), 0);
+	for (i = w->nr; i < 2 * MMK_HUGE_PAGES && src[i] == UNUSED; i++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, i, 2 * MMK_HUGE_PAGES,
+			    "first entry that was written behind the range");
+	for (i = 1; i < w->nr && !src[i]; i++)
+		;
+	KUNIT_EXPECT_EQ(test, i, w->nr);
+	KUNIT_EXPECT_EQ(test, folio_test_locked(folio), whole);
+	KUNIT_EXPECT_EQ(test, src[0], whole ? migrate_pfn(folio_pfn(folio)) |
+			MIGRATE_PFN_MIGRATE | MIGRATE_PFN_COMPOUND : 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), !whole);
+	if (whole && src[0]) {
+		to = folio_alloc(GFP_HIGHUSER_MOVABLE, PMD_ORDER);
+		KUNIT_ASSERT_NOT_NULL(test, to);
+		folio_lock(to);
+		for (i = 0; i < MMK_HUGE_PAGES; i++)
+			copy_highpage(folio_page(to, i),
+				      hdev_mem(h.dev, folio_page(folio, i)));
+		dst = migrate_pfn(folio_pfn(to)) | MIGRATE_PFN_COMPOUND;
+		migrate_device_pages(src, &dst, 1);
+		KUNIT_EXPECT_TRUE(test, src[0] & MIGRATE_PFN_MIGRATE);
+		migrate_device_finalize(src, &dst, 1);
+		MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+		KUNIT_EXPECT_EQ(test, h.dev->nr_to_ram, 0U);
+	} else {
+		MMK_EXPECT_PMD(test, h.mm, h.addr, DEVICE_PRIVATE_WRITE);
+	}
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	KUNIT_EXPECT_EQ(test, h.dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, hdev_nr_busy(h.dev), 0U);
+}
+
+static struct kunit_case large_folio_made_cases[] = {
+	KUNIT_CASE(page_of_a_huge_device_folio_is_made_anew),
+	KUNIT_CASE(pages_of_a_device_become_a_huge_folio),
+	KUNIT_CASE_PARAM(driver_empties_a_range_with_a_huge_folio,
+			 range_gen_params),
+	{}
+};
+
+static struct kunit_suite large_folio_made_suite = {
+	.name = "large_folio_made",
+	.init = mmk_case_init,
+	.test_cases = large_folio_made_cases,
+};
+
+kunit_test_suite(large_folio_made_suite);
