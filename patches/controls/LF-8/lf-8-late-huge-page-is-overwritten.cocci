@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a hole that has been filled meanwhile is filled once more
+//
+// It is not looked at again under the page table lock.
+//
+// Breaks: LF-8
+// Kills: large_folio_hole.huge_hole_that_is_filled_stays: assertion or report or hang
+// Kernels: from 6.19: no huge pages on a device before
+// In: mm/migrate_device.c: migrate_vma_insert_huge_pmd_page
+
+@@
+@@
+- !pmd_none(*pmdp)
++ false
