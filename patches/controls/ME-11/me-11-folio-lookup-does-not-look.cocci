@@ -5,7 +5,7 @@
 // adds a variant of a function from memory would write this.
 //
 // Breaks: ME-11
-// Kills: migration_entry_encoding.entry_to_folio_needs_folio_lock: assertion
+// Kills: migration_entry_encoding.entry_to_folio_needs_folio_lock: report
 // In: include/linux/leafops.h: softleaf_to_folio
 // In: include/linux/swapops.h: pfn_swap_entry_folio
 

@@ -6,7 +6,7 @@
 // would rather drop the check than take the lock.
 //
 // Breaks: ME-11
-// Kills: migration_entry_encoding.entry_to_page_needs_folio_lock: assertion
+// Kills: migration_entry_encoding.entry_to_page_needs_folio_lock: report
 // In: include/linux/leafops.h: softleaf_to_page
 // In: include/linux/swapops.h: pfn_swap_entry_to_page
 

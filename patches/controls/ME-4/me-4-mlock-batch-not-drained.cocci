@@ -6,7 +6,7 @@
 // few lines further up thinks it is there twice.
 //
 // Breaks: ME-4
-// Kills: migrate_pages_move.mlock_count_is_kept: assertion
+// Kills: migration_entry_unmap.restore_maps_new_folio: assertion
 // In: mm/migrate.c: remove_migration_pte
 
 @@

@@ -4,7 +4,7 @@
 // remove_migration_pte() forgets that a folio can have more than one page.
 //
 // Breaks: ME-4
-// Kills: huge_page_split.pmd_split_keeps_folio_whole: assertion
+// Kills: huge_page_split.pmd_split_keeps_folio_whole: report
 // In: mm/migrate.c: remove_migration_pte
 
 @@

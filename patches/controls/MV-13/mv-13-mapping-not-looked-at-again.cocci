@@ -6,7 +6,7 @@
 // Whoever adds the one step without a look at what was saved before would do this.
 //
 // Breaks: MV-13
-// Kills: migrate_vma_page.swap_cache_page_moves_or_stays: assertion
+// Kills: migrate_vma_page.swap_cache_page_moves_or_stays: report
 // In: mm/migrate_device.c: __migrate_device_pages
 
 @@

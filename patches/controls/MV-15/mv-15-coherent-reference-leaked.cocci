@@ -6,7 +6,7 @@
 // its caller either. Made by someone who treats device pages apart.
 //
 // Breaks: MV-15, MV-4
-// Kills: migrate_vma_device.late_reference_keeps_coherent_page: assertion
+// Kills: migrate_vma_device.longterm_pin_moves_coherent_page: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

@@ -6,7 +6,7 @@
 // that always holds. Without memory there is nothing to copy to.
 //
 // Breaks: MV-15
-// Kills: no_memory.coherent_pin_fails_without_memory: assertion
+// Kills: no_memory.coherent_pin_fails_without_memory: report
 // In: mm/migrate_device.c: migrate_device_coherent_folio
 
 @@

@@ -6,7 +6,7 @@
 // the check like this.
 //
 // Breaks: MV-16
-// Kills: migrate_vma_device.page_flags_are_copied: assertion
+// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
 // In: mm/migrate_device.c: __migrate_device_pages
 
 @@

@@ -6,7 +6,7 @@
 // much as possible, the way that hmm_range_fault() does it.
 //
 // Breaks: MV-18
-// Kills: migrate_vma_rival.two_migrations_share_a_range: hang
+// Kills: migrate_vma_rival.two_migrations_share_a_range: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_pmd
 
 @@

@@ -5,7 +5,7 @@
 // references are. Made by someone who believes that the count of references covers it.
 //
 // Breaks: MV-4
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
+// Kills: migrate_vma_lock.refused_page_is_put_back: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

@@ -6,7 +6,7 @@
 // more.
 //
 // Breaks: MV-4
-// Kills: migrate_vma_lock.refused_page_is_put_back: assertion
+// Kills: migrate_vma_lock.refused_page_is_put_back: hang
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

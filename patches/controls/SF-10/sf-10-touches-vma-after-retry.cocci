@@ -6,7 +6,7 @@
 // check to the retry path does not see the unlock in a helper.
 //
 // Breaks: SF-10
-// Kills: swap_fault_vma.freed_vma_is_left_alone: assertion
+// Kills: swap_fault_vma.freed_vma_is_left_alone: report
 // In: mm/memory.c: do_swap_page
 
 @@

@@ -6,7 +6,7 @@
 // who has a double put to find would try this.
 //
 // Breaks: ZD-11
-// Kills: zone_device_put.double_put_is_caught: assertion
+// Kills: zone_device_put.double_put_is_caught: report
 // In: mm/memremap.c: free_zone_device_folio
 
 @@

@@ -7,7 +7,7 @@
 // before that.
 //
 // Breaks: ZD-12
-// Kills: zone_device_map.cow_drops_writers_reference: assertion
+// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
 // In: mm/memory.c: wp_can_reuse_anon_folio
 // Matches: 2
 

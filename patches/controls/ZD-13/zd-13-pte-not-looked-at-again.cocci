@@ -6,7 +6,7 @@
 // takes mmap_lock for enough would drop the comparison.
 //
 // Breaks: ZD-13
-// Kills: zone_device_race.fault_leaves_freed_page_alone: assertion
+// Kills: zone_device_race.fault_leaves_freed_page_alone: report
 // In: mm/memory.c: do_swap_page
 
 @@

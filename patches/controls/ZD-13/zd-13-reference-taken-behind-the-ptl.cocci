@@ -6,7 +6,7 @@
 // lock for as short as possible would swap the two lines.
 //
 // Breaks: ZD-13
-// Kills: zone_device_race.fault_holds_page_after_ptl_drop: assertion
+// Kills: zone_device_race.fault_holds_page_after_ptl_drop: report
 // In: mm/memory.c: do_swap_page
 
 @@

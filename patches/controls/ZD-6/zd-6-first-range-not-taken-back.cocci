@@ -6,7 +6,7 @@
 // would only drop the reference.
 //
 // Breaks: ZD-6
-// Kills: zone_device_pgmap.refused_range_leaves_nothing_behind: assertion
+// Kills: zone_device_refusal.altmap_is_refused_for_two_ranges: assertion
 // In: mm/memremap.c: memremap_pages
 
 @@

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Controls: what puts one bug into the kernel each, and what becomes of them.
 
-A control is a semantic patch, or a patch where none will do.  It is killed if a case of a contract that it breaks turns red, and each of
-the cases that it names, if it does.  A case that no control can turn red proves
-nothing, and a control that turns none red has found a promise that nobody checks.
+A control is a semantic patch, or a patch where none will do.  It is killed if each of
+the cases that it names turns red in the way that it says, or, if it names none, a case
+of a contract that it breaks.  A case that no control can turn red proves nothing, and a
+control that turns none red has found a promise that nobody checks.
 """
 
 from __future__ import annotations
@@ -248,7 +249,7 @@ class Verdict:
         if self.kind is Kind.SPARED:
             return f"{' '.join(map('.'.join, self.spared))} did not turn red"
         if self.kind is Kind.OTHERWISE:
-            return "; ".join(f"{o.suite}.{o.name} by {way(o)}: {o.reason}" for o in self.by
+            return "; ".join(f"{o.suite}.{o.name} by {ways(o)[0]}: {o.reason}" for o in self.by
                              if o.key in self.otherwise)
         if self.kind is Kind.NOT_ENTERED:
             return f"{self.by[0].suite}.{self.by[0].name} {said(self.by[0])}"
@@ -261,7 +262,7 @@ class Verdict:
         def case(outcome: Outcome) -> dict[str, Any]:
             known = cases.get(outcome.key)
             return {"suite": outcome.suite, "name": outcome.name,
-                    "status": outcome.status.value, "way": way(outcome),
+                    "status": outcome.status.value, "ways": list(ways(outcome)),
                     "reason": outcome.reason, "contracts": list(known.contracts) if known else []}
 
         return {
@@ -270,7 +271,7 @@ class Verdict:
             "killed_by": [case(o) for o in self.by],
             "also_failed": [case(o) for o in self.also],
             "contracts_reached": list(self.reached),
-            "kills": [{"case": ".".join(name), "way": list(ways)} for name, ways in
+            "kills": [{"case": ".".join(name), "ways": list(said_)} for name, said_ in
                       zip(self.control.kills, self.control.how)],
             "spared": [".".join(name) for name in self.spared],
             "otherwise": [".".join(name) for name in self.otherwise],
@@ -287,14 +288,20 @@ def said(outcome: Outcome) -> str:
     return f"{outcome.status.value}: {reason}" if reason else outcome.status.value
 
 
-def way(outcome: Outcome) -> str:
-    """How a bad case noticed a bug: one of KINDS."""
+def ways(outcome: Outcome) -> tuple[str, ...]:
+    """How a bad case noticed a bug: some of KINDS, what its status comes from first.
+
+    A case may have failed an assertion ahead of the report that ended it.
+    """
+    asserted = any(" FAILED at " in line for line in outcome.output)
     if outcome.status is Status.HUNG:
-        return "hang"
-    if outcome.status is Status.CRASHED or outcome.splats or outcome.expected or \
-       outcome.reason.startswith("the kernel did not report"):
-        return "report"
-    return "assertion"
+        first = "hang"
+    elif outcome.status is Status.CRASHED or outcome.splats or outcome.expected or \
+            outcome.reason.startswith("the kernel did not report"):
+        first = "report"
+    else:
+        first = "assertion"
+    return (first, "assertion") if asserted and first != "assertion" else (first,)
 
 
 def targets(control: Control, cases: Mapping[Name, Case],
@@ -325,9 +332,9 @@ def judge(control: Control, cases: Mapping[Name, Case], expected: Sequence[Name]
     # Some cases there are only with more CPUs, or on another line.
     spared = tuple(name for name in control.kills
                    if name in expected and not _red(results.outcomes.get(name)))
-    otherwise = tuple(name for name, ways in zip(control.kills, control.how)
-                      if name in expected and name not in spared and ways
-                      and way(results.outcomes[name]) not in ways)
+    otherwise = tuple(name for name, said_ in zip(control.kills, control.how)
+                      if name in expected and name not in spared and said_
+                      and not set(ways(results.outcomes[name])) & set(said_))
     kind = Kind.ELSEWHERE if not by and (also or troubles) else \
         Kind.SURVIVED if not by else Kind.SPARED if spared else \
         Kind.OTHERWISE if otherwise else Kind.KILLED

@@ -40,7 +40,7 @@ class Relation:
             found = [*entry["killed_by"], *entry["also_failed"]]
             for case in found:
                 reasons[name, f"{case['suite']}.{case['name']}"] = \
-                    f"{case.get('way', '')} {case.get('reason', '')}".strip()
+                    f"{' '.join(case.get('ways', [])[:1])} {case.get('reason', '')}".strip()
             noticed[name] = frozenset(f"{case['suite']}.{case['name']}" for case in found
                                       if case["status"] != "missing")
         return Relation({name: here[name] for name in noticed}, noticed, reasons)

@@ -290,7 +290,7 @@ class Verdicts(unittest.TestCase):
                                           reason="r"))).as_json(CASES)
         self.assertEqual(data["outcome"], "killed")
         self.assertEqual(data["killed_by"], [
-            {"suite": "s", "name": "mine", "status": "failed", "way": "assertion",
+            {"suite": "s", "name": "mine", "status": "failed", "ways": ["assertion"],
              "reason": "r", "contracts": ["MW-2"]}])
 
 

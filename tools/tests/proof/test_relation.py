@@ -32,7 +32,7 @@ def control(name: str) -> controls.Control:
 def entry(name: str, mine: tuple[str, ...], others: tuple[str, ...] = (),
           status: str = "failed") -> dict[str, Any]:
     """What became of the control @name: which cases have noticed it."""
-    found = [[{"suite": "s", "name": case, "status": status, "way": "assertion",
+    found = [[{"suite": "s", "name": case, "status": status, "ways": ["assertion"],
                "reason": "x is 2", "contracts": []} for case in group]
              for group in (mine, others)]
     return {"name": name, "digest": control(name).digest, "killed_by": found[0],
