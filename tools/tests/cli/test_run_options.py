@@ -16,7 +16,7 @@ class Parse(support.TempCase):
     def test_usage_errors(self) -> None:
         for words in (["--nonsense"], ["--jobs", "0"], ["--jobs", "x"],
                       ["--timeout", "-1"], ["--timeout", "nan"], ["--line", "1.0"],
-                      ["--repeat", "0"], ["--with", "/no/such.patch"], ["stray"],
+                      ["--repeat", "0"], ["--with", "/no/such.patch"],
                       ["--json", "/no/such/folder/out.json"], ["--json", "/"],
                       ["--variant", "odd"], ["--variant", "default"], ["--filt", "x"]):
             with self.subTest(words), self.assertRaises(UsageError) as caught:
@@ -87,3 +87,18 @@ class PassOn(support.TempCase):
     def test_arch_um_is_what_we_do(self) -> None:
         self.assertEqual(run_options.pass_on(["--arch=um"]), ((), ()))
         self.assertEqual(run_options.pass_on(["--arch", "um"]), ((), ()))
+
+
+class Selectors(support.TempCase):
+    def test_one_glob_is_for_kunit(self) -> None:
+        for words in (["a*.b"], ["--filter", "a*.b"]):
+            opts = run_options.parse(words)
+            self.assertEqual((opts.filter, opts.select, opts.chooses), ("a*.b", (), False))
+
+    def test_more_is_for_us(self) -> None:
+        opts = run_options.parse(["MW-3", "--jobs", "1", "a.b", "--filter", "c"])
+        self.assertEqual((opts.filter, opts.select, opts.chooses),
+                         ("", ("MW-3", "a.b", "c"), True))
+        opts = run_options.parse(["a.b", "--exclude", "c", "--exclude", "MW-3"])
+        self.assertEqual((opts.filter, opts.select, opts.exclude),
+                         ("", ("a.b",), ("c", "MW-3")))
