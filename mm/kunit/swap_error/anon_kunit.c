@@ -30,7 +30,8 @@
 #define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
 
 /* NR_PAGES pages that have been swapped out */
-static unsigned long swapped_pages(struct kunit *test, struct mm_struct *mm)
+static unsigned long swapped_pages(struct kunit *test, struct mm_struct *mm,
+				   bool slow)
 {
 	unsigned long addr = mmk_map_anon(test, NR_PAGES);
 	unsigned int i;
@@ -42,6 +43,8 @@ static unsigned long swapped_pages(struct kunit *test, struct mm_struct *mm)
 				(int)mmk_pte_kind(mm, addr + i * PAGE_SIZE),
 				(int)MMK_PTE_SWAP);
 	KUNIT_ASSERT_EQ(test, se_slots_used(), (long)NR_PAGES);
+	if (slow)
+		se_make_slow();
 	se_scrub_free_pages();
 	return addr;
 }
@@ -113,8 +116,8 @@ static void unreadable_page_is_sigbus(struct kunit *test)
 
 	if (c->lock == MMK_VMA_LOCK && !IS_ENABLED(CONFIG_PER_VMA_LOCK))
 		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
-	se_area_on(test, c->slow);
-	addr = swapped_pages(test, mm);
+	se_area_on(test, false);
+	addr = swapped_pages(test, mm, c->slow);
 	if (c->forked)
 		mmk_fork(test);
 	mmap_read_lock(mm);
@@ -166,10 +169,10 @@ static void failed_readahead_is_not_mapped(struct kunit *test)
 	struct mmk_mm_state rss;
 	struct mmk_fault *fault;
 	unsigned long addr;
-	unsigned int i;
+	unsigned int i, failed = 0;
 
-	se_area_on(test, true);
-	addr = swapped_pages(test, mm);
+	se_area_on(test, false);
+	addr = swapped_pages(test, mm, true);
 	mmk_mm_snapshot(mm, &rss);
 	se_fail_reads(test, 2, 3);
 	KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, NR_PAGES * PAGE_SIZE,
@@ -179,10 +182,8 @@ static void failed_readahead_is_not_mapped(struct kunit *test)
 	for (i = 0; i < NR_PAGES; i++) {
 		fault = fault_at(test, mm, addr + i * PAGE_SIZE, USER_READ,
 				 MMK_MMAP_LOCK);
-		if (i < 2 || i > 4)
-			KUNIT_EXPECT_EQ_MSG(test, fault->ret & VM_FAULT_ERROR,
-					    0U, "page %u", i);
 		if (fault->ret & VM_FAULT_ERROR) {
+			failed++;
 			KUNIT_EXPECT_EQ(test, fault->ret & VM_FAULT_ERROR,
 					VM_FAULT_SIGBUS);
 			MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, SWAP);
@@ -191,6 +192,8 @@ static void failed_readahead_is_not_mapped(struct kunit *test)
 					      1, SEED);
 		}
 	}
+	/* Pages may be read one by one, or all of them at once. */
+	KUNIT_EXPECT_GT(test, failed, 0U);
 }
 
 /**
@@ -257,13 +260,13 @@ static void swapoff_marks_unreadable_pages(struct kunit *test)
 {
 	const struct off_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test), *child = NULL;
-	struct mmk_swap *swap = se_area_on(test, c->slow);
+	struct mmk_swap *swap = se_area_on(test, false);
 	struct mmk_fault *fault;
 	unsigned int back, i;
 	unsigned long addr;
 	long resident;
 
-	addr = swapped_pages(test, mm);
+	addr = swapped_pages(test, mm, c->slow);
 	if (c->forked)
 		child = mmk_fork(test);
 	resident = get_mm_counter_sum(mm, MM_ANONPAGES);
@@ -401,7 +404,7 @@ static void marker_of_unreadable_page_is_no_slot(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test);
 	struct mmk_swap *swap = se_area_on(test, false);
 	struct mmk_mm_state rss;
-	unsigned long addr = swapped_pages(test, mm);
+	unsigned long addr = swapped_pages(test, mm, false);
 
 	se_fail_reads(test, 0, 1);
 	KUNIT_ASSERT_TRUE(test, se_swap_off(test, mm, swap));

@@ -36,11 +36,8 @@ void se_read_ahead(bool on)
 }
 
 #ifdef CONFIG_FAIL_MAKE_REQUEST
-/* The only swap area */
-static struct swap_info_struct *disk_si(void)
-{
-	return __swap_entry_to_info(swp_entry(0, 1));
-}
+/* The disk of the area; it is there even when the area is off. */
+static struct block_device *disk_bdev;
 
 static struct fault_attr *disk_attr(void)
 {
@@ -58,7 +55,7 @@ void se_reads_work(void)
 	atomic_set(&attr->space, 0);
 	attr->probability = 0;
 	attr->verbose = 2;
-	bdev_clear_flag(disk_si()->bdev, BD_MAKE_IT_FAIL);
+	bdev_clear_flag(disk_bdev, BD_MAKE_IT_FAIL);
 }
 
 static void disk_mend(void *cluster)
@@ -85,7 +82,12 @@ void se_fail_reads(struct kunit *test, unsigned int pass, int times)
 	atomic_set(&attr->times, times);
 	/* One byte more than may pass, or the last read would fail. */
 	atomic_set(&attr->space, pass ? pass * PAGE_SIZE + 1 : 0);
-	bdev_set_flag(disk_si()->bdev, BD_MAKE_IT_FAIL);
+	bdev_set_flag(disk_bdev, BD_MAKE_IT_FAIL);
+}
+
+static void disk_note(void)
+{
+	disk_bdev = __swap_entry_to_info(swp_entry(0, 1))->bdev;
 }
 
 static void disk_needs(struct kunit *test)
@@ -105,6 +107,10 @@ void se_fail_reads(struct kunit *test, unsigned int pass, int times)
 static void disk_mend(void *cluster)
 {
 	*disk_cluster() = (long)cluster;
+}
+
+static void disk_note(void)
+{
 }
 
 static void disk_needs(struct kunit *test)
@@ -129,12 +135,28 @@ struct mmk_swap *se_area_on(struct kunit *test, bool slow)
 
 	disk_needs(test);
 	swap = slow ? mmk_swap_on_slow(test) : mmk_swap_on(test);
+	disk_note();
 	KUNIT_ASSERT_EQ(test,
 			kunit_add_action_or_reset(test, disk_mend,
 						  (void *)(long)*disk_cluster()),
 			0);
 	se_read_ahead(false);
 	return swap;
+}
+
+/**
+ * se_make_slow() - From here on the disk of the area takes its time
+ *
+ * As mmk_swap_on_slow(), but pages that are swapped out already are not in the swap
+ * cache. Newer kernels leave the pages of a slow disk there.
+ */
+void se_make_slow(void)
+{
+	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
+
+	spin_lock(&si->lock);
+	si->flags &= ~SWP_SYNCHRONOUS_IO;
+	spin_unlock(&si->lock);
 }
 
 /**

@@ -48,7 +48,7 @@ struct shared {
 static void shared_init(struct kunit *test, struct shared *s, bool slow)
 {
 	s->mm = mmk_mm_enter(test);
-	s->swap = se_area_on(test, slow);
+	s->swap = se_area_on(test, false);
 	s->file = mmk_shmem_file(test, NR_PAGES);
 	s->addr = mmk_mmap(test, s->file, NR_PAGES * PAGE_SIZE,
 			   PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -57,6 +57,8 @@ static void shared_init(struct kunit *test, struct shared *s, bool slow)
 	KUNIT_ASSERT_EQ(test, se_slots_used(), (long)NR_PAGES);
 	KUNIT_ASSERT_EQ(test, SHMEM_I(file_inode(s->file))->swapped,
 			(unsigned long)NR_PAGES);
+	if (slow)
+		se_make_slow();
 	se_scrub_free_pages();
 }
 
@@ -210,7 +212,7 @@ static void failed_tmpfs_readahead_is_not_mapped(struct kunit *test)
 {
 	struct mmk_diff diff;
 	struct shared s;
-	unsigned int i;
+	unsigned int i, failed = 0;
 
 	shared_init(test, &s, true);
 	se_fail_reads(test, 1, 2);
@@ -220,13 +222,15 @@ static void failed_tmpfs_readahead_is_not_mapped(struct kunit *test)
 	for (i = 0; i < NR_PAGES; i++) {
 		diff = mmk_part_diff(test, s.mm, s.addr + i * PAGE_SIZE, i, 1,
 				     SEED);
-		if (diff.unreadable)
+		if (diff.unreadable) {
+			failed++;
 			KUNIT_EXPECT_TRUE(test, slot_is_error(&s, i));
-		else
+		} else {
 			MMK_EXPECT_NO_DIFF(test, diff);
+		}
 	}
-	KUNIT_EXPECT_FALSE(test, slot_is_error(&s, 0));
-	KUNIT_EXPECT_FALSE(test, slot_is_error(&s, NR_PAGES - 1));
+	/* Pages may be read one by one, or all of them at once. */
+	KUNIT_EXPECT_GT(test, failed, 0U);
 }
 
 /**
