@@ -8,6 +8,7 @@
 #ifndef _MM_KUNIT_COMPAT_LEAF_H
 #define _MM_KUNIT_COMPAT_LEAF_H
 
+#include <linux/swap.h>
 #include <linux/swapops.h>
 
 #if __has_include("linux/leafops.h")

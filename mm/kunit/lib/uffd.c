@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A userfaultfd, as its monitor has it.
+ */
+#include <kunit/test.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+#include <linux/userfaultfd.h>
+
+#include "mm.h"
+#include "uffd.h"
+
+static void uffd_release(void *file)
+{
+	fput(file);
+}
+
+/**
+ * mmk_uffd_ioctl() - ioctl() of a userfaultfd
+ * @test: the case
+ * @uffd: from mmk_uffd_open()
+ * @cmd: UFFDIO_*
+ * @arg: its arguments, which it may change
+ *
+ * Return: what ioctl() returns.
+ */
+long mmk_uffd_ioctl(struct kunit *test, struct mmk_uffd *uffd, unsigned int cmd,
+		    void *arg)
+{
+	void __user *user = (void __user *)uffd->arg;
+	long ret;
+
+	KUNIT_EXPECT_EQ(test, 0UL, copy_to_user(user, arg, _IOC_SIZE(cmd)));
+	ret = uffd->file->f_op->unlocked_ioctl(uffd->file, cmd, uffd->arg);
+	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(arg, user, _IOC_SIZE(cmd)));
+	return ret;
+}
+
+/**
+ * mmk_uffd_open() - Make a userfaultfd for current->mm
+ * @test: the case; skipped if the kernel has none
+ *
+ * Return: the userfaultfd, which watches nothing yet.
+ */
+struct mmk_uffd *mmk_uffd_open(struct kunit *test)
+{
+	struct mmk_uffd *uffd = kunit_kzalloc(test, sizeof(*uffd), GFP_KERNEL);
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd;
+
+	if (!IS_ENABLED(CONFIG_USERFAULTFD))
+		kunit_skip(test, "needs CONFIG_USERFAULTFD");
+	KUNIT_ASSERT_NOT_NULL(test, uffd);
+	uffd->arg = mmk_map_anon(test, 1);
+	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	uffd->file = fget(fd);
+	close_fd(fd);
+	KUNIT_ASSERT_NOT_NULL(test, uffd->file);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, uffd_release,
+							uffd->file), 0);
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_API, &api), 0L);
+	return uffd;
+}
+
+/**
+ * mmk_uffd_register() - Let it watch a range for missing pages
+ * @test: the case
+ * @uffd: from mmk_uffd_open()
+ * @addr: where
+ * @len: bytes
+ */
+void mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
+		       unsigned long addr, size_t len)
+{
+	struct uffdio_register reg = {
+		.range = { .start = addr, .len = len },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_REGISTER, &reg),
+			0L);
+}
