@@ -14,6 +14,7 @@ mmk-probes := \
 	$(call mmk-probe,ATTACH_MM,include/kunit/test.h,int kunit_attach_mm) \
 	$(call mmk-probe,SUPPRESS_WARNING,include/kunit/test.h,kunit_start_suppress_warning) \
 	$(call mmk-probe,RMP_FLAGS,$(mmk-inc)/rmap.h,RMP_LOCKED) \
+	$(call mmk-probe,REFERENCED_VMA_FLAGS,$(mmk-inc)/rmap.h,int folio_referenced[^;]*vma_flags_t) \
 	$(call mmk-probe,DEVICE_EXCLUSIVE_RANGE,$(mmk-inc)/rmap.h,int make_device_exclusive_range) \
 	$(call mmk-probe,PAGE_PGMAP,$(mmk-inc)/mmzone.h,dev_pagemap \*page_pgmap) \
 	$(call mmk-probe,PAGE_INIT_OF_PGMAP,$(mmk-inc)/memremap.h,void zone_device_page_init[^;]*dev_pagemap) \

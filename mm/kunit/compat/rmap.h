@@ -16,6 +16,13 @@
 #define MMK_REMOVE_RMAP_LOCKED	TTU_RMAP_LOCKED
 #endif
 
+/* What folio_referenced() gives back the flags of all VMAs in. */
+#ifdef MMK_HAVE_REFERENCED_VMA_FLAGS
+#define mmk_vma_flags_t		vma_flags_t
+#else
+#define mmk_vma_flags_t		vm_flags_t
+#endif
+
 #ifndef FOLIO_MAPPING_ANON
 #define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
 #endif

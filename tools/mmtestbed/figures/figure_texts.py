@@ -17,7 +17,7 @@ from ..model import lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
-from . import kernels
+from . import kernels, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -284,7 +284,8 @@ def kernel_table(book: Book) -> list[str]:
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
-    "repeats": repeats, "kernels": kernel_table, "mutants": mutants, "guards": guards}
+    "repeats": repeats, "kernels": kernel_table, "mutants": mutants, "guards": guards,
+    "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)
 
