@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm/memory: free swap in pairs
+//
+// Slots that lie side by side are freed together, and so are those that do not.
+//
+// Breaks: EW-2
+// Kills: walker_protect.munmap_tells_neighbours_apart: assertion
+// Kills: walker_advice.madv_dontneed_tells_neighbours_apart: assertion
+// In: mm/memory.c: zap_pte_range, zap_nonpresent_ptes
+
+@@
+expression list ES;
+expression max_nr, nr;
+@@
+- nr = swap_pte_batch(pte, max_nr, ES);
++ nr = min_t(int, 2, max_nr);
