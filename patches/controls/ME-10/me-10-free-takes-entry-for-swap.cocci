@@ -11,13 +11,10 @@
 
 @@
 @@
-(
-- if (softleaf_is_hwpoison(entry) ||
-- 	   softleaf_is_poison_marker(entry)) {
-- 	pte_clear(mm, addr, pte);
-- }
-+ pte_clear(mm, addr, pte);
-|
 - !non_swap_entry(entry)
 + !is_hwpoison_entry(entry)
-)
+
+@@
+@@
+- softleaf_is_hwpoison(entry) || softleaf_is_poison_marker(entry)
++ true

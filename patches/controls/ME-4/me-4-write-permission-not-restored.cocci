@@ -12,17 +12,9 @@
 @@
 @@
 (
-- if (softleaf_is_migration_write(entry))
-- 		pte = pte_mkwrite(pte, vma);
-- 	else if (pte_swp_uffd(old_pte))
-- 		pte = pte_mkuffd(pte);
-+ if (pte_swp_uffd(old_pte))
-+ 	pte = pte_mkuffd(pte);
+- softleaf_is_migration_write(entry)
++ false
 |
-- if (is_writable_migration_entry(entry))
-- 		pte = pte_mkwrite(pte, vma);
-- 	else if (pte_swp_uffd_wp(old_pte))
-- 		pte = pte_mkuffd_wp(pte);
-+ if (pte_swp_uffd_wp(old_pte))
-+ 	pte = pte_mkuffd_wp(pte);
+- is_writable_migration_entry(entry)
++ false
 )

@@ -15,6 +15,10 @@
 - 	vma_is_cow_mapping(dst_vma)
 + !softleaf_is_migration_read(entry)
 |
+- !softleaf_is_migration_read(entry) &&
+- 	is_cow_mapping(vm_flags)
++ !softleaf_is_migration_read(entry)
+|
 - !is_readable_migration_entry(entry) &&
 - 	is_cow_mapping(vm_flags)
 + !is_readable_migration_entry(entry)

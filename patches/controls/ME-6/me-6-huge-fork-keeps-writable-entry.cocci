@@ -17,6 +17,8 @@ statement S;
 - set_pmd_at(src_mm, addr, src_pmd, pmd);
   } else S
 |
-  if (pmd_swp_uffd_wp(*src_pmd)) S
+  if (!is_readable_migration_entry(entry)) {
+  ...
 - set_pmd_at(src_mm, addr, src_pmd, pmd);
+  }
 )
