@@ -39,8 +39,8 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return Path(self.probe).name
+        """What people call it: the command, or the package of what is none."""
+        return self.package if self.probe.startswith("/") else self.probe
 
     def __str__(self) -> str:
         return f"{self.name} ({self.why})"
@@ -188,7 +188,11 @@ def ensure(tools: Sequence[Tool], console: Console, install: bool = True) -> lis
 
 
 def _list(tools: Sequence[Tool]) -> str:
-    return ", ".join(map(str, tools))
+    """@tools with their purposes; what serves two is named once."""
+    once: dict[str, Tool] = {}
+    for tool in tools:
+        once.setdefault(tool.name, tool)
+    return ", ".join(map(str, once.values()))
 
 
 def _do_without(absent: Sequence[Tool], console: Console, install: bool) -> list[Tool]:

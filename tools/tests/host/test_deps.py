@@ -55,6 +55,17 @@ class Ensure(support.TempCase):
                      "running apt-get install", "--no-install forbids it"):
             self.assertIn(part, said)
 
+    def test_names_a_file_by_its_package_and_everything_once(self) -> None:
+        self.host()
+        header = Tool("/mmtb/no/such/header.h", "mmtb-package-dev", "is included",
+                      optional=True)
+        again = Tool(OPTIONAL.probe, OPTIONAL.package, "is nice twice", optional=True)
+        deps.ensure([OPTIONAL, header, again], self.console)
+        said = self.text.getvalue()
+        self.assertIn("missing: mmtb-no-such-extra (is nice to have), "
+                      "mmtb-package-dev (is included); going on without", said)
+        self.assertNotIn("header.h", said)
+
     def test_forbidden(self) -> None:
         told = self.host(self.appearing(NEEDED))
         with self.assertRaisesRegex(HostError, "as root, run: apt-get install "
