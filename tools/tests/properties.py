@@ -30,7 +30,7 @@ def _load(name: str) -> Any:
 
 
 hypothesis = _load("hypothesis")
-st = _load("hypothesis.strategies") if hypothesis else None
+st: Any = _load("hypothesis.strategies") if hypothesis else None
 if hypothesis:
     # It keeps tables of characters there, and would do so in the current folder.
     _load("hypothesis.configuration").set_hypothesis_home_dir(

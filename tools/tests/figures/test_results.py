@@ -211,8 +211,9 @@ class Recording(Repository):
         self.record(self.controls_json())
         path = self.tmp / "Documentation/results/controls-6.12.json"
         good = json.loads(path.read_text(encoding="utf-8"))
-        for bad in ([], {}, {**good, "schema": 2}, {**good, "commit": "HEAD"},
-                    {**good, "cases": "2"}):
+        damaged: tuple[Any, ...] = ([], {}, {**good, "schema": 2},
+                                    {**good, "commit": "HEAD"}, {**good, "cases": "2"})
+        for bad in damaged:
             path.write_text(json.dumps(bad), encoding="utf-8")
             with self.subTest(bad), self.assertRaisesRegex(TestbedError, "no record"):
                 results.read(self.tmp)
