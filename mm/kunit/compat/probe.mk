@@ -31,6 +31,7 @@ mmk-probes := \
 	$(call mmk-probe,SWAPIN_IF_EXCLUSIVE,mm/memory.c,bool should_try_to_free_swap[^;{]*bool exclusive) \
 	$(call mmk-probe,ADD_TO_SWAP,mm/swap.h $(mmk-inc)/swap.h,bool add_to_swap) \
 	$(call mmk-probe,SWAP_ENTRY_TO_INFO,mm/swap.h,\*__swap_entry_to_info) \
+	$(call mmk-probe,SWAP_CACHE_GET_OF_ENTRY,mm/swap.h,folio \*swap_cache_get_folio.swp_entry_t entry.;) \
 	$(call mmk-probe,SWAP_CACHE_DEL_FOLIO,mm/swap.h,void swap_cache_del_folio) \
 	$(call mmk-probe,SWAP_ENTRY_SWAPPED,mm/swap.h $(mmk-inc)/swap.h,bool swap_entry_swapped) \
 	$(call mmk-probe,SWAP_PUT_DIRECT,$(mmk-inc)/swap.h,void swap_put_entries_direct) \

@@ -22,6 +22,13 @@
 #define swap_cache_del_folio(folio) delete_from_swap_cache(folio)
 #endif
 
+/* The folio of a swap entry in the swap cache, with a reference; or NULL */
+#ifdef MMK_HAVE_SWAP_CACHE_GET_OF_ENTRY
+#define mmk_swap_cache_get(entry) swap_cache_get_folio(entry)
+#else
+#define mmk_swap_cache_get(entry) swap_cache_get_folio(entry, NULL, 0)
+#endif
+
 /*
  * Number of ptes that refer to a slot. Newer kernels keep the counts of a
  * cluster under RCU, and only as long as one of its slots is in use.

@@ -15,6 +15,7 @@
 #include "../compat/huge.h"
 #include "../compat/leaf.h"
 #include "../compat/rmap.h"
+#include "../compat/swap.h"
 #include "../lib/huge.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
@@ -45,10 +46,29 @@ static void swap_out(struct ew_walk *w, struct ew_site *s)
 	s->folio = NULL;
 }
 
+/*
+ * Kernels that write several pages at once to an area that is not synchronous keep
+ * them in the swap cache until reclaim comes by again.
+ */
 static void make_swap(struct ew_walk *w, struct ew_site *s)
 {
+	struct folio *folio;
+	LIST_HEAD(folios);
+
 	make_present(w, s);
 	swap_out(w, s);
+	folio = mmk_swap_cache_get(s->slot);
+	if (!folio)
+		return;
+	lru_add_drain();
+	if (folio_isolate_lru(folio))
+		list_add(&folio->lru, &folios);
+	folio_put(folio);
+	reclaim_pages(&folios);
+	folio = mmk_swap_cache_get(s->slot);
+	KUNIT_EXPECT_NULL(w->test, folio);
+	if (folio)
+		folio_put(folio);
 }
 
 /* Somebody who has a reference keeps it there. */

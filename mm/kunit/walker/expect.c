@@ -169,14 +169,14 @@ static void say_look(struct seq_buf *text, const struct ew_look *look,
 
 static void want_nothing(const struct ew_site *s, struct ew_wanted *want)
 {
-	want->look = (struct ew_look){
-		.kind = MMK_PTE_NONE,
-		.contiguous = true,
-		.mapcount = s->before.mapcount - s->how->maps,
-		.refs = s->before.refs - s->how->refs,
+	*want = (struct ew_wanted){
+		.look = {
+			.kind = MMK_PTE_NONE,
+			.contiguous = true,
+			.mapcount = s->before.mapcount - s->how->maps,
+			.refs = s->before.refs - s->how->refs,
+		},
 	};
-	want->anon = 0;
-	want->swap = 0;
 }
 
 /* The pmd has become ptes, of which @left are left in the mm. */
