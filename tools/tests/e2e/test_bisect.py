@@ -224,7 +224,7 @@ class Ways(BisectCase):
 
         def before() -> None:
             for path in gone:
-                line.patch(f"upstream: {path.stem}", path)
+                line.patch(f"upstream: {path.name}", path / "6.12.patch")
             text = line.read("mm/migrate_device.c")
             old = b"\n\t/* For file back page */\n\tif (page->mapping)\n"
             self.assertEqual(text.count(old), 1)
@@ -238,7 +238,7 @@ class Ways(BisectCase):
         data, text = self.bisect(0, "--case", "MV-2", "source", "upstream")
         self.assertEqual(data["first_bad"], commits[bad])
         for path in gone:
-            self.assertIn(f"fixes/{path.stem} is in this tree already", text)
+            self.assertIn(f"fixes/{path.name} is in this tree already", text)
         self.assertNotIn("skip", [step["verdict"] for step in data["steps"]])
 
     def test_shallow(self) -> None:
