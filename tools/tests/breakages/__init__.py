@@ -4,8 +4,8 @@
     cd tools && python3 -m tests.breakages [PATTERN]...
 
 makes them, one at a time, in a copy of the repository, and says which tests stay green.
-commands.py has those for the tests of whole commands (tests/e2e, with the fake kernel),
-modules.py, more.py and proof.py those for tests of single modules.
+commands.py and later.py have those for the tests of whole commands (tests/e2e, with the
+fake kernel), modules.py, more.py and proof.py those for tests of single modules.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Iterator
 
-from . import Breakage, commands, modules, more, proof
+from . import Breakage, commands, later, modules, more, proof
 
 __all__ = ["Breakage", "everything", "units"]
 _TESTS = Path(__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ def units() -> dict[str, str]:
 
 def everything() -> Iterator[tuple[Breakage, list[str]]]:
     """Each mistake, and the tests that have to notice it."""
-    for entry in commands.TABLE:
+    for entry in (*commands.TABLE, *later.TABLE):
         yield entry, [f"tests.e2e.{test}" for test in entry.tests.split()]
     known = units()
     for entry in (*modules.TABLE, *more.TABLE, *proof.TABLE):
