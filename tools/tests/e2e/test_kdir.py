@@ -78,9 +78,7 @@ class Kdir(support.FakeCase):
     def test_3_a_bug_in_the_tree(self) -> None:
         """A control, applied to KDIR itself, turns a case of its contract red."""
         before = (self.kdir / "mm/filemap.c").read_bytes()
-        subprocess.run(["patch", "-s", "-p1", "-d", str(self.kdir), "-i",
-                        str(fake.control("mw-3-ptl-dropped-before-queue-lock"))],
-                       check=True)
+        fake.apply(fake.control("mw-3-ptl-dropped-before-queue-lock"), self.kdir)
         self.addCleanup((self.kdir / "mm/filemap.c").write_bytes, before)
         data = self.json("--filter=migration_wait*", kdir=self.kdir)
         self.assertEqual((data["verdict"], data["exit_code"]), ("fail", 1))

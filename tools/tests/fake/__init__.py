@@ -115,9 +115,15 @@ def plant(target: Path, line: Line = DEFAULT) -> Path:
             makefile.read_text(encoding="utf-8"), count=1), encoding="utf-8")
         # A later kernel has what the series of the first one mends.
         for patch in sorted((REPO / "patches" / "fixes").glob("*/*.patch")):
-            subprocess.run(["patch", "-s", "-p1", "-d", str(target), "-i", str(patch)],
-                           check=True)
+            apply(patch, target)
     return target
+
+
+def apply(patch: Path, target: Path) -> None:
+    """Apply @patch to the files of @target, whether or not a repository holds them."""
+    env = {**os.environ, "GIT_CEILING_DIRECTORIES": str(target.parent)}
+    subprocess.run(["git", "--git-dir=/dev/null", "apply", str(patch.resolve())],
+                   cwd=target, env=env, check=True)
 
 
 def tree(line: Line = DEFAULT) -> Path:
