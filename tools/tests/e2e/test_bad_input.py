@@ -282,8 +282,10 @@ class OrdinaryUser(support.FakeCase):
                 if killed:
                     (state / build.BUSY).touch()
                     shutil.chown(state / build.BUSY, self.NAME)
-            text = self.expect(0, self.as_user(tree, ONE), "PASS: ",
-                               "working on a copy instead")
+            text = self.expect(0, self.as_user(tree, ONE), "PASS: ")
+            if "where user namespaces are allowed" not in text:
+                # Elsewhere, as in a chroot, there is nothing but copies.
+                self.assertIn("working on a copy instead", text)
             self.assertEqual("was killed half-way" in text, killed)
         called = self.as_user(tree, script="controls")
         self.expect(125, called, "has files of somebody else", "which controls need")
