@@ -316,8 +316,9 @@ class Command:
             report = self._private.folder / "coverage"
             shutil.rmtree(report, ignore_errors=True)
             self._console.begin("running the suites on a kernel that counts")
-            self._apart("run.sh", ["--variant", "gcov", "--coverage", str(report),
-                                   "--no-html", "--jobs", str(self._shop.opts.jobs)],
+            self._apart("run.sh", ["--fixes", "--variant", "gcov", "--no-html",
+                                   "--coverage", str(report),
+                                   "--jobs", str(self._shop.opts.jobs)],
                         "no kernel that counts")
             shutil.move(report, target)
 
