@@ -288,7 +288,9 @@ class OrdinaryUser(support.FakeCase):
                 self.assertIn("working on a copy instead", text)
             self.assertEqual("was killed half-way" in text, killed)
         called = self.as_user(tree, script="controls")
-        self.expect(125, called, "has files of somebody else", "which controls need")
+        self.expect(125, called, "which controls need")
+        if "the host allows no mounts" not in called.text:
+            self.assertIn("has files of somebody else", called.text)
 
     def test_root_with_a_tree_of_theirs(self) -> None:
         """What nobody else may read, builds read as its owner; then as anybody."""
