@@ -283,14 +283,14 @@ static void huge_device_page_comes_back_page_by_page(struct kunit *test)
 }
 
 /**
- * held_huge_page_stays_when_it_cannot_be_split() - A reference that comes late
+ * held_unsplittable_huge_page_stays() - A reference that comes late
  *
  * Somebody takes one after setup has looked. The driver has single pages only, and
  * the huge page cannot be split for them: nothing moves, and the page is what it was.
  *
  * Contract: LF-8, LF-5
  */
-static void held_huge_page_stays_when_it_cannot_be_split(struct kunit *test)
+static void held_unsplittable_huge_page_stays(struct kunit *test)
 {
 	struct mmk_vma *m;
 	struct hpage h;
@@ -352,7 +352,7 @@ static struct kunit_case large_folio_device_cases[] = {
 	KUNIT_CASE_PARAM(huge_page_moves_in_one_piece, hpage_gen_params),
 	KUNIT_CASE_PARAM(huge_page_moves_page_by_page, part_gen_params),
 	KUNIT_CASE(huge_device_page_comes_back_page_by_page),
-	KUNIT_CASE(held_huge_page_stays_when_it_cannot_be_split),
+	KUNIT_CASE(held_unsplittable_huge_page_stays),
 	KUNIT_CASE(held_huge_page_is_refused_in_one_piece),
 	{}
 };

@@ -428,11 +428,11 @@ static void gup_brings_a_huge_device_page_back(struct kunit *test)
 }
 
 /**
- * mincore_takes_a_huge_device_page_for_resident() - As it does page by page
+ * huge_device_page_is_resident_to_mincore() - As it does page by page
  *
  * Contract: LF-9
  */
-static void mincore_takes_a_huge_device_page_for_resident(struct kunit *test)
+static void huge_device_page_is_resident_to_mincore(struct kunit *test)
 {
 	unsigned long vec;
 	struct hpage h;
@@ -526,7 +526,7 @@ static int mirror_look(struct kunit *test, struct hpage *h,
 }
 
 /**
- * snapshot_knows_a_huge_page_that_is_not_mapped() - hmm_range_fault(), asked for nothing
+ * snapshot_knows_an_unmapped_huge_page() - hmm_range_fault(), asked for nothing
  *
  * A device sees its own huge page: each page of the range with its own pfn, valid and
  * writable, wherever in the page the range begins. Of a foreign one, and of one that is
@@ -535,7 +535,7 @@ static int mirror_look(struct kunit *test, struct hpage *h,
  *
  * Contract: LF-9
  */
-static void snapshot_knows_a_huge_page_that_is_not_mapped(struct kunit *test)
+static void snapshot_knows_an_unmapped_huge_page(struct kunit *test)
 {
 	const struct mirror_way *w = test->param_value;
 	unsigned long pfns[MIRROR_ROOM], stale;
@@ -593,8 +593,8 @@ static struct kunit_case large_folio_use_cases[] = {
 	KUNIT_CASE(mremap_moves_a_huge_device_page),
 	KUNIT_CASE(mremap_of_a_part_splits_a_huge_device_page),
 	KUNIT_CASE(gup_brings_a_huge_device_page_back),
-	KUNIT_CASE(mincore_takes_a_huge_device_page_for_resident),
-	KUNIT_CASE_PARAM(snapshot_knows_a_huge_page_that_is_not_mapped,
+	KUNIT_CASE(huge_device_page_is_resident_to_mincore),
+	KUNIT_CASE_PARAM(snapshot_knows_an_unmapped_huge_page,
 			 mirror_gen_params),
 	{}
 };
