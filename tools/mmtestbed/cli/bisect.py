@@ -3,31 +3,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Optional, Sequence
 
-from ..errors import Exit, HostError, TestbedError, UsageError
+from ..errors import HostError, TestbedError, UsageError
 from ..git import gitrepo
 from ..git.gitrepo import Commit
-from ..history import bisection, explain, trial
-from ..history.bisection import BAD, GOOD, SKIP, Bisection, Conclusion, Record, Step
-from ..history.evidence import Failure, Finding
+from ..history import bisection, trial
+from ..history.bisection import BAD, GOOD, SKIP, Bisection, Record, Step
+from ..history.evidence import Finding
 from ..history.trial import Trial
 from ..host import lock
 from ..kernel.workshop import Workshop
 from ..model import cases, selectors
-from ..model.outcomes import Name, Status
+from ..model.options import Options
+from ..model.outcomes import Name
 from ..model.repository import SUITES
-from ..ui import output, tables, words
+from ..ui import output, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import bisect_options, passed, shared
+from . import bisect_end, bisect_options, passed, shared
 from .session import Ground, Session
 
 
-_WIDEST = 110
 _COLOUR = {GOOD: GREEN, BAD: RED, SKIP: YELLOW}
 
 
@@ -37,17 +38,21 @@ class Command:
     def __init__(self, wanted: bisect_options.Options, console: Console) -> None:
         self._wanted = wanted
         self._console = console
-        self._shop = Workshop(passed.options(wanted.words, str(wanted.kdir), shared.me("bisect"),
-                                             wanted.install), console)
+        self._shop = Workshop(self._options(wanted.words, wanted.fixes), console)
         self._trial = Trial(self._shop, console, {
             (case.suite, case.name): case for case in cases.read(SUITES)})
         console.aside(output.distinct(wanted.json))
         self._record = Record({})
         self._begun = time.monotonic()
         self._started = False
-        self._conclusion: Optional[Conclusion] = None
 
     # The set-up.
+
+    def _options(self, words: Sequence[str], fixes: bool) -> Options:
+        """Of each kernel; @words: those behind --.  Raises UsageError."""
+        wanted = self._wanted
+        return dataclasses.replace(passed.options(
+            words, str(wanted.kdir), shared.me("bisect"), wanted.install), fixes=fixes)
 
     def run(self) -> int:
         """Do it all; the exit code."""
@@ -98,11 +103,11 @@ class Command:
                                  "give GOOD and BAD")
             request = old.request
             self._good, self._bad = request["good"], request["bad"]
-            self._shop.opts = passed.options(request["words"], str(wanted.kdir), shared.me("bisect"),
-                                             wanted.install)
+            self._shop.opts = self._options(request["words"], request.get("fixes", True))
         else:
             request = {"good": self._good, "bad": self._bad, "case": list(wanted.case),
-                       "words": list(wanted.words)}
+                       "words": list(wanted.words), "fixed": wanted.fixed,
+                       "fixes": wanted.fixes}
             request["suites"] = trial.digest()
         if old and not old.finished and old.request == request:
             console.note(f"going on after {words.count(len(old.judged()), 'step')} of "
@@ -123,30 +128,35 @@ class Command:
             record = self._record = self._find_record()
             self._started = True
             good, bad = self._trial.ours.commit(self._good), self._trial.ours.commit(self._bad)
-            self._announce(good, bad)
+            fixed = record.request.get("fixed", False)
+            self._announce(*((bad, good) if fixed else (good, bad)),
+                           *(("BAD", "GOOD") if fixed else ("GOOD", "BAD")))
             self._check_ends(good, bad)
-            search = Bisection(self._trial.ours, good.id, bad.id, record, self._save)
-            self._conclusion = search.run(self._step)
+            search = Bisection(self._trial.ours, *(
+                (bad.id, good.id) if fixed else (good.id, bad.id)), record, self._save, fixed)
+            conclusion = search.run(self._step)
             lock.write(self._private.folder / "bisect.log", search.log().encode())
             record.finished = True
             self._save()
-            return self._close(self._conclusion)
+            return bisect_end.Ending(self._trial, record, conclusion, fixed).show(
+                self._console, self._private.folder / "bisect.log", self._wanted.json)
 
-    def _announce(self, good: Commit, bad: Commit) -> None:
+    def _announce(self, old: Commit, new: Commit, first: str, last: str) -> None:
+        """Say what is ahead: from @old, which is @first in the usage, to @new."""
         ours, console = self._trial.ours, self._console
-        count = int(ours.git("rev-list", "--count", bad.id, f"^{good.id}").strip())
+        count = int(ours.git("rev-list", "--count", new.id, f"^{old.id}").strip())
         # The count goes by dates, and may be off by some where these are wrong.
-        if ours.is_ancestor(bad.id, good.id):
-            raise UsageError(f"GOOD, {good.short}, holds all of BAD, {bad.short}; is it "
+        if ours.is_ancestor(new.id, old.id):
+            raise UsageError(f"{first}, {old.short}, holds all of {last}, {new.short}; is it "
                              "the other way round?")
-        if not ours.is_ancestor(good.id, bad.id):
-            console.note(f"GOOD, {good.short}, is no ancestor of BAD; where they part "
+        if not ours.is_ancestor(old.id, new.id):
+            console.note(f"{first}, {old.short}, is no ancestor of {last}; where they part "
                          "is judged, too")
         self._total = 2 + bisection.expected(count)
         console.line(f"bisecting {words.count(count, 'commit')}, about "
                      f"{self._total} steps with both ends")
-        console.line(f"  good  {good}")
-        console.line(f"  bad   {bad}")
+        console.line(f"  {first.lower():5} {old}")
+        console.line(f"  {last.lower():5} {new}")
 
     def _check_ends(self, good: Commit, bad: Commit) -> None:
         """Find out what fails at BAD and passes at GOOD: the evidence."""
@@ -275,96 +285,6 @@ class Command:
                 found.skipped[0].reason if found.skipped else "none ran")
         if step.flaky and step.verdict != BAD:
             step.why = f"flaky: {', '.join(step.flaky)}"
-
-    # The end.
-
-    def _close(self, conclusion: Conclusion) -> int:
-        console, record = self._console, self._record
-        steps = {step.commit: step for step in record.judged()}
-        console.line()
-        console.lines(self._table(), "")
-        console.line()
-        code = Exit.PASSED
-        if conclusion.first:
-            commit = self._trial.ours.commit(conclusion.first)
-            step = steps[commit.id]
-            console.line(console.paint(f"first bad commit: {commit}", RED))
-            console.line(f"  by        {commit.author}, {commit.date}")
-            if step.verdict == BAD and not step.failures:
-                console.line(f"  instead   {step.why}")
-            for data in step.failures:
-                failure = _failure(data)
-                if failure.believed:
-                    console.lines(self._trial.explainer.full(failure), "")
-            red = self._red_at_bad()
-            console.lines(explain.fold(
-                "at BAD", f"{words.count(len(red), 'case')}, breaking "
-                f"{' '.join(self._contracts(red))}"), "")
-        else:
-            code = Exit.FAILED
-            console.line(console.paint(
-                "the first bad commit cannot be told; it is one of:", YELLOW))
-            for id in conclusion.candidates:
-                known = steps.get(id)
-                what = known.why if known and known.verdict == SKIP else "bad"
-                console.line(f"  {self._trial.ours.commit(id)}  ({what})")
-        flaky = sorted({line for step in record.judged() for line in step.flaky})
-        if flaky:
-            console.note(f"flaky: {', '.join(flaky)}; the majority of the runs decided")
-        console.line(f"logs of the boots: {self._trial.logs}")
-        console.line(f"for git bisect replay: {self._private.folder / 'bisect.log'}")
-        if self._wanted.json:
-            output.write(self._wanted.json, lock.json_bytes(self._as_json()))
-        word = f"first bad commit {conclusion.first[:12]}" if conclusion.first else \
-            f"first bad commit is one of {len(conclusion.candidates)}"
-        judged = record.judged()
-        console.line(f"{'FOUND' if conclusion.first else 'UNCLEAR'}: {word}, "
-                     f"{words.count(len(judged), 'step')}, "
-                     f"{words.duration(sum(step.took for step in judged))}")
-        return code
-
-    def _red_at_bad(self) -> list[Name]:
-        """The cases that fail at BAD, those that were not booted again included, and
-        that do not fail at GOOD."""
-        record = self._record
-        bad, good = record.ends[BAD], record.ends[GOOD]
-        old = [[data["suite"], data["name"]] for data in good.failures]
-        return [(suite, name) for suite, name in [*(record.evidence or []), *bad.unsure]
-                if [suite, name] not in old]
-
-    def _contracts(self, names: Sequence[Name]) -> list[str]:
-        """The contracts of the cases @names."""
-        found = {id for name in names for id in self._trial.explainer.ids(name)}
-        return sorted(found, key=lambda id: (id.partition("-")[0],
-                                             int(id.partition("-")[2])))
-
-    def _table(self) -> list[str]:
-        rows = [["step", "verdict", "commit", "seconds", "why"]]
-        for number, step in enumerate(self._record.judged(), 1):
-            rows.append([str(number), step.verdict, step.commit[:12],
-                         f"{step.took:.1f}", step.why or step.subject])
-        return tables.plain(rows, _WIDEST)
-
-    def _as_json(self) -> dict[str, Any]:
-        conclusion, record = self._conclusion, self._record
-        assert conclusion
-        return {
-            "schema": bisection.SCHEMA, "first_bad": conclusion.first,
-            "candidates": list(conclusion.candidates), "request": record.request,
-            "evidence": [".".join(name) for name in record.evidence or []],
-            "contracts": self._contracts(self._red_at_bad()),
-            "steps": [{"commit": step.commit, "subject": step.subject,
-                       "verdict": step.verdict, "why": step.why, "flaky": step.flaky,
-                       "failures": step.failures, "version": step.version,
-                       "seconds": {key: round(value, 2)
-                                   for key, value in step.seconds.items()}}
-                      for step in record.judged()],
-        }
-
-
-def _failure(data: dict[str, Any]) -> Failure:
-    return Failure((data["suite"], data["name"]), Status(data["status"]),
-                   data["reason"], data["boots"], data["failed"])
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:

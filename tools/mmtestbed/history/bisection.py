@@ -20,7 +20,9 @@ from ..host import lock
 
 SCHEMA = 1
 GOOD, BAD, SKIP = "good", "bad", "skip"
-_FIRST = re.compile(r"^([0-9a-f]{40,64}) is the first bad commit", re.MULTILINE)
+# What git calls old and new commits, where the old ones are bad.
+BROKEN, FIXED = "broken", "fixed"
+_FIRST = re.compile(r"^([0-9a-f]{40,64}) is the first (?:bad|fixed) commit", re.MULTILINE)
 _ID = re.compile(r"^([0-9a-f]{40,64})$", re.MULTILINE)
 _LEFT = re.compile(r"roughly (\d+) steps?\)")
 
@@ -95,7 +97,8 @@ def load(path: Path) -> Optional[Record]:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """@first: the first bad commit; None if it can be any of @candidates."""
+    """@first: the first bad commit, or the first good one if it is the fix that is looked
+    for; None if it can be any of @candidates."""
 
     first: Optional[str]
     candidates: tuple[str, ...] = ()
@@ -111,16 +114,18 @@ def expected(commits: int) -> int:
 
 
 class Bisection:
-    """Between @good and @bad in @ours.  @record holds what is known already.
+    """Between the older commit @old and the newer one @new in @ours.  @record holds what is
+    known already.
 
-    @done: called after each step.
+    @done: called after each step.  @fixed: @old is bad and @new is good.
     """
 
-    def __init__(self, ours: Ours, good: str, bad: str, record: Record,
-                 done: Callable[[], None]) -> None:
+    def __init__(self, ours: Ours, old: str, new: str, record: Record,
+                 done: Callable[[], None], fixed: bool = False) -> None:
         self._ours = ours
-        self._good = good
-        self._bad = bad
+        self._old = old
+        self._new = new
+        self._fixed = fixed
         self._record = record
         self._done = done
 
@@ -128,24 +133,29 @@ class Bisection:
         """Bisect to the end.  Raises TestbedError if git cannot."""
         ours = self._ours
         # An unborn HEAD is nothing to start from.
-        ours.git("update-ref", "--no-deref", "HEAD", self._bad)
+        ours.git("update-ref", "--no-deref", "HEAD", self._new)
         ours.run("bisect", "reset")
-        found = self._tell("start", "--no-checkout", self._bad, self._good)
+        terms = (f"--term-old={BROKEN}", f"--term-new={FIXED}") if self._fixed else ()
+        found = self._tell("start", "--no-checkout", *terms, self._new, self._old)
         for step in self._record.steps:
             if isinstance(found, Conclusion):
                 break
-            found = self._tell(step.verdict, step.commit)
+            found = self._tell(self._word(step.verdict), step.commit)
         while not isinstance(found, Conclusion):
             commit = ours.commit("BISECT_HEAD")
             step = judge(commit, found)
             self._record.steps.append(step)
             self._done()
-            found = self._tell(step.verdict, step.commit)
+            found = self._tell(self._word(step.verdict), step.commit)
         return found
 
     def log(self) -> str:
         """What git bisect replay understands."""
         return self._ours.run("bisect", "log").output
+
+    def _word(self, verdict: str) -> str:
+        """What git calls @verdict."""
+        return {GOOD: FIXED, BAD: BROKEN}.get(verdict, verdict) if self._fixed else verdict
 
     def _tell(self, *words: str) -> "Conclusion | int":
         """Tell git; the conclusion, or how many steps it expects after the next."""
@@ -156,7 +166,11 @@ class Bisection:
         if "'skip'ped commits left" in done.output or \
            "only skipped commits left" in done.output.lower():
             return Conclusion(None, tuple(_ID.findall(done.output)))
-        merge = re.search(r"The merge base ([0-9a-f]+) is bad", done.output)
+        merge = re.search(r"The merge base ([0-9a-f]+) is (?:bad|fixed)", done.output)
+        if merge and self._fixed:
+            raise TestbedError(
+                f"{merge.group(1)[:12]}, where BAD and GOOD part, is good already: BAD broke "
+                "it later; give a BAD that GOOD descends from")
         if merge:
             raise TestbedError(
                 f"{merge.group(1)[:12]}, where GOOD and BAD part, is bad already: "

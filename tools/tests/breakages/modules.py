@@ -235,8 +235,8 @@ _GIT = (
       "the copy of what is gone stays"),
     B("test_gitrepo.Bisect.test_finds_it",
       "history/bisection.py",
-      "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the first bad",
-      "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the last bad",
+      "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the first (?:bad|",
+      "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the last (?:bad|",
       "git's verdict is not understood"),
 )
 # Mails.

@@ -251,6 +251,48 @@ class Ways(BisectCase):
         self.expect(2, called, "fails as BAD does")
 
 
+class Fixes(BisectCase):
+    """A known bug goes, or comes in."""
+
+    CASE = "migrate_vma.empty_range_is_refused"
+
+    def history(self) -> list[str]:
+        """A branch "fixes": the bug goes with the second of six commits, and comes back
+        with the fifth."""
+        line = Line(fake.tree(), self.user.base)
+        path = "mm/migrate_device.c"
+        text = line.read(path)
+        line.comment("MAINTAINERS", "one")
+        line.patch("upstream: range-that-ends-before",
+                   fake.REPO / "patches/fixes/range-that-ends-before/6.12.patch")
+        line.comment("mm/mempool.c", "three")
+        line.comment("lib/string.c", "four")
+        line.commit("mm: this looks clumsy", {path: text})
+        line.comment("MAINTAINERS", "six")
+        commits = line.write(self.user.path, "fixes")
+        self.before = self.user.look()
+        return commits
+
+    def test_fixed(self) -> None:
+        commits = self.history()
+        data, text = self.bisect(0, "--fixed", "--case", self.CASE, "source", commits[3])
+        self.assertEqual((data["first_fixed"], data["first_bad"]), (commits[1], None))
+        self.assertEqual(data["contracts"], ["MV-9"])
+        self.assertIn("first fixed commit: ", text)
+        self.assertIn("failed in 3 of 3", text)
+        self.refused(2, "BAD, " + commits[3][:12], "--fixed", "--case", self.CASE,
+                     commits[3], commits[0])
+        self.refused(2, "passes; there is nothing to look for", "--fixed", "--case",
+                     self.CASE, commits[1], commits[3])
+
+    def test_came_in(self) -> None:
+        commits = self.history()
+        self.refused(2, "passes; there is nothing to look for", "--case", self.CASE,
+                     commits[1], "fixes")
+        data, _ = self.bisect(0, "--no-fixes", "--case", self.CASE, commits[1], "fixes")
+        self.assertEqual((data["first_bad"], data["first_fixed"]), (commits[4], None))
+
+
 class Mainline(support.FakeCase):
     """The line 7.x, in a bare repository."""
 
