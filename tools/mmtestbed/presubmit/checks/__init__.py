@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
-from ...errors import TestbedError
+from ...errors import HostError, TestbedError
 from ...git.gitrepo import Commit, Ours
 from ...history.evidence import Finding
 from ...history.explain import Explainer
 from ...host import proc
+from ...model import functions
 from ...model.outcomes import Name
 from ...ui.words import count
 
@@ -157,6 +158,18 @@ class Context:
     applied: str = ""
 
 
+def _nothing(*_: object) -> None:
+    raise TestbedError("there is no such kernel")
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What a series adds to a file: @lines of @text, counted from 1."""
+
+    lines: set[int]
+    text: Sequence[str]
+
+
 @dataclass
 class Series:
     """What a check may know of the series.
@@ -176,9 +189,27 @@ class Series:
     findings: Mapping[str, Finding]
     built: Callable[[str, str], Optional[bytes]]
     contracts: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
-    cover: Optional[Callable[[Path], None]] = None
-    mutate: Optional[Callable[[Mapping[str, set[int]], Path], None]] = None
+    cover: Callable[[Path], None] = _nothing
+    mutate: Callable[[Mapping[str, set[int]], Path], None] = _nothing
     line: str = ""
+
+    def sources(self) -> list[str]:
+        """The C files that it touches."""
+        return sorted({path for patch in self.patches for path in patch.sources()})
+
+    def fresh(self) -> dict[str, Fresh]:
+        """What it adds to each C file that it touches and that is there at its tip."""
+        found = {}
+        for path in self.sources():
+            new = self.built(self.tip, path)
+            if new is None:
+                continue
+            for name, data in (("old", self.built(self.base, path) or b""), ("new", new)):
+                (self.scratch / name).write_bytes(data)
+            done = proc.run(["diff", "-U0", "old", "new"], cwd=self.scratch)
+            found[path] = Fresh(functions.added(done.output),
+                                new.decode("utf-8", "replace").splitlines())
+        return found
 
 
 class Check:
@@ -212,6 +243,42 @@ class SeriesCheck(Check):
     def judge(self, series: Series) -> Result:
         """The result.  Raises TestbedError if it cannot be made."""
         raise NotImplementedError
+
+
+class OneMoreKernel(SeriesCheck):
+    """A check that runs the suites at the tip once more, on a kernel made for it.
+
+    @without: what to say where that kernel cannot be had.
+    """
+
+    without = ""
+
+    def unfit(self, files: Sequence[str]) -> str:
+        """Why it says nothing of a series that touches the C files @files; "" if it does."""
+        del files
+        return ""
+
+    def measure(self, series: Series) -> Result:
+        """The result.  Raises TestbedError if there is no such kernel."""
+        raise NotImplementedError
+
+    def judge(self, series: Series) -> Result:
+        """Measure, where there is something to measure."""
+        files = series.sources()
+        if not files:
+            return skip("the series touches no .c file")
+        reason = self.unfit(files)
+        if reason:
+            return skip(reason)
+        if series.tip not in series.findings:
+            return skip("no kernel was booted at the tip")
+        try:
+            return self.measure(series)
+        except HostError:
+            raise
+        except TestbedError as err:
+            # The plain kernel has been built: it is hardly the fault of the series.
+            return Result(Status.WARN, f"{self.without}: {err.message}", err.details)
 
 
 class Compared(Check):

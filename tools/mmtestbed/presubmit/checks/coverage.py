@@ -2,54 +2,40 @@
 """Which of the changed lines the suites run."""
 
 import json
-from pathlib import Path
+from typing import Sequence
 
-from ...errors import HostError, TestbedError
-from ...host import deps, proc
+from ...errors import TestbedError
+from ...host import deps
 from ...kernel import coverage
 from ...model import counted, functions
 from ...ui.words import count
-from . import Result, Series, SeriesCheck, Status, skip
+from . import OneMoreKernel, Result, Series, Status, skip
 
 
-def added(old: bytes, new: bytes, scratch: Path) -> set[int]:
-    """The lines of @new that @old has not."""
-    for name, data in (("old", old), ("new", new)):
-        (scratch / name).write_bytes(data)
-    done = proc.run(["diff", "-U0", "old", "new"], cwd=scratch)
-    return functions.added(done.output)
-
-
-class Coverage(SeriesCheck):
+class Coverage(OneMoreKernel):
     """Diff coverage, by a kernel that counts."""
 
     name = "coverage"
     title = "changed lines that the suites run, by gcov"
     order = 120
+    without = "not measured"
 
     def missing(self) -> str:
         """They come with gcc, but not everywhere."""
         absent = deps.missing(counted.COUNTING_TOOLS)
         return f"{absent[0].probe} is not installed" if absent else ""
 
-    def judge(self, series: Series) -> Result:
-        """Run the suites at the tip once more, on a kernel that counts."""
-        files = sorted({path for patch in series.patches for path in patch.sources()})
-        if not files:
-            return skip("the series touches no .c file")
-        if not any(map(counted.counts, files)):
-            return skip("only files under test have counters (FILES in "
-                        "tools/mmtestbed/kernel/coverage.py), and the series touches none")
-        if series.cover is None or series.tip not in series.findings:
-            return skip("no kernel was booted at the tip")
+    def unfit(self, files: Sequence[str]) -> str:
+        """Not each file has counters."""
+        if any(map(counted.counts, files)):
+            return ""
+        return ("only files under test have counters (FILES in "
+                "tools/mmtestbed/kernel/coverage.py), and the series touches none")
+
+    def measure(self, series: Series) -> Result:
+        """Which of the changed lines a kernel that counts has run."""
         target = series.scratch / "coverage"
-        try:
-            series.cover(target)
-        except HostError:
-            raise
-        except TestbedError as err:
-            # The plain kernel has been built: it is hardly the fault of the series.
-            return Result(Status.WARN, f"not measured: {err.message}", err.details)
+        series.cover(target)
         try:
             data = json.loads((target / "functions.json").read_text(encoding="utf-8"))
             known: dict[str, dict[int, bool]] = {}
@@ -59,28 +45,22 @@ class Coverage(SeriesCheck):
                 lines.update({number: True for number in entry["lines_run"]})
         except (OSError, ValueError, KeyError, TypeError) as err:
             raise TestbedError(f"cannot read what has run: {err}") from None
-        return self._sum(series, files, known)
+        return self._sum(series, known)
 
     @staticmethod
-    def _sum(series: Series, files: list[str],
-             known: dict[str, dict[int, bool]]) -> Result:
+    def _sum(series: Series, known: dict[str, dict[int, bool]]) -> Result:
         ran = total = 0
         details, others = [], []
-        for path in files:
-            new = series.built(series.tip, path)
-            if new is None:
-                continue
-            fresh = added(series.built(series.base, path) or b"", new,
-                          series.scratch)
+        for path, fresh in series.fresh().items():
             if path not in known:
                 others.append(path)
                 continue
-            code = sorted(fresh & set(known[path]))
+            code = sorted(fresh.lines & set(known[path]))
             missed = [number for number in code if not known[path][number]]
             total += len(code)
             ran += len(code) - len(missed)
             if missed:
-                names = functions.at(new.decode("utf-8", "replace").splitlines(), missed)
+                names = functions.at(fresh.text, missed)
                 details.append(f"  {path}: not run: {coverage.ranges(missed)} "
                                f"({', '.join(sorted(names))})")
         if others:

@@ -3,61 +3,42 @@
 
 import collections
 import json
+from typing import Mapping, Sequence
 
-from ...errors import HostError, TestbedError
 from ...history import mutations
 from ...host import deps
 from ...ui.words import count
-from . import SHOWN, Result, Series, SeriesCheck, Status, skip
-from .coverage import added
+from . import SHOWN, OneMoreKernel, Result, Series, Status, skip
 
 
-class Mutants(SeriesCheck):
+class Mutants(OneMoreKernel):
     """Mutation of what the series adds or changes.  It warns, and never fails a series."""
 
     name = "mutants"
     title = "mistakes in the changed lines that no case notices"
     order = 130
+    without = "not made"
 
     def missing(self) -> str:
         """What reads C, to change it."""
         absent = deps.missing(deps.MUTATE)
         return f"{absent[0].package} is not installed" if absent else ""
 
-    def judge(self, series: Series) -> Result:
-        """Run the suites at the tip once more, on a kernel with mutants."""
-        files = sorted({path for patch in series.patches for path in patch.sources()})
-        if not files:
-            return skip("the series touches no .c file")
-        if series.mutate is None or series.tip not in series.findings:
-            return skip("no kernel was booted at the tip")
-        lines: dict[str, set[int]] = {}
-        texts: dict[str, list[str]] = {}
-        for path in files:
-            new = series.built(series.tip, path)
-            if new is None:
-                continue
-            fresh = added(series.built(series.base, path) or b"", new, series.scratch)
-            if fresh:
-                lines[path] = fresh
-                texts[path] = new.decode("utf-8", "replace").splitlines()
-        if not lines:
+    def measure(self, series: Series) -> Result:
+        """What becomes of mistakes in the lines that the series adds."""
+        fresh = {path: what for path, what in series.fresh().items() if what.lines}
+        if not fresh:
             return skip("the series adds no line to a .c file")
         target = series.scratch / "mutants.json"
+        series.mutate({path: what.lines for path, what in fresh.items()}, target)
         try:
-            series.mutate(lines, target)
             found = mutations.read(json.loads(target.read_text(encoding="utf-8")))
-        except HostError:
-            raise
         except (OSError, ValueError) as err:
             return Result(Status.WARN, f"cannot read what became of the mutants: {err}")
-        except TestbedError as err:
-            # The plain kernel has been built: it is hardly the fault of the series.
-            return Result(Status.WARN, f"not made: {err.message}", err.details)
-        return _sum(found, texts)
+        return _sum(found, {path: what.text for path, what in fresh.items()})
 
 
-def _sum(found: mutations.Found, texts: dict[str, list[str]]) -> Result:
+def _sum(found: mutations.Found, texts: Mapping[str, Sequence[str]]) -> Result:
     """What became of the mutants that were @found, with the lines of @texts."""
     live = len(found.killed) + len(found.survived) + len(found.unreached)
     if not live:
