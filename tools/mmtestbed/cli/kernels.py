@@ -12,7 +12,7 @@ from typing import Iterator, Optional, Sequence
 from ..errors import Exit, TestbedError, UsageError
 from ..figures import kernels
 from ..host import cachedir
-from ..kernel import fixes, patching, source, trees
+from ..kernel import blobs, fixes, patching, source, trees
 from ..model import known, lines
 from ..model.known import Bug
 from ..model.repository import REPOSITORY
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("files", metavar="JSON", nargs="+", type=Path,
                      help="what run.sh or controls.sh has written with --json")
     what.add_parser("table", help="print the table of the runs that are kept, as rst")
+    what.add_parser("blobs", help="make patches/blobs anew, from the kernels on this machine")
     add = what.add_parser("known", help="print which kernel has which known bug: of those "
                           "on this machine, or of those that are named")
     add.add_argument("kdirs", metavar="KDIR", nargs="*", type=Path)
@@ -97,6 +98,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             for file in args.files:
                 kept = kernels.keep(REPOSITORY, schema.read(file), file.name)
                 console.line(f"recorded {kept.relative_to(REPOSITORY)}")
+            return Exit.PASSED
+        if args.what == "blobs":
+            found = sorted(dict(_at_hand(console)).items(), key=lambda row: kernels.number(row[0]))
+            console.line(f"made {blobs.write(found).relative_to(REPOSITORY)} from " +
+                         ", ".join(version for version, _ in found))
             return Exit.PASSED
         records = kernels.read(REPOSITORY)
         console.lines([*tables.rst(kernels.rows(records)), "",

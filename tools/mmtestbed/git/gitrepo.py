@@ -136,11 +136,12 @@ class Theirs:
         self.format = self._git("rev-parse",
                                 "--show-object-format").output.strip() or "sha1"
 
-    def _git(self, *words: str) -> proc.Done:
+    def _git(self, *words: str, errors: str = "replace") -> proc.Done:
         env = proc.environment({"GIT_TERMINAL_PROMPT": "0"})
         for name in _LEAKS:
             env.pop(name, None)
-        return proc.run(["git", *_READ_ONLY, "-C", str(self.path), *words], env=env)
+        return proc.run(["git", *_READ_ONLY, "-C", str(self.path), *words], env=env,
+                        errors=errors)
 
     def resolve(self, name: str) -> str:
         """The id of the commit that the user calls @name.  Raises UsageError."""
@@ -162,6 +163,11 @@ class Theirs:
         """The text of @path at @commit; None if it has none."""
         done = self._git("show", "--no-textconv", f"{commit}:{path}")
         return done.output if done.code == 0 else None
+
+    def blob(self, id: str) -> Optional[bytes]:
+        """What the blob @id holds; None if it is not there, and nothing is fetched."""
+        done = self._git("cat-file", "blob", id, errors="surrogateescape")
+        return done.output.encode("utf-8", "surrogateescape") if done.code == 0 else None
 
     @property
     def hint(self) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Iterable, Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, lock
@@ -71,12 +71,10 @@ def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
         return known
     asked = False
 
-    def asks() -> Path:
+    def asks(paths: set[str]) -> Iterable[Path]:
         nonlocal asked
         asked = True
-        if reference is None:
-            raise TestbedError("there is no other tree to look at")
-        return reference()
+        return reference(paths) if reference else ()
 
     result = patching.apply(tree, patches, scratch, asks if reference else None)
     if not asked:

@@ -13,11 +13,11 @@ from ..errors import TestbedError, UsageError
 from ..git import patchtext
 from ..git.gitindex import Index
 from ..git.patchtext import touched
-from ..host import beneath, proc
-from ..host.beneath import Blob, blob
+from ..host import beneath
+from ..host.beneath import Blob
 from ..model import known
 from ..model.repository import REPOSITORY
-from . import textprobe
+from . import merging, textprobe
 
 __all__ = ["Applied", "Reference", "Taken", "apply", "files", "paths", "read", "touched"]
 # What git says of a patch that does not fit.
@@ -109,9 +109,14 @@ def variants(patch: Path, version: str = "") -> list[Path]:
     """
     if not patch.is_dir():
         return [patch]
+    return [patch / f"{name}.patch" for name in by_distance(
+        [path.stem for path in patch.glob("*.patch")], version)]
+
+
+def by_distance(releases: Iterable[str], version: str) -> list[str]:
+    """@releases, those nearest to @version first; the newest if that is not known."""
     here = _release(version) or 1 << 20
-    return sorted(patch.glob("*.patch"), key=lambda path: (
-        abs(_release(path.stem) - here), path.stem))
+    return sorted(releases, key=lambda name: (abs(_release(name) - here), name))
 
 
 def _version(makefile: bytes) -> str:
@@ -157,8 +162,9 @@ def _failure(patch: Path, text: str, output: str) -> TestbedError:
                         "refresh the patch for this tree", output.splitlines()[:12])
 
 
-# Where to find the tree that the patches were made on; may raise TestbedError.
-Reference = Callable[[], Path]
+# What patches were made on, as far as that is there: trees with the files that are asked for,
+# the nearest one first.  May raise TestbedError.
+Reference = Callable[[set[str]], Iterable[Path]]
 
 
 def _read(patch: Path) -> tuple[str, set[str]]:
@@ -225,58 +231,64 @@ def _loosely_in(patch: Path, text: str, index: Index) -> bool:
     return index.apply(patch, "--reverse", "--check", *_loosely(text)).code == 0
 
 
-def _merge(ours: Optional[Blob], base: Optional[Blob], theirs: Optional[Blob],
-           scratch: Path) -> Optional[Blob]:
-    """What @theirs makes of @base, made of @ours.  Raises ValueError if unclear."""
-    if _same(base, theirs) or _same(ours, theirs):
-        return ours
-    if _same(ours, base):
-        return theirs
-    if ours is None or base is None or theirs is None or \
-       any(each.is_link for each in (ours, base, theirs)):
-        raise ValueError("the file is not there" if ours is None else "conflict")
-    names = []
-    for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
-        (scratch / name).write_bytes(data)
-        names.append(name)
-    done = proc.run(["git", "merge-file", "-q", *names], cwd=scratch)
-    if done.code != 0:
-        raise ValueError("conflict")
-    mode = theirs.mode if theirs.mode != base.mode else ours.mode
-    return blob((scratch / "ours").read_bytes(), mode)
+def _together(patches: Sequence[Path]) -> list[Path]:
+    """The last of @patches, and those ahead of it without which it makes no sense: they
+    touch a file that it touches, or that one of them does."""
+    found, wanted = [patches[-1]], paths(patches[-1:])
+    more = True
+    while more:
+        more = False
+        for patch in patches[:-1]:
+            if patch not in found and not wanted.isdisjoint(paths([patch])):
+                found.append(patch)
+                wanted |= paths([patch])
+                more = True
+    return [patch for patch in patches if patch in found]
 
 
-def _same(one: Optional[Blob], other: Optional[Blob]) -> bool:
-    return one is other if one is None else one.same(other)
-
-
-def _three_way(patches: Sequence[Path], paths: set[str], index: Index,
-               reference: Path, scratch: Path) -> list[str]:
+def _three_way(patches: Sequence[Path], index: Index, reference: Path,
+               scratch: Path) -> list[str]:
     """Do to @index what the last of @patches, after the others, does to @reference.
 
     Returns the files that have changed.  Raises TestbedError if that is unclear.
     """
+    touched_ = paths(patches[-1:])
     with tempfile.TemporaryDirectory(prefix="merge.", dir=scratch) as name:
         states = []
-        for count in (len(patches) - 1, len(patches)):
-            folder = Path(name) / str(count)
+        for number, some in enumerate((patches[:-1], patches)):
+            folder = Path(name) / str(number)
             folder.mkdir()
-            files = apply(reference, patches[:count], folder).files
+            files = apply(reference, some, folder).files
             states.append({path: files[path] if path in files
-                           else beneath.blob_at(reference, path) for path in paths})
+                           else beneath.blob_at(reference, path) for path in touched_})
         now = index.files()
         changed: dict[str, Optional[Blob]] = {}
-        for path in sorted(paths):
-            ours = now.get(path)
+        for path in sorted(touched_):
+            ours_ = now.get(path)
             try:
-                merged = _merge(ours, states[0][path], states[1][path], Path(name))
+                merged = merging.merge(ours_, states[0][path], states[1][path], Path(name))
             except ValueError as err:
                 raise TestbedError(f"{path}: {err}") from None
-            if not _same(merged, ours):
+            if not merging.same(merged, ours_):
                 changed[path] = merged
     for path, content in changed.items():
         index.store(path, content)
     return sorted(changed)
+
+
+def _merged(patches: Sequence[Path], index: Index, reference: Optional[Reference],
+            scratch: Path, err: TestbedError) -> list[str]:
+    """_three_way() with the first tree of @reference that makes it clear.
+
+    Raises TestbedError: that of the first tree, or @err if there is none.
+    """
+    needed, why = _together(patches), err
+    for tree in reference(paths(needed) | looked_at(needed)) if reference else ():
+        try:
+            return _three_way(needed, index, tree, scratch)
+        except TestbedError as again:
+            why = again if why is err else why
+    raise why
 
 
 def _by_other_means(patches: Sequence[Path], index: Index, reference: Optional[Reference],
@@ -287,9 +299,7 @@ def _by_other_means(patches: Sequence[Path], index: Index, reference: Optional[R
     """
     patch, name = patches[-1], name_of(patches[-1])
     try:
-        if reference is None:
-            raise err
-        changed = _three_way(patches, paths([patch]), index, reference(), scratch)
+        changed = _merged(patches, index, reference, scratch, err)
     except TestbedError as why:
         for variant in variants(patch):
             if _loosely_in(variant, _read(variant)[0], index):
@@ -355,7 +365,7 @@ def apply(tree: Path, patches: Sequence[Path], scratch: Path,
     Of a patch with variants, the first one that fits is taken.  Moved lines are tolerated,
     and lines of context that have changed, down to one.  A patch that the tree holds
     already is left out, with a note.  What does not fit is merged with what the patch does
-    to @reference, if given.  Raises TestbedError naming the patch and hunk.
+    to one of the trees of @reference, if given.  Raises TestbedError naming the patch and hunk.
     """
     result = Applied()
     everything: set[str] = set()

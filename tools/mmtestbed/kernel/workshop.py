@@ -9,7 +9,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Iterable, Iterator, Optional, Sequence
+from typing import Callable, Iterator, Optional, Sequence
 
 from ..errors import Refused, TestbedError, UsageError
 from ..host import cachedir, ccache, confine, deps, lock, ns, outside
@@ -19,7 +19,7 @@ from ..model.options import Options
 from ..model.repository import REPOSITORY, suite_files
 from ..ui import words
 from ..ui.console import Console
-from . import ahead, applied, build, coverage, fixes, patching, planning, source, tree
+from . import ahead, applied, blobs, build, coverage, fixes, patching, planning, source, tree
 from . import unpack
 from .source import Source
 
@@ -295,12 +295,17 @@ class Workshop:
         return known.Known([bug for bug in known.read(patching.ours())
                             if bug.name in there])
 
-    def _reference(self, which: Line, paths: Iterable[str]) -> Path:
-        """The tree of Debian's that is nearest to @which, with @paths.  Raises HostError."""
+    def _references(self, origin: Source, paths: set[str], folder: Path) -> Iterator[Path]:
+        """What patches were made on: what the git of @origin has of it, in new folders below
+        @folder, and the source of Debian's that is nearest to it; each with @paths.
+
+        Raises HostError.
+        """
+        yield from blobs.trees(origin.path, origin.version, paths, folder)
         assert self._outside
-        line = lines.like(which)
+        line = lines.like(origin.line)
         archive = self._outside.ask(line.name)
-        return source.reference(line, archive, self.cache, self._console, paths)
+        yield source.reference(line, archive, self.cache, self._console, paths)
 
     def patched(self, origin: Source, patches: Sequence[Path], scratch: str,
                 suites: dict[str, bytes]) -> tree.Files:
@@ -320,8 +325,8 @@ class Workshop:
         folder.mkdir()
         result = applied.apply(
             self.cache / "applied", origin.path, patches, folder,
-            None if origin.frozen else
-            lambda: self._reference(origin.line, patching.paths(patches)))
+            None if origin.frozen else lambda paths: self._references(
+                origin, paths, self.folder / f"{scratch}.git"))
         there = [taken.patch for taken in result.taken if taken.how == "in already"]
         for note in result.notes:
             if len(there) <= _FEW or not note.endswith(" is in this tree already"):

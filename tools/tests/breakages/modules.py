@@ -239,6 +239,24 @@ _GIT = (
       "_FIRST = re.compile(r\"^([0-9a-f]{40,64}) is the last (?:bad|",
       "git's verdict is not understood"),
 )
+# What patches were made on.
+_BLOBS = (
+    B("test_blobs.Trees.test_merged_with_the_nearest_that_is_there",
+      "kernel/blobs.py",
+      "for release in patching.by_distance(list(table), version):",
+      "for release in ():",
+      "the git of the user is not looked at"),
+    B("test_blobs.Trees.test_what_the_git_lacks_is_no_help",
+      "kernel/blobs.py",
+      "if data is None or name_of(data) != blob:",
+      "if False:",
+      "what git says of a missing blob is taken for it"),
+    B("test_blobs.Trees.test_a_file_that_the_release_lacks",
+      "kernel/blobs.py",
+      "if blob is None:\n                continue",
+      "if blob is None:\n                break",
+      "a release without the file is no help"),
+)
 # Mails.
 _MAILS = (
     B("test_patchset.Mails.test_bare_diff",
@@ -358,4 +376,4 @@ _PATCHES = (
       "]",
       "a patch without context does not apply"),
 )
-TABLE = (*_PRUNE, *_GIT, *_MAILS, *_PATCHES)
+TABLE = (*_PRUNE, *_GIT, *_BLOBS, *_MAILS, *_PATCHES)

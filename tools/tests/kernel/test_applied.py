@@ -74,7 +74,7 @@ class Remembered(support.TempCase):
             scratch = self.tmp / name
             scratch.mkdir()
 
-            def reference() -> Path:
+            def reference(paths: set[str]) -> list[Path]:
                 raise TestbedError(f"asked {name}")
 
             with self.assertRaisesRegex(TestbedError, f"asked {name}"):

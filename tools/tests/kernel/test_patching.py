@@ -230,7 +230,7 @@ class ThreeWay(support.TempCase):
         self.write("tree/mm/x.c", tree)
         return patching.apply(self.tmp / "tree",
                             [self.tmp / "patches" / name for name in names],
-                            self.scratch, lambda: self.tmp / "old")
+                            self.scratch, lambda paths: [self.tmp / "old"])
 
     def test_merge(self) -> None:
         """Both neighbours of the context differ, which no fuzz forgives."""
@@ -277,4 +277,4 @@ class ThreeWay(support.TempCase):
         (self.tmp / "patches/1.patch").write_text(PATCH, encoding="utf-8")
         with self.assertRaisesRegex(TestbedError, "mm/x.c: the file is not there"):
             patching.apply(self.tmp / "tree", [self.tmp / "patches/1.patch"], self.scratch,
-                         lambda: self.tmp / "old")
+                         lambda paths: [self.tmp / "old"])
