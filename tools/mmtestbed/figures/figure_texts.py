@@ -114,7 +114,7 @@ def _cpus(record: Record) -> str:
 def example(book: Book) -> list[str]:
     """How scripts/run.sh ends, and how long it takes."""
     first, run = book.record("first-6.12"), book.record("run-6.12")
-    text = (f"The first ends like this. On a machine with {_cpus(first)} that had nothing "
+    text = (f"``run.sh`` ends like this. On a machine with {_cpus(first)} that had nothing "
             f"built yet, the build took {duration(first['build_seconds'])} and the verdict "
             f"{duration(first['boot_seconds'])} ({book.when(first)}).")
     if book.when(run) != book.when(first):
