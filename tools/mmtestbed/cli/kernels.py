@@ -106,6 +106,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             return Exit.PASSED
         records = kernels.read(REPOSITORY)
         console.lines([*tables.rst(kernels.rows(records)), "",
+                       *tables.rst(kernels.bugs(records, known.read(patching.ours()))), "",
                        *tables.rst(kernels.reasons(records))], "")
         return Exit.PASSED
     except TestbedError as err:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Callable, Mapping, Optional, Sequence
 
 from ..errors import TestbedError
-from ..model import lines
+from ..kernel import patching
+from ..model import known, lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
@@ -271,20 +272,28 @@ def guards(book: Book) -> list[str]:
 
 
 def kernel_table(book: Book) -> list[str]:
-    """The kernels of which a run is recorded, and why cases are skipped there."""
+    """The kernels of which a run is recorded."""
     records = kernels.read(book.sources.top)
-    if not records:
-        return ["No run on another kernel is recorded."]
-    return [*tables.rst(kernels.rows(records)), "",
+    return tables.rst(kernels.rows(records)) if records else \
+        ["No run on another kernel is recorded."]
+
+
+def kernel_details(book: Book) -> list[str]:
+    """What these kernels have wrong, and why cases are skipped there."""
+    records = kernels.read(book.sources.top)
+    named = known.read(patching.read(book.sources.top / "patches"))
+    return [*paragraph("Known bugs, with the kernels and how many cases show them there:"),
+            *tables.rst(kernels.bugs(records, named)), "",
             *paragraph("Skipped, with the kernels and how many cases:"),
-            *tables.rst(kernels.reasons(records))]
+            *tables.rst(kernels.reasons(records))] if records else \
+        ["No run on another kernel is recorded."]
 
 
 # By the name that stands behind ".. figures: begin".
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
-    "repeats": repeats, "kernels": kernel_table, "mutants": mutants, "guards": guards,
+    "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
     "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)

@@ -14,6 +14,8 @@ from typing import Any, Mapping, Optional, Sequence
 from ..errors import TestbedError, UsageError
 from ..host import lock
 from ..model.configs import PLAIN
+from ..model.known import Bug
+from ..ui.words import count
 
 SCHEMA = 1
 FOLDER = "Documentation/results/kernels"
@@ -62,15 +64,19 @@ def of_run(data: Any, name: str) -> Record:
 
 
 def of_controls(data: Any, name: str) -> "tuple[str, dict[str, int]]":
-    """(version, what became of the controls) of the JSON @data of scripts/controls.sh.
+    """(version, what became of the controls) of the JSON @data of scripts/controls.sh, with
+    --apply or without.
 
     Raises UsageError.
     """
     try:
+        if "missed" in data:
+            return data["kernel_version"], {"applied": len(data["applied"]),
+                                            "missed": len(data["missed"])}
         outcomes = [entry["outcome"] for entry in data["controls"]]
         return data["kernel_version"], {
-            "all": len(outcomes), "killed": outcomes.count("killed"),
-            "not_applied": outcomes.count("does not apply")}
+            "run": len(outcomes) - outcomes.count("does not apply"),
+            "killed": outcomes.count("killed")}
     except (KeyError, TypeError):
         raise UsageError(f"{name} is no JSON of scripts/controls.sh") from None
 
@@ -86,14 +92,14 @@ def keep(top: Path, data: Any, name: str) -> Path:
 
     Raises UsageError, OSError.
     """
-    if isinstance(data, dict) and "controls" in data:
+    if isinstance(data, dict) and ("controls" in data or "missed" in data):
         version, counts = of_controls(data, name)
         target = path_of(top, version, data.get("variant", PLAIN.name))
         old = lock.read_json(target)
         if not isinstance(old, dict):
             raise UsageError(f"{name} is of Linux {version}, of which there is no record; "
                              "record a run of it first")
-        lock.write_json(target, {**old, "controls": counts})
+        lock.write_json(target, {**old, "controls": {**old.get("controls", {}), **counts}})
         return target
     record = of_run(data, name)
     target = path_of(top, record["version"], record["variant"])
@@ -125,20 +131,47 @@ def nearest(records: Sequence[Record], version: str, variant: str) -> Optional[R
     return min(others, key=distance) if others else None
 
 
+def _name(record: Record) -> str:
+    """The kernel of @record, for people."""
+    more = "" if record["variant"] == PLAIN.name else f" {record['variant']}"
+    return f"{record['version']}{more}"
+
+
+def _share(counts: Mapping[str, int], part: str, *rest: str) -> str:
+    """So many of @counts are @part, of all of these and @rest; "not tried" if nobody knows."""
+    if part not in counts:
+        return "not tried"
+    return f"{counts[part]} of {sum(counts[word] for word in (part, *rest))}"
+
+
 def rows(records: Sequence[Record]) -> list[list[str]]:
     """The table, with a heading."""
-    out = [["kernel", "verdict", "passed", "skipped", "known bugs (cases)", "controls",
-            "commit"]]
+    out = [["kernel", "verdict", "cases", "passed", "skipped", "known bugs", "controls that apply",
+            "of these killed", "commit"]]
     for each in records:
-        variant = "" if each["variant"] == PLAIN.name else f" {each['variant']}"
-        known = ", ".join(f"{name} ({len(cases)})" for name, cases in each["known"].items()
-                          if cases)
-        counts = each.get("controls")
-        out.append([each["version"] + variant, each["verdict"].upper(), str(each["passed"]),
-                    str(len(each["skipped"])), known or "none",
-                    f"{counts['killed']} of {counts['all'] - counts['not_applied']} killed, "
-                    f"{counts['not_applied']} not applied" if counts else "not run",
-                    each["commit"][:8]])
+        known = [cases for cases in each["known"].values() if cases]
+        counts = each.get("controls", {})
+        out.append([_name(each), each["verdict"].upper(), str(each["cases"]),
+                    str(each["passed"]), str(len(each["skipped"])),
+                    f"{len(known)} (in {count(sum(map(len, known)), 'case')})" if known else "none",
+                    _share(counts, "applied", "missed"),
+                    f"{counts['killed']} of {counts['run']} run" if "run" in counts
+                    else "not run", each["commit"][:8]])
+    return out
+
+
+def bugs(records: Sequence[Record], named: Sequence[Bug]) -> list[list[str]]:
+    """What is known to be broken: (bug, kernels with the number of cases, fix).
+
+    A kernel without a number has the bug, but no case shows it.
+    """
+    out = [["bug", "kernels (cases)", "fix"]]
+    for bug in named:
+        name = bug.name.partition("/")[2]
+        where = [_name(each) + (f" ({len(each['known'][name])})" if each["known"][name] else "")
+                 for each in records if name in each["known"]]
+        if where:
+            out.append([name, ", ".join(where), str(bug)])
     return out
 
 
@@ -149,7 +182,7 @@ def reasons(records: Sequence[Record]) -> list[list[str]]:
         tally: dict[str, int] = {}
         for reason in each["skipped"].values():
             tally[reason] = tally.get(reason, 0) + 1
-        for reason, count in tally.items():
-            found.setdefault(reason, []).append(f"{each['version']} ({count})")
+        for reason, number_of in tally.items():
+            found.setdefault(reason, []).append(f"{_name(each)} ({number_of})")
     return [["reason", "kernels (cases)"],
             *([reason, ", ".join(where)] for reason, where in sorted(found.items()))]

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmtestbed.errors import TestbedError, UsageError
 from mmtestbed.figures import kernels
+from mmtestbed.model.known import Bug
 from mmtestbed.ui import tables
 
 from tests import support
@@ -37,17 +38,24 @@ class Kernels(support.TempCase):
         for version in ("7.2.13", "6.18.2", "6.12.117"):
             self.assertEqual(self.keep(run(version)), f"{version}.json")
         self.assertEqual(self.keep({"kernel_version": "6.18.2", "controls": [
-            {"outcome": "killed"}, {"outcome": "killed"}, {"outcome": "does not apply"}]}),
+            {"outcome": "killed"}, {"outcome": "survives"}, {"outcome": "does not apply"}]}),
             "6.18.2.json")
+        self.keep({"kernel_version": "6.18.2", "applied": ["a", "b"], "missed": {"c": "why"}})
         found = kernels.read(self.tmp)
         self.assertEqual([each["version"] for each in found],
                          ["6.12.117", "6.18.2", "7.2.13"])
         self.assertEqual(found[0]["skipped"], {"one.b": "needs what is not there"})
         self.assertEqual(found[0]["ran"], ["one.a", "one.c"])
         rows = kernels.rows(found)
-        self.assertEqual(rows[1], ["6.12.117", "PASS", "1", "1", "x (1)", "not run",
-                                   "00000000"])
-        self.assertEqual(rows[2][5], "2 of 2 killed, 1 not applied")
+        self.assertEqual(rows[1], ["6.12.117", "PASS", "3", "1", "1", "1 (in 1 case)",
+                                   "not tried", "not run", "00000000"])
+        self.assertEqual(rows[2][6:8], ["2 of 3", "1 of 2 run"])
+        named = [Bug(f"fixes/{name}", "say it", "", "fails", ("MV-1",), {})
+                 for name in ("x", "y", "z")]
+        everywhere = [each["version"] for each in found]
+        self.assertEqual([row[:2] for row in kernels.bugs(found, named)[1:]], [
+            ["x", ", ".join(f"{version} (1)" for version in everywhere)],
+            ["y", ", ".join(everywhere)]])
         self.assertIn(["needs what is not there",
                        "6.12.117 (1), 6.18.2 (1), 7.2.13 (1)"], kernels.reasons(found))
         self.assertTrue(tables.rst(rows))
