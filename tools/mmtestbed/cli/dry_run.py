@@ -6,12 +6,12 @@ from __future__ import annotations
 import shlex
 import tempfile
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 from ..boot import uml, usual
 from ..errors import Exit
 from ..host import cachedir, deps
-from ..kernel import patching, planning, source
+from ..kernel import blobs, patching, planning, source
 from ..kernel.workshop import Workshop
 from ..model import lines
 from ..model.options import Options
@@ -19,16 +19,26 @@ from ..model.repository import SUITES
 from ..ui.console import Console
 
 
-def _files_to_apply(there: Optional[source.Source], opts: Options) -> list[str]:
+def _files_to_apply(there: Optional[source.Source], opts: Options, cache: Path) -> list[str]:
     """The patches that the tree gets, or a comment on one; where it is not @there yet,
     the folders of those with variants."""
     patches = [*patching.ours(), *opts.patches]
     if there is None:
         return [str(path) for path in patches]
-    with tempfile.TemporaryDirectory() as scratch:
-        result = patching.apply(there.path, patches, Path(scratch))
-    return [f"# {taken.patch}: {taken.how}" if taken.how in ("not needed", "in already")
-            else str(path / f"{taken.variant}.patch" if taken.variant else path)
+    tree = there
+    with tempfile.TemporaryDirectory() as name:
+        def references(paths: set[str]) -> Iterator[Path]:
+            yield from blobs.trees(tree.path, tree.version, paths, Path(name) / "git")
+            near = source.present(lines.like(tree.line), cache)
+            if near:
+                yield near.path
+
+        scratch = Path(name) / "scratch"
+        scratch.mkdir()
+        result = patching.apply(there.path, patches, scratch,
+                                None if there.frozen else references)
+    return [f"# {taken.patch}: {taken.how}"
+            if taken.how in ("not needed", "in already", "merged") else str(path / f"{taken.variant}.patch" if taken.variant else path)
             for path, taken in zip(patches, result.taken)]
 
 
@@ -55,7 +65,7 @@ def show(opts: Options, console: Console) -> int:
                      f"lowerdir={mnt / 'lower'},upperdir=STATE/upper,"
                      "workdir=STATE/work", "mm-testbed", str(mnt / "src")]))
     there = origin if opts.kdir else source.present(which, cache)
-    for path in _files_to_apply(there, opts):
+    for path in _files_to_apply(there, opts, cache):
         line(path if path.startswith("#") else shlex.join([
             "git", "--git-dir=/dev/null", "-C", str(mnt / "src"), "apply", path]))
     line(shlex.join(["cp", "-r", str(SUITES), str(mnt / "src/mm/")]))
