@@ -23,12 +23,14 @@ from . import entry, shared
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of one tree: the changes, how many patches went in, and what stopped it."""
+    """What came of one tree: the changes, how many patches went in, how many of these loosely
+    and by a merge with the kernel that it was made from, and what stopped it."""
 
     seed: int
     changes: Sequence[rehearsal.Change]
     applied: int
     loosely: int
+    merged: int
     error: str
 
 
@@ -38,28 +40,30 @@ def one(top: Path, patches: Sequence[Path], seed: int, changes: int) -> Tried:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "tree"
         tree.write(folder)
-        error, loosely = "", 0
+        error, loosely, merged = "", 0, 0
         # So many go in for sure, and so many perhaps.
         applied, most = 0, len(patches)
         number = most
         while applied < most:
             with tempfile.TemporaryDirectory(dir=name) as scratch:
                 try:
-                    taken = patching.apply(folder, patches[:number], Path(scratch)).taken
+                    taken = patching.apply(folder, patches[:number], Path(scratch),
+                                           lambda paths: [top]).taken
                     applied = number
-                    loosely = sum(each.how == "loosely" for each in taken)
+                    loosely, merged = (sum(each.how == how for each in taken)
+                                       for how in ("loosely", "merged"))
                 except TestbedError as err:
                     most, error = number - 1, err.message
             number = (applied + most + 1) // 2
-    return Tried(seed, made, applied, loosely, error)
+    return Tried(seed, made, applied, loosely, merged, error)
 
 
 def show(found: Sequence[Tried], patches: int, console: Console) -> int:
     """Print what has come out; the exit code."""
-    rows = [["seed", "changes", "applied", "loosely", "what stopped it"]]
+    rows = [["seed", "changes", "applied", "loosely", "merged", "what stopped it"]]
     for each in found:
         rows.append([str(each.seed), str(len(each.changes)), f"{each.applied} of {patches}",
-                     str(each.loosely), each.error])
+                     str(each.loosely), str(each.merged), each.error])
     console.lines(tables.plain(rows, 200), "")
     whole = sum(not each.error for each in found)
     tally = collections.Counter(change.kind for each in found for change in each.changes)

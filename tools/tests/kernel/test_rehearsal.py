@@ -100,5 +100,5 @@ class Rehearsal(support.TempCase):
                       found.error)
         self.assertEqual(command.show([found], 2, self.console), 0)
         self.assertIn("0 of 1 tree took the whole series", self.text.getvalue())
-        bare = command.Tried(1, [], 0, 0, "it does not work")
+        bare = command.Tried(1, [], 0, 0, 0, "it does not work")
         self.assertEqual(command.show([bare], 2, self.console), 1)
