@@ -36,7 +36,7 @@ class Index:
     """Of the files of @tree, in the new folder @folder."""
 
     def __init__(self, tree: Path, folder: Path) -> None:
-        self._tree = tree
+        self.tree = tree
         self._git = folder / "git"
         self._work = folder / "nothing"
         self._work.mkdir(parents=True)
@@ -60,13 +60,13 @@ class Index:
             if path in self._known:
                 continue
             self._known.add(path)
-            way = beneath.link(self._tree, path)
+            way = beneath.link(self.tree, path)
             if way is not None and way != path:
                 if way in self._known:
                     continue
                 self._known.add(way)
                 path = way
-            content = beneath.blob_at(self._tree, path)
+            content = beneath.blob_at(self.tree, path)
             if content is not None:
                 rows.append((path, content))
         self._set(rows)

@@ -88,11 +88,12 @@ def _in_header(lines: list[str], number: int) -> bool:
     return any(_GIT.match(line) for line in lines[max(0, number - 6):number])
 
 
-def hunk(text: str, path: str, start: int) -> int:
-    """The number of the hunk of @path that begins at the line @start of the old file; 0
-    if there is none."""
+def hunk(text: str, path: str, start: int) -> "tuple[int, list[str]]":
+    """(number, lines that it expects) of the hunk of @path that begins at the line @start of
+    the old file; 0 and none if there is none."""
     count, here = 0, False
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
         if line.startswith(("--- ", "+++ ")):
             name = _below(line[4:])
             if line.startswith("---") or name:
@@ -101,8 +102,13 @@ def hunk(text: str, path: str, start: int) -> int:
         if match and here:
             count += 1
             if int(match.group(1)) == start:
-                return count
-    return 0
+                return count, _expected(lines[number + 1:], int(match.group(2) or 1))
+    return 0, []
+
+
+def _expected(lines: list[str], many: int) -> list[str]:
+    """The first @many of @lines, the rest of a patch, that the old file has to have."""
+    return [line[1:] for line in lines if not line.startswith(("+", "\\"))][:many]
 
 
 def context(text: str) -> int:

@@ -17,7 +17,7 @@ from ..host import beneath
 from ..host.beneath import Blob
 from ..model import known
 from ..model.repository import REPOSITORY
-from . import merging, textprobe
+from . import hints, merging, textprobe
 
 __all__ = ["Applied", "Reference", "Taken", "apply", "files", "paths", "read", "touched"]
 # What git says of a patch that does not fit.
@@ -147,19 +147,22 @@ def _shown(file: Path) -> str:
     return f"{file.parent.name}/{file.name}"
 
 
-def _failure(patch: Path, text: str, output: str) -> TestbedError:
-    """Name the patch, the file and the hunk that do not fit."""
+def _failure(patch: Path, text: str, output: str, index: Index) -> TestbedError:
+    """Name the patch, the file and the hunk that do not fit, and say why."""
     failed = _FAILED.search(output)
+    found: list[str] = []
     if failed:
         path, start = failed.group(1), int(failed.group(2))
-        number = patchtext.hunk(text, path, start)
+        number, old = patchtext.hunk(text, path, start)
+        if number:
+            found = hints.hint(index.tree, path, index.read(path) or b"", old)
         why = f"hunk #{number} at line {start} of {path}" if number else \
             f"line {start} of {path}"
     else:
         errors = _ERROR.findall(output) or output.strip().splitlines()
         why = errors[0] if errors else "git apply gives no reason"
     return TestbedError(f"{_shown(patch)} does not apply: {why}; "
-                        "refresh the patch for this tree", output.splitlines()[:12])
+                        "refresh the patch for this tree", found or output.splitlines()[:12])
 
 
 # What patches were made on, as far as that is there: trees with the files that are asked for,
@@ -344,7 +347,7 @@ def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
         trial = index.apply(variant, *_loosely(text))
         if trial.code == 0:
             return taken(variant, "loosely")
-        failures.append(_failure(variant, text, trial.output))
+        failures.append(_failure(variant, text, trial.output, index))
     for variant, symbols in unknown.items():
         if symbols:
             failures.append(TestbedError(

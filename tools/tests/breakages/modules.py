@@ -257,6 +257,24 @@ _BLOBS = (
       "if blob is None:\n                break",
       "a release without the file is no help"),
 )
+# What an error says of a hunk.
+_HINTS = (
+    B("test_hints.Hints.test_a_line_has_another_text",
+      "git/patchtext.py",
+      "if not line.startswith((\"+\", ",
+      "if not line.startswith((\"-\", ",
+      "a hunk is said to look for what it adds"),
+    B("test_hints.Hints.test_the_code_has_moved",
+      "kernel/hints.py",
+      "_lines(data).issuperset(gone)",
+      "_lines(data).isdisjoint(gone)",
+      "the code is looked for where it is not"),
+    B("test_hints.Hints.test_lines_have_come_in_between",
+      "kernel/hints.py",
+      "    if not gone:\n",
+      "    if False:\n",
+      "nothing is said of a hunk whose lines are all there"),
+)
 # Mails.
 _MAILS = (
     B("test_patchset.Mails.test_bare_diff",
@@ -376,4 +394,4 @@ _PATCHES = (
       "]",
       "a patch without context does not apply"),
 )
-TABLE = (*_PRUNE, *_GIT, *_BLOBS, *_MAILS, *_PATCHES)
+TABLE = (*_PRUNE, *_GIT, *_BLOBS, *_HINTS, *_MAILS, *_PATCHES)
