@@ -107,5 +107,5 @@ class Layout(unittest.TestCase):
     def test_each_patch_is_in_the_series(self) -> None:
         there = {path for path in (TOP / "patches").rglob("*")
                  if path.is_file() and TOP / "patches/controls" not in path.parents}
-        self.assertEqual(there, {TOP / "patches" / "series",
+        self.assertEqual(there, {TOP / "patches" / "series", TOP / "patches" / "blobs",
                                  *patching.files(patching.ours())})
