@@ -54,9 +54,14 @@ class Options:
     why: str = ""
 
 
+# What --help shows.
+_COMMON = ("select", "--line", "--variant", "--kdir", "--exclude", "--fail-fast", "--json",
+           "--alone", "--built-in", "--list", "--matrix", "--why", "--guards", "--no-install")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = shared.Parser(
-        prog=shared.me("controls"), allow_abbrev=False,
+        prog=shared.me("controls"), allow_abbrev=False, common=_COMMON,
         description="Apply each control (a patch that puts one bug into the kernel) to "
                     "a kernel of its own and require that a case of the contract that "
                     "it breaks fails.",

@@ -51,10 +51,13 @@ WORDS = (
     Word("kernels", "record runs on many kernels, and print their table", "kernels"),
     Word("known", "which kernel has which known bug", "known"),
     Word("measure", "what the code under test costs, in figures", "measure"),
+    Word("doctor", "what this host can and cannot do, and what mends it", "doctor"),
     Word("gc", "what the cache holds, and free it", "gc"),
     Word("rehearsal", "does the series still apply to tomorrow's kernel?", "rehearsal"),
     Word("figures", "keep the numbers in the documents true", "figures"),
     Word("test", "test the project itself", "selftest"),
+    Word("help", "all options of a word, or the man page", "help"),
+    Word("completion", "let the shell complete words, options and cases", "completion"),
 )
 
 
@@ -73,7 +76,7 @@ def usage() -> str:
 def main(argv: Sequence[str]) -> int:
     """The command; returns its exit code."""
     name = argv[0] if argv else ""
-    if name in ("", "-h", "--help", "help"):
+    if name in ("", "-h", "--help") or list(argv) == ["help"] and not sys.stdout.isatty():
         (sys.stdout if name else sys.stderr).write(usage())
         return Exit.PASSED if name else Exit.USAGE
     plain = name.removesuffix(".sh")

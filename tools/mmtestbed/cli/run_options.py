@@ -34,6 +34,11 @@ _REFUSED = {
     "run_isolated": "say --shuffle, ahead of the --",
 }
 
+# What --help shows.
+_COMMON = ("select", "--kdir", "--line", "--variant", "--with", "--exclude", "--changed",
+           "--fail-fast", "--fixes", "--list", "--json", "--repeat", "--seed", "--gdb",
+           "--one-boot", "--no-install")
+
 # Seconds without a result after which the plain kernel hangs.
 _TIMEOUT = 60.0
 
@@ -55,7 +60,7 @@ def _choices() -> str:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog=me("run"), allow_abbrev=False,
+        prog=me("run"), allow_abbrev=False, common=_COMMON,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Build a kernel with the mm/kunit suites, boot it in User-Mode "
                     "Linux,\nand judge every case.  Each case runs in a child that the "

@@ -194,6 +194,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     os.chdir(TOOLS.parent)
+    # The user's settings are for the user's runs.
+    os.environ["MMTB_CONFIG"] = ""
     result = Result(console, parts)
     suite = collect(args.patterns, args.quick, args.all)
     parts.spent("preparations")

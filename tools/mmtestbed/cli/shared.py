@@ -7,62 +7,52 @@ import argparse
 import io
 import os
 from pathlib import Path
-from typing import Any, NoReturn, Optional
+from typing import Optional
 
 from ..errors import UsageError
 from ..kernel import coverage, source, trees
 from ..model import lines
 from ..ui import output
 from ..ui.console import Console
+from . import parser
 
 
-# How this call is named in what it says; see called().
-_called: dict[str, bool] = {}
+Parser = parser.Parser
 
 
 def called(word: str, old: bool) -> None:
     """From now on the command @word is named as the user did: by the @old script, or as a
     word of mmt."""
-    _called[word] = old
+    parser.called[word] = old
 
 
 def me(word: str) -> str:
     """What the command @word is to be called in messages."""
-    return f"scripts/{word}.sh" if _called.get(word, True) else f"mmt {word}"
+    return f"scripts/{word}.sh" if parser.called.get(word, True) else f"mmt {word}"
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse's own does not mind if nobody reads it.
-        if message and file:
-            file.write(message)
-
-
-def add_install(parser: argparse.ArgumentParser) -> None:
+def add_install(options: argparse.ArgumentParser) -> None:
     """Add the option that all commands have; scripts/python.sh looks for it, too."""
-    parser.add_argument("--no-install", dest="install", action="store_false",
+    options.add_argument("--no-install", dest="install", action="store_false",
                         help="never run apt-get install: go on without, or say what is "
                              "missing")
 
 
-def add_cases(parser: argparse.ArgumentParser) -> None:
+def add_cases(options: argparse.ArgumentParser) -> None:
     """The arguments that say which cases are meant; see model/selectors.py."""
-    parser.add_argument("select", metavar="CASES", nargs="*",
+    options.add_argument("select", metavar="CASES", nargs="*",
                         help="contracts (MW-3, 'MV-*'), cases, or suite.case globs "
                              "(default: all)")
-    parser.add_argument("--exclude", metavar="CASES", action="append", default=[],
+    options.add_argument("--exclude", metavar="CASES", action="append", default=[],
                         help="leave these out (repeatable)")
 
 
-def add_mode(parser: argparse.ArgumentParser) -> None:
+def add_mode(options: argparse.ArgumentParser) -> None:
     """The options that say how cases run."""
-    parser.add_argument("--one-boot", action="store_true",
+    options.add_argument("--one-boot", action="store_true",
                         help="let the cases share boots, in the order of the sources, as "
                              "kunit.py does")
-    parser.add_argument("--host-time", action="store_true",
+    options.add_argument("--host-time", action="store_true",
                         help="let time pass as it does on the host, instead of only while "
                              "something runs")
 

@@ -167,7 +167,7 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _unshare_all() -> Isolation:
+def unshare_all() -> Isolation:
     """Leave the host's namespaces, as far as the host lets us."""
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
@@ -265,7 +265,7 @@ def run(work: Callable[[Isolation], int]) -> int:
     """
     shared = _root_is_shared()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
-    isolation = _unshare_all()
+    isolation = unshare_all()
     alive_read, alive_write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -287,7 +287,7 @@ def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
     """PID 1: adopt and reap what User-Mode Linux orphans, end with the worker."""
     if isolation.mounts:
         try:
-            _keep_mounts()
+            keep_mounts()
         except OSError:
             if shared:
                 isolation = Isolation.PIDS
@@ -309,7 +309,7 @@ def _init(work: Callable[[Isolation], int], isolation: Isolation, shared: bool,
     return _babysit(pid)
 
 
-def _keep_mounts() -> None:
+def keep_mounts() -> None:
     """Show no mount of ours to anybody outside of our namespace.  Raises OSError."""
     try:
         mount("none", Path("/"), "", MS_REC | MS_PRIVATE)

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 from unittest import mock
 
-from mmtestbed.cli import mmt, shared
+from mmtestbed.cli import mmt, parser
 from mmtestbed.model.repository import REPOSITORY
 
 SCRIPTS = REPOSITORY / "scripts"
@@ -27,7 +27,7 @@ def called(*words: str) -> tuple[int, str, str]:
 
 class Words(unittest.TestCase):
     def setUp(self) -> None:
-        patch = mock.patch.dict(shared._called)
+        patch = mock.patch.dict(parser.called)
         patch.start()
         self.addCleanup(patch.stop)
 
