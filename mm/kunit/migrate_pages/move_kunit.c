@@ -249,8 +249,8 @@ static void swap_cache_folio_keeps_slot(struct kunit *test)
  *
  * While the entry is in place, the old folio is in i_pages. After the move the
  * new one is in the same slot, dirty as the old one was, with the reference of
- * the page cache, and the old one has no mapping. It holds what has been
- * written through the mapping.
+ * the page cache, and the old one has no mapping, and no reference but that of
+ * who isolated it. It holds what has been written through the mapping.
  *
  * Contract: ME-5, ME-12
  */
@@ -273,6 +273,7 @@ static void page_cache_holds_the_new_folio(struct kunit *test)
 	dst = mmk_hold_copy(test, s.hold);
 	KUNIT_EXPECT_PTR_EQ(test, xa_load(&mapping->i_pages, 0), (void *)dst);
 	KUNIT_EXPECT_EQ(test, mapping->nrpages, nrpages);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.src), 1);
 	KUNIT_EXPECT_PTR_EQ(test, dst->mapping, mapping);
 	KUNIT_EXPECT_EQ(test, dst->index, 0UL);
 	KUNIT_EXPECT_TRUE(test, folio_test_dirty(dst));

@@ -14,6 +14,7 @@
 #include <trace/events/kmem.h>
 
 #include "../../internal.h"
+#include "../compat/pgmap.h"
 #include "../lib/device.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
@@ -305,6 +306,50 @@ static void page_flags_are_copied(struct kunit *test)
 }
 
 /**
+ * device_page_moves_to_another_device() - Between two memories of a driver
+ *
+ * A driver has two ranges of private memory. A page moves from system memory to
+ * the first, from there to the second, and back by a fault: the bytes and the
+ * permission of the pte are kept, and each page that it has left is free.
+ *
+ * Contract: MV-16
+ */
+static void device_page_moves_to_another_device(struct kunit *test)
+{
+	struct mmk_dev *first = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_dev *second = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_vma *m;
+	struct page *page;
+
+	mmk_fill(test, addr, 1, 1);
+	mmk_migrate_to_dev(test, mm, addr, first);
+	m = mmk_vma_alloc(test, mm, addr, 1,
+			  MIGRATE_VMA_SELECT_DEVICE_PRIVATE, first);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	mmk_vma_copy_to_dev(test, m, second);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
+	mmk_vma_finalize(m);
+
+	MMK_EXPECT_PTE(test, mm, addr, DEVICE_PRIVATE_WRITE);
+	page = mmk_pte_page(mm, addr);
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &second->pgmap);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 1);
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(first), 0U);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(second), 1U);
+
+	MMK_EXPECT_HOLDS(test, addr, 1, 1);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(second), 0U);
+}
+
+/**
  * longterm_pin_moves_coherent_page() - migrate_device_coherent_folio()
  *
  * A page of device memory cannot be pinned for long: it moves to system memory
@@ -469,6 +514,7 @@ static struct kunit_case migrate_vma_device_cases[] = {
 	KUNIT_CASE(device_is_emptied_without_vma),
 	KUNIT_CASE_PARAM(unloading_keeps_permissions, permission_gen_params),
 	KUNIT_CASE(page_flags_are_copied),
+	KUNIT_CASE(device_page_moves_to_another_device),
 	KUNIT_CASE(longterm_pin_moves_coherent_page),
 	KUNIT_CASE(late_reference_keeps_coherent_page),
 	KUNIT_CASE(round_trips_keep_pages),

@@ -410,24 +410,27 @@ static void private_data_is_no_pin(struct kunit *test)
 
 struct mms_case {
 	const char *description;
+	int nr;
 	bool device;
 	bool moves;
 };
 
 static const struct mms_case mms_cases[] = {
-	{ "system, moves", false, true },
-	{ "system, is put back", false, false },
-	{ "device-private, moves", true, true },
-	{ "device-private, is put back", true, false },
+	{ "system, in two mms, moves", 2, false, true },
+	{ "system, moves", 3, false, true },
+	{ "system, is put back", 3, false, false },
+	{ "device-private, in two mms, moves", 2, true, true },
+	{ "device-private, moves", 3, true, true },
+	{ "device-private, is put back", 3, true, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(mms, mms_cases, description);
 
 /**
- * page_migrates_in_every_mm() - A page that three mms map
+ * page_migrates_in_every_mm() - A page that two or three mms map
  *
- * A parent and two children share a page. During its migration it is unmapped
- * in all three; afterwards all three map the new page, or the old one if the
+ * A parent and its children share a page. During its migration it is unmapped
+ * in all of them; afterwards all of them map the new page, or the old one if the
  * driver has declined.
  *
  * Contract: MV-6, MV-8
@@ -446,26 +449,26 @@ static void page_migrates_in_every_mm(struct kunit *test)
 	mmk_fill(test, addr, 1, 1);
 	if (param->device)
 		mmk_migrate_to_dev(test, mm[0], addr, dev);
-	mm[1] = mmk_fork(test);
-	mm[2] = mmk_fork(test);
+	for (i = 1; i < param->nr; i++)
+		mm[i] = mmk_fork(test);
 	m = mmk_vma_alloc(test, mm[0], addr, 1, param->device ? SELECT_PRIVATE :
 			  SELECT_SYSTEM, dev);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < param->nr; i++)
 		mmk_page_snapshot(test, &was[i], mm[i], addr);
-	KUNIT_ASSERT_EQ(test, was[0].state.mapcount, 3);
+	KUNIT_ASSERT_EQ(test, was[0].state.mapcount, param->nr);
 
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(was[0].folio), 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(was[0].folio), 1);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < param->nr; i++)
 		MMK_EXPECT_PTE(test, mm[i], addr, MIGRATION_READ);
 	if (param->moves)
 		mmk_vma_copy_to_ram(test, m);
 	mmk_vma_pages(m);
 	mmk_vma_finalize(m);
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < param->nr; i++) {
 		if (!param->moves) {
 			was[i].state.dirty |= !param->device;
 			mmk_expect_page_same(test, "put back", &was[i]);
@@ -474,11 +477,12 @@ static void page_migrates_in_every_mm(struct kunit *test)
 		page = mmk_pte_page(mm[i], addr);
 		MMK_EXPECT_PTE(test, mm[i], addr, PRESENT);
 		KUNIT_EXPECT_PTR_EQ(test, page, migrate_pfn_to_page(m->dst[0]));
-		KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 3);
+		KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)),
+				param->nr);
 		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm[i], addr)));
 		KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
 	}
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < param->nr; i++)
 		MMK_EXPECT_MM_HOLDS(test, mm[i], addr, 1, 1);
 }
 

@@ -11,6 +11,7 @@
 #include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/mm.h"
@@ -227,15 +228,16 @@ static void failed_migration_frees_new_page(struct kunit *test)
  *
  * An exclusive device-private page is writable. After a fork() the child has a
  * reference, a mapping and the page in its RSS, and the page is not exclusive
- * any more. A write by the child migrates the page to system memory, once for
- * both mms, and then copies it for the child.
+ * any more. A second child, which is forked from a read-only entry, has a
+ * reference and a mapping, too. A write by the first child migrates the page to
+ * system memory, once for all, and then copies it for the child.
  *
  * Contract: ZD-12
  */
 static void fork_shares_device_private_page(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
-	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct mm_struct *mm = mmk_mm_enter(test), *child, *second;
 	unsigned long addr = mmk_map_anon(test, 1);
 	struct page *page;
 	struct folio *folio;
@@ -256,6 +258,14 @@ static void fork_shares_device_private_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 2);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child, MM_ANONPAGES), 1UL);
+
+	second = mmk_fork(test);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(second, addr), page);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 3);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 3);
+	mmk_mm_put(test, second);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 2);
 
 	KUNIT_EXPECT_EQ(test, mmk_mm_poke(child, addr, 0xee), 0);
 
@@ -350,6 +360,56 @@ static void cow_drops_writers_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
 }
 
+/**
+ * held_coherent_page_is_shared() - A reference of a driver is no mapping
+ *
+ * A driver holds a coherent page. fork() shares it all the same, with one more
+ * reference. The child may still read it, so mprotect() to read-only and back
+ * does not make it writable for the parent. When the child has gone, the driver's
+ * reference is left: a write of the parent goes to a copy, and the driver's page
+ * keeps its bytes.
+ *
+ * Contract: ZD-12
+ */
+static void held_coherent_page_is_shared(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_COHERENT);
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct page *page;
+	u8 before;
+
+	mmk_fill(test, addr, 1, 1);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	before = *(u8 *)page_address(page);
+	get_page(page);
+	child = mmk_fork(test);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(child, addr), page);
+	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(page));
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 3);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 2);
+
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ), 0L);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(mm, addr), page);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr)));
+
+	mmk_mm_put(test, child);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(page)), 1);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(mm, addr, ~before), 0);
+	KUNIT_EXPECT_PTR_NE(test, mmk_pte_page(mm, addr), page);
+	KUNIT_EXPECT_EQ(test, *(u8 *)page_address(page), before);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 0);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), 1);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 0L);
+}
+
 /* Hands out @page and the next one as one folio, and frees that. */
 static void hand_out_pair(struct mmk_dev *dev, struct page *page)
 {
@@ -427,6 +487,7 @@ static struct kunit_case zone_device_map_cases[] = {
 	KUNIT_CASE(fork_shares_device_private_page),
 	KUNIT_CASE(forked_page_comes_back_once),
 	KUNIT_CASE(cow_drops_writers_reference),
+	KUNIT_CASE(held_coherent_page_is_shared),
 	{}
 };
 

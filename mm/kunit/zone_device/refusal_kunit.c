@@ -400,52 +400,6 @@ static void private_memory_needs_no_linear_map(struct kunit *test)
 }
 
 /**
- * struct zr_linear_case - Memory that the CPU can address
- * @description: its name
- * @type: what memremap_pages() is told
- */
-struct zr_linear_case {
-	const char *description;
-	enum memory_type type;
-};
-
-static const struct zr_linear_case zr_linears[] = {
-	{ "coherent", MEMORY_DEVICE_COHERENT },
-	{ "GENERIC", MEMORY_DEVICE_GENERIC },
-	{ "FS_DAX", MEMORY_DEVICE_FS_DAX },
-	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA },
-};
-
-KUNIT_ARRAY_PARAM_DESC(zr_linear, zr_linears, description);
-
-/**
- * linear_map_goes_with_pages() - arch_remove_memory()
- *
- * Memory that the CPU can address is in the linear map, and memunmap_pages()
- * removes it from there. User-Mode Linux then drops the contents: a range that
- * is mapped again is full of zeroes.
- *
- * Contract: ZD-7
- */
-static void linear_map_goes_with_pages(struct kunit *test)
-{
-	const struct zr_linear_case *param = test->param_value;
-	struct mmk_dev *dev = mmk_dev_alloc(test, param->type);
-	u8 *p = __va(dev->pgmap.range.start);
-	size_t len = range_len(&dev->pgmap.range);
-
-	if (!IS_ENABLED(CONFIG_UML))
-		kunit_skip(test, "only User-Mode Linux drops the contents");
-	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
-	memset(p, 0xa5, len);
-	mmk_dev_unmap(dev);
-	zr_expect_nothing(test, dev);
-
-	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
-	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, len));
-}
-
-/**
  * every_generic_page_holds_pgmap() - A pgmap of two ranges
  *
  * Contract: ZD-9, ZD-7
@@ -610,7 +564,6 @@ static struct kunit_case zone_device_refusal_cases[] = {
 	KUNIT_CASE(devm_failure_leaves_nothing),
 	KUNIT_CASE(subsection_is_the_smallest_range),
 	KUNIT_CASE(private_memory_needs_no_linear_map),
-	KUNIT_CASE_PARAM(linear_map_goes_with_pages, zr_linear_gen_params),
 	KUNIT_CASE(every_generic_page_holds_pgmap),
 	KUNIT_CASE(altmap_is_refused_for_two_ranges),
 	KUNIT_CASE(memmap_pages_are_movable),

@@ -6,7 +6,7 @@
 // the check like this.
 //
 // Breaks: MV-16
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
+// Kills: migrate_vma_device.device_page_moves_to_another_device: assertion
 // In: mm/migrate_device.c: __migrate_device_pages
 
 @@

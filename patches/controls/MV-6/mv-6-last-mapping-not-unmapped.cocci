@@ -6,7 +6,7 @@
 // off-by-one by someone who counts the mapping that is already gone.
 //
 // Breaks: MV-6
-// Kills: migrate_vma_collect.other_mm_is_notified: assertion
+// Kills: migrate_vma_page.page_migrates_in_every_mm: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

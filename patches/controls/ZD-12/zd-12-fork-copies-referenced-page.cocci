@@ -6,7 +6,7 @@
 // whose driver holds its pages while it works on them would do this.
 //
 // Breaks: ZD-12
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
+// Kills: zone_device_map.held_coherent_page_is_shared: assertion
 // In: mm/memory.c: copy_present_ptes
 
 @@

@@ -6,7 +6,7 @@
 // as the child's is set below would do this.
 //
 // Breaks: ZD-12
-// Kills: zone_device_map.fork_shares_device_private_page: report
+// Kills: zone_device_map.fork_shares_device_private_page: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -6,7 +6,7 @@
 // this.
 //
 // Breaks: ZD-12
-// Kills: zone_device_map.fork_shares_device_private_page: hang
+// Kills: zone_device_map.fork_shares_device_private_page: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -6,7 +6,7 @@
 // drivers the write faults would take their pages out of the check.
 //
 // Breaks: ZD-12
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
+// Kills: zone_device_map.held_coherent_page_is_shared: assertion
 // In: mm/mprotect.c: can_change_private_pte_writable | can_change_pte_writable
 
 @@

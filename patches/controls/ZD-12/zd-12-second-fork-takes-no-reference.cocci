@@ -6,7 +6,7 @@
 // the function up would move it there.
 //
 // Breaks: ZD-12
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: report
+// Kills: zone_device_map.fork_shares_device_private_page: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -7,7 +7,7 @@
 // before that.
 //
 // Breaks: ZD-12
-// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
+// Kills: zone_device_map.held_coherent_page_is_shared: assertion
 // In: mm/memory.c: wp_can_reuse_anon_folio
 // Matches: 2
 

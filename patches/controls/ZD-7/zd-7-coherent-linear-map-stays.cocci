@@ -6,7 +6,7 @@
 // test of this file: somebody would make it so here.
 //
 // Breaks: ZD-7
-// Kills: zone_device_refusal.linear_map_goes_with_pages: assertion
+// Kills: zone_device_unmap.linear_map_goes_with_pgmap: assertion
 // In: mm/memremap.c: pageunmap_range
 
 @@
