@@ -9,4 +9,8 @@
 
 @@
 @@
+(
 - pmdp_test_and_clear_young(vma, addr, pmd);
+|
+- orig_pmd = pmd_mkold(orig_pmd);
+)

@@ -11,6 +11,10 @@
 @@
 @@
   entry = make_readable_device_private_entry(swp_offset(entry));
+(
   pmd = softleaf_to_pmd(entry);
+|
+  pmd = swp_entry_to_pmd(entry);
+)
   ...
 - set_pmd_at(src_mm, addr, src_pmd, pmd);

@@ -6,7 +6,7 @@
 // out" writes this.
 //
 // Breaks: ME-10
-// Kills: migration_entry_swap.madvise_leaves_entry_alone: report
+// Kills: migration_entry_swap.madvise_leaves_entry_alone: assertion
 // In: mm/madvise.c: madvise_free_pte_range
 
 @@

@@ -4,7 +4,7 @@
 // A huge page of a file comes back to its pmd without being counted as mapped.
 //
 // Breaks: ME-12, ME-5, ME-4
-// Kills: huge_page_entry.round_trip_keeps_tmpfs_pmd: report
+// Kills: huge_page_entry.round_trip_keeps_tmpfs_pmd: assertion
 // In: mm/huge_memory.c: remove_migration_pmd
 
 @@

@@ -6,7 +6,7 @@
 // be for hardware bits only writes this.
 //
 // Breaks: ME-13
-// Kills: migration_entry_munmap.mremap_moves_entry: report
+// Kills: migration_entry_munmap.mremap_moves_entry: assertion
 // In: mm/mremap.c: move_ptes
 
 @@

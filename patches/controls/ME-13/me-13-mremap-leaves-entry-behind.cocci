@@ -5,7 +5,7 @@
 // lost. Whoever takes what is not present for empty writes this.
 //
 // Breaks: ME-13
-// Kills: migration_entry_munmap.mremap_moves_entry: report
+// Kills: migration_entry_munmap.mremap_moves_entry: assertion
 // In: mm/mremap.c: move_ptes
 
 @@

@@ -6,7 +6,7 @@
 // with the LRU, as they do for a folio that is still on it, writes this.
 //
 // Breaks: ME-15
-// Kills: migrate_pages_wait.freed_folio_counts_as_moved: report
+// Kills: migrate_pages_wait.freed_folio_counts_as_moved: assertion
 // In: mm/migrate.c: migrate_folio_unmap
 // Kernels: before 6.18: the flags are no longer cleared here, but where the folio is freed
 

@@ -6,7 +6,7 @@
 // reads it. Whoever sees the test made twice for the page cache removes the first.
 //
 // Breaks: ME-15, ME-5
-// Kills: migrate_pages_refuse.migrate_folio_refuses_reference: report
+// Kills: migrate_pages_refuse.migrate_folio_refuses_reference: assertion
 // In: mm/migrate.c: __migrate_folio
 
 @@

@@ -21,6 +21,10 @@
 + if (!is_device_exclusive_entry(entry))
 + 	return false;
 |
+- if (!is_migration_entry(entry))
+- 	return false;
++ return is_migration_entry(entry);
+|
 - if (!softleaf_is_migration(entry))
 - 	return false;
 + return softleaf_is_migration(entry);

@@ -3,6 +3,9 @@
 //
 // remove_migration_pte() forgets that a folio can have more than one page.
 //
+// The kernel notices first: CONFIG_DEBUG_VM compares the page with its place in the
+// VMA when it is mapped, and ends there.
+//
 // Breaks: ME-4
 // Kills: huge_page_split.pmd_split_keeps_folio_whole: report
 // In: mm/migrate.c: remove_migration_pte

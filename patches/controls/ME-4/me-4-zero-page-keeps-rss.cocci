@@ -5,7 +5,7 @@
 // counters of the mm. Whoever forgets that the entry was still counted writes this.
 //
 // Breaks: ME-4
-// Kills: migration_entry_unmap.shared_zeropage_replaces_page: report
+// Kills: migration_entry_unmap.shared_zeropage_replaces_page: assertion
 // In: mm/migrate.c: try_to_map_unused_to_zeropage
 
 @@

@@ -6,7 +6,7 @@
 // resident writes this.
 //
 // Breaks: ME-6
-// Kills: migration_entry_fork.fork_makes_private_entry_readable: report
+// Kills: migration_entry_fork.fork_makes_private_entry_readable: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

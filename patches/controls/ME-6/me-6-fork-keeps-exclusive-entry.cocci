@@ -6,7 +6,7 @@
 // two kinds of entries.
 //
 // Breaks: ME-6
-// Kills: migration_entry_fork.fork_makes_private_entry_readable: report
+// Kills: migration_entry_fork.fork_makes_private_entry_readable: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -5,7 +5,7 @@
 // page that the child has mapped, too.
 //
 // Breaks: ME-6
-// Kills: huge_page_entry.fork_copies_huge_entry: report
+// Kills: huge_page_entry.fork_copies_huge_entry: assertion
 // In: mm/huge_memory.c: copy_huge_non_present_pmd | copy_huge_pmd
 
 @@

@@ -6,7 +6,7 @@
 // of reclaim, which can come back later, would set it here.
 //
 // Breaks: ME-7
-// Kills: migration_entry_rmap.unmap_and_restore_take_rmap_lock: report
+// Kills: migration_entry_rmap.unmap_and_restore_take_rmap_lock: assertion
 // In: mm/migrate.c: remove_migration_ptes
 
 @@

@@ -4,7 +4,7 @@
 // An entry is no page, so zap_huge_pmd() leaves the RSS alone.
 //
 // Breaks: ME-9
-// Kills: huge_page_entry.unmapped_huge_page_is_not_restored: report
+// Kills: huge_page_entry.unmapped_huge_page_is_not_restored: assertion
 // In: mm/huge_memory.c: zap_huge_pmd_folio | zap_huge_pmd
 
 @@

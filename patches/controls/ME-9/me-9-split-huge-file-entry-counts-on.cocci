@@ -5,7 +5,7 @@
 // counted on.
 //
 // Breaks: ME-9, ME-12
-// Kills: huge_page_entry.unmapped_tmpfs_huge_page_is_not_restored: report
+// Kills: huge_page_entry.unmapped_tmpfs_huge_page_is_not_restored: assertion
 // In: mm/huge_memory.c: __split_huge_pmd_locked
 
 @@

@@ -6,7 +6,7 @@
 // leaves the line out.
 //
 // Breaks: ME-9
-// Kills: migration_entry_kinds.munmap_drops_every_kind: report
+// Kills: migration_entry_kinds.munmap_drops_every_kind: assertion
 // In: mm/memory.c: zap_nonpresent_ptes | zap_pte_range
 
 @@

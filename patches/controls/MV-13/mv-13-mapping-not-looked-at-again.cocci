@@ -5,6 +5,9 @@
 // reference that the cache had, so that the page is both freed there and refused.
 // Whoever adds the one step without a look at what was saved before would do this.
 //
+// The kernel notices first: it freezes the references that it expects, and ends when it
+// finds others.
+//
 // Breaks: MV-13
 // Kills: migrate_vma_page.swap_cache_page_moves_or_stays: report
 // In: mm/migrate_device.c: __migrate_device_pages

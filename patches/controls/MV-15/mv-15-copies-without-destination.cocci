@@ -5,6 +5,8 @@
 // page, and not one that is likely to be busy: the condition is easily taken for one
 // that always holds. Without memory there is nothing to copy to.
 //
+// The kernel ends where it writes to a page that is not there.
+//
 // Breaks: MV-15
 // Kills: no_memory.coherent_pin_fails_without_memory: report
 // In: mm/migrate_device.c: migrate_device_coherent_folio

@@ -5,7 +5,7 @@
 // Made by someone who wants to see what happens.
 //
 // Breaks: MV-17
-// Kills: migrate_vma_page.file_page_does_not_migrate: report
+// Kills: migrate_vma_page.file_page_does_not_migrate: assertion
 // In: mm/migrate_device.c: __migrate_device_pages
 
 @@

@@ -6,7 +6,7 @@
 // what is not present is none.
 //
 // Breaks: MV-18, MV-7
-// Kills: migrate_vma_rival.two_migrations_share_a_range: report
+// Kills: migrate_vma_rival.two_migrations_share_a_range: assertion
 // In: mm/migrate_device.c: migrate_vma_insert_page
 
 @@

@@ -6,7 +6,7 @@
 // lock.
 //
 // Breaks: MV-3
-// Kills: migrate_vma_collect.dst_needs_only_valid: report
+// Kills: migrate_vma_collect.dst_needs_only_valid: assertion
 // In: mm/migrate_device.c: __migrate_device_finalize | migrate_device_finalize
 
 @@

@@ -4,7 +4,7 @@
 // A huge page that cannot be split for migrate_vma_setup() stays locked.
 //
 // Breaks: MV-4
-// Kills: huge_page_migrate_vma.pinned_huge_page_is_skipped: report
+// Kills: huge_page_migrate_vma.pinned_huge_page_is_skipped: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_huge_pmd | migrate_vma_collect_pmd
 
 @@

@@ -6,7 +6,7 @@
 // more.
 //
 // Breaks: MV-4
-// Kills: migrate_vma_lock.refused_page_is_put_back: hang
+// Kills: migrate_vma_lock.refused_page_is_put_back: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

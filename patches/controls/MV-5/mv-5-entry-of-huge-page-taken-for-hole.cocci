@@ -8,14 +8,15 @@
 // In: mm/migrate_device.c: migrate_vma_collect_huge_pmd | migrate_vma_collect_pmd
 
 @@
+statement S;
 @@
 (
-  if (!softleaf_is_device_private(entry) || !(migrate->flags & MIGRATE_VMA_SELECT_DEVICE_PRIVATE)) {
-  ...
+  if (...) {
+  spin_unlock(ptl);
 - return migrate_vma_collect_skip(start, end, walk);
 + return migrate_vma_collect_hole(start, end, -1, walk);
-  ...
   }
+  if (softleaf_is_device_private_write(entry)) S
 |
   if (is_pmd_migration_entry(*pmdp))
 - return migrate_vma_collect_skip(start, end, walk);

@@ -6,7 +6,7 @@
 // one process would skip the rmap walk.
 //
 // Breaks: MV-6
-// Kills: migrate_vma_page.page_migrates_in_every_mm: hang
+// Kills: migrate_vma_page.page_migrates_in_every_mm: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

@@ -5,7 +5,7 @@
 // someone who trusts what collect has seen.
 //
 // Breaks: MV-7
-// Kills: migrate_vma_hole.late_page_in_hole_stays: report
+// Kills: migrate_vma_hole.late_page_in_hole_stays: assertion
 // In: mm/migrate_device.c: migrate_vma_insert_page
 
 @@

@@ -5,7 +5,7 @@
 // negative when it is unmapped. Made by someone who assumes that the rmap code counts.
 //
 // Breaks: MV-7
-// Kills: migrate_vma_hole.hole_is_filled: report
+// Kills: migrate_vma_hole.hole_is_filled: assertion
 // In: mm/migrate_device.c: migrate_vma_insert_page
 
 @@

@@ -6,7 +6,7 @@
 // of the destination would write this.
 //
 // Breaks: MV-8
-// Kills: migrate_vma_lock.collected_page_is_unmapped: hang
+// Kills: migrate_vma_lock.collected_page_is_unmapped: assertion
 // In: mm/migrate_device.c: __migrate_device_finalize | migrate_device_finalize
 
 @@

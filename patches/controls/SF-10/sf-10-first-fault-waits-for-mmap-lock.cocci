@@ -6,7 +6,7 @@
 // would write this.
 //
 // Breaks: SF-10
-// Kills: swap_fault_vma.first_fault_needs_mmap_lock: report
+// Kills: swap_fault_vma.first_fault_needs_mmap_lock: assertion
 // In: mm/memory.c: __vmf_anon_prepare
 
 @@

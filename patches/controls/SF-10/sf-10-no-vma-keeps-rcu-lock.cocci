@@ -5,7 +5,7 @@
 // cannot be locked. An early return instead of the jump to the end is easily written.
 //
 // Breaks: SF-10
-// Kills: swap_fault_vma.write_locked_vma_is_not_read_locked: report
+// Kills: swap_fault_vma.write_locked_vma_is_not_read_locked: assertion
 // In: mm/mmap_lock.c: lock_vma_under_rcu
 // In: mm/memory.c: lock_vma_under_rcu
 

@@ -6,7 +6,7 @@
 // of one of them is missing.
 //
 // Breaks: SF-11
-// Kills: swap_fault_area.swapoff_brings_page_back: report
+// Kills: swap_fault_area.swapoff_brings_page_back: assertion
 // In: mm/swapfile.c: unuse_pte
 
 @@

@@ -6,7 +6,7 @@
 // under the VMA lock would try this.
 //
 // Breaks: SF-6
-// Kills: swap_fault_device.device_private_fault_needs_mmap_lock: report
+// Kills: swap_fault_device.device_private_fault_needs_mmap_lock: assertion
 // In: mm/memory.c: do_swap_page
 
 @@

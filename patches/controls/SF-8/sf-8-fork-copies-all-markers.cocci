@@ -6,7 +6,7 @@
 // this.
 //
 // Breaks: SF-8
-// Kills: swap_fault_entry.fork_copies_poison_only: report
+// Kills: swap_fault_entry.fork_copies_poison_only: assertion
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -5,7 +5,7 @@
 // Whoever turns the function round for an early return may lose the unlock.
 //
 // Breaks: SF-8
-// Kills: swap_fault_exclusive.fork_ends_exclusive_access: report
+// Kills: swap_fault_exclusive.fork_ends_exclusive_access: assertion
 // In: mm/memory.c: try_restore_exclusive_pte
 
 @@

@@ -6,7 +6,7 @@
 // keeps the entry in place would drop the check.
 //
 // Breaks: SF-8, SF-10
-// Kills: swap_fault_exclusive.lost_exclusive_entry_is_noticed: report
+// Kills: swap_fault_exclusive.lost_exclusive_entry_is_noticed: assertion
 // In: mm/memory.c: remove_device_exclusive_entry
 
 @@

@@ -5,7 +5,7 @@
 // as swapped. The counters of the other path are some lines below.
 //
 // Breaks: SF-8, SF-11
-// Kills: swap_fault_area.swapoff_poisons_unreadable_page: report
+// Kills: swap_fault_area.swapoff_poisons_unreadable_page: assertion
 // In: mm/swapfile.c: unuse_pte
 
 @@

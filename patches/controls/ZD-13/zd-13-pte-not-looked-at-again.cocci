@@ -5,6 +5,9 @@
 // page may have been unmapped and freed before the page table was locked. Somebody who
 // takes mmap_lock for enough would drop the comparison.
 //
+// The kernel notices first: CONFIG_DEBUG_VM ends when a reference is taken on a free
+// page, which is what the contract forbids.
+//
 // Breaks: ZD-13
 // Kills: zone_device_race.fault_leaves_freed_page_alone: report
 // In: mm/memory.c: do_swap_page

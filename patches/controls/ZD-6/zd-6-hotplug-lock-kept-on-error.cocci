@@ -6,7 +6,7 @@
 // in between.
 //
 // Breaks: ZD-6
-// Kills: zone_device_pgmap.refused_range_leaves_nothing_behind: hang
+// Kills: zone_device_pgmap.refused_range_leaves_nothing_behind: assertion
 // In: mm/memremap.c: pagemap_range
 
 @@

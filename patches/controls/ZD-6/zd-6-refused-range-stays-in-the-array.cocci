@@ -6,8 +6,8 @@
 // memunmap_pages() does this for all ranges would take it out.
 //
 // Breaks: ZD-6
-// Kills: no_memory.memremap_fails_without_memory: report
-// Kills: zone_device_pgmap.refused_range_leaves_nothing_behind: report
+// Kills: no_memory.memremap_fails_without_memory: assertion
+// Kills: zone_device_pgmap.refused_range_leaves_nothing_behind: assertion
 // In: mm/memremap.c: pagemap_range
 
 @@

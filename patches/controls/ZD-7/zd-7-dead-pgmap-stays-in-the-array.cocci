@@ -6,7 +6,7 @@
 // for get_dev_pagemap() would do this.
 //
 // Breaks: ZD-7
-// Kills: zone_device_pgmap.pgmap_is_found_by_pfn: report
+// Kills: zone_device_pgmap.pgmap_is_found_by_pfn: assertion
 // In: mm/memremap.c: pgmap_array_delete
 
 @@
