@@ -37,6 +37,10 @@ static bool guard_expect_report;
 module_param_named(expect_report, guard_expect_report, bool, 0444);
 MODULE_PARM_DESC(expect_report, "Run the cases that end in a WARN or a BUG");
 
+static bool guard_watch = true;
+module_param_named(watch, guard_watch, bool, 0444);
+MODULE_PARM_DESC(watch, "Look at what a case leaves behind");
+
 static uint guard_seed = 1;
 module_param_named(seed, guard_seed, uint, 0444);
 MODULE_PARM_DESC(seed, "Seed of the random cases");
@@ -334,7 +338,8 @@ late_initcall(guard_prepare);
  * @test: the case that is about to run
  *
  * The init function of every suite. Its check is the first deferred action that
- * is registered, and so the last that runs. The case runs on MMK_CPU.
+ * is registered, and so the last that runs. The case runs on MMK_CPU. With
+ * mm_kunit.watch=0 it does nothing.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -342,6 +347,9 @@ int mmk_case_init(struct kunit *test)
 {
 	static bool counting;
 	struct mmk_guard *guard;
+
+	if (!guard_watch)
+		return 0;
 
 	guard = kunit_kzalloc(test, sizeof(*guard), GFP_KERNEL);
 	if (!guard || !guard_mm)

@@ -12,4 +12,4 @@
 @@
 @@
 - pte_marker marker = copy_pte_marker(entry, dst_vma);
-+ pte_marker marker = pte_marker_get(entry);
++ pte_marker marker = swp_offset(entry) & PTE_MARKER_MASK;

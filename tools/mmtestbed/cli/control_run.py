@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from ..boot import due_reports, uml, usual
+from ..boot import due_reports, runner, uml, usual
 from ..errors import Exit, TestbedError, UsageError
 from ..host import deps, lock, proc
 from ..kernel import build, offshoots, provenance, source
@@ -27,7 +27,7 @@ from ..proof.onekernel import MOST_BAD, OneKernel
 from ..result import verdict
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, Console
-from . import control_options
+from . import control_apply, control_options
 from .control_options import Options
 from .session import Ground, Session
 
@@ -38,7 +38,8 @@ _WIDEST = 200
 # What time goes into, for people.
 _TIMED = {"apply": "applying all rules", "build": "building them into one kernel",
           "bare": "all cases with none chosen", "children": "the controls in that kernel",
-          "alone": "those that are built alone"}
+          "alone": "those that are built alone",
+          "guards": "the cases that misbehave on purpose"}
 
 
 class Command:
@@ -52,7 +53,7 @@ class Command:
         self._cases = {(case.suite, case.name): case for case in cases.read(SUITES)}
         self._bare = Bare(self._shop, console, self._cases, "controls")
         self._controls: list[Control] = []
-        if not wanted.guards:
+        if wanted.built_in or not wanted.guards:
             self._controls = _chosen(wanted)
         self._verdicts: list[Verdict] = []
         self._one = OneKernel(self._shop, self._bare, console, self._cases,
@@ -97,10 +98,10 @@ class Command:
             how = usual.options(shop.opts, kernel, folder / "boots", jobs=wanted.jobs,
                                 spread=True, cpu=wanted.cpu)
             if wanted.guards:
-                return guardtest.Command(
-                    self._console, base, folder,
-                    guardtest.Options(how, not shop.opts.children, wanted.symbols,
-                                      wanted.rst, wanted.json, self._head())).run()
+                guards = self._guards(base, folder, how)
+                if not wanted.built_in:
+                    return guards.alone(guards.build(base))
+                self._one.guards = guards
             todo = self._controls
             if not wanted.alone and shop.opts.children and wanted.config.cpus == 1:
                 one = self._one
@@ -116,6 +117,16 @@ class Command:
                     with proc.threads(uml.at_a_time(wanted.jobs, wanted.config)) as many:
                         bare.check(boots.round(names, "", many))
             return self._all(base, names, folder, todo)
+
+    def _guards(self, base: offshoots.Base, folder: Path,
+                how: runner.Options) -> guardtest.Command:
+        """What looks at the cases that misbehave on purpose."""
+        wanted, place = self._wanted, folder / "guards"
+        place.mkdir()
+        return guardtest.Command(
+            self._console, base.tree.source.path, place,
+            guardtest.Options(how, not self._shop.opts.children, wanted.symbols,
+                              wanted.rst, wanted.json, self._head()))
 
     def _enough(self) -> bool:
         """With --fail-fast: one was not killed."""
@@ -246,6 +257,8 @@ class Command:
 
     def _file(self, origin: source.Source) -> None:
         """Keep what became of the controls, for the matrix of this very tree."""
+        if self._wanted.named:
+            return
         if self._place != ledger.place(origin, self._wanted.config):
             self._console.note(f"{origin.origin} has changed meanwhile, so these results "
                                "are not kept for --matrix")
@@ -259,7 +272,7 @@ class Command:
         console, found = self._console, self._verdicts
         seconds, cpu = self._took
         killed = sum(v.kind is Kind.KILLED for v in found)
-        good = killed == len(found) and not self._bare.red
+        good = killed == len(found) and not self._bare.red and not self._one.unguarded
         self._code = Exit.PASSED if good else Exit.FAILED
         console.line()
         console.lines(tables.plain(controls.summary(found), _WIDEST), "")
@@ -284,7 +297,8 @@ class Command:
         closing = (f"{word}: {killed} of {words.count(len(found), 'control')} killed, "
                    f"{words.count(len(contracts), 'contract')}, Linux "
                    f"{self._kernel_version}, {seconds:.0f} s, "
-                   f"{seconds / len(found):.1f} s and {cpu / len(found):.1f} CPU s "
+                   f"{seconds / max(1, len(found)):.1f} s and "
+                   f"{cpu / max(1, len(found)):.1f} CPU s "
                    f"each at {self._wanted.jobs} at a time")
         console.line(console.paint(closing, colour))
         return self._code
@@ -307,6 +321,9 @@ class Command:
             "exit_code": int(self._code), "error": self._error,
             "failed_without_control": sorted(".".join(name) for name in self._bare.red),
             "skipped_without_control": sorted(".".join(name) for name in self._bare.skipped),
+            "without_control": {".".join(name): outcome.status.value for name, outcome
+                                in sorted(self._bare.outcomes.items())},
+            **({"guards": self._one.guards.found} if self._one.guards else {}),
             "seconds_of": {what: round(each, 1) for what, each in self._one.seconds.items()},
             "built_alone": self._one.alone,
             "controls": self._results(),
@@ -358,6 +375,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                              "--help")
         if wanted.list:
             return show_list(wanted, console)
+        if wanted.apply:
+            return control_apply.show(wanted, _chosen(wanted), console)
         if wanted.why:
             return show_why(wanted, console)
         if wanted.matrix:

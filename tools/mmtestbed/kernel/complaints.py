@@ -18,6 +18,10 @@ _ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
                     r"multiple definition|No space left|Killed|cannot find )")
 
 
+# What gcc and clang say first.
+_FUNCTION = re.compile(r": In function '\w+':$")
+
+
 def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     """Turn kunit.py's output into one clear line and the first few errors."""
     text = tree.plain(done.output)
@@ -42,8 +46,11 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
 
 
 def context(lines: Sequence[str], errors: Sequence[str]) -> list[str]:
-    """The @lines from the first of @errors on, as many as help."""
+    """The @lines from the first of @errors on, as many as help, and the function in which
+    it is."""
     if not errors:
         return []
     start = list(lines).index(errors[0])
+    if start and _FUNCTION.search(lines[start - 1]):
+        start -= 1
     return list(lines[start:start + FIRST])

@@ -24,11 +24,13 @@ class Bare:
     """The kernel that @shop builds, with the cases @known.
 
     @what: needs it: "controls", "mutants".
-    @red, @skipped: the cases that fail, and that are skipped, with no bug in it.
+    @outcomes: what becomes of the cases with no bug in it.
+    @red, @skipped: those that fail, and that are skipped.
     """
 
     def __init__(self, shop: Workshop, console: Console, known: Mapping[Name, Case],
                  what: str) -> None:
+        self.outcomes: Mapping[Name, Outcome] = {}
         self.red: set[Name] = set()
         self.skipped: set[Name] = set()
         self._shop = shop
@@ -86,6 +88,7 @@ class Bare:
         def those(holds: Callable[[Outcome], bool]) -> set[Name]:
             return {found.key for found in results.outcomes.values() if holds(found)}
 
+        self.outcomes = results.outcomes
         self.red = those(lambda found: not found.status.good)
         self.skipped = those(lambda found: found.status is Status.SKIPPED)
         for suite, case in sorted(self.red):

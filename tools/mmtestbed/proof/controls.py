@@ -30,6 +30,7 @@ _ID = re.compile(r"[A-Z]{2,}-\d+")
 _PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
 # How a case notices a bug.
 KINDS = ("assertion", "report", "hang")
+_FAILED = " FAILED at "
 _KERNELS = re.compile(r"^Kernels:[ \t]*(before|from) (\d+)\.(\d+)[:;,]\s*(\S.*)$", re.MULTILINE)
 
 
@@ -263,7 +264,8 @@ class Verdict:
             known = cases.get(outcome.key)
             return {"suite": outcome.suite, "name": outcome.name,
                     "status": outcome.status.value, "ways": list(ways(outcome)),
-                    "reason": outcome.reason, "contracts": list(known.contracts) if known else []}
+                    "reason": outcome.reason, "asserted_at": asserted_at(outcome),
+                    "contracts": list(known.contracts) if known else []}
 
         return {
             "name": self.control.name, "subject": self.control.subject,
@@ -288,12 +290,18 @@ def said(outcome: Outcome) -> str:
     return f"{outcome.status.value}: {reason}" if reason else outcome.status.value
 
 
+def asserted_at(outcome: Outcome) -> str:
+    """Where the first assertion of a case failed, FILE:LINE; "" if none did."""
+    return next((line.partition(_FAILED)[2].split()[0].rstrip(":")
+                 for line in outcome.output if _FAILED in line), "")
+
+
 def ways(outcome: Outcome) -> tuple[str, ...]:
     """How a bad case noticed a bug: some of KINDS, what its status comes from first.
 
     A case may have failed an assertion ahead of the report that ended it.
     """
-    asserted = any(" FAILED at " in line for line in outcome.output)
+    asserted = bool(asserted_at(outcome))
     if outcome.status is Status.HUNG:
         first = "hang"
     elif outcome.status is Status.CRASHED or outcome.splats or outcome.expected or \

@@ -3,13 +3,14 @@
 
 Each case of guard_selftest_kunit.c has a line "Guard: <verdict> <text>"
 in its kernel-doc.  It is run as scripts/run.sh runs a case, and judged by the same
-code.  Beside it stands what kunit.py makes of the same case in a kernel whose
-suites do not watch themselves.
+code.  Beside it stands what kunit.py makes of the same case where suites do not watch
+themselves.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import re
 import shutil
 import sys
@@ -31,8 +32,8 @@ OPTION = "CONFIG_MM_KUNIT_GUARD_SELFTEST"
 SOURCE = "mm/kunit/guard_selftest/guard_selftest_kunit.c"
 GLOB = "guard_selftest*"
 _T = TypeVar("_T")
-# The line that makes a suite watch itself; taken out for kunit.py alone.
-_WATCH = re.compile(rb"^\s*\.init\s*=\s*mmk_case_init,\n", re.MULTILINE)
+# For kunit.py alone: no suite watches itself.
+UNWATCHED = "mm_kunit.watch=0"
 _DOC = re.compile(r"/\*\*\n((?:(?!\*/).)*?)\*/\s*\nstatic void (\w+)\(struct kunit \*",
                   re.DOTALL)
 _GUARD = re.compile(r"^ \* Guard: (\w+) (.+)$", re.MULTILINE)
@@ -159,55 +160,70 @@ def noticed(outcome: Optional[Outcome]) -> str:
 
 
 class Command:
-    """scripts/controls.sh --guards."""
+    """What controls.sh --guards does once there is a kernel with these cases.
 
-    def __init__(self, console: Console, base: offshoots.Base, folder: Path,
+    @source: the kernel's, for its kunit.py.  @folder: an empty one.
+    @found: what --json says of them.  @symbols: what the kernel is built with for them.
+    """
+
+    def __init__(self, console: Console, source: Path, folder: Path,
                  options: Options) -> None:
         self._console = console
-        self._base = base
-        self._folder = folder / "guards"
+        self.found: dict[str, Any] = {}
+        self.symbols = {OPTION: "y", **options.config}
+        self._source = source
+        self._folder = folder
         self._opts = options
 
-    def run(self) -> int:
-        """Build, boot, compare, print the table; the exit code."""
+    def build(self, base: offshoots.Base) -> Path:
+        """A kernel like @base that has the cases; the caller gets mounts of its own.
+
+        Raises TestbedError.
+        """
+        self._console.begin("building the kernel whose cases misbehave")
+        offshoots.own_mounts()
+        with offshoots.opened(base, self._folder / "watched") as offshoot:
+            offshoot.make(self.symbols, jobs=os.cpu_count() or 1)
+            kernel = self._folder / "linux"
+            build.take(offshoot.kernel, kernel)
+        shutil.rmtree(self._folder / "watched", ignore_errors=True)
+        self._console.end()
+        return kernel
+
+    def alone(self, kernel: Path) -> int:
+        """Boot @kernel and look at its cases; the exit code."""
+        how = replace(self._opts.how, kernel=kernel, folder=self._folder / "boots")
+        with proc.threads(how.jobs) as pool, \
+             children.open_runner(how, lambda outcome: None, None, self._console.note,
+                                  self._opts.one_boot) as boots:
+            code = self.look(kernel, boots, pool)
+        if self._opts.json:
+            output.write(self._opts.json, lock.json_bytes(self.as_json()))
+        return code
+
+    def as_json(self) -> dict[str, Any]:
+        """What --json writes."""
+        return {"schema": 1, **self._opts.head, **self.found}
+
+    def look(self, kernel: Path, boots: runner.Runner,
+             pool: concurrent.futures.Executor) -> int:
+        """Run the cases of @kernel in @boots, print the table; the exit code."""
         top = Path(__file__).resolve().parents[3]
         demands = wanted((top / SOURCE).read_text(encoding="utf-8"))
-        self._folder.mkdir()
-        console, opts = self._console, self._opts
-        with proc.threads(opts.how.jobs, offshoots.own_mounts) as pool:
-            console.begin("building the kernels whose cases misbehave")
-            watched, alone = self._finish(
-                [pool.submit(self._build, "watched", False),
-                 pool.submit(self._build, "alone", True)])
-            console.end()
-            how = replace(opts.how, kernel=watched, folder=self._folder / "boots")
-            with children.open_runner(how, lambda outcome: None, None, console.note,
-                                      opts.one_boot) as boots:
-                names = boots.cases(GLOB)
-                console.begin(f"{len(names)} cases, {how.jobs} at a time")
-                results = boots.round(names, GLOB, pool)
-                console.end()
-            console.begin("the same cases with kunit.py alone")
-            plain = self._finish([pool.submit(self._plain, alone, name)
-                                  for name in names])
-            console.end()
+        console = self._console
+        names = boots.cases(GLOB)
+        console.begin(f"{len(names)} cases that misbehave")
+        results = boots.round(names, GLOB, pool)
+        console.end()
+        console.begin("the same cases with kunit.py alone")
+        plain = self._finish([pool.submit(self._plain, kernel, name) for name in names])
+        console.end()
         return self._report(demands, names, results, plain)
 
     def _finish(self, futures: "Sequence[concurrent.futures.Future[_T]]") -> list[_T]:
         while concurrent.futures.wait(futures, 1).not_done:
             self._console.progress("")
         return [future.result() for future in futures]
-
-    def _build(self, name: str, unwatched: bool) -> Path:
-        """A kernel with the cases.  Runs in a thread that has its own mounts."""
-        with offshoots.opened(self._base, self._folder / name) as variant:
-            if unwatched:
-                variant.edit(SOURCE, lambda text: _WATCH.sub(b"", text))
-            variant.make({OPTION: "y", **self._opts.config})
-            copy = self._folder / f"linux-{name}"
-            build.take(variant.kernel, copy)
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-        return copy
 
     def _plain(self, kernel: Path, name: Name) -> bool:
         """Whether kunit.py exec passes the case @name, by its exit code."""
@@ -221,12 +237,12 @@ class Command:
                 return Next.PROGRESS if progress else Next.GO
 
             how = self._opts.how
-            uml.boot(uml.command(kernel, folder, how.args, glob), folder, how.timeout,
-                      read)
+            uml.boot(uml.command(kernel, folder, (*how.args, UNWATCHED), glob), folder,
+                     how.timeout, read)
         # kunit.py exec, with a "kernel" that says the same once more.
         beneath.put(folder, "linux", f"#!/bin/sh\nexec cat '{log}'\n".encode(), 0o755)
-        tool = self._base.tree.source.path / "tools/testing/kunit/kunit.py"
-        with confine.cage([self._base.tree.source.path, log], [folder]) as cage:
+        tool = self._source / "tools/testing/kunit/kunit.py"
+        with confine.cage([self._source, log], [folder]) as cage:
             done = proc.run(
                 [sys.executable, str(tool), "exec", f"--build_dir={folder}", glob],
                 env=confine.environment({"PYTHONDONTWRITEBYTECODE": "1"}), cage=cage)
@@ -263,11 +279,8 @@ class Command:
                      for row in rows)
         caught = bad - sum(bool(row.fault) for row in rows)
         word, colour = ("FAIL", RED) if faults else ("PASS", GREEN)
-        if self._opts.json:
-            output.write(self._opts.json, lock.json_bytes({
-                "schema": 1, **self._opts.head, "verdict": word.lower(),
-                "guards": cells, "caught": caught, "misbehave": bad, "missed": missed,
-                "absent": absent_count}))
+        self.found = {"verdict": word.lower(), "guards": cells, "caught": caught,
+                      "misbehave": bad, "missed": missed, "absent": absent_count}
         console.line(console.paint(
             f"{word}: {caught} of {bad} cases that misbehave are caught; kunit.py alone "
             f"passes {missed} of them; {absent_count} not built in; Linux "

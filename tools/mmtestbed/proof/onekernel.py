@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import fnmatch
 import os
 import shutil
 import time
 from pathlib import Path
-from typing import Callable, Iterator, Mapping, Protocol, Sequence
+from typing import Callable, Iterator, Mapping, Optional, Protocol, Sequence
 
 from ..boot import children, due_reports, runner, usual
 from ..errors import TestbedError
@@ -20,7 +21,7 @@ from ..model.cases import Case
 from ..model.outcomes import Name
 from ..ui import words
 from ..ui.console import Console
-from . import controls, together
+from . import controls, guardtest, together
 from .bare import Bare
 from .controls import Control, Kind, Verdict
 
@@ -34,6 +35,8 @@ class Wanted(Protocol):
     @jobs: controls at a time.  @cpu: seconds after which a case hangs.
     @keep: the logs of the children.
     @fail_fast: stop at the first control that is not killed.
+    @named: stop with a control that the cases it names have killed.
+    @built_in: no control gets a kernel of its own.
     """
 
     @property
@@ -44,6 +47,10 @@ class Wanted(Protocol):
     def keep(self) -> bool: ...         # pylint: disable=missing-function-docstring
     @property
     def fail_fast(self) -> bool: ...    # pylint: disable=missing-function-docstring
+    @property
+    def named(self) -> bool: ...        # pylint: disable=missing-function-docstring
+    @property
+    def built_in(self) -> bool: ...     # pylint: disable=missing-function-docstring
 
 
 class OneKernel:
@@ -52,6 +59,8 @@ class OneKernel:
     @alone: the controls that cannot, and why.
     @seconds: what time has gone into.
     @took: seconds of the clock and of CPUs that the controls themselves took.
+    @guards: looks at the cases that misbehave on purpose, which the kernel then has, too.
+    @unguarded: that has found a fault.
     """
 
     def __init__(self, shop: Workshop, bare: Bare, console: Console,
@@ -60,6 +69,8 @@ class OneKernel:
         self.alone: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
         self.took = (0.0, 0.0)
+        self.guards: Optional[guardtest.Command] = None
+        self.unguarded = False
         self._shop = shop
         self._bare = bare
         self._console = console
@@ -87,19 +98,26 @@ class OneKernel:
             finished(found)
         inside = [control for control in chosen if control.name in which.built_in]
         if not inside:
+            self._guards_alone(base)
             return self._plain(base, folder), self._left(which)
         try:
             with self._step("build", f"building {words.count(len(inside), 'control')} "
                             "into one kernel"):
-                built = together.make(base, which, folder, kernel, os.cpu_count() or 1)
+                built = together.make(base, which, folder, kernel, os.cpu_count() or 1,
+                                      self.guards.symbols if self.guards else None)
         except TestbedError as err:
+            if self._wanted.built_in:
+                raise
             console.note(f"the kernel with all controls does not build ({err.message}); "
                          "each gets a kernel of its own")
             return self._plain(base, folder), self._left(which, inside)
+        begin, spent = time.monotonic(), proc.cpu_seconds()
         how = self._how(kernel, folder / "boots")
         with proc.threads(how.servers, last=False) as pool, \
              self._bare.opened(how, console.note) as boots:
-            names = boots.cases("")
+            every = boots.cases("")
+            names = [name for name in every
+                     if not fnmatch.fnmatch(name[0], guardtest.GLOB)]
             if not isinstance(boots, children.Children):
                 self._bare.check(boots.round(names, "", pool))
                 return names, self._left(which, inside)
@@ -107,17 +125,27 @@ class OneKernel:
             with self._step("bare", "running all cases with no control chosen"):
                 self._bare.check(trial.bare(pool))
             inside = [control for control in chosen if control.name in which.built_in]
-            begin, spent = time.monotonic(), proc.cpu_seconds()
             with self._step("children", f"{words.count(len(inside), 'control')} in one "
                             "kernel"):
                 self._try(inside, trial, names, pool, finished)
-            self.took = (time.monotonic() - begin, proc.cpu_seconds() - spent)
+            took = time.monotonic() - begin
+            if self.guards:
+                begin = time.monotonic()
+                self.unguarded = bool(self.guards.look(kernel, boots, pool))
+                self.seconds["guards"] = time.monotonic() - begin
+        # A kernel that forks children counts what they took when it ends.
+        self.took = (took, proc.cpu_seconds() - spent)
         if self._wanted.keep:
             kept = base.tree.places.state / "kept-controls" / "together"
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(folder / "boots", kept)
             shutil.copy(kernel, kept)
         return names, self._left(which)
+
+    def _guards_alone(self, base: offshoots.Base) -> None:
+        """The cases that misbehave on purpose get a kernel of their own after all."""
+        if self.guards:
+            self.unguarded = bool(self.guards.alone(self.guards.build(base)))
 
     def _left(self, which: together.Plan, more: Sequence[Control] = ()) -> list[Control]:
         """What needs a kernel of its own: that, and @more."""
@@ -148,7 +176,7 @@ class OneKernel:
                 names, due - controls.targets(control, self._cases, names))
 
         begin = time.monotonic()
-        futures = [pool.submit(trial.verdict, control, judged(control))
+        futures = [pool.submit(trial.verdict, control, judged(control), self._wanted.named)
                    for control in chosen]
         for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
             verdict = future.result()

@@ -19,7 +19,7 @@ from ..errors import TestbedError
 from ..host import beneath, proc
 from ..kernel import build, offshoots, patching
 from ..model.cases import Case
-from ..model.outcomes import Name, Results, Status
+from ..model.outcomes import Name, Results
 from ..model.repository import REPOSITORY
 from . import cocci, controls, versions
 from .cocci import Change
@@ -101,8 +101,10 @@ def plan(wanted: Sequence[Control], tree: Path, scratch: Path, cache: Path,
 
 
 def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
-         jobs: int) -> versions.Build:
+         jobs: int, config: Optional[Mapping[str, str]] = None) -> versions.Build:
     """Build the kernel with all that @which has built in, and copy it to @kernel.
+
+    @config: symbols that this kernel has besides, with their values.
 
     What does not compile is moved to those that are built alone, where its error is told.
     Call it in a thread that has its own mounts.  Raises TestbedError.
@@ -118,7 +120,7 @@ def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
             beneath.put(offshoot.src, "mm/mm_control_names.h", together.names_header())
             offshoot.edit("mm/Makefile", lambda old: old + _MAKEFILE)
             try:
-                offshoot.make(jobs=jobs)
+                offshoot.make(config, jobs)
             except TestbedError as err:
                 bad = {int(number) for line in (err.message, *err.details)
                        for number in _VERSION.findall(line)}
@@ -174,10 +176,27 @@ class Trial:
                       key=lambda name: (name not in control.kills, name not in wanted,
                                         self._seconds.get(name, 0.0)))
 
-    def verdict(self, control: Control, judged: Sequence[Name]) -> Verdict:
-        """What becomes of @control by those of the cases @judged that can tell."""
+    def verdict(self, control: Control, judged: Sequence[Name],
+                named: bool = False) -> Verdict:
+        """What becomes of @control by those of the cases @judged that can tell.
+
+        @named: ask the others only if those that it names have not killed it.
+        """
         begin = time.monotonic()
         names = self.reaching(control, judged)
+        if named and control.kills:
+            found = self._tried(control, judged, [n for n in names if n in control.kills])
+            if found.kind is Kind.KILLED:
+                found.not_run += len(names) - found.reaching
+                found.reaching, found.seconds = len(names), time.monotonic() - begin
+                return found
+        found = self._tried(control, judged, names)
+        found.seconds = time.monotonic() - begin
+        return found
+
+    def _tried(self, control: Control, judged: Sequence[Name],
+               names: Sequence[Name]) -> Verdict:
+        """What becomes of @control by @names, those of @judged that are run."""
         results = self._boots.with_words([f"mm_control={control.name}"],
                                          mark=versions.MARK).round(
             names, "", worthwhile=lambda results, rest: controls.worthwhile(
@@ -189,9 +208,7 @@ class Trial:
         found.built_in, found.reaching = True, len(names)
         found.entered = sum(map(bool, entered.values()))
         # What turns red without having entered it has another reason.
-        unknown = [o for o in [*found.by, *found.also]
-                   if not entered.get(o.key) and o.status is not Status.MISSING]
-        if found.kind is Kind.KILLED and all(o in unknown for o in found.by):
+        deciding = [o for o in found.by if o.key in control.kills] or found.by
+        if found.kind is Kind.KILLED and not all(entered.get(o.key) for o in deciding):
             found.kind = Kind.NOT_ENTERED
-        found.seconds = time.monotonic() - begin
         return found

@@ -153,6 +153,39 @@ class Controls(support.FakeCase):
         self.assertRegex(text, r"(?m)^loops .* hung .* time limit")
         self.clean()
 
+    def test_apply(self) -> None:
+        """What the source takes is seen, and what it does not; nothing is built."""
+        top = self.repository(comment=COMMENT, harmless=patch(
+            "keep a number", "int mmk_of_no_use = 1;"))
+        path = self.tmp / "out.json"
+        text = self.expect(0, self.call("--apply", "--json", str(path),
+                                        script=top / "scripts/controls.sh"),
+                           "takes 2 of 2 controls, 0 of them function by function",
+                           "changes outside of functions")
+        self.assertNotIn("building", text)
+        data = json.loads(path.read_text(encoding="utf-8"))
+        self.assertEqual((data["applied"], data["missed"]), (["comment", "harmless"], {}))
+        (top / "patches/controls/harmless.patch").write_text(
+            COMMENT.replace("Device Memory", "No"), encoding="utf-8")
+        self.expect(1, self.call("--apply", script=top / "scripts/controls.sh"),
+                    "FAIL  harmless: ", "hunk #1", "takes 1 of 2 controls")
+
+    def test_guards_and_controls(self) -> None:
+        """Nothing of these is built in, so that the guards get a kernel of their own."""
+        top, path = self.repository(comment=COMMENT), self.tmp / "out.json"
+        self.expect(0, self.call("--guards", "--built-in", "--timeout", "2", "--json",
+                                 str(path), script=top / "scripts/controls.sh"),
+                    "PASS: 7 of 7 cases that misbehave are caught",
+                    "0 of 0 controls killed")
+        data = json.loads(path.read_text(encoding="utf-8"))
+        self.assertEqual((data["guards"]["caught"], data["controls"]), (7, []))
+        self.assertEqual(set(data["without_control"].values()), {"passed", "skipped"})
+
+    def test_one_kernel_that_does_not_build(self) -> None:
+        """With --built-in that is the end; else each gets a kernel of its own."""
+        self.expect(125, self.call("--built-in", script="controls"),
+                    "BROKEN: the kernel does not build")
+
     def test_a_guard_that_sleeps(self) -> None:
         """What is not caught, or not as it has to be, is a fault."""
         top = self.repository()

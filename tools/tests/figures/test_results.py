@@ -259,18 +259,16 @@ class Commands(support.TempCase):
     def test_guards(self) -> None:
         command = control_run.Command(control_options.parse(["--guards"]), self.console)
         command._kernel_version = "6.12.117"
-        path = self.tmp / "guards.json"
-        base: Any = None
         watched = guardtest.Command(
-            self.console, base, self.tmp, guardtest.Options(
-                RunOptions(self.tmp, self.tmp, (), 1.0, 1), True, {}, False, path,
+            self.console, self.tmp, self.tmp, guardtest.Options(
+                RunOptions(self.tmp, self.tmp, (), 1.0, 1), True, {}, False, None,
                 command._head()))
         name = ("guard_selftest", "warns")
         self.assertEqual(watched._report(
             {name: guardtest.Wanted(Status.PASSED, "", "It is quiet")}, [name],
             Results({name: Outcome(*name, Status.PASSED)}, [], version="6.12.117"),
             [True]), 0)
-        found = self.make(json.loads(path.read_text(encoding="utf-8")))["guards-6.12"]
+        found = self.make(json.loads(json.dumps(watched.as_json())))["guards-6.12"]
         self.assertEqual(found["table"][1][:3], ["warns", "It is quiet", "passed"])
         self.assertEqual((found["caught"], found["misbehave"], found["missed"]), (0, 0, 0))
 

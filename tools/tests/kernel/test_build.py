@@ -30,6 +30,8 @@ class Explain(support.TempCase):
         err = complaints.explain(Done(1, COMPILE), PLAN, "6.12.117")
         self.assertEqual(err.code, 125)
         self.assertIn("mm/migrate.c:12:1: error: expected ';'", err.message)
+        # That is where the version of a control is named.
+        self.assertIn("In function 'foo'", err.details[0])
 
     def test_missing_option(self) -> None:
         err = complaints.explain(Done(1, CONFIG), PLAN, "6.12.117")

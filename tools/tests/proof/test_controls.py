@@ -286,12 +286,14 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(found).not_run, 1)
 
     def test_json(self) -> None:
-        data = self.judge(results(Outcome("s", "mine", Status.FAILED,
-                                          reason="r"))).as_json(CASES)
+        output = ["# mine: EXPECTATION FAILED at mm/kunit/a_kunit.c:12", "Oops"]
+        data = self.judge(results(Outcome("s", "mine", Status.CRASHED, reason="r",
+                                          output=output))).as_json(CASES)
         self.assertEqual(data["outcome"], "killed")
         self.assertEqual(data["killed_by"], [
-            {"suite": "s", "name": "mine", "status": "failed", "ways": ["assertion"],
-             "reason": "r", "contracts": ["MW-2"]}])
+            {"suite": "s", "name": "mine", "status": "crashed",
+             "ways": ["report", "assertion"], "reason": "r",
+             "asserted_at": "mm/kunit/a_kunit.c:12", "contracts": ["MW-2"]}])
 
 
 class Worthwhile(unittest.TestCase):

@@ -160,6 +160,21 @@ class Trials(unittest.TestCase):
                 trial, _ = self.trial(**red)
                 self.assertIs(trial.verdict(rule("bug"), self.NAMES).kind, kind)
 
+    def test_each_that_it_names_has_to_enter_it(self) -> None:
+        trial, _ = self.trial(mine="by itself", more="fails")
+        self.assertIs(trial.verdict(rule("bug"), self.NAMES).kind, Kind.NOT_ENTERED)
+
+    def test_the_named_are_enough(self) -> None:
+        trial, kernel = self.trial(mine="fails")
+        found = trial.verdict(rule("bug"), self.NAMES, named=True)
+        self.assertIs(found.kind, Kind.KILLED)
+        self.assertEqual([name for _, name in kernel.ran], [("s", "mine")])
+        self.assertEqual((found.reaching, found.not_run), (2, 1))
+        # The others may know more of one that is not killed.
+        trial, kernel = self.trial(more="fails")
+        self.assertIs(trial.verdict(rule("bug"), self.NAMES, named=True).kind, Kind.SPARED)
+        self.assertIn(("s", "more"), [name for _, name in kernel.ran])
+
     def test_contract_that_is_not_reached(self) -> None:
         trial, kernel = self.trial(mine="fails")
         found = trial.verdict(rule("nowhere"), self.NAMES)

@@ -15,7 +15,7 @@ static int pages_before;
  */
 int mmk_case_init(struct kunit *test)
 {
-	watched = true;
+	watched = !param("mm_kunit.watch=0");
 	pages_before = nr_pages_in_use;
 	return 0;
 }
