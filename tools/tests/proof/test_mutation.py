@@ -143,7 +143,7 @@ class Schemata(unittest.TestCase):
         place = Path(self.folder.name)
         (place / "bad.c").write_text("int f(void) { return x; }\n", encoding="utf-8")
         with self.assertRaisesRegex(TestbedError, "bad.c cannot be mutated"):
-            mutate_run.mutate(place / "mutate", mutation.Target("bad.c"), 1, place,
+            mutate_run.mutate(place / "mutate", mutation.Target("bad.c"), 99, place,
                               "savedcmd_bad.o := gcc -c bad.c\n", place, place)
 
 
