@@ -173,9 +173,10 @@ class Run:
         """The known bugs, and what shows them."""
         found: dict[str, list[Outcome]] = collections.defaultdict(list)
         for outcome in self.outcomes:
-            bug = self.known.of(outcome.key)
-            if bug and outcome.status is Status.KNOWN:
-                found[bug.name].append(outcome)
+            if outcome.status is Status.KNOWN:
+                for bug in self.known.of(outcome.key):
+                    if str(bug) in outcome.reason:
+                        found[bug.name].append(outcome)
         return {bug: found[bug.name] for bug in self.known.bugs if bug.name in found}
 
 

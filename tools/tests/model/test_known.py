@@ -106,6 +106,39 @@ class Settle(unittest.TestCase):
         self.assertIs(self.settled("fails", outcome("two.part", Status.FAILED, *more)),
                       Status.FAILED)
 
+    def test_two_bugs_in_one_case(self) -> None:
+        """Each has its parameters; one of them may crash the case before the other."""
+        def other(happens: str, title: str) -> known.Bug:
+            text = TEXT.format(happens).replace("mm: wait for\n the lock", title)
+            return known.parse(text.replace("[the third]", "[fourth]"), f"fixes/{title}")
+
+        one, two = bug(), other("fails", "mm: do it once")
+        both = known.Known([one, two])
+        lines = ("    not ok 2 first", "    not ok 3 the third", "    not ok 4 fourth")
+        found = both.settle(outcome("two.part", Status.FAILED, *lines))
+        self.assertIs(found.status, Status.KNOWN)
+        for each in (one, two):
+            self.assertIn(each.fix, found.reason)
+        found = both.settle(outcome("two.part", Status.FAILED, lines[1]))
+        self.assertIn(one.fix, found.reason)
+        self.assertNotIn(two.fix, found.reason)
+        self.assertIs(both.settle(outcome("two.part", Status.FAILED, "    not ok 5 fifth")).status,
+                      Status.FAILED)
+        both = known.Known([one, other("crashes", "mm: do not crash")])
+        found = both.settle(outcome("two.part", Status.CRASHED, lines[1]))
+        self.assertIs(found.status, Status.KNOWN)
+        self.assertIn("do not crash", found.reason)
+        self.assertNotIn(one.fix, found.reason)
+
+    def test_a_case_that_does_something_else(self) -> None:
+        found = known.parse(TEXT.format("hangs").rstrip() + " two.other (fails)\n", "fixes/x")
+        both = known.Known([found])
+        self.assertEqual(both.hang([("one", "whole"), ("two", "other")]), [("one", "whole")])
+        self.assertIs(both.settle(outcome("two.other", Status.FAILED)).status, Status.KNOWN)
+        self.assertIs(both.settle(outcome("two.other", Status.HUNG)).status, Status.HUNG)
+        with self.assertRaisesRegex(TestbedError, "'Cases: "):
+            known.parse(TEXT.format("hangs").rstrip() + " two.other (sings)\n", "fixes/x")
+
     def test_gone(self) -> None:
         found = outcome("one.whole", Status.PASSED)
         self.assertIs(self.settled("fails", found), Status.PASSED)
