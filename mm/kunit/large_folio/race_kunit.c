@@ -186,7 +186,7 @@ static void setup_minds_a_page_table_that_changes(struct kunit *test)
 	unsigned int i;
 
 	if (!MMK_SETUP_SPLITS_LARGE)
-		kunit_skip(test, "large folios are not split");
+		kunit_skip(test, "needs migrate_vma_split_folio()");
 	if (!IS_ENABLED(CONFIG_PT_RECLAIM))
 		kunit_skip(test, "needs CONFIG_PT_RECLAIM");
 	c = changer_alloc(test, mm, w->change);

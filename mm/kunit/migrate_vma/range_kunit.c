@@ -201,7 +201,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 	if (param->bad == BAD_DAX && !S_DAX)
 		kunit_skip(test, "needs CONFIG_FS_DAX");
 	if (param->bad == BAD_FAULT_UNLOCKED && !MMK_TO_RAM_LOCKED)
-		kunit_skip(test, "migrate_to_ram() is called without the lock");
+		kunit_skip(test, "needs page_pgmap(), with which migrate_to_ram() has the lock");
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
 	n = mmk_notifier_alloc(test, mm, 0);
 	mmk_page_snapshot(test, &was, mm, addr);

@@ -130,7 +130,7 @@ static void locked_device_page_is_waited_for(struct kunit *test)
 	struct folio *folio;
 
 	if (!MMK_TO_RAM_LOCKED)
-		kunit_skip(test, "faults call migrate_to_ram with the page unlocked");
+		kunit_skip(test, "needs page_pgmap(), with which migrate_to_ram() has the lock");
 
 	mmk_fill(test, addr, 1, SEED);
 	folio = page_folio(mmk_migrate_to_dev(test, mm, addr, dev));

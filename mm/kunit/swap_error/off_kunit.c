@@ -282,7 +282,7 @@ static void readahead_spares_area_that_goes(struct kunit *test)
 	int err;
 
 	if (!MMK_READAHEAD_ASKS_FOR_AREA)
-		kunit_skip(test, "this kernel reads ahead from any area");
+		kunit_skip(test, "needs a kernel without swapcache_prepare()");
 	se_area_on(test, true);
 	se_read_ahead(true);
 	si = __swap_entry_to_info(swp_entry(0, 1));

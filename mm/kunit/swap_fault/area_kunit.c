@@ -84,7 +84,7 @@ static void pinned_swap_slot_is_left_alone(struct kunit *test)
 	mmk_mm_snapshot(s.mm, &rss);
 	fault = mmk_fault_alloc(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
 	if (!mmk_swapin_pin(s.entry))
-		kunit_skip(test, "this kernel always reads into the swap cache");
+		kunit_skip(test, "needs swapcache_prepare(), to read past the swap cache");
 	mmk_task_start(&fault->task);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
 	mmk_swapin_unpin(s.entry);

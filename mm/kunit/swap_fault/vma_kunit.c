@@ -213,7 +213,7 @@ static void changed_vma_is_not_locked(struct kunit *test)
 	unsigned int seq;
 
 	if (c->again && !MMK_VMA_DETACHED_IS_FLAG)
-		kunit_skip(test, "a detached VMA has no lock to take");
+		kunit_skip(test, "needs vma->detached");
 	meddler.lock = mmk_vma_lock_map(meddler.vma);
 	start = meddler.vma->vm_start;
 	seq = mmk_vma_lock_seq(meddler.vma);

@@ -526,7 +526,7 @@ static void swapin_is_not_passed(struct kunit *test)
 	a.entry = softleaf_from_pte(mmk_pte(m->mm, m->src));
 	a.there = mmk_swapin_pin(a.entry);
 	if (!a.there)
-		kunit_skip(test, "this kernel always reads into the swap cache");
+		kunit_skip(test, "needs swapcache_prepare(), to read past the swap cache");
 	mmk_swapin_unpin(a.entry);
 
 	for (i = 0; i < UM_PAGES; i++) {

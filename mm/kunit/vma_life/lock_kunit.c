@@ -299,7 +299,7 @@ static void readers_are_counted_up_to_the_limit(struct kunit *test)
 	bool got;
 
 	if (!MMK_VMA_REF_LIMIT)
-		kunit_skip(test, "the lock of a VMA is no count");
+		kunit_skip(test, "needs VM_REFCNT_LIMIT or VMA_REF_LIMIT");
 	mmk_vma_set_refs(vma, MMK_VMA_REF_LIMIT - c->room);
 	got = lock_and_unlock(test, mm, addr, vma);
 	after = mmk_vma_lock_count(vma);
@@ -351,7 +351,7 @@ static void vma_of_another_mm_is_given_back(struct kunit *test)
 	int refs;
 
 	if (!MMK_VMA_REF_LIMIT)
-		kunit_skip(test, "a VMA is not used again before RCU lets go");
+		kunit_skip(test, "needs VM_REFCNT_LIMIT or VMA_REF_LIMIT");
 	child = mmk_fork(test);
 	s.mm = child;
 	s.lock = mmk_vma_lock_map(s.vma);

@@ -78,7 +78,7 @@ static void cached_lookup_moves_reference(struct kunit *test)
 	struct dev_pagemap *pgmap;
 
 	if (!MMK_PGMAP_LOOKUP_CACHES)
-		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+		kunit_skip(test, "needs the second parameter of get_dev_pagemap()");
 
 	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
 	KUNIT_ASSERT_PTR_EQ(test, pgmap, &a->pgmap);

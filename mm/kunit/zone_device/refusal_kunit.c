@@ -496,7 +496,7 @@ static void dying_pgmap_stays_cached(struct kunit *test)
 	struct zd_unmap *unmap;
 
 	if (!MMK_PGMAP_LOOKUP_CACHES)
-		kunit_skip(test, "get_dev_pagemap() takes no cached pgmap");
+		kunit_skip(test, "needs the second parameter of get_dev_pagemap()");
 
 	pgmap = mmk_get_dev_pagemap_cached(pfn, NULL);
 	KUNIT_ASSERT_PTR_EQ(test, pgmap, &dev->pgmap);

@@ -270,7 +270,7 @@ static void only_fsdax_enables_managed_key(struct kunit *test)
 	int nr = mmk_nr_devmap_managed();
 
 	if (nr < 0)
-		kunit_skip(test, "put_page() looks at no static key");
+		kunit_skip(test, "needs devmap_managed_key");
 
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(private), 0);
 	KUNIT_EXPECT_EQ(test, mmk_nr_devmap_managed(), nr);
