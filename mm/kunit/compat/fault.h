@@ -28,6 +28,10 @@
  * MMK_SWAPIN_MINDS_REFS: a page with an unexpected reference that is written to
  * stays in the swap cache.
  *
+ * MMK_SWAPIN_KEEPS_WRITTEN: an exclusive page that is written to stays in the swap
+ * cache: whether its slot is freed is decided once the write has been dealt with, as
+ * if the page was read.
+ *
  * MMK_SWAPIN_REAPS_CACHE: a fault that backs out frees a slot that no pte
  * refers to.
  *
@@ -52,6 +56,9 @@
 #else
 #define MMK_SWAPIN_MINDS_REFS	true
 #endif
+
+#define MMK_SWAPIN_KEEPS_WRITTEN \
+	(!MMK_SWAPIN_PAST_CACHE && MMK_SWAPIN_MINDS_REFS)
 
 #if __has_include("linux/leafops.h")
 #define MMK_KNOWS_UFFD_WP	true

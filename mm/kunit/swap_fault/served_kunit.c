@@ -60,6 +60,7 @@ static const struct served_case served_cases[] = {
 		.description	= "write, in the cache",
 		.cached = true, .write = true,
 		.exclusive = true, .may_write = true,
+		.swapcache = MMK_SWAPIN_KEEPS_WRITTEN,
 	}, {
 		.description	= "write, in the cache, other reference",
 		.cached = true, .other_ref = true, .write = true,
