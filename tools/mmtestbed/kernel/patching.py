@@ -222,16 +222,20 @@ def _unknown(text: str, read: textprobe.Read) -> list[str]:
     return [word for word in wanted if word not in defined | own]
 
 
-def _loosely(text: str) -> list[str]:
-    """What makes git apply a patch with this @text as patch(1) would."""
+def _loosely(text: str, least: int = 1) -> list[str]:
+    """What makes git apply a patch with this @text as patch(1) would.
+
+    @least: so many lines of context have to match, if there are any.
+    """
     lines = patchtext.context(text)
-    return [f"-C{max(0, lines - _FUZZ)}", *([] if lines else ["--unidiff-zero"])]
+    return [f"-C{max(min(least, lines), lines - _FUZZ)}",
+            *([] if lines else ["--unidiff-zero"])]
 
 
 def _loosely_in(patch: Path, text: str, index: Index) -> bool:
     """True if @index, into which @patch does not fit, holds what it adds, and none of
     what it removes, where the lines around that have changed since."""
-    return index.apply(patch, "--reverse", "--check", *_loosely(text)).code == 0
+    return index.apply(patch, "--reverse", "--check", *_loosely(text, 0)).code == 0
 
 
 def _together(patches: Sequence[Path]) -> list[Path]:

@@ -266,6 +266,13 @@ class ThreeWay(support.TempCase):
         with self.assertRaisesRegex(TestbedError, "conflict"):
             self.apply(TEXT.replace("line 20\n", "line XX\n"), "1.patch")
 
+    def test_not_without_any_context(self) -> None:
+        """The line is there, but nothing of what was around it."""
+        self.write("old/mm/x.c", TEXT)
+        far = TEXT.replace("line 20\n", "twenty\n").replace("line 3\n", "line 20\n")
+        with self.assertRaisesRegex(TestbedError, "hunk #1"):
+            self.apply(far, "1.patch")
+
     def test_conflict(self) -> None:
         with self.assertRaises(TestbedError) as caught:
             self.apply(TEXT.replace("line 20", "other"), "1.patch")
