@@ -52,10 +52,14 @@ def decode(run: verdict.Run, kernel: Path) -> None:
     """Name functions and lines in the reports of @kernel."""
     decoder = guards.Decoder(kernel)
     for outcome in run.outcomes:
+        before = judge.why(outcome.splats) if outcome.splats else ""
         for splat in [*outcome.splats, *outcome.expected]:
             decoder.decode(splat)
         if outcome.splats and outcome.status is not Status.HUNG:
-            outcome.reason = judge.why(outcome.splats)
+            why = judge.why(outcome.splats)
+            # That of a known bug says which it is.
+            outcome.reason = outcome.reason.replace(before, why) \
+                if outcome.status is Status.KNOWN else why
     for trouble in run.troubles:
         for splat in trouble.splats:
             decoder.decode(splat)

@@ -4,12 +4,14 @@
 import json
 import unittest
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from mmtestbed.boot import ktap
 from mmtestbed.errors import Exit
+from mmtestbed.model import known
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Name, Outcome, Results, Splat, Status, Trouble
-from mmtestbed.result import as_json, as_ktap, junit, verdict
+from mmtestbed.result import as_json, as_ktap, failures, junit, verdict
 
 CASES = {("s", name): Case("s", name, (contract,), "Does it", "mm/kunit/s_kunit.c", 3)
          for name, contract in (("one", "MW-2"), ("two", "MW-12"), ("three", "ME-1"))}
@@ -58,6 +60,22 @@ class Closing(unittest.TestCase):
                     for status in (Status.PASSED, Status.FAILED, Status.PASSED)], [])
         self.assertEqual(result.code, Exit.FAILED)
         self.assertEqual(result.outcomes[0].status, Status.FAILED)
+
+
+class KnownBugs(unittest.TestCase):
+    def test_a_crash_is_of_its_bug(self) -> None:
+        """Even when functions and lines have got their names."""
+        bug = known.Bug("fixes/x", "mm: do not", "", "crashes", ("MW-12",), {("s", "two"): ()})
+        bad = outcome("two", Status.CRASHED, "oops: at once in foo")
+        bad.splats.append(Splat("oops", "at once", [], "foo"))
+        bugs = known.Known([bug])
+        result = run(outcome("one", Status.PASSED), bugs.settle(bad))
+        result.known = bugs
+        failures.decode(result, Path("/no/kernel"))
+        self.assertEqual({each.name: len(shown) for each, shown in result.shown().items()},
+                         {"fixes/x": 1})
+        self.assertIn("known bug, not fixed upstream yet; see \"mm: do not\": oops: at once",
+                      next(o.reason for o in result.outcomes if o.name == "two"))
 
 
 class Files(unittest.TestCase):
