@@ -51,6 +51,7 @@ WORDS = (
     Word("kernels", "record runs on many kernels, and print their table", "kernels"),
     Word("known", "which kernel has which known bug", "known"),
     Word("measure", "what the code under test costs, in figures", "measure"),
+    Word("report", "one page with all that runs have found", "report"),
     Word("doctor", "what this host can and cannot do, and what mends it", "doctor"),
     Word("gc", "what the cache holds, and free it", "gc"),
     Word("rehearsal", "does the series still apply to tomorrow's kernel?", "rehearsal"),
