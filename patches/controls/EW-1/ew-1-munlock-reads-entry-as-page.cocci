@@ -4,7 +4,7 @@
 // A pte that is not present goes to vm_normal_folio().
 //
 // Breaks: EW-1
-// Kills: walker_advice.munlock_meets_each_entry: assertion or report
+// Kills: walker_advice.munlock_meets_each_entry: assertion
 // In: mm/mlock.c: mlock_pte_range
 
 @@

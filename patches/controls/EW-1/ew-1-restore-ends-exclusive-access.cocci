@@ -5,7 +5,7 @@
 // the driver has is replaced behind its back.
 //
 // Breaks: EW-1
-// Kills: walker_rmap.rmap_restore_meets_each_entry: assertion or report
+// Kills: walker_rmap.rmap_restore_meets_each_entry: assertion
 // In: mm/page_vma_mapped.c: check_pte
 
 @@

@@ -5,7 +5,7 @@
 // mapping of a file holds anonymous pages, too.
 //
 // Breaks: EW-1
-// Kills: walker_protect.munmap_private_file_meets_each_entry: report
+// Kills: walker_protect.munmap_private_file_meets_each_entry: assertion
 // In: mm/memory.c: zap_pte_range, zap_nonpresent_ptes
 
 @@

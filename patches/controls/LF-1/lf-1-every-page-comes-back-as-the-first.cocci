@@ -3,8 +3,11 @@
 //
 // remove_migration_pte() does not count the page in the folio.
 //
+// The kernel notices first: CONFIG_DEBUG_VM compares the page with its place in the
+// VMA when it is mapped, and ends there.
+//
 // Breaks: LF-1
-// Kills: large_folio_entry.each_page_has_an_entry_of_its_own: assertion or report
+// Kills: large_folio_entry.each_page_has_an_entry_of_its_own: report
 // In: mm/migrate.c: remove_migration_pte
 
 @@

@@ -5,7 +5,7 @@
 // in the second.
 //
 // Breaks: LF-1
-// Kills: large_folio_entry.each_page_has_an_entry_of_its_own: assertion or report
+// Kills: large_folio_entry.each_page_has_an_entry_of_its_own: assertion
 // In: mm/page_vma_mapped.c: page_vma_mapped_walk
 
 @@

@@ -6,7 +6,7 @@
 // is well with folios left on the list, and the caller forgets them there.
 //
 // Breaks: LF-3
-// Kills: large_folio_list.piece_that_cannot_move_stays: assertion or report
+// Kills: large_folio_list.piece_that_cannot_move_stays: assertion
 // In: mm/migrate.c: migrate_pages_sync
 
 @@

@@ -5,7 +5,7 @@
 // of one by one: one is locked and unmapped while another is waited for.
 //
 // Breaks: LF-4
-// Kills: large_folio_wait.waiting_for_one_folio_holds_no_other: assertion or report
+// Kills: large_folio_wait.waiting_for_one_folio_holds_no_other: assertion
 // In: mm/migrate.c: migrate_pages_sync
 
 @@

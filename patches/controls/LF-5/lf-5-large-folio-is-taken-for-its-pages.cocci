@@ -6,7 +6,7 @@
 // all others.
 //
 // Breaks: LF-5
-// Kills: large_folio_setup.driver_gets_what_can_be_split: assertion or report or hang
+// Kills: large_folio_setup.driver_gets_what_can_be_split: assertion
 // Kernels: before 6.19: since then it is split
 // In: mm/migrate_device.c: migrate_vma_collect_pmd
 

@@ -5,7 +5,7 @@
 // child, and looks up the page frame in it that a mapped page would have.
 //
 // Breaks: LF-6
-// Kills: large_folio_pmd.foreign_pmd_is_left_alone: assertion or report or hang
+// Kills: large_folio_pmd.foreign_pmd_is_left_alone: assertion
 // Kernels: before 6.15: the walk looks at the pmd since then
 // In: mm/huge_memory.c: split_huge_pmd_locked
 

@@ -4,7 +4,7 @@
 // page_vma_mapped_walk() does not compare the page frames.
 //
 // Breaks: LF-6
-// Kills: large_folio_pmd.foreign_pmd_is_left_alone: assertion or report or hang
+// Kills: large_folio_pmd.foreign_pmd_is_left_alone: assertion
 // In: mm/page_vma_mapped.c: page_vma_mapped_walk
 
 @@

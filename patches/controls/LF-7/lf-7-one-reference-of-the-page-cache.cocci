@@ -4,7 +4,7 @@
 // It has one for each page.
 //
 // Breaks: LF-7
-// Kills: large_folio_list.large_folio_moves_whole: assertion or report
+// Kills: large_folio_list.large_folio_moves_whole: assertion
 // In: mm/migrate.c: __folio_migrate_mapping
 
 @@

@@ -7,7 +7,7 @@
 // mapped there writes this.
 //
 // Breaks: ME-4
-// Kills: migration_entry_unmap.other_entries_are_left_alone: report
+// Kills: migration_entry_unmap.other_entries_are_left_alone: assertion
 // In: mm/page_vma_mapped.c: check_pte
 
 @@

@@ -4,7 +4,7 @@
 // What is behind it is neither collected nor accounted for.
 //
 // Breaks: MV-5
-// Kills: huge_page_migrate_vma.walk_goes_on_after_skipped_huge_page: assertion or report or hang
+// Kills: huge_page_migrate_vma.walk_goes_on_after_skipped_huge_page: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_skip
 
 @@

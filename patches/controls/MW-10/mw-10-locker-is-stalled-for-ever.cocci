@@ -4,7 +4,7 @@
 // The task counts as stalled for the rest of its life.
 //
 // Breaks: MW-10
-// Kills: migration_wait_lock.wait_for_thrashing_folio_is_a_stall: assertion or report or hang
+// Kills: migration_wait_lock.wait_for_thrashing_folio_is_a_stall: assertion
 // In: mm/filemap.c: folio_wait_bit_common
 
 @@

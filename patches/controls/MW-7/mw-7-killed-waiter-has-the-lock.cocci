@@ -4,7 +4,7 @@
 // The result of the wait is not looked at.
 //
 // Breaks: MW-7
-// Kills: migration_wait_lock.killable_wait_tells_how_it_ended: assertion or report or hang
+// Kills: migration_wait_lock.killable_wait_tells_how_it_ended: assertion
 // In: mm/filemap.c: folio_wait_bit_common
 
 @@

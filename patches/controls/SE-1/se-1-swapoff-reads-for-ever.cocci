@@ -4,8 +4,10 @@
 // No error entry is put in its place, since the next read might succeed.
 // swapoff reads it again and again.
 //
+// swapoff() has to end, and does not: the case hangs there.
+//
 // Breaks: SE-1
-// Kills: swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: assertion or report or hang
+// Kills: swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: hang
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@

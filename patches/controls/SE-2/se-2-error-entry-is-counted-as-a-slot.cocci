@@ -5,7 +5,7 @@
 // of the series.
 //
 // Breaks: SE-2
-// Kills: swap_error_tmpfs.truncated_error_entry_was_no_slot: assertion or report or hang
+// Kills: swap_error_tmpfs.truncated_error_entry_was_no_slot: assertion
 // In: mm/shmem.c: shmem_undo_range
 // Matches: 2
 

@@ -4,7 +4,7 @@
 // There is no area of that type, so that the second who asks is told -EINVAL.
 //
 // Breaks: SE-2
-// Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost: assertion or report or hang
+// Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost: assertion
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@

@@ -4,7 +4,7 @@
 // The inode goes on counting it as allocated, and as swapped.
 //
 // Breaks: SE-2
-// Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost: assertion or report or hang
+// Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost: assertion
 // In: mm/shmem.c: shmem_set_folio_swapin_error
 
 @@

@@ -4,7 +4,7 @@
 // The counter of the address space is only lowered for pages that are mapped.
 //
 // Breaks: SE-2
-// Kills: swap_error_anon.swapoff_marks_unreadable_pages: assertion or report or hang
+// Kills: swap_error_anon.swapoff_marks_unreadable_pages: assertion
 // In: mm/swapfile.c: unuse_pte
 
 @@

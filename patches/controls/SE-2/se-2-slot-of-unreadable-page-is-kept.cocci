@@ -4,8 +4,10 @@
 // The slot is freed with the mapping of the page, and there is none. swapoff
 // finds the area in use for ever.
 //
+// swapoff() has to end, and looks for the last slot for ever: the case hangs there.
+//
 // Breaks: SE-2
-// Kills: swap_error_anon.swapoff_marks_unreadable_pages: assertion or report or hang
+// Kills: swap_error_anon.swapoff_marks_unreadable_pages: hang
 // In: mm/swapfile.c: unuse_pte
 
 @@

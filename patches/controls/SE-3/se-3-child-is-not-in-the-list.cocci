@@ -5,7 +5,7 @@
 // through.
 //
 // Breaks: SE-3
-// Kills: swap_error_off.swapoff_leaves_unstable_mm_alone: assertion or report or hang
+// Kills: swap_error_off.swapoff_leaves_unstable_mm_alone: assertion
 // In: mm/memory.c: copy_nonpresent_pte | try_restore_exclusive_pte
 
 @@

@@ -5,7 +5,7 @@
 // CPU when it is asked to.
 //
 // Breaks: SF-11
-// Kills: swap_error_smaps.smaps_of_swapped_tmpfs_does_not_sleep: assertion or report
+// Kills: swap_error_smaps.smaps_of_swapped_tmpfs_does_not_sleep: assertion
 // In: mm/shmem.c: shmem_partial_swap_usage
 
 @@

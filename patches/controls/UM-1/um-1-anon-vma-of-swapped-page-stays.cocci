@@ -5,7 +5,7 @@
 // the VMA of the old place.
 //
 // Breaks: UM-1
-// Kills: uffd_move_page.swapped_page_moves: assertion or report
+// Kills: uffd_move_page.swapped_page_moves: assertion
 // In: mm/userfaultfd.c: move_swap_pte
 
 @@

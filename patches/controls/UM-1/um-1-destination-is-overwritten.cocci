@@ -4,7 +4,7 @@
 // What is mapped there is not looked at, and lost.
 //
 // Breaks: UM-1
-// Kills: uffd_move_page.refused_page_stays: assertion or report or hang
+// Kills: uffd_move_page.refused_page_stays: assertion
 // In: mm/userfaultfd.c: move_pages_pte | move_pages_ptes
 
 @@

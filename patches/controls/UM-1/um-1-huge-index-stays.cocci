@@ -4,7 +4,7 @@
 // The reverse map looks for it at the wrong address.
 //
 // Breaks: UM-1
-// Kills: uffd_move_huge.huge_page_moves_whole: assertion or report
+// Kills: uffd_move_huge.huge_page_moves_whole: assertion
 // In: mm/huge_memory.c: move_pages_huge_pmd
 
 @@

@@ -5,7 +5,7 @@
 // none of here. It refers to memory that does not exist.
 //
 // Breaks: UM-1
-// Kills: uffd_move_huge.huge_zero_page_moves: assertion or report or hang
+// Kills: uffd_move_huge.huge_zero_page_moves: assertion
 // In: mm/huge_memory.c: move_pages_huge_pmd
 
 @@

@@ -4,7 +4,7 @@
 // The anon_vma of a neighbour may be shared, and the neighbour is not locked.
 //
 // Breaks: VL-2
-// Kills: vma_life_fault.first_fault_takes_mmap_lock: assertion or report or hang
+// Kills: vma_life_fault.first_fault_takes_mmap_lock: assertion
 // In: mm/memory.c: __vmf_anon_prepare
 // Matches: 2
 

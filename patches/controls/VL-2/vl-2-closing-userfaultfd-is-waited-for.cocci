@@ -5,7 +5,7 @@
 // still held. GUP takes it again at once, and the close waits for mmap_lock.
 //
 // Breaks: VL-2
-// Kills: vma_life_fault.closing_userfaultfd_gets_the_lock: assertion or report or hang
+// Kills: vma_life_fault.closing_userfaultfd_gets_the_lock: assertion
 // In: fs/userfaultfd.c: handle_userfault
 // In: mm/userfaultfd.c: handle_userfault
 

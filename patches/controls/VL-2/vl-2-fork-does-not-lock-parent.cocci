@@ -4,8 +4,11 @@
 // Faults of the parent under the VMA lock alone can make a page writable again
 // that the child has as well.
 //
+// The kernel notices first: it ends when fork() writes to page tables of a VMA that is
+// not write-locked.
+//
 // Breaks: VL-2
-// Kills: vma_life_fault.fork_keeps_faults_of_the_parent_out: assertion or report or hang
+// Kills: vma_life_fault.fork_keeps_faults_of_the_parent_out: report
 // In: kernel/fork.c: dup_mmap
 // In: mm/mmap.c: dup_mmap
 

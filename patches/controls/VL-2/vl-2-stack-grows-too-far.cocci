@@ -4,7 +4,7 @@
 // The new start is one page below the address of the fault.
 //
 // Breaks: VL-2
-// Kills: vma_life_fault.growing_stack_needs_mmap_lock: assertion or report or hang
+// Kills: vma_life_fault.growing_stack_needs_mmap_lock: assertion
 // In: mm/mmap.c: expand_downwards
 // In: mm/vma.c: expand_downwards
 

@@ -5,7 +5,7 @@
 // gone.
 //
 // Breaks: ZD-7
-// Kills: zone_device_unmap.counter_outlives_pgmap_lookup: assertion or report or hang
+// Kills: zone_device_unmap.counter_outlives_pgmap_lookup: assertion
 // In: mm/memremap.c: memunmap_pages
 
 @@

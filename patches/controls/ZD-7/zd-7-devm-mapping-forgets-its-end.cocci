@@ -4,7 +4,7 @@
 // The mapping is there, but nobody takes it away when the device goes.
 //
 // Breaks: ZD-7
-// Kills: zone_device_unmap.devm_mapping_without_memory_leaves_nothing: assertion or report or hang
+// Kills: zone_device_unmap.devm_mapping_without_memory_leaves_nothing: assertion
 // In: mm/memremap.c: devm_memremap_pages
 
 @@
