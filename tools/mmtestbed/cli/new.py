@@ -177,6 +177,8 @@ class New:
         file, text = find(origin.path, function)
         sentence = self._answer(wanted.sentence, "What the bug does, such as 'keep a folio "
                                 "reference while waiting'")
+        # "mm: " is put in front of it.
+        sentence = re.sub(r"^[\w/]+: +", "", sentence)
         known = [case for case in cases.read(SUITES) if contract in case.contracts]
         if not wanted.kills:
             console.lines([f"{case.full_name}  {case.summary}" for case in known])
@@ -207,8 +209,9 @@ class New:
         path.write_text(content, encoding="utf-8")
         console.line(f"wrote {path.relative_to(REPOSITORY)}, which applies to Linux "
                      f"{origin.version}")
-        console.line("say in it who would make the mistake, and try it: "
-                     f"scripts/controls.sh --filter {name}")
+        console.line("say in it who would make the mistake, look at what it does "
+                     f"(scripts/mmt controls --apply {name}), and try it (without "
+                     "--apply)")
         return Exit.PASSED
 
     def _tree(self) -> source.Source:

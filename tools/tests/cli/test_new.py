@@ -103,12 +103,13 @@ class Writing(support.TempCase):
 
     @unittest.skipUnless(shutil.which("spatch"), "spatch is not installed")
     def test_control(self) -> None:
-        self.new("control", answers=("mw-2", "wait", "keep the lock", "wait.waits",
+        self.new("control", answers=("mw-2", "wait", "mm: keep the lock", "wait.waits",
                                      "2")).control()
         [control] = controls.read(self.tmp / "patches/controls")
         self.assertEqual((control.name, control.breaks, control.kills),
                          ("mw-2-keep-the-lock", ("MW-2",), (("wait", "waits"),)))
         self.assertIn("- unlock(folio);", control.text)
+        self.assertNotIn("mm: mm:", control.text)
         with self.assertRaisesRegex(UsageError, "already"):
             self.new("control", answers=("MW-2", "wait", "keep the lock", "wait.waits",
                                          "1")).control()
