@@ -17,6 +17,10 @@
   	...
   }
 |
+  if (non_swap_entry(entry))
+- 	return !shmem;
++ 	return 0;
+|
   if (!softleaf_is_swap(entry))
 - 	return !shmem;
 + 	return 0;

@@ -20,4 +20,8 @@
 - 	swap_entry_migration_sync(entry, folio);
 - return folio;
 + return pfn_folio(swp_offset_pfn(entry));
+|
+- VM_WARN_ON_ONCE(softleaf_is_migration(entry) && !folio_test_locked(folio));
+|
+- BUG_ON(is_migration_entry(entry) && !folio_test_locked(folio));
 )

@@ -21,4 +21,8 @@
 - 	swap_entry_migration_sync(entry, page_folio(p));
 - return p;
 + return pfn_to_page(swp_offset_pfn(entry));
+|
+- VM_WARN_ON_ONCE(softleaf_is_migration(entry) && !PageLocked(page));
+|
+- BUG_ON(is_migration_entry(entry) && !PageLocked(p));
 )

@@ -28,4 +28,13 @@ typedef softleaf_t;
 + }
   if (softleaf_is_swap(entry))
   	goto fault;
+|
+- if (!required_fault)
++ if (!required_fault) {
++ 	if (is_pfn_swap_entry(entry))
++ 		new_pfn_flags = swp_offset_pfn(entry) | HMM_PFN_VALID;
+  	goto out;
++ }
+  if (!non_swap_entry(entry))
+  	goto fault;
 )

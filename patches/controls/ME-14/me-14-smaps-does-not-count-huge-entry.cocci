@@ -10,5 +10,10 @@
 @@
 statement S, S1;
 @@
+(
   if (pmd_present(*pmd)) S
 - else if (unlikely(thp_migration_supported())) S1
+|
+  if (pmd_present(*pmd)) S
+- else if (unlikely(thp_migration_supported() && is_swap_pmd(*pmd))) S1
+)

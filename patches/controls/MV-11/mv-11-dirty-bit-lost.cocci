@@ -10,5 +10,10 @@
 
 @@
 @@
+(
 - if (pte_present(pte) && pte_dirty(pte))
 - 	folio_mark_dirty(folio);
+|
+- if (pte_dirty(pte))
+- 	folio_mark_dirty(folio);
+)

@@ -9,8 +9,11 @@
 
 @@
 @@
+  ret = split_folio(folio);
+  if (
 - fault_folio != folio
 + fault_folio != folio && !ret
+  ) folio_unlock(folio);
 
 @@
 @@

@@ -16,6 +16,11 @@
 + if (pmd_trans_huge(*pmdp))
 + 	split_huge_pmd(vma, pmdp, addr);
 |
+- if (pmd_trans_huge(*pmdp))
+- 	goto abort;
++ if (pmd_trans_huge(*pmdp))
++ 	split_huge_pmd(vma, pmdp, addr);
+|
 - if (!is_huge_zero_pmd(*pmdp))
 - 	goto abort;
 )

@@ -12,6 +12,12 @@
 
 @@
 @@
+(
 - pte_unmap(vmf->pte);
 - softleaf_entry_wait_on_locked(entry, vmf->ptl);
 + pte_unmap_unlock(vmf->pte, vmf->ptl);
+|
+- pte_unmap(vmf->pte);
+- migration_entry_wait_on_locked(entry, vmf->ptl);
++ pte_unmap_unlock(vmf->pte, vmf->ptl);
+)

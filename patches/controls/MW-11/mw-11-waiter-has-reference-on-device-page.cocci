@@ -23,6 +23,10 @@
 - 	put_page(vmf->page);
   } else {
   	pte_unmap(vmf->pte);
+(
   	softleaf_entry_wait_on_locked(entry, vmf->ptl);
+|
+  	migration_entry_wait_on_locked(entry, vmf->ptl);
+)
   }
 + put_page(vmf->page);

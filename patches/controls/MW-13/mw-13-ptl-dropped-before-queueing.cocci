@@ -28,4 +28,9 @@ typedef spinlock_t;
 + folio = softleaf_to_folio(softleaf_from_pmd(*pmd));
 + spin_unlock(ptl);
 + folio_wait_locked(folio);
+|
+- migration_entry_wait_on_locked(softleaf_from_pmd(*pmd), ptl);
++ folio = softleaf_to_folio(softleaf_from_pmd(*pmd));
++ spin_unlock(ptl);
++ folio_wait_locked(folio);
 )

@@ -32,4 +32,11 @@ typedef spinlock_t;
 + spin_unlock(ptl);
 + folio_wait_locked(folio);
 + folio_put(folio);
+|
+- migration_entry_wait_on_locked(softleaf_from_pmd(*pmd), ptl);
++ folio = softleaf_to_folio(softleaf_from_pmd(*pmd));
++ folio_get(folio);
++ spin_unlock(ptl);
++ folio_wait_locked(folio);
++ folio_put(folio);
 )

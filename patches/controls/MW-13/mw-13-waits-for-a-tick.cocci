@@ -19,4 +19,8 @@
 - softleaf_entry_wait_on_locked(softleaf_from_pmd(*pmd), ptl);
 + spin_unlock(ptl);
 + schedule_timeout_uninterruptible(1);
+|
+- migration_entry_wait_on_locked(softleaf_from_pmd(*pmd), ptl);
++ spin_unlock(ptl);
++ schedule_timeout_uninterruptible(1);
 )

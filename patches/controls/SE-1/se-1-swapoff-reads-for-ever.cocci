@@ -11,6 +11,12 @@
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@
+expression E;
 @@
+(
 - if (error == -EIO)
 - 	shmem_set_folio_swapin_error(inode, index, folio, swap);
+|
+- if (error == -EIO)
+- 	shmem_set_folio_swapin_error(inode, index, folio, swap, E);
+)

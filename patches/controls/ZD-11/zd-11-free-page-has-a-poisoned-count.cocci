@@ -10,11 +10,12 @@
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
+expression E;
 @@
 (
 + folio_set_count(folio, INT_MIN / 2);
-  percpu_ref_put_many(&pgmap->ref, nr);
+  percpu_ref_put_many(E, nr);
 |
 + folio_set_count(folio, INT_MIN / 2);
-  put_dev_pagemap(folio->page.pgmap);
+  put_dev_pagemap(E);
 )

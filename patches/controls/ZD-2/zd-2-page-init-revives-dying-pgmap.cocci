@@ -11,11 +11,12 @@
 // In: mm/memremap.c: zone_device_page_init
 
 @@
+expression E;
 @@
 (
-- WARN_ON_ONCE(!percpu_ref_tryget_live(&page->pgmap->ref));
-+ percpu_ref_get(&page->pgmap->ref);
+- WARN_ON_ONCE(!percpu_ref_tryget_live(E));
++ percpu_ref_get(E);
 |
-- WARN_ON_ONCE(!percpu_ref_tryget_many(&page_pgmap(page)->ref, 1 << order));
-+ percpu_ref_get_many(&page_pgmap(page)->ref, 1 << order);
+- WARN_ON_ONCE(!percpu_ref_tryget_many(E, 1 << order));
++ percpu_ref_get_many(E, 1 << order);
 )

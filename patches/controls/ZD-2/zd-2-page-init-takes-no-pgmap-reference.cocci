@@ -10,11 +10,12 @@
 // In: mm/memremap.c: zone_device_page_init
 
 @@
+expression E;
 @@
 (
-- WARN_ON_ONCE(!percpu_ref_tryget_many(&page_pgmap(page)->ref, 1 << order));
-+ WARN_ON_ONCE(percpu_ref_is_zero(&page_pgmap(page)->ref));
+- WARN_ON_ONCE(!percpu_ref_tryget_many(E, 1 << order));
++ WARN_ON_ONCE(percpu_ref_is_zero(E));
 |
-- WARN_ON_ONCE(!percpu_ref_tryget_live(&page->pgmap->ref));
-+ WARN_ON_ONCE(percpu_ref_is_dying(&page->pgmap->ref));
+- WARN_ON_ONCE(!percpu_ref_tryget_live(E));
++ WARN_ON_ONCE(percpu_ref_is_dying(E));
 )

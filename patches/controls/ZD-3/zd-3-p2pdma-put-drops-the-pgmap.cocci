@@ -21,3 +21,9 @@
   pgmap->ops->folio_free(folio);
 + percpu_ref_put_many(&pgmap->ref, nr);
   break;
+
+@@
+@@
+  pgmap->ops->page_free(folio_page(folio, 0));
++ put_dev_pagemap(pgmap);
+  break;

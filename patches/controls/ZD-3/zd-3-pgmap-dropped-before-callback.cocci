@@ -10,10 +10,17 @@
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
+expression E;
 @@
-+ percpu_ref_put_many(&pgmap->ref, nr);
+(
++ percpu_ref_put_many(E, nr);
   pgmap->ops->folio_free(folio);
-- percpu_ref_put_many(&pgmap->ref, nr);
+- percpu_ref_put_many(E, nr);
+|
++ put_dev_pagemap(E);
+  pgmap->ops->page_free(folio_page(folio, 0));
+- put_dev_pagemap(E);
+)
 
 @@
 @@

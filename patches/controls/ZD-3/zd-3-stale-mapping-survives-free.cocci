@@ -29,3 +29,18 @@
 + 	folio->mapping = NULL;
   	...
   }
+
+@@
+@@
+- if (pgmap->type != MEMORY_DEVICE_FS_DAX &&
+-     pgmap->type != MEMORY_DEVICE_GENERIC)
+- 	folio->mapping = NULL;
+  switch (pgmap->type) {
+  case MEMORY_DEVICE_PRIVATE:
+  case MEMORY_DEVICE_COHERENT:
+  	if (WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->page_free))
+  		break;
+  	pgmap->ops->page_free(folio_page(folio, 0));
++ 	folio->mapping = NULL;
+  	...
+  }

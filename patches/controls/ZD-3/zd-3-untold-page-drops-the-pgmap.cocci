@@ -11,10 +11,20 @@
 // Kernels: from 6.18: a page without a callback was refused before anything else
 
 @@
+expression E;
 @@
+(
 - if (WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->folio_free))
 - 	break;
 - pgmap->ops->folio_free(folio);
 + if (!WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->folio_free))
 + 	pgmap->ops->folio_free(folio);
-  percpu_ref_put_many(&pgmap->ref, nr);
+  percpu_ref_put_many(E, nr);
+|
+- if (WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->page_free))
+- 	break;
+- pgmap->ops->page_free(folio_page(folio, 0));
++ if (!WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->page_free))
++ 	pgmap->ops->page_free(folio_page(folio, 0));
+  put_dev_pagemap(E);
+)

@@ -25,4 +25,10 @@ statement S;
 - 	lruvec = NULL;
 - }
   if (put_devmap_managed_folio_refs(folio, nr_refs)) S
+|
+- if (lruvec) {
+- 	unlock_page_lruvec_irqrestore(lruvec, flags);
+- 	lruvec = NULL;
+- }
+  if (folio_ref_sub_and_test(folio, nr_refs)) S
 )

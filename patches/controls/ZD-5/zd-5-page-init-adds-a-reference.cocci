@@ -10,12 +10,13 @@
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
+expression E;
 @@
 (
-  percpu_ref_put_many(&pgmap->ref, nr);
+  percpu_ref_put_many(E, nr);
 - break;
 + fallthrough;
 |
 + folio_set_count(folio, 1);
-  put_dev_pagemap(folio->page.pgmap);
+  put_dev_pagemap(E);
 )

@@ -10,13 +10,14 @@
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
+expression E;
 @@
 (
-- put_dev_pagemap(folio->page.pgmap);
-+ if (folio->page.pgmap->type == MEMORY_DEVICE_PRIVATE)
-+ 	put_dev_pagemap(folio->page.pgmap);
+- put_dev_pagemap(E);
++ if (E->type == MEMORY_DEVICE_PRIVATE)
++ 	put_dev_pagemap(E);
 |
-- percpu_ref_put_many(&pgmap->ref, nr);
-+ if (pgmap->type == MEMORY_DEVICE_PRIVATE)
-+ 	percpu_ref_put_many(&pgmap->ref, nr);
+- percpu_ref_put_many(&E->ref, nr);
++ if (E->type == MEMORY_DEVICE_PRIVATE)
++ 	percpu_ref_put_many(&E->ref, nr);
 )

@@ -10,5 +10,10 @@
 @@
 expression E1, E2, E3, E4;
 @@
+(
 - arch_remove_memory(E1, E2, E3, E4);
 + __remove_pages(PHYS_PFN(range->start), PHYS_PFN(range_len(range)), pgmap_altmap(pgmap), pgmap);
+|
+- arch_remove_memory(E1, E2, E3);
++ __remove_pages(PHYS_PFN(range->start), PHYS_PFN(range_len(range)), pgmap_altmap(pgmap));
+)
