@@ -18,6 +18,13 @@ statement S;
   }
   if (softleaf_is_device_private_write(entry)) S
 |
+  if (...) {
+  spin_unlock(ptl);
+- return migrate_vma_collect_skip(start, end, walk);
++ return migrate_vma_collect_hole(start, end, -1, walk);
+  }
+  if (softleaf_is_migration(entry)) S
+|
   if (is_pmd_migration_entry(*pmdp))
 - return migrate_vma_collect_skip(start, end, walk);
 + return migrate_vma_collect_hole(start, end, -1, walk);
