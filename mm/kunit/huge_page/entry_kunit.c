@@ -14,6 +14,7 @@
 #include "../../internal.h"
 #include "../compat/leaf.h"
 #include "../compat/mm.h"
+#include "../compat/param.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/migrate.h"
@@ -42,66 +43,17 @@ static void huge_init_file(struct kunit *test, struct huge *h,
 
 /* ME-3, ME-4, ME-5: unmap and restore */
 
-/**
- * struct round_case - A pmd that is migrated
- * @description: for the log
- * @kind: of the entry that it has to become
- * @young: accessed bit
- * @dirty: dirty bit
- * @move: the migration succeeds
- */
-struct round_case {
-	const char *description;
-	enum mmk_pte_kind kind;
-	bool young;
-	bool dirty;
-	bool move;
-};
+/* All ways to map and to move the page of a pmd */
+MMK_GEN_PARAMS(round)
+{
+	static struct mmk_pmd_way way;
 
-static const struct round_case round_cases[] = {
-	{ "writable, young, dirty, moved",
-	  MMK_PTE_MIGRATION_WRITE, true, true, true },
-	{ "writable, young, dirty, put back",
-	  MMK_PTE_MIGRATION_WRITE, true, true, false },
-	{ "writable, young, clean, moved",
-	  MMK_PTE_MIGRATION_WRITE, true, false, true },
-	{ "writable, young, clean, put back",
-	  MMK_PTE_MIGRATION_WRITE, true, false, false },
-	{ "writable, old, dirty, moved",
-	  MMK_PTE_MIGRATION_WRITE, false, true, true },
-	{ "writable, old, clean, put back",
-	  MMK_PTE_MIGRATION_WRITE, false, false, false },
-	{ "readable exclusive, young, dirty, moved",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, true },
-	{ "readable exclusive, young, dirty, put back",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, false },
-	{ "readable exclusive, young, clean, moved",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
-	{ "readable exclusive, young, clean, put back",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, false },
-	{ "readable exclusive, old, dirty, moved",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, true },
-	{ "readable exclusive, old, clean, put back",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, false, false },
-	{ "shared, young, dirty, moved",
-	  MMK_PTE_MIGRATION_READ, true, true, true },
-	{ "shared, young, dirty, put back",
-	  MMK_PTE_MIGRATION_READ, true, true, false },
-	{ "shared, young, clean, moved",
-	  MMK_PTE_MIGRATION_READ, true, false, true },
-	{ "shared, young, clean, put back",
-	  MMK_PTE_MIGRATION_READ, true, false, false },
-	{ "shared, old, dirty, moved",
-	  MMK_PTE_MIGRATION_READ, false, true, true },
-	{ "shared, old, clean, put back",
-	  MMK_PTE_MIGRATION_READ, false, false, false },
-};
-
-KUNIT_ARRAY_PARAM_DESC(round, round_cases, description);
+	return mmk_next_pmd_way(&way, !prev, desc) ? &way : NULL;
+}
 
 static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
 			       unsigned long addr, struct folio *folio,
-			       const struct round_case *c)
+			       const struct mmk_pmd_way *c)
 {
 	pmd_t pmd = mmk_pmd(mm, addr);
 
@@ -120,7 +72,7 @@ static void expect_huge_mapped(struct kunit *test, struct mm_struct *mm,
  * Returns the folio that is mapped afterwards.
  */
 static struct folio *round_trip(struct kunit *test, struct huge *h,
-				const struct round_case *c)
+				const struct mmk_pmd_way *c)
 {
 	struct mm_struct *mms[] = { h->mm, h->child };
 	unsigned int i, nr = h->child ? 2 : 1;
@@ -170,27 +122,23 @@ static struct folio *round_trip(struct kunit *test, struct huge *h,
  */
 static void round_trip_keeps_pmd(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	struct huge h;
 
 	hp_huge_init(test, &h, c->kind);
 	round_trip(test, &h, c);
 }
 
-static const struct round_case file_cases[] = {
-	{ "writable, young, dirty, moved",
-	  MMK_PTE_MIGRATION_WRITE, true, true, true },
-	{ "writable, young, dirty, put back",
-	  MMK_PTE_MIGRATION_WRITE, true, true, false },
-	{ "writable, old, clean, moved",
-	  MMK_PTE_MIGRATION_WRITE, false, false, true },
-	{ "read-only, young, clean, moved",
-	  MMK_PTE_MIGRATION_READ, true, false, true },
-	{ "read-only, old, dirty, put back",
-	  MMK_PTE_MIGRATION_READ, false, true, false },
-};
+/* The same without exclusive entries, which pages of files do not have */
+MMK_GEN_PARAMS(file)
+{
+	static struct mmk_pmd_way way;
+	bool more = mmk_next_pmd_way(&way, !prev, desc);
 
-KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
+	while (more && way.kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
+		more = mmk_next_pmd_way(&way, false, desc);
+	return more ? &way : NULL;
+}
 
 /**
  * round_trip_keeps_tmpfs_pmd() - The same for a huge page of tmpfs
@@ -203,7 +151,7 @@ KUNIT_ARRAY_PARAM_DESC(file, file_cases, description);
  */
 static void round_trip_keeps_tmpfs_pmd(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	struct address_space *mapping;
 	struct folio *to, *cached;
 	struct huge h;
@@ -220,18 +168,16 @@ static void round_trip_keeps_tmpfs_pmd(struct kunit *test)
 	}
 }
 
-static const struct round_case pin_cases[] = {
-	{ "writable, young, dirty",
-	  MMK_PTE_MIGRATION_WRITE, true, true, true },
-	{ "writable, old, clean",
-	  MMK_PTE_MIGRATION_WRITE, false, false, false },
-	{ "readable exclusive, young, clean",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
-	{ "readable exclusive, old, dirty",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, false },
-};
+/* The same without shared pages, which are not pinned */
+MMK_GEN_PARAMS(pin)
+{
+	static struct mmk_pmd_way way;
 
-KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
+	if (!mmk_next_pmd_way(&way, !prev, desc) ||
+	    way.kind == MMK_PTE_MIGRATION_READ)
+		return NULL;
+	return &way;
+}
 
 /**
  * pinned_huge_page_stays_mapped() - A huge page that is pinned for DMA
@@ -244,7 +190,7 @@ KUNIT_ARRAY_PARAM_DESC(pin, pin_cases, description);
  */
 static void pinned_huge_page_stays_mapped(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	bool write = c->kind == MMK_PTE_MIGRATION_WRITE;
 	struct page *page;
 	struct huge h;
@@ -292,7 +238,7 @@ static void pinned_huge_page_stays_mapped(struct kunit *test)
  */
 static void fork_copies_huge_entry(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	struct mm_struct *child;
 	struct mmk_diff diff;
 	struct folio *to;
@@ -352,7 +298,7 @@ static void fork_copies_huge_entry(struct kunit *test)
  */
 static void mprotect_downgrades_huge_entry(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	enum mmk_pte_kind kind = c->kind;
 	softleaf_t was, entry;
 	struct folio *to;
@@ -396,7 +342,7 @@ static void mprotect_downgrades_huge_entry(struct kunit *test)
  */
 static void mprotect_downgrades_tmpfs_huge_entry(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	softleaf_t entry;
 	struct huge h;
 
@@ -562,7 +508,7 @@ static void unmapped_tmpfs_huge_page_is_not_restored(struct kunit *test)
  */
 static void mremap_moves_huge_entry(struct kunit *test)
 {
-	const struct round_case *c = test->param_value;
+	const struct mmk_pmd_way *c = test->param_value;
 	unsigned long new;
 	softleaf_t was;
 	struct folio *to;
@@ -610,25 +556,13 @@ static void mincore_counts_huge_entry_as_resident(struct kunit *test)
 {
 	unsigned long vec;
 	struct huge h;
-	size_t i;
-	u8 *seen;
 
 	hp_huge_init(test, &h, MMK_PTE_MIGRATION_WRITE);
 	vec = mmk_map_anon(test, 1);
 	KUNIT_ASSERT_EQ(test, clear_user((void __user *)vec, PAGE_SIZE), 0UL);
 	mmk_mm_snapshot(h.mm, &h.rss);
-	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, seen);
 	hp_huge_unmap(test, &h, MMK_PTE_MIGRATION_WRITE);
-	KUNIT_EXPECT_EQ(test, sys_mincore(h.addr, MMK_HUGE_SIZE + PAGE_SIZE,
-					  (unsigned char __user *)vec), 0L);
-	KUNIT_EXPECT_EQ(test, copy_from_user(seen, (void __user *)vec,
-					     MMK_HUGE_PAGES + 1), 0UL);
-	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
-		;
-	KUNIT_EXPECT_EQ_MSG(test, i, (size_t)MMK_HUGE_PAGES,
-			    "first that is not resident");
-	KUNIT_EXPECT_EQ(test, seen[MMK_HUGE_PAGES], 0);
+	mmk_expect_huge_resident(test, h.addr, vec);
 	MMK_EXPECT_PMD(test, h.mm, h.addr, MIGRATION_WRITE);
 	hp_huge_end(test, &h, false);
 }

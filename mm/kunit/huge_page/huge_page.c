@@ -4,9 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/rmap.h>
-#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../lib/huge.h"
@@ -36,15 +34,9 @@ void hp_huge_init(struct kunit *test, struct huge *h,
 		  enum mmk_pte_kind kind)
 {
 	h->mm = mmk_mm_enter(test);
-	h->child = NULL;
 	h->cache = 0;
 	h->addr = mmk_map_huge(test, h->mm, 1);
-	mmk_fill(test, h->addr, MMK_HUGE_PAGES, SEED);
-	if (kind == MMK_PTE_MIGRATION_READ)
-		h->child = mmk_fork(test);
-	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
-		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
-						   PROT_READ), 0L);
+	h->child = mmk_huge_prepare(test, h->addr, kind, SEED);
 	hp_huge_note(test, h);
 	KUNIT_ASSERT_EQ(test, h->rss.anon, MMK_HUGE_PAGES);
 	KUNIT_ASSERT_EQ(test, h->state.anon_exclusive, !h->child);

@@ -8,6 +8,8 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/shmem_fs.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
 
 #include "../../internal.h"
 #include "../compat/huge.h"
@@ -119,6 +121,96 @@ unsigned long mmk_map_huge_file(struct kunit *test, struct mm_struct *mm)
 	KUNIT_ASSERT_EQ(test, (int)mmk_pmd_kind(mm, addr),
 			(int)MMK_PTE_PRESENT);
 	return addr;
+}
+
+/**
+ * mmk_next_pmd_way() - Go through all ways to map and to move a huge page
+ * @way: the last one; the next one when this returns
+ * @first: begin with the first
+ * @desc: KUNIT_PARAM_DESC_SIZE bytes for its name
+ *
+ * Each of the three kinds of entries, young or old, dirty or clean, moved or put
+ * back.
+ *
+ * Return: whether there is another one.
+ */
+bool mmk_next_pmd_way(struct mmk_pmd_way *way, bool first, char *desc)
+{
+	static const enum mmk_pte_kind kinds[] = {
+		MMK_PTE_MIGRATION_WRITE,
+		MMK_PTE_MIGRATION_READ_EXCLUSIVE,
+		MMK_PTE_MIGRATION_READ,
+	};
+	static const char * const names[] = {
+		"writable", "readable exclusive", "shared",
+	};
+	unsigned int nr = 0;
+
+	if (!first) {
+		while (kinds[nr] != way->kind)
+			nr++;
+		nr = (nr << 3 | !way->young << 2 | !way->dirty << 1 |
+		      !way->move) + 1;
+	}
+	if (nr == ARRAY_SIZE(kinds) << 3)
+		return false;
+	*way = (struct mmk_pmd_way){ .kind = kinds[nr >> 3],
+				     .young = !(nr & 4), .dirty = !(nr & 2),
+				     .move = !(nr & 1) };
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s, %s, %s, %s", names[nr >> 3],
+		 way->young ? "young" : "old", way->dirty ? "dirty" : "clean",
+		 way->move ? "moved" : "put back");
+	return true;
+}
+
+/**
+ * mmk_huge_prepare() - Map a huge page so that an entry of a kind has to come of it
+ * @test: the case
+ * @addr: of a huge page in current->mm, which is writable and exclusive
+ * @kind: of the entry: MMK_PTE_MIGRATION_*
+ * @seed: what the page holds, see mmk_fill()
+ *
+ * For a readable exclusive entry the page becomes read-only. For a readable one a
+ * child is forked.
+ *
+ * Return: the child, or NULL.
+ */
+struct mm_struct *mmk_huge_prepare(struct kunit *test, unsigned long addr,
+				   enum mmk_pte_kind kind, u8 seed)
+{
+	mmk_fill(test, addr, MMK_HUGE_PAGES, seed);
+	if (kind == MMK_PTE_MIGRATION_READ)
+		return mmk_fork(test);
+	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(addr, MMK_HUGE_SIZE,
+						   PROT_READ), 0L);
+	return NULL;
+}
+
+/**
+ * mmk_expect_huge_resident() - Expect mincore() to see a huge page, and no more
+ * @test: the case
+ * @addr: of a huge page; there is none behind it
+ * @vec: address of a page of current->mm that is there already
+ */
+void mmk_expect_huge_resident(struct kunit *test, unsigned long addr,
+			      unsigned long vec)
+{
+	unsigned int i;
+	u8 *seen;
+
+	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	KUNIT_EXPECT_EQ(test, sys_mincore(addr, MMK_HUGE_SIZE + PAGE_SIZE,
+					  (unsigned char __user *)vec), 0L);
+	KUNIT_EXPECT_EQ(test, copy_from_user(seen, (void __user *)vec,
+					     MMK_HUGE_PAGES + 1), 0UL);
+	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
+			    "first that is not resident");
+	KUNIT_EXPECT_EQ(test, seen[MMK_HUGE_PAGES], 0);
+	kunit_kfree(test, seen);
 }
 
 /**

@@ -15,6 +15,25 @@
 #define MMK_HUGE_SIZE	PMD_SIZE
 #define MMK_HUGE_PAGES	((unsigned int)(PMD_SIZE / PAGE_SIZE))
 
+/**
+ * struct mmk_pmd_way - A pmd that maps a huge page, and a migration of the page
+ * @kind: of the entry that the pmd has to become
+ * @young: accessed bit
+ * @dirty: dirty bit
+ * @move: the migration succeeds
+ */
+struct mmk_pmd_way {
+	enum mmk_pte_kind kind;
+	bool young;
+	bool dirty;
+	bool move;
+};
+
+bool mmk_next_pmd_way(struct mmk_pmd_way *way, bool first, char *desc);
+struct mm_struct *mmk_huge_prepare(struct kunit *test, unsigned long addr,
+				   enum mmk_pte_kind kind, u8 seed);
+void mmk_expect_huge_resident(struct kunit *test, unsigned long addr,
+			      unsigned long vec);
 unsigned long mmk_map_huge(struct kunit *test, struct mm_struct *mm,
 			   unsigned int nr);
 unsigned long mmk_map_huge_hole(struct kunit *test, struct mm_struct *mm,
