@@ -52,6 +52,14 @@ static inline void mmk_zone_device_init(struct page *page, unsigned int order)
 #define MIGRATE_PFN_COMPOUND		0
 #endif
 
+/*
+ * Whether memremap_pages() refuses folios larger than any can be. It came shortly before
+ * huge pages that move to a device.
+ */
+#ifdef MMK_HAVE_VMA_COMPOUND
+#define MMK_REMAP_LIMITS_ORDER
+#endif
+
 /* Whether get_dev_pagemap() takes a pgmap that the caller has already. */
 #ifdef MMK_HAVE_PGMAP_LOOKUP_CACHE
 #define MMK_PGMAP_LOOKUP_CACHES	true

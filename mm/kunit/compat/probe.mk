@@ -35,6 +35,8 @@ mmk-probes := \
 	$(call mmk-probe,SWAP_CACHE_DEL_FOLIO,mm/swap.h,void swap_cache_del_folio) \
 	$(call mmk-probe,SWAP_ENTRY_SWAPPED,mm/swap.h $(mmk-inc)/swap.h,bool swap_entry_swapped) \
 	$(call mmk-probe,SWAP_PUT_DIRECT,$(mmk-inc)/swap.h,void swap_put_entries_direct) \
+	$(call mmk-probe,SHMEM_WRITE_FOLIO,$(mmk-inc)/shmem_fs.h,int shmem_write_folio) \
+	$(call mmk-probe,SHMEM_WRITEOUT,$(mmk-inc)/shmem_fs.h,int shmem_writeout) \
 	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare) \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \

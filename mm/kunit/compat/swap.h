@@ -5,8 +5,10 @@
 #ifndef _MM_KUNIT_COMPAT_SWAP_H
 #define _MM_KUNIT_COMPAT_SWAP_H
 
+#include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/writeback.h>
 #if __has_include("linux/swap_slots.h")
 #include <linux/swap_slots.h>
 #endif
@@ -58,6 +60,28 @@
 #else
 #define mmk_swap_cache_add(folio) (!folio_alloc_swap(folio))
 #endif
+
+/*
+ * Writes a folio of tmpfs, which is locked, not mapped and no longer dirty, to swap, and
+ * unlocks it. It is in the swap cache then. Returns 0 or an error.
+ */
+static inline int mmk_shmem_write(struct folio *folio)
+{
+#if defined(MMK_HAVE_SHMEM_WRITE_FOLIO)
+	return shmem_write_folio(folio);
+#elif defined(MMK_HAVE_SHMEM_WRITEOUT)
+	return shmem_writeout(folio, NULL, NULL);
+#else
+	struct writeback_control wbc = {
+		.sync_mode	= WB_SYNC_NONE,
+		.nr_to_write	= SWAP_CLUSTER_MAX,
+		.range_end	= LLONG_MAX,
+		.for_reclaim	= 1,
+	};
+
+	return folio->mapping->a_ops->writepage(&folio->page, &wbc);
+#endif
+}
 
 /*
  * Frees the slot of a swap entry. Up to 6.19 the kernel ignores other entries;

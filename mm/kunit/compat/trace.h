@@ -10,8 +10,12 @@
 #include <linux/tracepoint.h>
 
 #include <trace/events/lock.h>
+#include <trace/events/migrate.h>
 #include <trace/events/page_ref.h>
 #include <trace/events/preemptirq.h>
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+#include <trace/events/thp.h>
+#endif
 
 /* RCU read-side nesting of a task that sleeps */
 static inline int mmk_rcu_depth(struct task_struct *task)
@@ -108,6 +112,27 @@ do {									\
 	((void)(mod), (void)(mod_and), (void)(data), -EOPNOTSUPP)
 #define mmk_unwatch_page_refs(mod, mod_and, data)			\
 	((void)(mod), (void)(mod_and), (void)(data))
+#endif
+
+/*
+ * Calls @pte for each pte, and @pmd for each pmd, that stands where a migration entry
+ * was, with its lock held.
+ */
+#if defined(CONFIG_TRACEPOINTS) && defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define mmk_watch_restored(pte, pmd, data)				\
+	(register_trace_remove_migration_pte(pte, data) ?:		\
+	 register_trace_remove_migration_pmd(pmd, data))
+#define mmk_unwatch_restored(pte, pmd, data)				\
+do {									\
+	unregister_trace_remove_migration_pmd(pmd, data);		\
+	unregister_trace_remove_migration_pte(pte, data);		\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_restored(pte, pmd, data)				\
+	((void)(pte), (void)(pmd), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_restored(pte, pmd, data)				\
+	((void)(pte), (void)(pmd), (void)(data))
 #endif
 
 #endif /* _MM_KUNIT_COMPAT_TRACE_H */

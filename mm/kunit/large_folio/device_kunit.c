@@ -243,6 +243,32 @@ static void huge_page_moves_page_by_page(struct kunit *test)
 	mmk_expect_mm_same(test, "back", h.mm, &h.rss);
 }
 
+/* Each page is back in a folio of its own, mapped once and writable. */
+static void expect_back_in_pieces(struct kunit *test, struct hpage *h)
+{
+	struct folio *folio;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, h->dev->nr_split, MMK_HUGE_PAGES - 1);
+	KUNIT_EXPECT_EQ(test, h->dev->nr_split_ends, 1U);
+	KUNIT_EXPECT_EQ(test, h->dev->nr_free[0], MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, h->dev->nr_free[PMD_ORDER], 0U);
+	KUNIT_EXPECT_EQ(test, hdev_nr_busy(h->dev), 0U);
+	MMK_EXPECT_PMD(test, h->mm, h->addr, TABLE);
+	lru_add_drain_all();
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		folio = mmk_pte_folio(test, h->mm, h->addr + i * PAGE_SIZE);
+		if (folio_test_large(folio) || folio_mapcount(folio) != 1 ||
+		    folio_ref_count(folio) != 1 || folio_test_locked(folio) ||
+		    !pte_write(mmk_pte(h->mm, h->addr + i * PAGE_SIZE)))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MMK_HUGE_PAGES,
+			    "first page that is not right");
+	mmk_expect_mm_same(test, "back", h->mm, &h->rss);
+	MMK_EXPECT_HOLDS(test, h->addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
 /**
  * huge_device_page_comes_back_page_by_page() - There is no huge page in memory
  *
@@ -254,32 +280,39 @@ static void huge_page_moves_page_by_page(struct kunit *test)
  */
 static void huge_device_page_comes_back_page_by_page(struct kunit *test)
 {
-	struct folio *folio;
 	struct hpage h;
-	unsigned int i;
 
 	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
 	hdev_move_in(test, h.mm, h.addr, h.dev);
 	hdev_move_out_small(test, h.mm, h.addr, h.dev);
 	KUNIT_EXPECT_EQ(test, h.dev->nr_to_ram, 0U);
-	KUNIT_EXPECT_EQ(test, h.dev->nr_split, MMK_HUGE_PAGES - 1);
-	KUNIT_EXPECT_EQ(test, h.dev->nr_split_ends, 1U);
-	KUNIT_EXPECT_EQ(test, h.dev->nr_free[0], MMK_HUGE_PAGES);
-	KUNIT_EXPECT_EQ(test, h.dev->nr_free[PMD_ORDER], 0U);
-	KUNIT_EXPECT_EQ(test, hdev_nr_busy(h.dev), 0U);
-	MMK_EXPECT_PMD(test, h.mm, h.addr, TABLE);
-	lru_add_drain_all();
-	for (i = 0; i < MMK_HUGE_PAGES; i++) {
-		folio = mmk_pte_folio(test, h.mm, h.addr + i * PAGE_SIZE);
-		if (folio_test_large(folio) || folio_mapcount(folio) != 1 ||
-		    folio_ref_count(folio) != 1 || folio_test_locked(folio) ||
-		    !pte_write(mmk_pte(h.mm, h.addr + i * PAGE_SIZE)))
-			break;
-	}
-	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MMK_HUGE_PAGES,
-			    "first page that is not right");
-	mmk_expect_mm_same(test, "back", h.mm, &h.rss);
-	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	expect_back_in_pieces(test, &h);
+}
+
+/**
+ * fault_brings_huge_page_back_page_by_page() - The same, for a fault
+ *
+ * The fault has a reference of its own on the folio. migrate_to_ram is called once, and
+ * after that all of the huge page is back.
+ *
+ * Contract: LF-8, LF-10, LF-11
+ */
+static void fault_brings_huge_page_back_page_by_page(struct kunit *test)
+{
+	struct hpage h;
+
+	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	hdev_move_in(test, h.mm, h.addr, h.dev);
+	h.dev->small = true;
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(h.mm, h.addr + 5 * PAGE_SIZE, true),
+			0);
+	KUNIT_EXPECT_EQ(test, h.dev->nr_to_ram, 1U);
+	if (mmk_pmd_kind(h.mm, h.addr) == MMK_PTE_TABLE &&
+	    !hdev_nr_busy(h.dev))
+		expect_back_in_pieces(test, &h);
+	else
+		KUNIT_FAIL(test, "%u pages are still on the device",
+			   hdev_nr_busy(h.dev));
 }
 
 /**
@@ -352,6 +385,7 @@ static struct kunit_case large_folio_device_cases[] = {
 	KUNIT_CASE_PARAM(huge_page_moves_in_one_piece, hpage_gen_params),
 	KUNIT_CASE_PARAM(huge_page_moves_page_by_page, part_gen_params),
 	KUNIT_CASE(huge_device_page_comes_back_page_by_page),
+	KUNIT_CASE(fault_brings_huge_page_back_page_by_page),
 	KUNIT_CASE(held_unsplittable_huge_page_stays),
 	KUNIT_CASE(held_huge_page_is_refused_in_one_piece),
 	{}

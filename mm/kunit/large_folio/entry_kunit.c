@@ -4,6 +4,7 @@
  * Afterwards each page is in its place.
  */
 #include <kunit/test.h>
+#include <linux/highmem.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -11,6 +12,7 @@
 
 #include "../../internal.h"
 #include "../compat/param.h"
+#include "../lib/device.h"
 #include "../lib/guard.h"
 #include "../lib/large.h"
 #include "../lib/migrate.h"
@@ -195,12 +197,62 @@ static void entries_stand_where_tmpfs_pages_were_mapped(struct kunit *test)
 	there_and_back(test, &l, w->move);
 }
 
+/**
+ * clean_device_page_stays_clean() - Its entry has no dirty bit
+ *
+ * A device page is clean, and is mapped by device-private entries, of one mm or of two.
+ * They become migration entries. Nobody has written to the page, and it stays clean, as
+ * does the system page that it is moved to.
+ *
+ * Contract: MV-11
+ */
+static void clean_device_page_stays_clean(struct kunit *test)
+{
+	bool forked = *(const bool *)test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1), src, dst;
+	struct page *page, *to;
+
+	mmk_fill(test, addr, 1, MMK_LARGE_SEED);
+	page = mmk_migrate_to_dev(test, mm, addr, dev);
+	if (forked)
+		mmk_fork(test);
+	folio_clear_dirty(page_folio(page));
+	KUNIT_ASSERT_EQ(test, migrate_device_range(&src, page_to_pfn(page), 1),
+			0);
+	KUNIT_ASSERT_TRUE(test, src & MIGRATE_PFN_MIGRATE);
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(page_folio(page)));
+	to = alloc_page(GFP_HIGHUSER_MOVABLE);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	lock_page(to);
+	copy_highpage(to, mmk_dev_backing(page));
+	dst = migrate_pfn(page_to_pfn(to));
+	migrate_device_pages(&src, &dst, 1);
+	KUNIT_EXPECT_TRUE(test, src & MIGRATE_PFN_MIGRATE);
+	KUNIT_EXPECT_FALSE(test, folio_test_dirty(page_folio(to)));
+	migrate_device_finalize(&src, &dst, 1);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	MMK_EXPECT_HOLDS(test, addr, 1, MMK_LARGE_SEED);
+	KUNIT_EXPECT_EQ(test, mmk_dev_nr_busy(dev), 0U);
+}
+
+static const bool forks[] = { false, true };
+
+static void fork_name(const bool *forked, char *desc)
+{
+	strscpy(desc, *forked ? "two mms" : "one mm", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(fork, forks, fork_name);
+
 static struct kunit_case large_folio_entry_cases[] = {
 	KUNIT_CASE_PARAM(each_page_has_an_entry_of_its_own, whole_gen_params),
 	KUNIT_CASE_PARAM(entries_stand_where_pages_were_mapped,
 			 part_gen_params),
 	KUNIT_CASE_PARAM(entries_stand_where_tmpfs_pages_were_mapped,
 			 part_gen_params),
+	KUNIT_CASE_PARAM(clean_device_page_stays_clean, fork_gen_params),
 	{}
 };
 

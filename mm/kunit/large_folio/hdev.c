@@ -10,11 +10,9 @@
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
-#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/huge.h"
@@ -46,6 +44,8 @@ static void hdev_folio_free(struct folio *folio)
 	dev->nr_free[min_t(unsigned int, order, PMD_ORDER)]++;
 	dev->freed += 1 << order;
 	bitmap_clear(dev->busy, hdev_index(dev, page), 1 << order);
+	if (dev->on_free)
+		dev->on_free(dev);
 }
 
 MMK_DEFINE_FOLIO_FREE(hdev_folio_free)
@@ -101,12 +101,19 @@ static vm_fault_t hdev_to_ram(struct vm_fault *vmf)
 
 	dev->nr_to_ram++;
 	dev->locked &= PageLocked(vmf->page);
+	/* A fault that gets nowhere would come again for ever. */
+	if (dev->small && dev->nr_to_ram > HDEV_SMALL_TRIES)
+		return VM_FAULT_SIGBUS;
 	if (migrate_vma_setup(&args))
 		return VM_FAULT_SIGBUS;
 	if (args.cpages && dev->src[0] & MIGRATE_PFN_COMPOUND) {
 		from = migrate_pfn_to_page(dev->src[0]);
-		dev->dst[0] = hdev_to_ram_page(dev, dev->src[0], PMD_ORDER,
-					       from);
+		if (!dev->small)
+			dev->dst[0] = hdev_to_ram_page(dev, dev->src[0],
+						       PMD_ORDER, from);
+		for (i = 0; dev->small && i < MMK_HUGE_PAGES; i++)
+			dev->dst[i] = hdev_to_ram_page(dev, dev->src[0], 0,
+						       from + i);
 	} else {
 		for (i = 0; i < args.npages; i++) {
 			from = migrate_pfn_to_page(dev->src[i]);
@@ -148,12 +155,13 @@ static void hdev_release(void *data)
 }
 
 /**
- * hdev_create() - Make a device
+ * hdev_create_of() - Make a device
  * @test: the case, which has no mm yet; skipped where devices have no huge pages
+ * @type: of its memory: private or coherent
  *
  * Return: the device, its pages free.
  */
-struct hdev *hdev_create(struct kunit *test)
+struct hdev *hdev_create_of(struct kunit *test, enum memory_type type)
 {
 	struct hdev *dev;
 	unsigned int i;
@@ -168,7 +176,7 @@ struct hdev *hdev_create(struct kunit *test)
 							dev), 0);
 	dev->test = test;
 	dev->locked = true;
-	for (i = 0; i < HDEV_HUGE; i++) {
+	for (i = 0; type == MEMORY_DEVICE_PRIVATE && i < HDEV_HUGE; i++) {
 		dev->mem[i] = alloc_pages(GFP_KERNEL | __GFP_ZERO, PMD_ORDER);
 		KUNIT_ASSERT_NOT_NULL(test, dev->mem[i]);
 	}
@@ -177,7 +185,7 @@ struct hdev *hdev_create(struct kunit *test)
 	if (IS_ERR(dev->res))
 		dev->res = NULL;
 	KUNIT_ASSERT_NOT_NULL(test, dev->res);
-	dev->pgmap.type = MEMORY_DEVICE_PRIVATE;
+	dev->pgmap.type = type;
 	dev->pgmap.range.start = dev->res->start;
 	dev->pgmap.range.end = dev->res->start + HDEV_PAGES * PAGE_SIZE - 1;
 	dev->pgmap.nr_range = 1;
@@ -189,6 +197,12 @@ struct hdev *hdev_create(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, page_to_pfn(hdev_page(dev, 0)) % MMK_HUGE_PAGES,
 			0UL);
 	return dev;
+}
+
+/* A device with device-private memory */
+struct hdev *hdev_create(struct kunit *test)
+{
+	return hdev_create_of(test, MEMORY_DEVICE_PRIVATE);
 }
 
 /* A page of a device, free or not */
@@ -215,6 +229,8 @@ struct page *hdev_mem(struct hdev *dev, struct page *page)
 {
 	unsigned int i = hdev_index(dev, page);
 
+	if (dev->pgmap.type != MEMORY_DEVICE_PRIVATE)
+		return page;
 	return dev->mem[i / MMK_HUGE_PAGES] + i % MMK_HUGE_PAGES;
 }
 
@@ -332,22 +348,24 @@ void hdev_move_out_small(struct kunit *test, struct mm_struct *mm,
 	mmk_vma_finalize(m);
 }
 
-/* A huge page that has to give an entry of the given kind */
-void hpage_init(struct kunit *test, struct hpage *h, enum mmk_pte_kind kind)
+/* A huge page that has to give an entry of the given kind, and a device */
+void hpage_init_of(struct kunit *test, struct hpage *h, enum mmk_pte_kind kind,
+		   enum memory_type type)
 {
 	memset(h, 0, sizeof(*h));
-	h->dev = hdev_create(test);
+	h->dev = hdev_create_of(test, type);
 	h->mm = mmk_mm_enter(test);
 	h->addr = mmk_map_huge(test, h->mm, 1);
-	mmk_fill(test, h->addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
-	if (kind == MMK_PTE_MIGRATION_READ)
-		h->child = mmk_fork(test);
-	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
-		KUNIT_ASSERT_EQ(test, sys_mprotect(h->addr, MMK_HUGE_SIZE,
-						   PROT_READ), 0L);
+	h->child = mmk_huge_prepare(test, h->addr, kind, MMK_LARGE_SEED);
 	h->folio = mmk_pmd_folio(test, h->mm, h->addr);
 	KUNIT_ASSERT_EQ(test, folio_order(h->folio), (unsigned int)PMD_ORDER);
 	mmk_folio_snapshot(h->folio, &h->state);
 	mmk_mm_snapshot(h->mm, &h->rss);
 	h->thps = mmk_mthp_stat(MTHP_STAT_NR_ANON);
+}
+
+/* The same, and a device with device-private memory */
+void hpage_init(struct kunit *test, struct hpage *h, enum mmk_pte_kind kind)
+{
+	hpage_init_of(test, h, kind, MEMORY_DEVICE_PRIVATE);
 }

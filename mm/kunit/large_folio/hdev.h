@@ -16,13 +16,16 @@
 #define HDEV_HUGE	3
 #define HDEV_PAGES	(HDEV_HUGE * MMK_HUGE_PAGES)
 
+/* So often migrate_to_ram tries to bring a huge page back in single pages. */
+#define HDEV_SMALL_TRIES	4
+
 /**
- * struct hdev - A device with device-private memory
+ * struct hdev - A device with memory of its own
  * @pgmap: its pages; the owner is the &struct hdev itself
  * @res: the range in iomem_resource that the pages stand for
  * @test: the case that made it
  * @mapped: memremap_pages() has been called and not undone
- * @mem: where the bytes are
+ * @mem: where the bytes of device-private memory are
  * @busy: pages handed out
  * @nr_to_ram: calls of migrate_to_ram
  * @locked: what migrate_to_ram got was locked, each time
@@ -30,6 +33,8 @@
  * @freed: pages that have been given back
  * @nr_split: calls of folio_split with a new folio
  * @nr_split_ends: and without one
+ * @on_free: called at the end of each folio_free, or NULL
+ * @small: migrate_to_ram has no huge page in memory
  * @src: for migrate_to_ram
  * @dst: for migrate_to_ram
  */
@@ -46,10 +51,13 @@ struct hdev {
 	unsigned int freed;
 	unsigned int nr_split;
 	unsigned int nr_split_ends;
+	void (*on_free)(struct hdev *dev);
+	bool small;
 	unsigned long src[MMK_HUGE_PAGES];
 	unsigned long dst[MMK_HUGE_PAGES];
 };
 
+struct hdev *hdev_create_of(struct kunit *test, enum memory_type type);
 struct hdev *hdev_create(struct kunit *test);
 struct page *hdev_page(struct hdev *dev, unsigned int i);
 struct page *hdev_get(struct hdev *dev, unsigned int order);

@@ -5,18 +5,22 @@
 #include <kunit/test.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/pagemap.h>
+#include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
 #include "../../internal.h"
 #include "../compat/count.h"
 #include "../compat/huge.h"
+#include "../compat/mm.h"
 #include "../compat/pgmap.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/uffd.h"
 #include "hdev.h"
 
 /**
@@ -84,9 +88,11 @@ static unsigned int zeroes(unsigned long addr)
 	return i;
 }
 
-static long nr_pgtables(void)
+/* Page tables that are there, but belong to no mm, or to another one */
+static long nr_lost_pgtables(struct mm_struct *mm)
 {
-	return mmk_node_page_state(NR_PAGETABLE);
+	return mmk_node_page_state(NR_PAGETABLE) -
+	       (long)(mm_pgtables_bytes(mm) / PAGE_SIZE);
 }
 
 /**
@@ -143,43 +149,163 @@ static void driver_fills_a_huge_hole(struct kunit *test)
 }
 
 /**
- * huge_hole_that_is_filled_stays() - Somebody else is faster
+ * enum late - What happens between setup and migrate_vma_pages()
+ * @HUGE: somebody writes, and gets a huge page
+ * @SMALL: somebody writes, and gets a small page
+ * @MONITORED: userfaultfd wants to know of holes that are filled
+ * @REAPED: the OOM reaper may have been at work
+ */
+enum late { HUGE, SMALL, MONITORED, REAPED };
+
+/**
+ * struct late_way - A hole that the driver's huge page must not fill any more
+ * @description: for the log
+ * @late: why
+ * @hole: what the hole was
+ */
+struct late_way {
+	const char *description;
+	enum late late;
+	enum hole hole;
+};
+
+static const struct late_way late_ways[] = {
+	{ "hole, filled by a huge page", HUGE, EMPTY },
+	{ "hole, filled by a small page", SMALL, EMPTY },
+	{ "hole, userfaultfd", MONITORED, EMPTY },
+	{ "huge zero page, userfaultfd", MONITORED, ZERO },
+	{ "hole, reaped", REAPED, EMPTY },
+	{ "huge zero page, reaped", REAPED, ZERO },
+};
+
+KUNIT_ARRAY_PARAM_DESC(late, late_ways, description);
+
+static void late_happen(struct kunit *test, enum late late,
+			struct mm_struct *mm, unsigned long addr)
+{
+	if (late == MONITORED) {
+		mmk_uffd_register(test, mmk_uffd_open(test), addr,
+				  MMK_HUGE_SIZE);
+	} else if (late == REAPED) {
+		mm_flags_set(MMF_UNSTABLE, mm);
+	} else {
+		mmk_huge_on(late == HUGE);
+		mmk_fill(test, addr, 1, MMK_LARGE_SEED);
+		mmk_huge_on(true);
+	}
+}
+
+/**
+ * late_huge_page_fills_no_hole() - Something has happened since setup
  *
- * After setup has found a hole, somebody writes there. The driver's huge page is not
- * inserted, and given back; what is there is left alone, and no page table is lost.
+ * Somebody has written there meanwhile, userfaultfd wants to know, or the mm has been
+ * reaped. The driver's huge page is not inserted: MIGRATE is clear, and the page goes back
+ * to the driver. What is there is left alone, the RSS is right, and no page table is lost.
  *
  * Contract: LF-8
  */
-static void huge_hole_that_is_filled_stays(struct kunit *test)
+static void late_huge_page_fills_no_hole(struct kunit *test)
 {
+	const struct late_way *w = test->param_value;
 	struct mm_struct *mm;
-	struct folio *folio;
 	unsigned long addr;
+	unsigned long rss;
 	struct mmk_vma *m;
 	struct hdev *dev;
 	long tables;
 	pmd_t pmd;
 
-	dev = hole_init(test, EMPTY, &mm, &addr);
+	dev = hole_init(test, w->hole, &mm, &addr);
 	m = hdev_take(test, mm, addr, dev);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
 	hdev_give_huge(test, m, dev);
-	mmk_fill(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
-	MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+	late_happen(test, w->late, mm, addr);
 	pmd = mmk_pmd(mm, addr);
-	folio = mmk_pmd_folio(test, mm, addr);
-	tables = nr_pgtables();
+	rss = get_mm_counter_sum(mm, MM_ANONPAGES);
+	tables = nr_lost_pgtables(mm);
 	mmk_vma_pages(m);
+	if (w->late == REAPED)
+		mm_flags_clear(MMF_UNSTABLE, mm);
 	KUNIT_EXPECT_FALSE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
 	mmk_vma_finalize(m);
-	KUNIT_EXPECT_EQ(test, nr_pgtables(), tables);
+	KUNIT_EXPECT_EQ(test, nr_lost_pgtables(mm), tables);
 	KUNIT_EXPECT_EQ(test, pmd_val(mmk_pmd(mm, addr)), pmd_val(pmd));
 	lru_add_drain_all();
-	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
-	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
-			(unsigned long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), rss);
 	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
 	KUNIT_EXPECT_EQ(test, hdev_nr_busy(dev), 0U);
-	MMK_EXPECT_HOLDS(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	if (w->late == HUGE)
+		KUNIT_EXPECT_EQ(test, folio_ref_count(mmk_pmd_folio(test, mm,
+								    addr)), 1);
+	if (w->late == HUGE || w->late == SMALL)
+		MMK_EXPECT_HOLDS(test, addr, 1, MMK_LARGE_SEED);
+}
+
+/**
+ * late_pages_fill_the_rest_of_a_huge_hole() - Page by page
+ *
+ * The driver has a page for each page of the hole. Somebody has written to one of them
+ * meanwhile: that one stays, and all others are filled.
+ *
+ * Contract: LF-8
+ */
+static void late_pages_fill_the_rest_of_a_huge_hole(struct kunit *test)
+{
+	const unsigned int late = 100;
+	struct mm_struct *mm;
+	unsigned long addr;
+	struct mmk_vma *m;
+	struct hdev *dev;
+	unsigned int i;
+
+	dev = hole_init(test, EMPTY, &mm, &addr);
+	m = hdev_take(test, mm, addr, dev);
+	hdev_give_small(test, m, dev, 0, MMK_HUGE_PAGES);
+	mmk_huge_on(false);
+	mmk_fill(test, addr + late * PAGE_SIZE, 1, MMK_LARGE_SEED);
+	mmk_huge_on(true);
+	mmk_vma_pages(m);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (!!(m->src[i] & MIGRATE_PFN_MIGRATE) != (i != late))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
+			    "first entry that is not right");
+	mmk_vma_finalize(m);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (mmk_pte_kind(mm, addr + i * PAGE_SIZE) !=
+		    (i == late ? MMK_PTE_PRESENT :
+				 MMK_PTE_DEVICE_PRIVATE_WRITE))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
+			    "first page that is not where it should be");
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES),
+			(unsigned long)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, hdev_nr_busy(dev), MMK_HUGE_PAGES - 1);
+	MMK_EXPECT_HOLDS(test, addr + late * PAGE_SIZE, 1, MMK_LARGE_SEED);
+}
+
+/**
+ * readonly_hole_gets_a_readonly_page() - As the VMA says
+ *
+ * Contract: LF-8
+ */
+static void readonly_hole_gets_a_readonly_page(struct kunit *test)
+{
+	struct mm_struct *mm;
+	unsigned long addr;
+	struct mmk_vma *m;
+	struct hdev *dev;
+
+	dev = hole_init(test, EMPTY, &mm, &addr);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, MMK_HUGE_SIZE, PROT_READ), 0L);
+	m = hdev_take(test, mm, addr, dev);
+	hdev_give_huge(test, m, dev);
+	mmk_vma_pages(m);
+	KUNIT_EXPECT_TRUE(test, m->src[0] & MIGRATE_PFN_MIGRATE);
+	mmk_vma_finalize(m);
+	MMK_EXPECT_PMD(test, mm, addr, DEVICE_PRIVATE_READ);
+	KUNIT_EXPECT_EQ(test, zeroes(addr), (unsigned int)MMK_HUGE_PAGES);
+	KUNIT_EXPECT_FALSE(test, !!pmd_write(mmk_pmd(mm, addr)));
 }
 
 /* The huge zero page would count as leaked by the case that reads first. */
@@ -191,7 +317,9 @@ static int hole_prepare(struct kunit_suite *suite)
 
 static struct kunit_case large_folio_hole_cases[] = {
 	KUNIT_CASE_PARAM(driver_fills_a_huge_hole, hole_gen_params),
-	KUNIT_CASE(huge_hole_that_is_filled_stays),
+	KUNIT_CASE_PARAM(late_huge_page_fills_no_hole, late_gen_params),
+	KUNIT_CASE(late_pages_fill_the_rest_of_a_huge_hole),
+	KUNIT_CASE(readonly_hole_gets_a_readonly_page),
 	{}
 };
 

@@ -34,6 +34,8 @@ struct hpage {
 	long thps;
 };
 
+void hpage_init_of(struct kunit *test, struct hpage *h, enum mmk_pte_kind kind,
+		   enum memory_type type);
 void hpage_init(struct kunit *test, struct hpage *h, enum mmk_pte_kind kind);
 
 #endif /* _MM_KUNIT_LARGE_FOLIO_HPAGE_H */

@@ -10,6 +10,7 @@
 #include <linux/pagemap.h>
 
 #include "../../internal.h"
+#include "../compat/param.h"
 #include "../compat/pgmap.h"
 #include "../lib/device.h"
 #include "../lib/guard.h"
@@ -111,6 +112,163 @@ static void pages_of_a_device_become_a_huge_folio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
 }
 
+/* The driver makes a huge folio of its memory, as soon as all of it is free. */
+static void make_huge_when_free(struct hdev *dev)
+{
+	if (hdev_nr_busy(dev))
+		return;
+	dev->on_free = NULL;
+	hdev_get(dev, PMD_ORDER);
+}
+
+/**
+ * struct reuse_way - The last page of a range that comes back to its driver
+ * @description: for the log
+ * @last: which page it is; pages 0 to 3 are in use
+ */
+struct reuse_way {
+	const char *description;
+	unsigned int last;
+};
+
+static const struct reuse_way reuse_ways[] = {
+	{ "first page", 0 },
+	{ "second page", 1 },
+	{ "fourth page", 3 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(reuse, reuse_ways, description);
+
+/**
+ * page_is_the_drivers_once_it_is_free() - Handed out again at once
+ *
+ * folio_free() hands out a huge folio of which the page that it is told of is a part. The
+ * page is freed once, as one page, its pgmap has a reference less for it, and the huge
+ * folio keeps all of those that it was made with.
+ *
+ * Contract: LF-11, LF-12
+ */
+static void page_is_the_drivers_once_it_is_free(struct kunit *test)
+{
+	const struct reuse_way *w = test->param_value;
+	struct hdev *dev = hdev_create(test);
+	struct folio *folio;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		KUNIT_ASSERT_PTR_EQ(test, hdev_get(dev, 0), hdev_page(dev, i));
+	dev->on_free = make_huge_when_free;
+	for (i = 0; i < 4; i++)
+		if (i != w->last)
+			give_back(hdev_page(dev, i));
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 1L);
+	give_back(hdev_page(dev, w->last));
+	KUNIT_EXPECT_EQ(test, dev->nr_free[0], 4U);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 0U);
+	KUNIT_EXPECT_EQ(test, hdev_nr_busy(dev), MMK_HUGE_PAGES);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap),
+			(long)MMK_HUGE_PAGES);
+	folio = page_folio(hdev_page(dev, w->last));
+	KUNIT_EXPECT_PTR_EQ(test, &folio->page, hdev_page(dev, 0));
+	KUNIT_EXPECT_EQ(test, folio_order(folio), (unsigned int)PMD_ORDER);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(&folio->page), &dev->pgmap);
+	give_back(hdev_page(dev, 0));
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+}
+
+static void make_one_when_free(struct hdev *dev)
+{
+	dev->on_free = NULL;
+	hdev_get(dev, 0);
+}
+
+/**
+ * huge_folio_is_the_drivers_once_it_is_free() - Handed out again page by page
+ *
+ * folio_free() of a huge folio hands out its first page alone. The pgmap has a reference
+ * less for each page of the huge folio, and one for the page.
+ *
+ * Contract: LF-11, LF-12
+ */
+static void huge_folio_is_the_drivers_once_it_is_free(struct kunit *test)
+{
+	struct hdev *dev = hdev_create(test);
+	struct page *page = hdev_get(dev, PMD_ORDER);
+
+	dev->on_free = make_one_when_free;
+	give_back(page);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[PMD_ORDER], 1U);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[0], 0U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 1L);
+	KUNIT_EXPECT_TRUE(test, page_is_alone(dev, page));
+	give_back(page);
+	KUNIT_EXPECT_EQ(test, dev->nr_free[0], 1U);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+}
+
+/* The orders that a driver may have, and a huge page is made of */
+MMK_GEN_PARAMS(mixed)
+{
+	static unsigned int order;
+
+	order = prev ? order + 1 : 1;
+	if (order > PMD_ORDER)
+		return NULL;
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "order %u", order);
+	return &order;
+}
+
+/**
+ * page_of_any_device_folio_is_made_anew() - And the other way round
+ *
+ * Two neighbouring folios of an order are handed out and given back. Then the pages of
+ * both are handed out one by one, and after that as one folio of the next order, as far as
+ * there is one. Nothing of what they were part of is left in any of them.
+ *
+ * Contract: LF-12
+ */
+static void page_of_any_device_folio_is_made_anew(struct kunit *test)
+{
+	const unsigned int order = *(const unsigned int *)test->param_value;
+	struct hdev *dev = hdev_create(test);
+	unsigned int i, nr = 2U << order, next = min(order + 1, PMD_ORDER + 0U);
+	struct folio *folio;
+
+	for (i = 0; i < nr; i += nr / 2)
+		KUNIT_ASSERT_PTR_EQ(test, hdev_get(dev, order),
+				    hdev_page(dev, i));
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), (long)nr);
+	for (i = 0; i < nr; i += nr / 2)
+		give_back(hdev_page(dev, i));
+	KUNIT_EXPECT_EQ(test, dev->nr_free[order], 2U);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_PTR_EQ(test, hdev_get(dev, 0), hdev_page(dev, i));
+		if (!page_is_alone(dev, hdev_page(dev, i)))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, nr, "first page with something left in it");
+	for (i = 0; i < nr; i++)
+		give_back(hdev_page(dev, i));
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+
+	folio = page_folio(hdev_get(dev, next));
+	KUNIT_EXPECT_PTR_EQ(test, &folio->page, hdev_page(dev, 0));
+	KUNIT_EXPECT_EQ(test, folio_order(folio), next);
+	KUNIT_EXPECT_EQ(test, folio_nr_pages(folio), 1L << next);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 1L << next);
+	for (i = 0; i < 1U << next; i++)
+		if (page_folio(hdev_page(dev, i)) != folio)
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, 1U << next,
+			    "first page that is not part of it");
+	give_back(&folio->page);
+	KUNIT_EXPECT_EQ(test, mmk_pgmap_refs(&dev->pgmap), 0L);
+}
+
 /**
  * struct range_way - A range of device pages, and a huge folio at its first page
  * @description: for the log
@@ -204,6 +362,10 @@ static void driver_empties_a_range_with_a_huge_folio(struct kunit *test)
 static struct kunit_case large_folio_made_cases[] = {
 	KUNIT_CASE(page_of_a_huge_device_folio_is_made_anew),
 	KUNIT_CASE(pages_of_a_device_become_a_huge_folio),
+	KUNIT_CASE_PARAM(page_is_the_drivers_once_it_is_free, reuse_gen_params),
+	KUNIT_CASE(huge_folio_is_the_drivers_once_it_is_free),
+	KUNIT_CASE_PARAM(page_of_any_device_folio_is_made_anew,
+			 mixed_gen_params),
 	KUNIT_CASE_PARAM(driver_empties_a_range_with_a_huge_folio,
 			 range_gen_params),
 	{}

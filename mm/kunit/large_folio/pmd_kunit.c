@@ -9,61 +9,25 @@
 #include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
-#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/leaf.h"
+#include "../compat/param.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
 #include "../lib/scene.h"
+#include "hdev.h"
 
-/**
- * struct pmd_way - How a pmd maps a huge page
- * @description: for the log
- * @kind: of the entries that it has to become
- * @young: accessed bit
- * @dirty: dirty bit
- * @move: the migration succeeds
- */
-struct pmd_way {
-	const char *description;
-	enum mmk_pte_kind kind;
-	bool young;
-	bool dirty;
-	bool move;
-};
+/* All ways to map and to move the page of a pmd */
+MMK_GEN_PARAMS(pmd)
+{
+	static struct mmk_pmd_way way;
 
-static const struct pmd_way pmd_ways[] = {
-	{ "writable, young, dirty, moved",
-	  MMK_PTE_MIGRATION_WRITE, true, true, true },
-	{ "writable, young, clean, put back",
-	  MMK_PTE_MIGRATION_WRITE, true, false, false },
-	{ "writable, old, dirty, put back",
-	  MMK_PTE_MIGRATION_WRITE, false, true, false },
-	{ "writable, old, clean, moved",
-	  MMK_PTE_MIGRATION_WRITE, false, false, true },
-	{ "readable exclusive, young, dirty, put back",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, true, false },
-	{ "readable exclusive, young, clean, moved",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, true, false, true },
-	{ "readable exclusive, old, dirty, moved",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, true, true },
-	{ "readable exclusive, old, clean, put back",
-	  MMK_PTE_MIGRATION_READ_EXCLUSIVE, false, false, false },
-	{ "shared, young, dirty, moved",
-	  MMK_PTE_MIGRATION_READ, true, true, true },
-	{ "shared, young, clean, put back",
-	  MMK_PTE_MIGRATION_READ, true, false, false },
-	{ "shared, old, dirty, put back",
-	  MMK_PTE_MIGRATION_READ, false, true, false },
-	{ "shared, old, clean, moved",
-	  MMK_PTE_MIGRATION_READ, false, false, true },
-};
-
-KUNIT_ARRAY_PARAM_DESC(pmd, pmd_ways, description);
+	return mmk_next_pmd_way(&way, !prev, desc) ? &way : NULL;
+}
 
 /* A huge page for which try_to_migrate() has to make entries of one kind */
 static void pmd_page_init(struct kunit *test, struct mmk_large *l,
@@ -73,12 +37,7 @@ static void pmd_page_init(struct kunit *test, struct mmk_large *l,
 				 .order = MMK_MAX_ORDER,
 				 .nr = MMK_HUGE_PAGES };
 	l->addr = mmk_map_huge(test, l->mm, 1);
-	mmk_fill(test, l->addr, l->nr, MMK_LARGE_SEED);
-	if (kind == MMK_PTE_MIGRATION_READ)
-		l->child = mmk_fork(test);
-	if (kind == MMK_PTE_MIGRATION_READ_EXCLUSIVE)
-		KUNIT_ASSERT_EQ(test, sys_mprotect(l->addr, MMK_HUGE_SIZE,
-						   PROT_READ), 0L);
+	l->child = mmk_huge_prepare(test, l->addr, kind, MMK_LARGE_SEED);
 	l->folio = mmk_pmd_folio(test, l->mm, l->addr);
 	KUNIT_ASSERT_EQ(test, folio_order(l->folio), l->order);
 	KUNIT_ASSERT_EQ(test, folio_entire_mapcount(l->folio),
@@ -87,7 +46,7 @@ static void pmd_page_init(struct kunit *test, struct mmk_large *l,
 
 /* The first page for which there is not what there should be: all of them */
 static unsigned int entries_right(struct mm_struct *mm, struct mmk_large *l,
-				  const struct pmd_way *w)
+				  const struct mmk_pmd_way *w)
 {
 	unsigned int i;
 
@@ -109,7 +68,7 @@ static unsigned int entries_right(struct mm_struct *mm, struct mmk_large *l,
 }
 
 static unsigned int ptes_right(struct mm_struct *mm, struct mmk_large *l,
-			       const struct pmd_way *w)
+			       const struct mmk_pmd_way *w)
 {
 	bool write = w->kind == MMK_PTE_MIGRATION_WRITE;
 	unsigned int i;
@@ -151,7 +110,7 @@ static unsigned int mapped_times(struct folio *folio, int nr)
  */
 static void split_pmd_becomes_entries_of_all_pages(struct kunit *test)
 {
-	const struct pmd_way *w = test->param_value;
+	const struct mmk_pmd_way *w = test->param_value;
 	struct mmk_mm_state mm_before;
 	struct mm_struct *mms[2];
 	struct mmk_hold *hold;
@@ -202,19 +161,23 @@ static void split_pmd_becomes_entries_of_all_pages(struct kunit *test)
  * struct foreign_way - What the child has in the place of the huge page
  * @description: for the log
  * @entry: another one, which is under migration; or else mapped
+ * @device: another one, which is on a device
  * @flags: TTU_* for the parent's
  */
 struct foreign_way {
 	const char *description;
 	bool entry;
+	bool device;
 	enum ttu_flags flags;
 };
 
 static const struct foreign_way foreign_ways[] = {
-	{ "mapped, split", false, TTU_SPLIT_HUGE_PMD },
-	{ "mapped, whole", false, 0 },
-	{ "under migration, split", true, TTU_SPLIT_HUGE_PMD },
-	{ "under migration, whole", true, 0 },
+	{ "mapped, split", false, false, TTU_SPLIT_HUGE_PMD },
+	{ "mapped, whole", false, false, 0 },
+	{ "under migration, split", true, false, TTU_SPLIT_HUGE_PMD },
+	{ "under migration, whole", true, false, 0 },
+	{ "on a device, split", false, true, TTU_SPLIT_HUGE_PMD },
+	{ "on a device, whole", false, true, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(foreign, foreign_ways, description);
@@ -223,19 +186,23 @@ KUNIT_ARRAY_PARAM_DESC(foreign, foreign_ways, description);
  * foreign_pmd_is_left_alone() - A child has another huge page at the address
  *
  * The rmap walk for the parent's page comes across the pmd of the child, which maps a
- * page of its own, or holds an entry for it. Neither is looked into, or changed.
+ * page of its own, or holds an entry for it: since it is under migration, or on a device.
+ * None of these is looked into, or changed.
  *
- * Contract: LF-6
+ * Contract: LF-6, LF-9
  */
 static void foreign_pmd_is_left_alone(struct kunit *test)
 {
 	const struct foreign_way *w = test->param_value;
 	struct mmk_hold *hold, *foreign = NULL;
 	struct mmk_folio_state before;
+	struct hdev *dev = NULL;
 	struct folio *other;
 	struct mmk_large l;
 	pmd_t pmd;
 
+	if (w->device)
+		dev = hdev_create(test);
 	pmd_page_init(test, &l, MMK_PTE_MIGRATION_READ);
 	/* The walk would be over before it comes to the first child. */
 	mmk_fork(test);
@@ -245,6 +212,8 @@ static void foreign_pmd_is_left_alone(struct kunit *test)
 	other = mmk_pmd_folio(test, l.child, l.addr);
 	KUNIT_ASSERT_EQ(test, folio_order(other), l.order);
 	KUNIT_ASSERT_PTR_NE(test, other, l.folio);
+	if (w->device)
+		other = hdev_move_in(test, l.child, l.addr, dev);
 	if (w->entry) {
 		foreign = mmk_hold(test, other);
 		try_to_migrate(other, 0);

@@ -9,7 +9,9 @@
 #include <linux/pagemap.h>
 
 #include "../../internal.h"
+#include "../compat/huge.h"
 #include "../compat/param.h"
+#include "../compat/trace.h"
 #include "../lib/guard.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
@@ -176,9 +178,152 @@ static void folio_mapped_in_part_is_split(struct kunit *test)
 	mmk_expect_mm_same(test, "after it", mm, &before->mm);
 }
 
+/**
+ * struct restored - What has been seen when the first page was mapped again
+ * @m: the call that migrates
+ * @nr: pages and huge pages that have been mapped again
+ * @queued: the new folio was queued for a split already
+ * @partial: as one that is mapped in part
+ */
+struct restored {
+	struct mover *m;
+	unsigned int nr;
+	bool queued;
+	bool partial;
+};
+
+static void restored_note(struct restored *r)
+{
+	if (!r->nr++) {
+		r->queued = mmk_large_queued(r->m->first);
+		r->partial = folio_test_partially_mapped(r->m->first);
+	}
+}
+
+static void restored_pte(void *data, unsigned long addr, unsigned long pte,
+			 int order)
+{
+	restored_note(data);
+}
+
+static void restored_pmd(void *data, unsigned long addr, unsigned long pmd)
+{
+	restored_note(data);
+}
+
+static void restored_unwatch(void *data)
+{
+	mmk_unwatch_restored(restored_pte, restored_pmd, data);
+}
+
+static struct restored *restored_watch(struct kunit *test, struct mover *m)
+{
+	struct restored *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->m = m;
+	KUNIT_ASSERT_EQ(test, mmk_watch_restored(restored_pte, restored_pmd, r),
+			0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, restored_unwatch,
+							r), 0);
+	return r;
+}
+
+/**
+ * new_folio_is_queued_before_it_is_mapped() - And not only at the end
+ *
+ * A folio that is mapped in part, and cannot be split at first, moves whole. From the
+ * first page that is mapped again, others can unmap pages of the new folio, and queue it
+ * themselves. It is queued as mapped in part by then, and stays so.
+ *
+ * Contract: LF-2
+ */
+static void new_folio_is_queued_before_it_is_mapped(struct kunit *test)
+{
+	const struct queue_way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct restored *r;
+	struct mmk_large l;
+	struct mover m;
+
+	mmk_large_map(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	mover_init(&m);
+	r = restored_watch(test, &m);
+	mover_add(test, &m, l.folio);
+	folio_get(l.folio);
+	m.private = l.folio;
+	m.asked = let_go;
+	mover_run(&m, MIGRATE_ASYNC);
+	KUNIT_ASSERT_EQ(test, m.ret, 0);
+	KUNIT_ASSERT_TRUE(test, list_empty(&m.list));
+	KUNIT_EXPECT_NE(test, r->nr, 0U);
+	KUNIT_EXPECT_TRUE(test, r->queued);
+	KUNIT_EXPECT_TRUE(test, r->partial);
+	KUNIT_EXPECT_TRUE(test, mmk_large_queued(m.first));
+	KUNIT_EXPECT_TRUE(test, folio_test_partially_mapped(m.first));
+}
+
+static const enum migrate_mode queue_modes[] = {
+	MIGRATE_ASYNC, MIGRATE_SYNC_LIGHT, MIGRATE_SYNC,
+};
+
+static void queue_mode_name(const enum migrate_mode *mode, char *desc)
+{
+	static const char * const names[] = { "async", "light", "sync" };
+
+	strscpy(desc, names[mode - queue_modes], KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(queue_mode, queue_modes, queue_mode_name);
+
+/**
+ * huge_page_stays_queued_as_underused() - A pmd maps all of it
+ *
+ * A new huge page is queued, in case much of it is never written to. It is not mapped in
+ * part, so that it moves whole. The new one is queued before it is mapped, and counts as
+ * mapped whole.
+ *
+ * Contract: LF-2, LF-3
+ */
+static void huge_page_stays_queued_as_underused(struct kunit *test)
+{
+	const enum migrate_mode *mode = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 1);
+	struct folio *from = mmk_pmd_folio(test, mm, addr);
+	struct restored *r;
+	struct mover m;
+	long partial;
+
+	mmk_fill(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	KUNIT_ASSERT_TRUE(test, mmk_large_queued(from));
+	KUNIT_ASSERT_FALSE(test, folio_test_partially_mapped(from));
+	partial = mmk_mthp_stat(MTHP_STAT_NR_ANON_PARTIALLY_MAPPED);
+	mover_init(&m);
+	r = restored_watch(test, &m);
+	mover_add(test, &m, from);
+	mover_run(&m, *mode);
+	KUNIT_ASSERT_EQ(test, m.ret, 0);
+	KUNIT_EXPECT_EQ(test, m.events[THP_MOVED], 1UL);
+	KUNIT_EXPECT_EQ(test, r->nr, 1U);
+	KUNIT_EXPECT_TRUE(test, r->queued);
+	KUNIT_EXPECT_FALSE(test, r->partial);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, mm, addr), m.first);
+	KUNIT_EXPECT_TRUE(test, mmk_large_queued(m.first));
+	KUNIT_EXPECT_FALSE(test, folio_test_partially_mapped(m.first));
+	KUNIT_EXPECT_EQ(test, mmk_mthp_stat(MTHP_STAT_NR_ANON_PARTIALLY_MAPPED),
+			partial);
+	MMK_EXPECT_HOLDS(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
 static struct kunit_case large_folio_queue_cases[] = {
 	KUNIT_CASE_PARAM(folio_waits_for_its_split_elsewhere, queue_gen_params),
 	KUNIT_CASE_PARAM(folio_mapped_in_part_is_split, split_gen_params),
+	KUNIT_CASE_PARAM(new_folio_is_queued_before_it_is_mapped,
+			 split_gen_params),
+	KUNIT_CASE_PARAM(huge_page_stays_queued_as_underused,
+			 queue_mode_gen_params),
 	{}
 };
 

@@ -436,24 +436,12 @@ static void huge_device_page_is_resident_to_mincore(struct kunit *test)
 {
 	unsigned long vec;
 	struct hpage h;
-	unsigned int i;
-	u8 *seen;
 
 	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
 	vec = mmk_map_anon(test, 1);
 	KUNIT_ASSERT_EQ(test, clear_user((void __user *)vec, PAGE_SIZE), 0UL);
-	seen = kunit_kzalloc(test, MMK_HUGE_PAGES + 1, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, seen);
 	h.folio = hdev_move_in(test, h.mm, h.addr, h.dev);
-	KUNIT_EXPECT_EQ(test, sys_mincore(h.addr, MMK_HUGE_SIZE + PAGE_SIZE,
-					  (unsigned char __user *)vec), 0L);
-	KUNIT_EXPECT_EQ(test, copy_from_user(seen, (void __user *)vec,
-					     MMK_HUGE_PAGES + 1), 0UL);
-	for (i = 0; i < MMK_HUGE_PAGES && seen[i] == 1; i++)
-		;
-	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MMK_HUGE_PAGES,
-			    "first that is not resident");
-	KUNIT_EXPECT_EQ(test, seen[MMK_HUGE_PAGES], 0);
+	mmk_expect_huge_resident(test, h.addr, vec);
 	MMK_EXPECT_PMD(test, h.mm, h.addr, DEVICE_PRIVATE_WRITE);
 	KUNIT_EXPECT_EQ(test, h.dev->nr_to_ram, 0U);
 }

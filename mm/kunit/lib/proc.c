@@ -180,5 +180,10 @@ void mmk_proc_smaps(struct kunit *test, struct mmk_proc *proc,
 	smaps->pss = smaps_field(test, vma, "\nPss:");
 	smaps->anonymous = smaps_field(test, vma, "\nAnonymous:");
 	smaps->swap = smaps_field(test, vma, "\nSwap:");
+	smaps->referenced = smaps_field(test, vma, "\nReferenced:");
+	smaps->shared = smaps_field(test, vma, "\nShared_Clean:") +
+			smaps_field(test, vma, "\nShared_Dirty:");
+	smaps->private = smaps_field(test, vma, "\nPrivate_Clean:") +
+			 smaps_field(test, vma, "\nPrivate_Dirty:");
 	kunit_kfree(test, text);
 }

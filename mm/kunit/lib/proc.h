@@ -31,12 +31,18 @@ struct mmk_proc {
  * @pss: Pss
  * @anonymous: Anonymous
  * @swap: Swap
+ * @referenced: Referenced
+ * @shared: Shared_Clean and Shared_Dirty
+ * @private: Private_Clean and Private_Dirty
  */
 struct mmk_smaps {
 	long rss;
 	long pss;
 	long anonymous;
 	long swap;
+	long referenced;
+	long shared;
+	long private;
 };
 
 struct mmk_proc *mmk_proc_alloc(struct kunit *test);

@@ -167,6 +167,13 @@ static void zd_without_range(struct mmk_dev *dev)
 	dev->pgmap.nr_range = 0;
 }
 
+#ifdef MMK_REMAP_LIMITS_ORDER
+static void zd_too_large(struct mmk_dev *dev)
+{
+	dev->pgmap.vmemmap_shift = MAX_FOLIO_ORDER + 1;
+}
+#endif
+
 static void zd_in_ram(struct mmk_dev *dev)
 {
 	dev->res->flags |= IORESOURCE_SYSTEM_RAM;
@@ -188,6 +195,12 @@ const struct zd_misuse_case zd_misuses[] = {
 	  -EINVAL },
 	{ "private, in RAM", MEMORY_DEVICE_PRIVATE, zd_in_ram, -ENXIO },
 	{ "coherent, in RAM", MEMORY_DEVICE_COHERENT, zd_in_ram, -ENXIO },
+#ifdef MMK_REMAP_LIMITS_ORDER
+	{ "generic, larger than any folio", MEMORY_DEVICE_GENERIC, zd_too_large,
+	  -EINVAL },
+	{ "FS_DAX, larger than any folio", MEMORY_DEVICE_FS_DAX, zd_too_large,
+	  -EINVAL },
+#endif
 };
 
 static void zd_ranges_free(struct folio *folio)

@@ -107,7 +107,11 @@ struct zd_misuse_case {
 	int error;
 };
 
+#ifdef MMK_REMAP_LIMITS_ORDER
+#define ZD_NR_MISUSES	11
+#else
 #define ZD_NR_MISUSES	9
+#endif
 
 extern const struct zd_misuse_case zd_misuses[ZD_NR_MISUSES];
 extern const struct dev_pagemap_ops zd_ops_without_free;

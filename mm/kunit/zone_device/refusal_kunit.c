@@ -85,6 +85,7 @@ static void misuse_is_refused(struct kunit *test)
 	dev->pgmap.ops = good.ops;
 	dev->pgmap.owner = good.owner;
 	dev->pgmap.nr_range = good.nr_range;
+	dev->pgmap.vmemmap_shift = good.vmemmap_shift;
 	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
 	KUNIT_EXPECT_EQ(test, zr_nr_pages(dev, &dev->pgmap), dev->nr_pages);
 }

@@ -55,6 +55,46 @@ static void compound_device_pages_count_once(struct kunit *test)
 }
 
 /**
+ * compound_generic_page_gets_reference() - The last put of a large folio
+ *
+ * As generic_page_gets_its_reference_back(), for pages of a higher order. Nobody is warned:
+ * large folios that are not anonymous have always been there. The folio stays whole, and the
+ * references on the pgmap stay as they are.
+ *
+ * Contract: ZD-9
+ */
+static void compound_generic_page_gets_reference(struct kunit *test)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+	const unsigned int order = 2, size = 1 << order;
+	struct folio *folio;
+	long refs;
+	int i;
+
+	dev->pgmap.vmemmap_shift = order;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	refs = dev->nr_pages / size;
+	folio = page_folio(mmk_dev_page(dev, size));
+	for (i = 1; i <= 2; i++) {
+		folio_get(folio);
+		folio_put(folio);
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+		folio_put(folio);
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+		KUNIT_EXPECT_EQ(test, folio_order(folio), order);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), refs);
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free),
+				MMK_GENERIC_CALLS_FREE ? i : 0);
+	}
+	for (i = 1; i < size; i++)
+		if (page_ref_count(mmk_dev_page(dev, size + i)) ||
+		    page_folio(mmk_dev_page(dev, size + i)) != folio)
+			break;
+	KUNIT_EXPECT_EQ(test, i, (int)size);
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, refs));
+}
+
+/**
  * generic_page_gets_its_reference_back() - GENERIC pages count from one
  *
  * A page of a GENERIC pgmap has a reference from the start. The last put calls
@@ -371,6 +411,7 @@ static struct kunit_case zone_device_type_cases[] = {
 	KUNIT_CASE_PARAM(put_to_idle_wakes_waiter, zd_fsdax_put_gen_params),
 	KUNIT_CASE(only_fsdax_enables_managed_key),
 	KUNIT_CASE(busy_fsdax_page_is_found),
+	KUNIT_CASE(compound_generic_page_gets_reference),
 	KUNIT_CASE(generic_page_gets_its_reference_back),
 	KUNIT_CASE(p2pdma_page_goes_back_to_driver),
 	KUNIT_CASE(compound_device_pages_count_once),
