@@ -4,7 +4,7 @@
 // It is not looked at again under the page table lock.
 //
 // Breaks: LF-8
-// Kills: large_folio_hole.huge_hole_that_is_filled_stays: assertion or report or hang
+// Kills: large_folio_hole.late_huge_page_fills_no_hole: assertion
 // Kernels: from 6.19: no huge pages on a device before
 // In: mm/migrate_device.c: migrate_vma_insert_huge_pmd_page
 

@@ -5,7 +5,7 @@
 // filled meanwhile, nobody frees it.
 //
 // Breaks: LF-8
-// Kills: large_folio_hole.huge_hole_that_is_filled_stays: assertion or report
+// Kills: large_folio_hole.late_huge_page_fills_no_hole: assertion or report
 // Kernels: from 6.19: no huge pages on a device before
 // In: mm/migrate_device.c: migrate_vma_insert_huge_pmd_page
 

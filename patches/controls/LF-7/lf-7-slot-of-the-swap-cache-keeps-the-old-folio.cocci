@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: a folio that has moved is not found in the swap cache
+//
+// The swap entry is not copied to the new folio: nobody can find its slot.
+//
+// Breaks: LF-7
+// Kills: large_folio_swapped.folio_in_the_swap_cache_moves: assertion or report
+// In: mm/migrate.c: __folio_migrate_mapping
+
+@@
+@@
+(
+- newfolio->private = folio_get_private(folio);
++ ;
+|
+- newfolio->swap = folio->swap;
++ ;
+)
