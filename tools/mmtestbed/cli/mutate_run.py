@@ -62,7 +62,8 @@ def mutate(tool: Path, target: mutation.Target, first: int, src: Path, cmd: str,
     @cmd: what kbuild has noted of how the file is compiled, in @cwd.
     Raises TestbedError.
     """
-    made = folder / f"mutants-{first}"
+    # A file that has none of the functions has no mutants: the next begins at @first, too.
+    made = folder / f"mutants-{first}-{Path(target.file).stem}"
     made.mkdir()
     with confine.cage([tool, src, cwd], [made]) as cage:
         done = proc.run([str(tool), "-n", str(first), "-N", target.file,

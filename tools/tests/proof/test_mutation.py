@@ -139,6 +139,15 @@ class Schemata(unittest.TestCase):
                          ("work.c", "work", 16))
         self.assertEqual(self._find("colour == GREEN", "!=").function, "paint")
 
+    def test_file_without_the_functions_has_no_mutants(self) -> None:
+        place = Path(self.folder.name)
+        (place / "other.c").write_text(_SOURCE, encoding="utf-8")
+        mutants, source = mutate_run.mutate(
+            place / "mutate", mutation.Target("other.c", ("elsewhere",)), 1, place,
+            "savedcmd_other.o := gcc -std=gnu11 -c other.c\n", place, place)
+        self.assertEqual(mutants, [])
+        self.assertIn(b"work", source)
+
     def test_source_that_does_not_parse_is_reported(self) -> None:
         place = Path(self.folder.name)
         (place / "bad.c").write_text("int f(void) { return x; }\n", encoding="utf-8")
