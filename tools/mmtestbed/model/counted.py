@@ -7,8 +7,8 @@ from ..host import deps
 
 # The files under test, below mm/.
 FILES = ("filemap", "gup", "hmm", "huge_memory", "memory", "memremap", "migrate",
-         "migrate_device", "mincore", "mprotect", "mremap", "rmap", "swap", "swap_state",
-         "swapfile")
+         "migrate_device", "mincore", "mmap_lock", "mprotect", "mremap", "rmap", "shmem",
+         "swap", "swap_state", "swapfile", "userfaultfd")
 # For gcc(1), in the words of a spec file, where a | would begin a pipe.  On the command
 # line the option would keep ccache from caching.
 SPECS = ("*cc1_options:\n+ -fprofile-filter-files=" +
