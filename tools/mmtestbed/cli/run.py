@@ -178,7 +178,7 @@ class Command:
 
         with children.open_runner(how, live, due_reports.wanted(self._cases),
                                   self._console.note, not opts.children,
-                                  len(self._cases)) as boots:
+                                  self._many()) as boots:
             # --kernel_args may hold filters of their own.
             there = boots.listed(made.state, made.kernel.sha + "".join(opts.kernel_args),
                                  opts.filter)
@@ -213,6 +213,15 @@ class Command:
         for bug, name in known.gone:
             self._console.note(f"{'.'.join(name)} passes, in spite of a known bug ({bug}): "
                                f"is it gone? Then say so in patches/{bug.name}/needed")
+
+    def _many(self) -> int:
+        """How many cases will run, as far as can be told before the kernel has listed them.
+
+        A kernel is booted for each CPU, but none that would have nothing to do.
+        """
+        if self._opts.build_options or self._opts.seconds:
+            return len(self._cases)
+        return len(self._chosen(list(self._cases))) * self._opts.repeat
 
     def _record(self, recorder: reach.Recorder) -> None:
         """Keep which functions each case has reached."""

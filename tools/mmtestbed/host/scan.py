@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import functools
 import hashlib
+import operator
 import re
 import tempfile
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ Stat = tuple[int, int, int]
 # behind the point, of which the last is always 0.
 _FORMAT = r"%P\0%s %T@ %C@\0"
 # Left behind in the source by a build without O=; kbuild then refuses O=.
-_CONFIGURED = re.compile(rb"(?:\A|\0)(?:\.config\0|include/(?:config|generated)/"
-                         rb"|arch/[^/\0]+/include/generated/)")
+_CONFIGURED = (b"\0.config\0", b"\0include/config/", b"\0include/generated/")
+_CONFIGURED_ARCH = re.compile(rb"\0arch/[^/\0]+/include/generated/")
 
 
 def _ns(clock: bytes) -> int:
@@ -70,19 +71,34 @@ class Scan:
 
     def changed(self, before: "Scan") -> dict[str, bool]:
         """What differs from @before, by path: whether the file was there and is now."""
-        rows, old = set(self.rows), set(before.rows)
+        ours, theirs = self.rows, before.rows
+        # Few rows differ, and both are sorted: most of them need no set.
+        first = _alike(ours, theirs)
+        last = _alike(ours[:first - 1 if first else None:-1],
+                      theirs[:first - 1 if first else None:-1])
+        rows = set(ours[first:len(ours) - last])
+        old = set(theirs[first:len(theirs) - last])
         now = {path for path, _ in rows - old}
         then = {path for path, _ in old - rows}
         return {_path(path): path in now and path in then for path in now | then}
 
     def built_in_place(self) -> bool:
         """True if somebody has built or configured inside of the tree."""
-        return bool(_CONFIGURED.search(self.dump))
+        paths = b"\0" + self.dump
+        return any(name in paths for name in _CONFIGURED) or \
+            bool(_CONFIGURED_ARCH.search(paths))
 
     @functools.cached_property
     def dump(self) -> bytes:
         """It all, for load()."""
         return b"\0".join(part for row in self.rows for part in row)
+
+
+def _alike(rows: Sequence[tuple[bytes, bytes]], others: Sequence[tuple[bytes, bytes]]) -> int:
+    """How many rows both begin with."""
+    differ = map(operator.ne, rows, others)
+    return next((number for number, other in enumerate(differ) if other),
+                min(len(rows), len(others)))
 
 
 def _path(path: bytes) -> str:

@@ -16,6 +16,8 @@ FIRST = 12
 _ERROR = re.compile(r"(?::\d+(?::\d+)?: (?:fatal )?error: |undefined reference|"
                     r"^make.*\*\*\* |^(?:\S*ld|collect2|cc1|as): |Error \d+$|"
                     r"multiple definition|No space left|Killed|cannot find )")
+# Kconfig says above it, in lines with asterisks, which version there is and which is wanted.
+_REFUSED = re.compile(r"^\S*Kconfig\.include:\d+: (Sorry, .*)$", re.MULTILINE)
 
 
 # What gcc and clang say first.
@@ -34,6 +36,11 @@ def explain(done: proc.Done, plan: Plan, version: str) -> TestbedError:
     if "No space left on device" in text:
         return HostError("the disk is full; make room there or set MMTB_CACHE to "
                          "another folder")
+    refused = _REFUSED.search(text)
+    if refused:
+        return TestbedError(
+            f"Linux {version} does not take the compiler or linker that is here: "
+            f"{refused.group(1)}", [line for line in lines if re.match(r"\*\*\* .*\S", line)])
     if done.code == 2 and "usage: kunit.py" in text:
         return UsageError(f"kunit.py does not take {shlex.join(plan.options)}; see "
                           "kunit.py build --help", lines[-1:])

@@ -4,8 +4,8 @@
 make has to look at every folder to find out what has changed, and that takes longer
 than to compile a file and to link.  Whoever knows which files differ from those of the
 last kernel need not ask: what depends on them stands in what kbuild has noted of each
-object.  So kbuild builds the folders of these objects, by its own rules and in the
-environment that make gave it last time, and links.
+object.  So kbuild builds these objects, by its own rules and in the environment that make
+gave it last time, and links.
 
 That is all it does.  A file that came or went, a Makefile, a file that anything but
 objects of the kernel depend on: then make has to look at everything, as it has to if
@@ -38,6 +38,8 @@ _SAVED = re.compile(rb"\A(?:savedcmd|cmd)_\S+ := .*")
 # A configuration in which there is more to do than to compile and to link.
 _MORE = re.compile(rb"^CONFIG_(?:MODULES|LTO_CLANG|TRIM_UNUSED_KSYMS|DEBUG_INFO_BTF|"
                    rb"BUILTIN_MODULE_RANGES|RUST)=y$", re.MULTILINE)
+# A Makefile that says how the folders below it are built as well.
+_BELOW = re.compile(rb"\bsubdir-\w+flags-")
 # They make .vmlinux.export.o, in this order.
 _READERS = ("Makefile.vmlinux_o", "Makefile.modpost")
 # What the link makes; the first of them that is there is what it begins with.
@@ -129,7 +131,7 @@ def affected(build: Path, src: Path, paths: Iterable[str],
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What kbuild @said when it built the @folders of the build folder anew."""
+    """What kbuild @said when it built objects in the @folders of the build folder anew."""
 
     said: str
     folders: Sequence[str]
@@ -158,7 +160,10 @@ class Kbuild:
         """
         if not self._simple() or len(paths) > _FILES:
             return None
-        objects = affected(self.build, self.src, paths, self._members())
+        libraries = self._members(self.added.get("KBUILD_VMLINUX_LIBS", "").split())
+        members = self._members(["vmlinux.a"])
+        objects = affected(self.build, self.src, paths, libraries | members) \
+            if members else None
         if not objects:
             return None
         folders = sorted({os.path.dirname(name) for name in objects})
@@ -168,8 +173,12 @@ class Kbuild:
         commands = self._saved(folders)
         said = []
         for folder in folders:
-            done = self._make("Makefile.build", f"obj={folder}", "need-builtin=1",
-                              "need-modorder=1")
+            begin = self._begin(folder)
+            goals = sorted(name for name in objects if os.path.dirname(name) == folder)
+            if libraries.intersection(goals):
+                # Such an archive has an index.  The others only name their members.
+                begin, goals = folder, ["need-builtin=1", "need-modorder=1"]
+            done = self._make("Makefile.build", f"obj={begin}", *goals)
             if done.code != 0:
                 return None
             said.append(done.output)
@@ -190,15 +199,24 @@ class Kbuild:
                 os.path.samefile(self.build / "vmlinux", self.build / "linux")
         return False
 
-    def _members(self) -> set[str]:
-        """The objects that are linked."""
+    def _begin(self, folder: str) -> str:
+        """Where kbuild has to begin, for @folder to get the flags that others give it."""
+        above = ""
+        for part in folder.split("/"):
+            above = os.path.join(above, part)
+            if any(_BELOW.search(beneath.read(self.src, f"{above}/{name}") or b"")
+                   for name in ("Kbuild", "Makefile")):
+                return above
+        return folder
+
+    def _members(self, archives: Iterable[str]) -> "set[str]":
+        """The objects of @archives, which are linked."""
         found: set[str] = set()
-        for archive in ["vmlinux.a", *self.added.get("KBUILD_VMLINUX_LIBS", "").split()]:
+        for archive in archives:
             done = proc.run([self.added.get("AR", "ar"), "t", archive], cwd=self.build,
                             env=self.base, cage=self.cage)
-            if done.code != 0:
-                return set()
-            found.update(os.path.normpath(name) for name in done.output.splitlines())
+            if done.code == 0:
+                found.update(os.path.normpath(name) for name in done.output.splitlines())
         return found
 
     def _made(self, objects: Iterable[str]) -> dict[str, tuple[int, int]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """scripts/run.sh: what it says of itself."""
 
+from typing import Optional
 from unittest import mock
 
 from mmtestbed.cli import run, run_options
@@ -21,3 +22,16 @@ class Commit(support.TempCase):
             self.assertEqual(command._result.testbed["commit"], "")
             self.assertEqual(command.prepare(), self.tmp)
             self.assertEqual(command._result.testbed["commit"], "1234")
+
+
+class Kernels(support.TempCase):
+    def test_as_many_as_have_something_to_do(self) -> None:
+        """One kernel is enough for one case, but not for one that is repeated."""
+        one = "zone_device_type.pages_begin_idle"
+        tried: list[tuple[list[str], Optional[int]]]
+        tried = [([one], 1), ([one, "--repeat", "7"], 7),
+                 ([one, "--", "--kconfig_add", "CONFIG_X=y"], None),
+                 (["--seconds", "3", one], None), ([], None)]
+        for words, wanted in tried:
+            command = run.Command(run_options.parse(words), self.console)
+            self.assertEqual(command._many(), wanted or len(command._cases), words)

@@ -48,6 +48,19 @@ class Explain(support.TempCase):
         self.assertEqual(err.code, 2)
         self.assertIn("--nonsense", err.message)
 
+    def test_compiler_that_is_too_old(self) -> None:
+        """Kconfig says so in a box, above the errors of three makes."""
+        err = complaints.explain(Done(1, (
+            "***\n*** C compiler is too old.\n***   Your Clang version:    16.0.6\n"
+            "***   Minimum Clang version: 17.0.1\n***\n"
+            "scripts/Kconfig.include:45: Sorry, this C compiler is not supported.\n"
+            "make[3]: *** [scripts/kconfig/Makefile:85: olddefconfig] Error 1\n")), PLAN, "7.3.4")
+        self.assertIn("Linux 7.3.4 does not take", err.message)
+        self.assertIn("Sorry, this C compiler is not supported.", err.message)
+        self.assertEqual(list(err.details), [
+            "*** C compiler is too old.", "***   Your Clang version:    16.0.6",
+            "***   Minimum Clang version: 17.0.1"])
+
     def test_silent_failure(self) -> None:
         self.assertEqual(complaints.explain(Done(1, ""), PLAN, "").code, 125)
 

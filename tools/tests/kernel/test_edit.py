@@ -210,12 +210,23 @@ class Edit(support.TempCase):
         self.edit("mm/kunit/a_kunit.c", "return BELOW", "return 1 + BELOW")
         self.expect(looks=1, case=2)
 
+    def test_flags_for_all_below(self) -> None:
+        """A folder above says how a file is compiled."""
+        with open(self.kdir / "mm/Makefile", "a", encoding="utf-8") as file:
+            file.write("subdir-ccflags-y := -DBELOW=7\n")
+        self.edit("mm/kunit/a_kunit.c", "return 1", "return BELOW")
+        self.expect(looks=1, case=7)
+        self.edit("mm/kunit/a_kunit.c", "return BELOW", "return 1 + BELOW")
+        self.expect(looks=0, case=8)
+        self.edit("mm/migrate.c", "return 1", "return 2")
+        self.expect(looks=0, case=8, migrate=2)
+
     def test_new_and_gone_file(self) -> None:
         """A header that has come takes the place of another; it goes again."""
         path = self.kdir / "mm/linux/facts.h"
         path.parent.mkdir()
         self.edit("mm/Makefile", "obj-y", "ccflags-y += -I$(srctree)/mm\nobj-y")
-        self.edit("scripts/Makefile.build", "$(KBUILD_CFLAGS) $(ccflags-y)",
+        self.edit("scripts/Makefile.build", "$(KBUILD_CFLAGS) $(SUBDIR_CCFLAGS) $(ccflags-y)",
                   "$(ccflags-y) $(KBUILD_CFLAGS)")
         self.expect(looks=1)
         path.write_text("#define MORE 6\nint migrate(void);\n", encoding="ascii")

@@ -2,6 +2,7 @@
 """The private tree: what is written when, and what make makes of it."""
 
 import os
+import random
 import time
 from pathlib import Path
 
@@ -147,6 +148,20 @@ class Scanning(support.TempCase):
         self.assertFalse(scan.scan(self.tmp).built_in_place())
         self.write("arch/x86/include/generated/x.h", "")
         self.assertTrue(scan.scan(self.tmp).built_in_place())
+        for name in (".config", "include/config/x.h", "include/generated/x.h"):
+            self.assertTrue(scan.Scan([(name.encode(), b"1 2 3")]).built_in_place(), name)
+            self.assertFalse(scan.Scan([(b"a/" + name.encode(), b"1 2 3")]).built_in_place())
+
+    def test_what_differs(self) -> None:
+        """Rows that come, go and change, at both ends and in the middle."""
+        dice = random.Random(16)
+        for _ in range(2000):
+            rows, old = (sorted({bytes([dice.randrange(97, 105)]): bytes([dice.randrange(97, 99)])
+                                 for _ in range(dice.randrange(7))}.items()) for _ in range(2))
+            now, then = dict(rows), dict(old)
+            wanted = {path.decode(): path in now and path in then for path in now | then
+                      if now.get(path) != then.get(path)}
+            self.assertEqual(scan.Scan(rows).changed(scan.Scan(old)), wanted, (rows, old))
 
 
 class Cache(support.TempCase):
