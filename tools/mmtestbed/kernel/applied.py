@@ -13,7 +13,7 @@ from ..host import beneath, lock
 from . import patching, textprobe
 
 # So many results are kept in a folder.
-_KEPT = 8
+_KEPT = 80
 
 
 def _key(tree: Path, patches: Sequence[Path]) -> str:
@@ -55,13 +55,67 @@ def _read(path: Path) -> Optional[patching.Applied]:
         return None
 
 
+def _sees(patch: Path) -> set[str]:
+    """What decides how @patch goes in, beside the files that it touches."""
+    found = {"Makefile"} if patch.is_dir() else set()
+    for file in patch.glob(f"*{patching.NEEDED}") if patch.is_dir() else ():
+        found |= {probe.path for probe in textprobe.read(file)}
+    if any(patching.SELECT.search(variant.read_text("utf-8", "surrogateescape"))
+           for variant in patching.variants(patch)):
+        found |= set(patching.KCONFIGS)
+    return found
+
+
+def apart(patches: Sequence[Path]) -> list[list[int]]:
+    """The numbers of @patches, from 0, in parts that have nothing to do with each other.
+
+    No patch touches a file that one of another part touches or looks at.  Raises
+    TestbedError if one cannot be read.
+    """
+    facts = [(patching.paths([patch]), _sees(patch)) for patch in patches]
+    part = list(range(len(patches)))
+    for number, (touches, sees) in enumerate(facts):
+        for other, (touched, seen) in enumerate(facts[:number]):
+            if touches & touched or touches & seen or sees & touched:
+                old = part[number]
+                part = [part[other] if each == old else each for each in part]
+    found: dict[int, list[int]] = {}
+    for number, each in enumerate(part):
+        found.setdefault(each, []).append(number)
+    return list(found.values())
+
+
 def apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
           reference: Optional[patching.Reference] = None) -> patching.Applied:
     """patching.apply(), with what it came to kept in @folder.
 
-    What took a merge with another tree is not kept, since that may change, too.
+    What took a merge with another tree is not kept, since that may change, too.  After an
+    edit of the tree, only those patches go in anew that have to do with it.
     Raises TestbedError, OSError.
     """
+    try:
+        parts = apart(patches)
+        results = []
+        for part in parts:
+            own = scratch / f"part{part[0]}"
+            own.mkdir()
+            results.append(_apply(folder, tree, [patches[number] for number in part], own,
+                                  reference))
+    except (OSError, TestbedError):
+        # In their order, they say which is the first that does not fit.
+        (scratch / "whole").mkdir()
+        return _apply(folder, tree, patches, scratch / "whole", reference)
+    taken = {number: each for part, result in zip(parts, results)
+             for number, each in zip(part, result.taken)}
+    return patching.Applied(
+        {path: data for result in results for path, data in result.files.items()},
+        [note for result in results for note in result.notes],
+        [taken[number] for number in sorted(taken)])
+
+
+def _apply(folder: Path, tree: Path, patches: Sequence[Path], scratch: Path,
+           reference: Optional[patching.Reference]) -> patching.Applied:
+    """apply() for one part of the patches."""
     try:
         path = folder / f"applied-{_key(tree, patches)}.json"
     except OSError:

@@ -28,9 +28,9 @@ _FUZZ = 2
 # In the folder of a patch with variants: what a kernel that needs it has, or lacks; and,
 # with the name of a variant ahead of it, one that may take this.
 NEEDED = "needed"
-_SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
+SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
 # Where symbols are defined that an architecture, or mm, selects.
-_KCONFIGS = ("Kconfig", "arch/Kconfig", "arch/um/Kconfig", "arch/x86/um/Kconfig",
+KCONFIGS = ("Kconfig", "arch/Kconfig", "arch/um/Kconfig", "arch/x86/um/Kconfig",
              "mm/Kconfig", "mm/Kconfig.debug", "init/Kconfig", "lib/Kconfig",
              "lib/Kconfig.debug", "kernel/trace/Kconfig", "kernel/Kconfig.locks")
 
@@ -197,7 +197,7 @@ def paths(patches: Sequence[Path]) -> set[str]:
 
 def looked_at(patches: Sequence[Path]) -> set[str]:
     """What decides which of @patches, and which variants, go in.  Raises TestbedError."""
-    found = {"Makefile", *_KCONFIGS} if any(patch.is_dir() for patch in patches) else set()
+    found = {"Makefile", *KCONFIGS} if any(patch.is_dir() for patch in patches) else set()
     for patch in patches:
         for file in patch.glob(f"*{NEEDED}") if patch.is_dir() else ():
             found |= {probe.path for probe in textprobe.read(file)}
@@ -212,10 +212,10 @@ def holds(file: Path, read: textprobe.Read) -> bool:
 def _unknown(text: str, read: textprobe.Read) -> list[str]:
     """What the patch with this @text selects, and no Kconfig of the tree defines: such a
     line would do nothing, and say nothing."""
-    wanted = dict.fromkeys(_SELECT.findall(text))
+    wanted = dict.fromkeys(SELECT.findall(text))
     if not wanted:
         return []
-    defined = {word for path in _KCONFIGS for word in re.findall(
+    defined = {word for path in KCONFIGS for word in re.findall(
         r"^\s*(?:menu)?config (\w+)", (read(path) or b"").decode("utf-8", "replace"),
         re.MULTILINE)}
     own = set(re.findall(r"^\+\s*(?:menu)?config (\w+)", text, re.MULTILINE))

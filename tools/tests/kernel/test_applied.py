@@ -62,6 +62,8 @@ class Remembered(support.TempCase):
             self.assertEqual(self.apply(), b"one\nTWO\nthree\n")
 
     def test_few_are_kept(self) -> None:
+        self.addCleanup(setattr, applied, "_KEPT", applied._KEPT)
+        setattr(applied, "_KEPT", 8)
         for number in range(20):
             self.write("tree/mm/a.c", f"one\ntwo\nthree\n{number}\n")
             self.apply()
@@ -80,6 +82,43 @@ class Remembered(support.TempCase):
             with self.assertRaisesRegex(TestbedError, f"asked {name}"):
                 applied.apply(self.tmp / "kept", self.tmp / "tree", [self.patch], scratch,
                               reference)
+
+    def test_only_what_has_to_do_with_an_edit(self) -> None:
+        """A patch goes in anew with those that touch, or look at, what it touches."""
+        for name in "bcde":
+            self.write(f"tree/mm/{name}.c", "one\ntwo\nthree\n")
+            self.write(f"{name}.patch", PATCH.replace("a.c", f"{name}.c"))
+        self.write("tree/Makefile", "VERSION = 6\nPATCHLEVEL = 12\n")
+        self.write("looks/6.12.patch", PATCH.replace("a.c", "d.c"))
+        self.write("looks/needed", "mm/b.c has /TWO/\n")
+        self.write("selects.patch", PATCH.replace("a.c", "e.c").replace("+TWO", "+ select X"))
+        self.write("tree/mm/Kconfig", "config Y\n\tbool\n")
+        self.write("kconfig.patch", "A symbol.\n\n--- a/mm/Kconfig\n+++ b/mm/Kconfig\n"
+                   "@@ -1,2 +1,4 @@\n config Y\n \tbool\n+config X\n+\tbool\n")
+        patches = [self.tmp / name for name in (
+            "x.patch", "kconfig.patch", "b.patch", "c.patch", "looks", "selects.patch")]
+        self.assertEqual(applied.apart(patches), [[0], [1, 5], [2, 4], [3]])
+
+        def result() -> patching.Applied:
+            scratch = self.tmp / f"scratch-{self.real}-{len(list(self.tmp.iterdir()))}"
+            scratch.mkdir()
+            return applied.apply(self.tmp / "kept", self.tmp / "tree", patches, scratch)
+
+        first = result()
+        (self.tmp / "whole").mkdir()
+        self.real = 0
+        whole = patching.apply(self.tmp / "tree", patches, self.tmp / "whole")
+        self.assertEqual((first.files, first.taken), (whole.files, whole.taken))
+        self.assertEqual([each.how for each in first.taken], ["exactly"] * 6)
+        self.real = 0
+        self.assertEqual(result().files, first.files)
+        self.assertEqual(self.real, 0)
+        self.write("tree/mm/b.c", "one\nTWO\nthree\n")
+        self.assertEqual([each.how for each in result().taken],
+                         ["exactly", "exactly", "in already", *["exactly"] * 3])
+        self.assertEqual(self.real, 1)
+        self.write("tree/mm/c.c", "1\n2\n3\n")
+        self.assertRaisesRegex(TestbedError, "c.patch does not apply", result)
 
     def test_bytes_that_are_no_text(self) -> None:
         (self.tmp / "tree/mm/a.c").write_bytes(b"one\ntwo\nthree\n\xff\x00\xe9\n")
