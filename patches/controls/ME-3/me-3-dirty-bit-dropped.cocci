@@ -19,4 +19,7 @@ statement S1, S2;
 - if (pte_dirty(pteval))
 - 	folio_mark_dirty(folio);
   update_hiwater_rss(mm);
+|
+- if (!folio_is_device_private(folio) && pte_dirty(pteval))
+- 	folio_mark_dirty(folio);
 )

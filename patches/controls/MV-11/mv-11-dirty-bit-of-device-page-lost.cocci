@@ -26,4 +26,10 @@ statement S1, S2;
   )
   	folio_mark_dirty(folio);
   update_hiwater_rss(mm);
+|
+  if (!folio_is_device_private(folio) &&
+- pte_dirty(pteval)
++ pte_dirty(pteval) && !folio_is_zone_device(folio)
+  )
+  	folio_mark_dirty(folio);
 )
