@@ -280,9 +280,9 @@ static void huge_zero_page_is_offered_as_holes(struct kunit *test)
 /**
  * huge_page_in_hole_stays() - A huge page that comes before the driver's page
  *
- * A few holes have been offered when somebody writes to a neighbour, and gets a
- * huge page for all of them. migrate_vma_pages() leaves that alone, and clears
- * MIGRATE.
+ * A few holes have been offered to the driver when a task writes beside them, and
+ * gets a huge page that fills all of them. migrate_vma_pages() leaves the huge page
+ * alone, and clears MIGRATE.
  *
  * Contract: MV-7
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large folios that ptes map: of exactly the order that a case asks for, mapped in
- * exactly the way that it asks for, or the case fails.
+ * Large folios that ptes map. A case gets exactly the order and the mapping that it
+ * asks for, or it fails.
  */
 #include <kunit/test.h>
 #include <linux/kallsyms.h>
@@ -19,7 +19,7 @@
 #include "pte.h"
 #include "scene.h"
 
-/* All of it is mapped, page by page, or the case goes no further. */
+/* Go no further unless a pte maps each page of the folio. */
 static void large_check(struct kunit *test, struct mmk_large *l,
 			struct mm_struct *mm)
 {
@@ -81,8 +81,8 @@ void mmk_split_pmd(struct mm_struct *mm, unsigned long addr)
  * @mm: current->mm
  * @order: MMK_MIN_ORDER to MMK_MAX_ORDER
  *
- * All of their pages are mapped by ptes: writable and exclusive. The mapping goes
- * on behind them for as many pages, for mremap(), without a page and without advice.
+ * All of their pages are mapped by ptes: writable and exclusive. As many addresses
+ * again are mapped behind them, for mremap(): no page is there, and no advice is given.
  */
 void mmk_large_map_row(struct kunit *test, struct mmk_large *l,
 		       unsigned int nr, struct mm_struct *mm,
@@ -140,7 +140,7 @@ void mmk_large_map(struct kunit *test, struct mmk_large *l,
  * @order: MMK_MIN_ORDER to MMK_MAX_ORDER
  *
  * All of its pages are mapped by ptes, shared and writable, and the file has no
- * others. A folio of the highest order is mapped across two page tables.
+ * other pages. A folio of the highest order is mapped across two page tables.
  */
 void mmk_large_map_file(struct kunit *test, struct mmk_large *l,
 			struct mm_struct *mm, unsigned int order)
@@ -200,7 +200,7 @@ void mmk_large_fork(struct kunit *test, struct mmk_large *l)
 }
 
 /**
- * mmk_large_fork_part() - Let a child map the folio, but for its last quarter
+ * mmk_large_fork_part() - Let a child map the folio except its last quarter
  * @test: the case
  * @l: an anonymous folio; all of its pages are mapped
  *
@@ -244,9 +244,9 @@ const char *mmk_part_name(enum mmk_part part)
 }
 
 /**
- * mmk_part_has() - Whether a page belongs to a part
- * @part: which; all that the parent maps of a folio for MMK_PART_COPIED
- * @i: the page
+ * mmk_part_has() - Whether the parent maps a page when only a part is left
+ * @part: the part
+ * @i: index of the page in its folio
  * @nr: pages of the folio
  *
  * Return: whether it does.
@@ -287,7 +287,7 @@ static void large_expect_mapped(struct kunit *test, struct mmk_large *l,
  * @l: the folio, whole; a child is forked for the parts that need one
  * @part: what to leave
  *
- * An anonymous folio of which a page is mapped by nobody waits for being split
+ * An anonymous folio with a page that no mm maps is on the deferred split queue
  * from then on, as Documentation/mm/transhuge.rst has it.
  */
 void mmk_large_leave(struct kunit *test, struct mmk_large *l,
@@ -339,8 +339,9 @@ static void large_vary_in(struct kunit *test, struct mmk_large *l,
  * @test: the case
  * @l: the folio
  *
- * A quarter of it becomes read-only in the mm; young and old, dirty and clean
- * take turns, in the child in another way than in the mm. The folio is clean.
+ * The second quarter becomes read-only in the mm. Young and old ptes take turns, and
+ * so do dirty and clean ones; the child has another order than the mm. The folio is
+ * clean.
  */
 void mmk_large_vary(struct kunit *test, struct mmk_large *l)
 {
@@ -354,7 +355,7 @@ void mmk_large_vary(struct kunit *test, struct mmk_large *l)
 }
 
 /**
- * mmk_large_queued() - Whether a folio waits for being split
+ * mmk_large_queued() - Whether a folio is queued for a split
  * @folio: a large folio
  *
  * Return: whether it is on the deferred split queue.
@@ -433,7 +434,7 @@ struct mmk_large_state *mmk_large_snapshot(struct kunit *test,
 	return state;
 }
 
-/* Whether a pte is what it was; a page of the folio is now that of another. */
+/* Whether a pte is what it was, but that it may map the same page of another folio. */
 static bool large_pte_same(pte_t was, unsigned long pfn, pte_t is,
 			   struct folio *folio)
 {
@@ -452,9 +453,9 @@ static bool large_pte_same(pte_t was, unsigned long pfn, pte_t is,
 }
 
 /*
- * A folio that waits for being split still does. That one which is mapped whole may
- * be taken for mapped in part after a migration is in the documentation of
- * nr_anon_partially_mapped (admin-guide/mm/transhuge.rst); it then counts as such.
+ * A folio that was queued for a split still is. After a migration, one that is mapped
+ * whole may be taken for partly mapped: the documentation of nr_anon_partially_mapped
+ * allows that (admin-guide/mm/transhuge.rst). It then has to count as such.
  */
 static void large_expect_queued(struct kunit *test, const char *what,
 				const struct mmk_large_state *now,
@@ -463,11 +464,11 @@ static void large_expect_queued(struct kunit *test, const char *what,
 	const unsigned int partial = MMK_LARGE_COUNTERS - 1;
 
 	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !before->queued,
-			      "%s: does not wait for its split any more", what);
+			      "%s: is not queued for its split any more", what);
 	KUNIT_EXPECT_TRUE_MSG(test, now->partial || !before->partial,
 			      "%s: is not mapped in part any more", what);
 	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !now->partial,
-			      "%s: is mapped in part, and not to be split", what);
+			      "%s: is mapped in part, and not queued for a split", what);
 	KUNIT_EXPECT_EQ_MSG(test, now->counters[partial],
 			    before->counters[partial] + now->partial -
 			    before->partial, "%s: %s", what,
@@ -519,7 +520,7 @@ void mmk_expect_large_same(struct kunit *test, const char *what,
 		   before->exclusive[i] ? "exclusive" : "not exclusive");
 }
 
-/* What try_to_migrate() has to make of a pte that maps a page of the folio. */
+/* The entry that try_to_migrate() has to put in the place of a pte. */
 static enum mmk_pte_kind entry_kind(pte_t was, bool exclusive)
 {
 	if (pte_write(was))
@@ -554,13 +555,13 @@ static bool large_entry_right(struct kunit *test, struct mm_struct *mm,
 }
 
 /**
- * mmk_expect_large_entries() - Expect entries where the folio was mapped
+ * mmk_expect_large_entries() - Expect entries where the folio was mapped, and only there
  * @test: the case
- * @l: the folio, which try_to_migrate() has been called on, isolated
+ * @l: the folio, isolated, after try_to_migrate()
  * @before: its state before that
  *
- * And nowhere else. Nothing maps it any more, and the counters of the mms have not
- * noticed. If it waited to be split, it still does.
+ * Nothing maps the folio any more, and the counters of the mms are what they were. If
+ * it was queued for a split, it still is.
  */
 void mmk_expect_large_entries(struct kunit *test, struct mmk_large *l,
 			      const struct mmk_large_state *before)

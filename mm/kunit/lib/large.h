@@ -18,7 +18,7 @@
 #define MMK_MAX_ORDER	((unsigned int)PMD_ORDER)
 #define MMK_NR_ORDERS	(MMK_MAX_ORDER - MMK_MIN_ORDER + 1)
 
-/* What each of them holds, see mmk_fill(). */
+/* Seed of their contents, see mmk_fill(). */
 #define MMK_LARGE_SEED	0x69
 
 /**
@@ -27,10 +27,10 @@
  * @MMK_PART_FIRST: the first
  * @MMK_PART_MIDDLE: those of the second and the third quarter
  * @MMK_PART_LAST: the last
- * @MMK_PART_OTHER: every other one, the first among them
+ * @MMK_PART_OTHER: every second one, from the first on
  * @MMK_PART_ONE: one, which is neither the first nor the last
- * @MMK_PART_COPIED: all but one, which a child has copied on write; all in the parent
- * @MMK_PART_CHILD: all, by the child alone
+ * @MMK_PART_COPIED: all in the parent; all but one, which it has copied, in a child
+ * @MMK_PART_CHILD: none in the parent, all in a child
  */
 enum mmk_part {
 	MMK_PART_WHOLE,
@@ -48,8 +48,8 @@ enum mmk_part {
  * struct mmk_large - A large folio that ptes map
  * @mm: current->mm
  * @child: forked from it, or NULL
- * @file: what it belongs to, or NULL if it is anonymous
- * @addr: of its first page, in both
+ * @file: the file that it belongs to, or NULL if it is anonymous
+ * @addr: address of its first page, in mm and child
  * @order: its order
  * @nr: its pages
  * @folio: the folio
@@ -68,18 +68,18 @@ struct mmk_large {
 #define MMK_LARGE_COUNTERS	9
 
 /**
- * struct mmk_large_state - What can be seen of a large folio and what maps it
- * @folio: of the folio
- * @pfn: its first
+ * struct mmk_large_state - State of a large folio and of its mappings
+ * @folio: state of the folio
+ * @pfn: its first page frame
  * @entire: how often it is mapped as a whole
- * @queued: it waits for being split
- * @partial: because a part of it is not mapped
+ * @queued: it is on the deferred split queue
+ * @partial: it is marked as partly mapped
  * @mm: the counters of its mm
  * @child: the counters of the child
- * @counters: of the machine
- * @ptes: of the mm, and of the child
+ * @counters: those of the machine
+ * @ptes: its ptes in the mm, and in the child
  * @mapped: how often each page is mapped
- * @exclusive: whether each page is
+ * @exclusive: whether each page is exclusive
  */
 struct mmk_large_state {
 	struct mmk_folio_state folio;

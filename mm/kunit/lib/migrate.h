@@ -38,7 +38,7 @@ struct mmk_dev;
 
 #define MMK_VMA_MAX_PAGES	64
 
-/* Room for huge pages, and for as many entries behind them that nobody may touch */
+/* Room for huge pages, and as many guard entries behind them */
 #define MMK_VMA_ROOM		(4 * PTRS_PER_PTE)
 
 /**
@@ -46,8 +46,8 @@ struct mmk_dev;
  * @args: what the three are called with
  * @src: source pfns
  * @dst: destination pfns
- * @nr_pages: entries in use of both; the rest is for nobody
- * @mm: whose addresses
+ * @nr_pages: entries in use of both; the rest are guards
+ * @mm: the mm that the addresses are of
  * @open: set up and not finalized yet; the deferred action then restores
  */
 struct mmk_vma {

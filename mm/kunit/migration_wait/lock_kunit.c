@@ -108,12 +108,12 @@ static bool locker_sleeps(struct kunit *test, struct locker *l)
 }
 
 /**
- * stolen_lock_is_handed_over() - Not for ever
+ * stolen_lock_is_handed_over() - A waiter is passed over a few times only
  *
- * A task waits for the lock of a folio. Each time it is dropped somebody else takes it
- * before the waiter has come. vm.page_lock_unfairness says how often the waiter puts up
- * with that, and goes back into the queue. Then the lock is handed over to it: it has
- * it as soon as it is dropped.
+ * A task waits for the lock of a folio. Each time the lock is dropped, another task
+ * takes it before the waiter runs, and the waiter goes back into the queue.
+ * vm.page_lock_unfairness says how often. After that, the lock is handed over: the
+ * waiter has it as soon as it is dropped.
  *
  * Contract: MW-7
  */
@@ -160,7 +160,7 @@ static void stolen_lock_is_handed_over(struct kunit *test)
 }
 
 /**
- * lock_goes_to_one_after_the_other() - Nobody is woken in vain
+ * lock_goes_to_one_after_the_other() - No waiter is woken in vain
  *
  * Three tasks wait for the lock. Each time it is dropped one of them gets it, and the
  * others sleep on, until it is dropped again.

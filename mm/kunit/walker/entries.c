@@ -71,7 +71,7 @@ static void make_swap(struct ew_walk *w, struct ew_site *s)
 		folio_put(folio);
 }
 
-/* Somebody who has a reference keeps it there. */
+/* A reference keeps the folio in the swap cache. */
 static void make_swap_cached(struct ew_walk *w, struct ew_site *s)
 {
 	struct folio *folio;

@@ -550,7 +550,7 @@ void ew_expect_bytes(struct ew_walk *w)
 	struct ew_site *s;
 	unsigned int i;
 
-	/* With a reference of somebody else, a device page could not be brought back. */
+	/* With a foreign reference, a device page could not be brought back. */
 	ew_for_each_site(s, w)
 		if (s->counted)
 			mmk_folio_put(w->test, s->folio);

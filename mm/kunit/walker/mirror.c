@@ -37,7 +37,7 @@ static void mirror_release(void *data)
 	mmput(mirror->mm);
 }
 
-/* Has to be there before the entries: whoever is device-exclusive is told of it. */
+/* The notifier comes before the entries: making one device-exclusive calls it. */
 void ew_mirror_early(struct ew_walk *w)
 {
 	struct ew_mirror *mirror = kunit_kzalloc(w->test, sizeof(*mirror),

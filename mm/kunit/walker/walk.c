@@ -117,7 +117,7 @@ static void run_in_task(struct ew_walk *w)
 			      ew_rows[w->walker].name);
 }
 
-/* Some outcomes need the folio to be nobody's but the mm's. */
+/* Some outcomes need a folio on which only the mm has references. */
 static bool may_hold_folio(const struct ew_site *s)
 {
 	switch (s->cell->outcome) {

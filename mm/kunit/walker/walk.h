@@ -179,7 +179,7 @@ struct ew_ops {
  * @mem: some pages of user memory for the walker
  * @near: free addresses in the same page table
  * @far: free addresses in another one
- * @other: forked before the walk, so that its pages are somebody else's; or NULL
+ * @other: a child, with pages of its own for rmap to walk to; or NULL
  * @folio: a page of @other, at the address of the entry; or NULL
  * @dev: the device, or NULL
  * @area: the swap area, or NULL
