@@ -37,6 +37,7 @@ class Word:
 
 WORDS = (
     Word("run", "build a kernel with the suites, boot it, judge each case", "run"),
+    Word("watch", "run again after each save of a file in your tree", "watch"),
     Word("list", "the cases, with their contracts", "listing"),
     Word("controls", "put one bug after the other into the kernel: can every case fail?",
          "control_run"),

@@ -185,6 +185,9 @@ class Command:
             names = self._chosen(there)
             if opts.changed:
                 names = self._reaching(names)
+            if opts.first:
+                early = {name for word in opts.first for name in cases.selected(word, names)}
+                names.sort(key=lambda name: name not in early)
             # In a boot that cases share, nothing can be left out; nor what was named alone.
             left = known.hang(names) if isinstance(boots, children.Children) and \
                 len(names) > 1 else []

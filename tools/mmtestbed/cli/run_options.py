@@ -93,6 +93,8 @@ def _parser() -> Parser:
         help="one more of them: KUnit's suite.case glob")
     add("--exclude", metavar="CASES", action="append", default=[],
         help="leave these out (repeatable)")
+    add("--first", metavar="GLOB", action="append", default=[],
+        help="run the cases of this suite.case glob before the others (repeatable)")
     add("--changed", metavar="REV", default="",
         help="only cases that reach a function of --kdir that differs from its commit REV, "
              "as far as mmt run --variant gcov --reach has recorded that")
@@ -237,7 +239,8 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         all=args.all, wanted=wanted, config=config,
         coverage=output_folder(args.coverage), html=args.html, patches=tuple(patches),
         filter=one, select=() if one else tuple(chosen), exclude=tuple(args.exclude),
-        changed=args.changed, fail_fast=args.fail_fast, reach=args.reach, list=args.list, jobs=args.jobs,
+        first=tuple(args.first), changed=args.changed,
+        fail_fast=args.fail_fast, reach=args.reach, list=args.list, jobs=args.jobs,
         build_dir=Path(args.build_dir).absolute() if args.build_dir else None,
         keep=args.keep, raw=args.raw, timeout=args.timeout or _TIMEOUT * config.slow,
         own_timeout=args.timeout,

@@ -23,6 +23,7 @@ class Options:
 
     @filter: the glob that KUnit gets; @select: words that mean cases, if one glob is not
         enough; @exclude: those that are left out.
+    @first: cases that run before the others.
     @changed: a commit: only cases that reach what differs from it.
     @reach: record which functions each case reaches.
     @wanted: the variant that was named.  @config: that, or the default.
@@ -43,6 +44,7 @@ class Options:
     filter: str
     select: tuple[str, ...]
     exclude: tuple[str, ...]
+    first: tuple[str, ...]
     changed: str
     fail_fast: bool
     reach: bool
