@@ -4,7 +4,7 @@
 // The swap entry is not copied to the new folio: nobody can find its slot.
 //
 // Breaks: LF-7
-// Kills: large_folio_swapped.folio_in_the_swap_cache_moves: assertion or report
+// Kills: large_folio_swapped.folio_in_the_swap_cache_moves: hang
 // In: mm/migrate.c: __folio_migrate_mapping
 
 @@
