@@ -18,7 +18,7 @@ from ..model import known, lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
-from . import kernels, walker_table
+from . import folio_table, kernels, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -294,6 +294,7 @@ TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
     "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
+    "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
     "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)

@@ -32,6 +32,8 @@ FOLDER = "Documentation/results"
 EXAMPLES = ("migration_wait_fault.waiters_hold_no_reference",
             "swap_fault_area.many_pages_come_back_from_swap",
             "swap_fault_stage.every_combination_gives_documented_result")
+# The suite that Documentation/large-folio-table.rst is made from.
+ROWS = "large_folio_table"
 # Each record has these; the others go with its kind.
 _COMMON = {"schema": int, "kind": str, "commit": str, "date": str, "line": str,
            "variant": str, "kernel_version": str, "cpus": int, "suites": str,
@@ -112,8 +114,19 @@ def _name(*words: str) -> str:
     return "-".join(word for word in words if word != PLAIN.name)
 
 
+def _rows(data: Mapping[str, Any], file: str, sources: Sources) -> tuple[str, Record]:
+    """The rows that the cases of ROWS print."""
+    if any(case["status"] != "passed" or not case["rows"] for case in data["cases"]):
+        raise UsageError(f"{file} is no run in which all cases of {ROWS} passed")
+    return _name("rows", data["line"], data["variant"]), {
+        **_head("rows", data, file, sources),
+        "rows": [row for case in data["cases"] for row in case["rows"]]}
+
+
 def _run(data: Mapping[str, Any], file: str, sources: Sources,
          first: bool) -> tuple[str, Record]:
+    if data["cases"] and all(case["suite"] == ROWS for case in data["cases"]):
+        return _rows(data, file, sources)
     head = _head("run", data, file, sources)
     if data["verdict"] != "pass":
         raise UsageError(f"{file} is no run that passed; only such a run is recorded")

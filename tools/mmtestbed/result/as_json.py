@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import collections
-from typing import Any
+import re
+from typing import Any, Iterable
 
 from ..model.outcomes import Outcome, Splat, Status
 from .schema import SCHEMA
 from .verdict import Run
+
+
+# What a case prints for a table of the documentation.
+_ROW = re.compile(r"^\s*# \w+: row: (.+)$")
 
 
 def of(run: Run) -> dict[str, Any]:
@@ -44,6 +49,12 @@ def of(run: Run) -> dict[str, Any]:
         "cases": [_case(run, o) for o in run.outcomes],
     }
 
+
+def rows(output: Iterable[str]) -> list[str]:
+    """What a case has printed after "row:"."""
+    return [match[1] for line in output if (match := _ROW.match(line))]
+
+
 def _case(run: Run, outcome: Outcome) -> dict[str, Any]:
     case = run.cases.get(outcome.key)
     return {
@@ -55,6 +66,7 @@ def _case(run: Run, outcome: Outcome) -> dict[str, Any]:
         "file": run.place(outcome)[0], "line": run.place(outcome)[1],
         "reason": outcome.reason,
         "flaky": dict(run.flaky.get(outcome.key, {})),
+        "rows": rows(outcome.output),
         "guards": [_splat(splat) for splat in outcome.splats],
         "expected": [_splat(splat) for splat in outcome.expected],
         "output": [] if outcome.status in (Status.PASSED, Status.SKIPPED)
