@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..errors import Exit, TestbedError, UsageError
+from ..errors import Exit, TestbedError
 from ..figures import figure_texts, results
 from ..figures.figure_texts import Book
 from ..figures.results import Sources
@@ -133,7 +133,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
-    try:
+
+    def work() -> int:
         args = _parser().parse_args(argv)
         if args.what == "check":
             return check(REPOSITORY, args.current, console)
@@ -142,12 +143,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         else:
             update(REPOSITORY, console)
         return Exit.PASSED
-    except TestbedError as err:
-        console.error(err)
-        return err.code
-    except OSError as err:
-        console.error(UsageError(f"{err.filename}: {err.strerror}"))
-        return Exit.BROKEN
+
+    return shared.guarded(console, work)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from ..errors import Exit, TestbedError, UsageError
+from ..errors import Exit, TestbedError
 from ..figures import kernels
 from ..host import cachedir
 from ..kernel import blobs, fixes, patching, source, trees
@@ -90,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
-    try:
+
+    def work() -> int:
         args = _parser().parse_args(argv)
         if args.what == "known":
             return show_known(args.kdirs, console)
@@ -109,12 +110,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                        *tables.rst(kernels.bugs(records, known.read(patching.ours()))), "",
                        *tables.rst(kernels.reasons(records))], "")
         return Exit.PASSED
-    except TestbedError as err:
-        console.error(err)
-        return err.code
-    except OSError as err:
-        console.error(UsageError(f"{err.filename}: {err.strerror}"))
-        return Exit.BROKEN
+
+    return shared.guarded(console, work)
 
 
 if __name__ == "__main__":

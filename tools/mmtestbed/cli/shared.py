@@ -7,9 +7,9 @@ import argparse
 import io
 import os
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
-from ..errors import UsageError
+from ..errors import Exit, TestbedError, UsageError
 from ..kernel import coverage, source, trees
 from ..model import lines
 from ..ui import output
@@ -29,6 +29,18 @@ def called(word: str, old: bool) -> None:
 def me(word: str) -> str:
     """What the command @word is to be called in messages."""
     return f"scripts/{word}.sh" if parser.called.get(word, True) else f"mmt {word}"
+
+
+def guarded(console: Console, work: Callable[[], int]) -> int:
+    """The exit code of @work; errors become a line on @console and a code."""
+    try:
+        return work()
+    except TestbedError as err:
+        console.error(err)
+        return err.code
+    except OSError as err:
+        console.error(UsageError(f"{err.filename}: {err.strerror}"))
+        return Exit.BROKEN
 
 
 def add_install(options: argparse.ArgumentParser) -> None:
