@@ -186,7 +186,7 @@ static unsigned int batch_right(struct kunit *test, struct batch *b,
 }
 
 /**
- * list_of_many_pages_moves_to_its_end() - More than are unmapped at a time
+ * list_of_many_pages_moves_to_its_end() - More pages than one batch takes
  *
  * Each folio moves whole, wherever it is on the list, but one that has an extra reference:
  * that one is on the list, and the only one. All counts are of all pieces together.

@@ -328,7 +328,7 @@ static const struct ask_way ask_ways[] = {
 KUNIT_ARRAY_PARAM_DESC(ask, ask_ways, description);
 
 /**
- * huge_page_is_selected_by_type_and_owner() - Which one the flags name
+ * huge_page_is_selected_by_type_and_owner() - As flags and pgmap_owner say
  *
  * Contract: LF-8, MV-10
  */
@@ -447,7 +447,7 @@ static void part_of_huge_page_is_offered_in_pieces(struct kunit *test)
 }
 
 /**
- * huge_page_for_a_small_one_is_refused() - A driver that is mistaken
+ * huge_page_for_a_small_one_is_refused() - A destination of the wrong size
  *
  * Nothing moves, and the huge page goes back to the driver.
  *

@@ -196,7 +196,7 @@ static void late_happen(struct kunit *test, enum late late,
 }
 
 /**
- * late_huge_page_fills_no_hole() - Something has happened since setup
+ * late_huge_page_fills_no_hole() - The hole has changed since setup
  *
  * Somebody has written there meanwhile, userfaultfd wants to know, or the mm has been
  * reaped. The driver's huge page is not inserted: MIGRATE is clear, and the page goes back
@@ -285,7 +285,7 @@ static void late_pages_fill_the_rest_of_a_huge_hole(struct kunit *test)
 }
 
 /**
- * readonly_hole_gets_a_readonly_page() - As the VMA says
+ * readonly_hole_gets_a_readonly_page() - As the VMA is read-only
  *
  * Contract: LF-8
  */

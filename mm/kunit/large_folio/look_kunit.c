@@ -67,7 +67,7 @@ static u64 *read_pagemap(struct kunit *test, struct mmk_proc *proc,
 }
 
 /**
- * pagemap_tells_pages_of_huge_device_page() - And nobody is warned
+ * pagemap_tells_pages_of_huge_device_page() - Without a warning
  *
  * Each page is in "swap", with the type of the device's entries, and an offset that counts
  * up from page to page. When ptes stand for the pages, all words are the same.

@@ -221,7 +221,7 @@ MMK_GEN_PARAMS(mixed)
 }
 
 /**
- * page_of_any_device_folio_is_made_anew() - And the other way round
+ * page_of_any_device_folio_is_made_anew() - From any order to any other
  *
  * Two neighbouring folios of an order are handed out and given back. Then the pages of
  * both are handed out one by one, and after that as one folio of the next order, as far as

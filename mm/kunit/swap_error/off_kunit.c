@@ -202,7 +202,7 @@ static void client_forks(struct mmk_task *task)
 }
 
 /**
- * swapoff_of_busy_area_loses_nothing() - While everybody is at it
+ * swapoff_of_busy_area_loses_nothing() - Other tasks use the area meanwhile
  *
  * Pages are in swap. While the area is turned off, tasks fault on them, read ahead,
  * fork and exit, and give some of them up. All of this succeeds. Every page that has

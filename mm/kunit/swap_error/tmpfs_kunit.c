@@ -201,7 +201,7 @@ static void unreadable_tmpfs_page_is_lost(struct kunit *test)
 }
 
 /**
- * failed_tmpfs_readahead_is_not_mapped() - Nobody has asked yet
+ * failed_tmpfs_readahead_is_not_mapped() - Pages that no task has asked for yet
  *
  * Pages are read ahead, and some cannot be read. Whoever asks later gets the right
  * bytes, or is told.
@@ -367,7 +367,7 @@ static void try_end(struct kunit *test, const struct end_case *c)
 }
 
 /**
- * error_entry_is_no_slot() - What is left behind
+ * error_entry_is_no_slot() - What is done with an error entry
  *
  * It is there as long as the page would have been, and is never taken for a slot of any
  * area. No slot is freed that it does not have, and the kernel does not complain.

@@ -329,7 +329,7 @@ static bool change_at(struct kunit *test, struct mover *m,
 }
 
 /**
- * move_is_serial_with_any_change() - At every moment
+ * move_is_serial_with_any_change() - Wherever in the move the change comes
  *
  * A real-time task changes the page when the mover drops the page table lock:
  * the first time, the second time in the next run, and so on, until the mover

@@ -85,7 +85,7 @@ static const struct present_case present_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(present, present_cases, description);
 
 /**
- * exclusive_page_moves() - A page that nobody shares
+ * exclusive_page_moves() - A page that is not shared
  *
  * The call returns 0, and the move field has the number of bytes moved. The
  * same page is mapped in the new place, writable, and dirty if it was. No folio

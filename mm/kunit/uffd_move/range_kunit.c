@@ -515,7 +515,7 @@ static void expect_served(struct kunit *test, struct mmk_fault *fault)
 }
 
 /**
- * move_wakes_served_waiters() - And no others
+ * move_wakes_served_waiters() - Waiters elsewhere sleep on
  *
  * Three tasks wait for three pages. Two pages move, or one if the second is
  * pinned. The tasks whose pages have moved are woken and served. The others
