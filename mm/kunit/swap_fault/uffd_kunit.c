@@ -188,7 +188,7 @@ static void missing_page_wait_drops_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fault->tries, 2U);
 	expect_locks_free(test, monitor);
 	MMK_EXPECT_PTE(test, monitor->mm, addr, PRESENT);
-	KUNIT_EXPECT_EQ(test, pte_write(mmk_pte(monitor->mm, addr)),
+	KUNIT_EXPECT_EQ(test, !!pte_write(mmk_pte(monitor->mm, addr)),
 			!!(c->flags & FAULT_FLAG_WRITE));
 }
 

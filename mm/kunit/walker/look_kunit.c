@@ -119,6 +119,7 @@ static const struct ew_ops smaps_rollup_ops = {
 #define PAGEMAP_SWAP		BIT_ULL(62)
 #define PAGEMAP_GUARD		BIT_ULL(58)
 #define PAGEMAP_EXCLUSIVE	BIT_ULL(56)
+#define PAGEMAP_SOFT_DIRTY	BIT_ULL(55)
 #define PAGEMAP_PFN		GENMASK_ULL(54, 0)
 #define PAGEMAP_OFFSET_SHIFT	5
 
@@ -129,6 +130,8 @@ static enum ew_says pagemap_says(const struct ew_site *s, unsigned int page,
 	const struct ew_look *look = &s->before;
 	u64 offset = (word & PAGEMAP_PFN) >> PAGEMAP_OFFSET_SHIFT;
 
+	/* New memory is soft-dirty, even where nothing is. */
+	word &= ~PAGEMAP_SOFT_DIRTY;
 	if (!word)
 		return EW_NOTHING;
 	if (word & PAGEMAP_PRESENT)
