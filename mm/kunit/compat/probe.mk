@@ -41,6 +41,7 @@ mmk-probes := \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
 	$(call mmk-probe,FOLIO_SPLIT_CALLBACK,$(mmk-inc)/memremap.h,\*folio_split) \
+	$(call mmk-probe,UFFD_BIT,include/asm-generic/pgtable_uffd.h,int pte_uffd.pte_t pte) \
 	$(call mmk-probe,PARAM_OF_TEST,include/kunit/test.h,\*generate_params[^a-z]*struct kunit)
 
 subdir-ccflags-y += $(mmk-probes)

@@ -41,22 +41,23 @@ long mmk_uffd_ioctl(struct kunit *test, struct mmk_uffd *uffd, unsigned int cmd,
 }
 
 /**
- * mmk_uffd_open() - Make a userfaultfd for current->mm
+ * mmk_uffd_open_with() - Make a userfaultfd with some features for current->mm
  * @test: the case; skipped if the kernel has none
+ * @features: UFFD_FEATURE_*
  *
  * Return: the userfaultfd, which watches nothing yet.
  */
-struct mmk_uffd *mmk_uffd_open(struct kunit *test)
+struct mmk_uffd *mmk_uffd_open_with(struct kunit *test, u64 features)
 {
 	struct mmk_uffd *uffd = kunit_kzalloc(test, sizeof(*uffd), GFP_KERNEL);
-	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
 	int fd;
 
 	if (!IS_ENABLED(CONFIG_USERFAULTFD))
 		kunit_skip(test, "needs CONFIG_USERFAULTFD");
 	KUNIT_ASSERT_NOT_NULL(test, uffd);
 	uffd->arg = mmk_map_anon(test, 1);
-	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	fd = sys_userfaultfd(O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
 	KUNIT_ASSERT_GE(test, fd, 0);
 	uffd->file = fget(fd);
 	close_fd(fd);
@@ -65,6 +66,73 @@ struct mmk_uffd *mmk_uffd_open(struct kunit *test)
 							uffd->file), 0);
 	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_API, &api), 0L);
 	return uffd;
+}
+
+/**
+ * mmk_uffd_open() - Make a userfaultfd for current->mm
+ * @test: the case; skipped if the kernel has none
+ *
+ * Return: the userfaultfd, which watches nothing yet.
+ */
+struct mmk_uffd *mmk_uffd_open(struct kunit *test)
+{
+	return mmk_uffd_open_with(test, 0);
+}
+
+/**
+ * mmk_uffd_watch() - Let it watch a range
+ * @test: the case
+ * @uffd: from mmk_uffd_open()
+ * @addr: where
+ * @len: bytes
+ * @mode: UFFDIO_REGISTER_MODE_*
+ */
+void mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
+		    unsigned long addr, size_t len, u64 mode)
+{
+	struct uffdio_register reg = {
+		.range = { .start = addr, .len = len },
+		.mode = mode,
+	};
+
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_REGISTER, &reg),
+			0L);
+}
+
+/**
+ * mmk_uffd_protect() - UFFDIO_WRITEPROTECT
+ * @test: the case
+ * @uffd: it watches the range for writes
+ * @addr: where
+ * @len: bytes
+ * @on: whether writes are to be reported from now on; if not, wake who waits
+ */
+void mmk_uffd_protect(struct kunit *test, struct mmk_uffd *uffd,
+		      unsigned long addr, size_t len, bool on)
+{
+	struct uffdio_writeprotect wp = {
+		.range = { .start = addr, .len = len },
+		.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
+	};
+
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_WRITEPROTECT,
+					     &wp), 0L);
+}
+
+/**
+ * mmk_uffd_read() - Read the next message, if there is one
+ * @uffd: the userfaultfd
+ * @msg: the message
+ *
+ * Return: whether there was one.
+ */
+bool mmk_uffd_read(struct mmk_uffd *uffd, struct uffd_msg *msg)
+{
+	void __user *user = (void __user *)uffd->arg;
+	loff_t pos = 0;
+
+	return vfs_read(uffd->file, user, sizeof(*msg), &pos) == sizeof(*msg) &&
+	       !copy_from_user(msg, user, sizeof(*msg));
 }
 
 /**
@@ -77,11 +145,5 @@ struct mmk_uffd *mmk_uffd_open(struct kunit *test)
 void mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
 		       unsigned long addr, size_t len)
 {
-	struct uffdio_register reg = {
-		.range = { .start = addr, .len = len },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_REGISTER, &reg),
-			0L);
+	mmk_uffd_watch(test, uffd, addr, len, UFFDIO_REGISTER_MODE_MISSING);
 }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Soft bits of a page that moves to device memory, is migrated there, and comes
+ * back.
+ */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+
+#include "../../internal.h"
+#include "../compat/rmap.h"
+#include "../compat/uffd.h"
+#include "../lib/device.h"
+#include "../lib/guard.h"
+#include "../lib/migrate.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "soft_bits.h"
+
+static const struct soft_case device_cases[] = {
+	{ "none", ANON_EXCLUSIVE, 0, true, true,
+	  MMK_PTE_DEVICE_PRIVATE_WRITE },
+	{ "soft-dirty", ANON_EXCLUSIVE, MMK_SOFT_DIRTY, true, true,
+	  MMK_PTE_DEVICE_PRIVATE_WRITE },
+	{ "protected", ANON_EXCLUSIVE, MMK_UFFD, true, false,
+	  MMK_PTE_DEVICE_PRIVATE_READ },
+	{ "both", ANON_EXCLUSIVE, MMK_SOFT_DIRTY | MMK_UFFD, true, false,
+	  MMK_PTE_DEVICE_PRIVATE_READ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(device, device_cases, description);
+
+/* Returns the device page, which has the bits. */
+static struct page *to_device(struct kunit *test, struct soft *soft,
+			      const struct soft_case *how, struct mmk_dev *dev)
+{
+	struct page *page;
+
+	sb_map(test, soft, how);
+	page = mmk_migrate_to_dev(test, soft->s.mm, soft->s.addr, dev);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(soft->s.mm, soft->s.addr),
+			how->kind);
+	MMK_EXPECT_BITS(test, soft->s.mm, soft->s.addr, how->bits);
+	return page;
+}
+
+/**
+ * bits_go_to_device_and_come_back() - migrate_vma_*(), and a read fault
+ *
+ * The entry of the device page has the bits of the pte, and the pte of the page
+ * that comes back has them again.
+ *
+ * Contract: WP-1
+ */
+static void bits_go_to_device_and_come_back(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct soft soft;
+	pte_t pte;
+
+	to_device(test, &soft, how, dev);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, soft.s.addr, false), 0);
+	pte = mmk_pte(soft.s.mm, soft.s.addr);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, PRESENT);
+	MMK_EXPECT_THESE_BITS(test, mmk_bits_of_pte(pte), how->bits);
+	if (how->bits & MMK_UFFD)
+		KUNIT_EXPECT_FALSE(test, pte_write(pte));
+	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
+}
+
+/**
+ * migration_of_device_page_carries_bits() - try_to_migrate() of a device page
+ *
+ * Both entries are not present: the one of the device page, and the migration
+ * entry that takes its place, and gives it back.
+ *
+ * Contract: WP-1
+ */
+static void migration_of_device_page_carries_bits(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct folio *folio;
+	struct soft soft;
+
+	folio = page_folio(to_device(test, &soft, how, dev));
+	folio_get(folio);
+	folio_lock(folio);
+	try_to_migrate(folio, 0);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(soft.s.mm, soft.s.addr),
+			how->write ? MMK_PTE_MIGRATION_WRITE :
+				     MMK_PTE_MIGRATION_READ_EXCLUSIVE);
+	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);
+	remove_migration_ptes(folio, folio, 0);
+	folio_unlock(folio);
+	folio_put(folio);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(soft.s.mm, soft.s.addr),
+			how->kind);
+	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);
+}
+
+/**
+ * driver_takes_page_back_with_its_bits() - migrate_vma_*() from a device
+ *
+ * The driver moves the page back by itself. While it is at it, the entry of the
+ * device page is replaced by a migration entry, which has the bits.
+ *
+ * Contract: WP-1
+ */
+static void driver_takes_page_back_with_its_bits(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mmk_vma *m;
+	struct soft soft;
+
+	to_device(test, &soft, how, dev);
+	m = mmk_vma_alloc(test, soft.s.mm, soft.s.addr, 1,
+			  MIGRATE_VMA_SELECT_DEVICE_PRIVATE, dev);
+	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
+	KUNIT_ASSERT_EQ(test, m->args.cpages, 1UL);
+	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);
+	mmk_vma_copy_to_ram(test, m);
+	mmk_vma_pages(m);
+	mmk_vma_finalize(m);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, PRESENT);
+	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);
+	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
+}
+
+static struct kunit_case soft_bits_device_cases[] = {
+	KUNIT_CASE_PARAM(bits_go_to_device_and_come_back, device_gen_params),
+	KUNIT_CASE_PARAM(migration_of_device_page_carries_bits,
+			 device_gen_params),
+	KUNIT_CASE_PARAM(driver_takes_page_back_with_its_bits,
+			 device_gen_params),
+	{}
+};
+
+static struct kunit_suite soft_bits_device_suite = {
+	.name = "soft_bits_device",
+	.init = mmk_case_init,
+	.test_cases = soft_bits_device_cases,
+};
+
+kunit_test_suite(soft_bits_device_suite);

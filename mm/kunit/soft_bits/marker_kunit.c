@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Write protection of pages that are not there: a marker stands for each. What
+ * gets one is in Documentation/admin-guide/mm/userfaultfd.rst.
+ */
+#include <kunit/test.h>
+#include <linux/falloc.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+
+#include "../../internal.h"
+#include "../compat/uffd.h"
+#include "../lib/guard.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "soft_bits.h"
+
+/**
+ * struct hole_case - A page that is not there
+ * @description: for the KTAP line
+ * @file: of tmpfs; if not, private memory
+ * @features: UFFD_FEATURE_*
+ * @marker: it gets a marker
+ */
+struct hole_case {
+	const char *description;
+	bool file;
+	u64 features;
+	bool marker;
+};
+
+static const struct hole_case hole_cases[] = {
+	{ "tmpfs", true, 0, true },
+	{ "tmpfs, WP_UNPOPULATED", true, UFFD_FEATURE_WP_UNPOPULATED, true },
+	{ "anon", false, 0, false },
+	{ "anon, WP_UNPOPULATED", false, UFFD_FEATURE_WP_UNPOPULATED, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(hole, hole_cases, description);
+
+/**
+ * protected_hole_gets_marker() - UFFDIO_WRITEPROTECT of a page not yet there
+ *
+ * A hole of a file gets a marker, one of private memory only if the monitor has
+ * asked for UFFD_FEATURE_WP_UNPOPULATED. A page that is read there is protected
+ * then. When the protection is taken away, so is the marker.
+ *
+ * Contract: WP-1
+ */
+static void protected_hole_gets_marker(struct kunit *test)
+{
+	const struct hole_case *how = test->param_value;
+	struct mm_struct *mm;
+	struct mmk_uffd *uffd;
+	unsigned long addr;
+
+	mmk_need_bits(test, MMK_UFFD);
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open_with(test, how->features);
+	addr = how->file ? mmk_mmap(test, mmk_shmem_file(test, 2), 2 * PAGE_SIZE,
+				    PROT_READ | PROT_WRITE, MAP_SHARED) :
+			   mmk_map_anon(test, 2);
+	mmk_uffd_watch(test, uffd, addr, 2 * PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	mmk_uffd_protect(test, uffd, addr, 2 * PAGE_SIZE, true);
+	if (!how->marker) {
+		KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(mm, addr)));
+		return;
+	}
+	MMK_EXPECT_PTE(test, mm, addr, MARKER);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, MARKER);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr, false), 0);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, mmk_bits(mm, addr) & MMK_UFFD);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(mm, addr)));
+
+	mmk_uffd_protect(test, uffd, addr, 2 * PAGE_SIZE, false);
+	KUNIT_EXPECT_FALSE(test, mmk_bits(mm, addr) & MMK_UFFD);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+}
+
+/**
+ * zapped_page_leaves_marker() - MADV_DONTNEED of a protected page
+ *
+ * A protected page of a file leaves a marker; one of private memory, and one
+ * that is not protected, leave nothing.
+ *
+ * Contract: WP-1
+ */
+static void zapped_page_leaves_marker(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	bool marker = !is_anon(how->backing) && how->bits & MMK_UFFD;
+	struct soft soft;
+
+	sb_map(test, &soft, how);
+	KUNIT_EXPECT_EQ(test, do_madvise(soft.s.mm, soft.s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(soft.s.mm, soft.s.addr),
+			marker ? MMK_PTE_MARKER : MMK_PTE_NONE);
+	if (!marker)
+		return;
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, soft.s.addr, false), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(soft.s.mm, soft.s.addr)));
+}
+
+KUNIT_ARRAY_PARAM_DESC(soft, sb_cases, description);
+
+/**
+ * punched_page_leaves_marker() - A hole is punched into a protected file
+ *
+ * The page is gone, and what comes in its place has to be protected as well.
+ *
+ * Contract: WP-1
+ */
+static void punched_page_leaves_marker(struct kunit *test)
+{
+	const struct soft_case how = { .backing = SHMEM_SHARED,
+				       .bits = MMK_UFFD };
+	struct soft soft;
+
+	sb_map(test, &soft, &how);
+	KUNIT_EXPECT_EQ(test, vfs_fallocate(soft.s.file, FALLOC_FL_PUNCH_HOLE |
+					    FALLOC_FL_KEEP_SIZE, 0, PAGE_SIZE),
+			0);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, MARKER);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, soft.s.addr, false), 0);
+	KUNIT_EXPECT_TRUE(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD);
+}
+
+/**
+ * fork_leaves_marker_behind() - fork() of a VMA with a marker
+ *
+ * userfaultfd does not watch the child, which has no marker.
+ *
+ * Contract: WP-1
+ */
+static void fork_leaves_marker_behind(struct kunit *test)
+{
+	const struct soft_case how = { .backing = SHMEM_SHARED,
+				       .bits = MMK_UFFD };
+	struct mm_struct *child;
+	struct soft soft;
+
+	sb_map(test, &soft, &how);
+	KUNIT_ASSERT_EQ(test, do_madvise(soft.s.mm, soft.s.addr, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, MARKER);
+	child = mmk_fork(test);
+	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(child, soft.s.addr)));
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, MARKER);
+}
+
+/**
+ * moved_page_is_soft_dirty_and_not_protected() - UFFDIO_MOVE
+ *
+ * The page is new at its destination: it is soft-dirty there, and it is not
+ * protected, whatever it was where it comes from.
+ *
+ * Contract: WP-1
+ */
+static void moved_page_is_soft_dirty_and_not_protected(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct uffdio_move move = { .len = PAGE_SIZE };
+	struct soft soft;
+
+	if (how->backing != ANON_EXCLUSIVE)
+		kunit_skip(test, "UFFDIO_MOVE moves exclusive pages only");
+	mmk_need_bits(test, MMK_SOFT_DIRTY);
+	sb_map(test, &soft, how);
+	move.src = soft.s.addr;
+	move.dst = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, soft.uffd, move.dst, PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_MISSING);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, soft.uffd, UFFDIO_MOVE,
+					     &move), 0L);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, NONE);
+	sb_expect_mapped(test, soft.s.mm, move.dst, soft.s.src, MMK_SOFT_DIRTY,
+			 true);
+}
+
+static struct kunit_case soft_bits_marker_cases[] = {
+	KUNIT_CASE_PARAM(protected_hole_gets_marker, hole_gen_params),
+	KUNIT_CASE_PARAM(zapped_page_leaves_marker, soft_gen_params),
+	KUNIT_CASE(punched_page_leaves_marker),
+	KUNIT_CASE(fork_leaves_marker_behind),
+	KUNIT_CASE_PARAM(moved_page_is_soft_dirty_and_not_protected,
+			 soft_gen_params),
+	{}
+};
+
+static struct kunit_suite soft_bits_marker_suite = {
+	.name = "soft_bits_marker",
+	.init = mmk_case_init,
+	.test_cases = soft_bits_marker_cases,
+};
+
+kunit_test_suite(soft_bits_marker_suite);
