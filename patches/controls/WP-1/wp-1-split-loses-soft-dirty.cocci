@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: the parts of a huge page are not soft-dirty
+//
+// The ptes are made anew.
+//
+// Breaks: WP-1
+// Kills: soft_bits_huge.split_gives_each_pte_the_bits: assertion
+// In: mm/huge_memory.c: __split_huge_pmd_locked
+
+@@
+@@
+- soft_dirty = pmd_soft_dirty(old_pmd);
++ soft_dirty = false;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: swapoff brings pages back that are not soft-dirty
+//
+// unuse_pte() makes the pte anew.
+//
+// Breaks: WP-1
+// Kills: soft_bits_swap.bits_survive_swapoff: assertion
+// In: mm/swapfile.c: unuse_pte
+
+@@
+@@
+- if (pte_swp_soft_dirty(old_pte))
+- 	new_pte = pte_mksoft_dirty(new_pte);
