@@ -28,6 +28,13 @@ from .versions import Alone
 
 SOURCES = REPOSITORY / "tools" / "controls"
 _MAKEFILE = b"\nobj-y += mm_controls.o\n"
+# Helpers of page tables are inlined into every file. Their versions are seen by those alone
+# that judge them: this header, in the place of which they have another; and, by Makefile,
+# the files.
+HELPERS = "arch/um/include/asm/pgtable.h"
+_BROKEN = "arch/um/include/asm/pgtable_controls.h"
+_JUDGES = {"mm/Makefile": ("debug_vm_pgtable",),
+           "mm/kunit/page_table/Makefile": ("flags_kunit", "kernel_kunit")}
 # What the compiler says of a version.
 _VERSION = re.compile(r"__control(\d+)\b")
 
@@ -114,7 +121,11 @@ def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
         for name, changes in which.built_in.items():
             together.add(name, changes)
         with offshoots.opened(base, folder / f"together-{attempt}") as offshoot:
-            offshoot.put(together.files(offshoot.src))
+            files = together.files(offshoot.src)
+            helpers = files.pop(HELPERS, None)
+            offshoot.put(files)
+            if helpers is not None:
+                show_to_judges(offshoot, helpers)
             for name, where in (("mm_controls.c", "mm"), ("mm_controls.h", "include/linux")):
                 beneath.put(offshoot.src, f"{where}/{name}", (SOURCES / name).read_bytes())
             beneath.put(offshoot.src, "mm/mm_control_names.h", together.names_header())
@@ -134,6 +145,18 @@ def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
             build.take(offshoot.kernel, kernel)
             return together
     raise AssertionError("not reached")
+
+
+def show_to_judges(offshoot: offshoots.Offshoot, helpers: bytes) -> None:
+    """Let the files that judge the helpers of page tables have @helpers for their header.
+
+    Raises TestbedError.
+    """
+    beneath.put(offshoot.src, _BROKEN, helpers)
+    for makefile, files in _JUDGES.items():
+        lines = "".join(f"\nCFLAGS_{file}.o += -include $(srctree)/include/linux/mm_types.h "
+                        f"-include $(srctree)/{_BROKEN}\n" for file in files)
+        offshoot.edit(makefile, lambda old, lines=lines: old + lines.encode())  # type: ignore[misc]
 
 
 class Trial:

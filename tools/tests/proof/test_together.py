@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of proof.together: what goes into the kernel with all controls, and verdicts."""
 
+import re
 import shutil
 import unittest
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 from mmtestbed.model.cases import Case
 from mmtestbed.model.outcomes import Name, Outcome, Results, Status
@@ -83,6 +84,33 @@ class Plans(support.TempCase):
         self.assertEqual(which.reasons(), [
             "macro-made: limit is made by a macro",
             "macro: mm/a.c changes outside of functions"])
+
+
+class Helpers(support.TempCase):
+    def test_judges_see_the_versions(self) -> None:
+        class Offshoot:
+            """Of a kernel with two Makefiles."""
+            src = self.tmp
+
+            def edit(self, path: str, change: Callable[[bytes], bytes]) -> None:
+                """Change the file @path."""
+                (self.src / path).write_bytes(change((self.src / path).read_bytes()))
+
+        for folder in ("mm/kunit/page_table", "arch/um/include/asm"):
+            (self.tmp / folder).mkdir(parents=True)
+        for makefile in ("mm/Makefile", "mm/kunit/page_table/Makefile"):
+            (self.tmp / makefile).write_text("obj-y += a.o\n", encoding="utf-8")
+        together.show_to_judges(Offshoot(), b"versions")  # type: ignore[arg-type]
+        broken = self.tmp / "arch/um/include/asm/pgtable_controls.h"
+        self.assertEqual(broken.read_bytes(), b"versions")
+        for makefile, files in (("mm/Makefile", {"debug_vm_pgtable"}),
+                                ("mm/kunit/page_table/Makefile",
+                                 {"flags_kunit", "kernel_kunit"})):
+            text = (self.tmp / makefile).read_text(encoding="utf-8")
+            self.assertEqual(set(re.findall(
+                r"^CFLAGS_(\w+)\.o \+= .*-include \$\(srctree\)/arch/um/include/asm/"
+                r"pgtable_controls\.h$", text, re.MULTILINE)), files)
+            self.assertIn("obj-y += a.o\n", text)
 
 
 class Kernel:

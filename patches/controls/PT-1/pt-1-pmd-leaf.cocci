@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: um: no pmd is a leaf
+//
+// A slip in a helper of page table entries.
+//
+// Breaks: PT-1
+// Kills: page_table_kernel.kernel_finds_no_fault: report
+// Kills: page_table_flags.flags_are_independent: assertion
+// In: arch/um/include/asm/pgtable.h: pmd_leaf
+
+@@
+@@
+- return pmd_val(pmd) & _PAGE_HUGE;
++ return false;

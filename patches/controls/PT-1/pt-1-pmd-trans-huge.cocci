@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: um: no huge page is taken for one
+//
+// A slip in a helper of page table entries.
+//
+// Breaks: PT-1
+// Kills: page_table_kernel.kernel_finds_no_fault: report
+// Kills: page_table_flags.flags_are_independent: assertion
+// In: arch/um/include/asm/pgtable.h: pmd_trans_huge
+
+@@
+expression E;
+@@
+- return E;
++ return 0;

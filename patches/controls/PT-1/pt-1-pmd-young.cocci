@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: um: every huge page is young
+//
+// A slip in a helper of page table entries.
+//
+// Breaks: PT-1
+// Kills: page_table_kernel.kernel_finds_no_fault: report
+// Kills: page_table_flags.flags_are_independent: assertion
+// Kernels: from 6.13: they are macros that call the helpers of ptes before
+// In: arch/um/include/asm/pgtable.h: pmd_young
+
+@@
+@@
+- return pte_young(pmd_pte(pmd));
++ return 1;
