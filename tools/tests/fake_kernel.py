@@ -92,6 +92,7 @@ def _case(suite: str, number: int, name: str, args: dict[str, str]) -> None:
     elif kind == "order":               # needs one that ran before in the same kernel
         ok = "ok" if SEEN else "not ok"
     elif kind == "long":                # prints much
+        say(f"    # {name}: row: a | b")
         for line in range(20000):
             say(f"    # {name}: line {line}")
     elif kind == "due":

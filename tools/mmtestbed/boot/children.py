@@ -24,7 +24,7 @@ from typing import Sequence
 from ..errors import Interrupted, TestbedError
 from ..host import proc
 from ..model import cases
-from ..model.outcomes import Name, Outcome, Results, Status
+from ..model.outcomes import ROW, Name, Outcome, Results, Status
 from . import due_reports, runner, uml
 from .judge import Judge
 from .runner import Enough, Options, Worthwhile
@@ -217,7 +217,8 @@ class Children(runner.Runner):
             outcome.seed = done.seed
             if outcome.status.good:
                 # Of hundreds of rounds it would fill the memory.
-                outcome.output = [each for each in outcome.output if self._mark in each]
+                outcome.output = [each for each in outcome.output
+                                  if self._mark in each or ROW in each]
             before = results.outcomes.get(name)
             if not before or before.status.good or \
                not outcome.status.good and done.seed < (before.seed or 0):

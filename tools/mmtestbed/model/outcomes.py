@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 Name = tuple[str, str]          # suite, case
+# In a line that a case prints for a table of the documentation.
+ROW = ": row: "
 
 
 @dataclass
