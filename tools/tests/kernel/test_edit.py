@@ -127,6 +127,12 @@ class Edit(support.TempCase):
         """An object that is linked from an archive with an index."""
         self.edit("lib/in_lib.c", "return 1", "return 4")
         self.expect(looks=0, lib=4)
+        # The index knows it, or it is not found.
+        with open(self.kdir / "lib/in_lib.c", "a", encoding="utf-8") as file:
+            file.write("int seven(void);\nint seven(void)\n{\n\treturn 7;\n}\n")
+        self.edit("mm/migrate.c", "int migrate", "int seven(void);\n\nint migrate")
+        self.edit("mm/migrate.c", "return 1", "return seven()")
+        self.expect(looks=0, lib=4, migrate=7)
 
     def test_what_is_made_of_all_objects(self) -> None:
         """A file is generated from all that is linked, and is linked, too."""
