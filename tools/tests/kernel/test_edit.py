@@ -127,9 +127,10 @@ class Edit(support.TempCase):
         """An object that is linked from an archive with an index."""
         self.edit("lib/in_lib.c", "return 1", "return 4")
         self.expect(looks=0, lib=4)
-        # The index knows it, or it is not found.
-        with open(self.kdir / "lib/in_lib.c", "a", encoding="utf-8") as file:
-            file.write("int seven(void);\nint seven(void)\n{\n\treturn 7;\n}\n")
+        # The index has to know the new name of what nothing has called so far.
+        self.edit("lib/spare.c", "int spare(void);", "int seven(void);")
+        self.edit("lib/spare.c", "int spare(void)\n", "int seven(void)\n")
+        self.edit("lib/spare.c", "return 1", "return 7")
         self.edit("mm/migrate.c", "int migrate", "int seven(void);\n\nint migrate")
         self.edit("mm/migrate.c", "return 1", "return seven()")
         self.expect(looks=0, lib=4, migrate=7)
