@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """mmt watch, with the fake kernel: a save, and what follows."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,13 +10,13 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from tests import fake
 from tests.e2e import support
 
 # For each step, in seconds: a run of the fake kernel takes two.
-_PATIENCE = 180.0
+_PATIENCE = 120.0
 
 
 def _mmt(world: support.World) -> Path:
@@ -77,6 +78,21 @@ class Watch(support.FakeCase):
         self.addCleanup(watched.stop, signal.SIGKILL)
         return watched
 
+    def wait_for(self, there: Callable[[], bool]) -> None:
+        """Wait until it is @there."""
+        deadline = time.monotonic() + _PATIENCE
+        while not there():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+    def of_the_tree(self) -> list[str]:
+        """The command lines that name the tree: a watch, and a run."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found.append(path.read_bytes().decode("utf-8", "replace"))
+        return [line for line in found if str(self.tree) in line]
+
     def edit(self, inside: str) -> None:
         """Put @inside at the end of memremap_pages()."""
         file = self.tree / "mm/memremap.c"
@@ -123,10 +139,9 @@ class Watch(support.FakeCase):
     def test_nothing_is_left(self) -> None:
         watched = self.start()
         watched.until(r"watching ")
-        watched.stop(signal.SIGTERM)
-        deadline = time.monotonic() + _PATIENCE
-        while self.world.processes() and time.monotonic() < deadline:
-            time.sleep(0.1)
+        self.wait_for(lambda: len(self.of_the_tree()) > 1)
+        self.assertEqual(watched.stop(signal.SIGTERM), 128 + signal.SIGTERM)
+        self.wait_for(lambda: not self.of_the_tree())
         self.clean()
 
     def test_refused(self) -> None:
