@@ -187,15 +187,15 @@ static int fork_child(void *data)
 }
 
 /**
- * mmk_fork() - Fork current->mm
- * @test: the case
+ * mmk_fork_mm() - Fork current->mm, in any task
+ * @mm: the mm of the child, with a reference
  *
  * kernel_clone() without CLONE_VM runs the real dup_mmap() and
  * copy_page_range(). The child hands its mm over and exits.
  *
- * Return: the mm of the child, which the case then owns.
+ * Return: 0 or an error.
  */
-struct mm_struct *mmk_fork(struct kunit *test)
+int mmk_fork_mm(struct mm_struct **mm)
 {
 	struct fork_child child = {};
 	/* Without a signal: an ignored SIGCHLD would reap the child at once. */
@@ -203,18 +203,35 @@ struct mm_struct *mmk_fork(struct kunit *test)
 		.fn		= fork_child,
 		.fn_arg		= &child,
 	};
-	struct mmk_mm_owner *owner = mm_owner_alloc(test, false);
 	pid_t pid;
 
 	init_completion(&child.done);
 	pid = kernel_clone(&args);
-	KUNIT_ASSERT_GT(test, pid, 0);
+	if (pid < 0)
+		return pid;
 	wait_for_completion(&child.done);
-	mm_own(owner, child.mm);
-	KUNIT_ASSERT_EQ(test, kernel_wait4(pid, NULL, __WALL, NULL), pid);
+	*mm = child.mm;
+	return kernel_wait4(pid, NULL, __WALL, NULL) == pid ? 0 : -ECHILD;
+}
+
+/**
+ * mmk_fork() - mmk_fork_mm() by the case
+ * @test: the case
+ *
+ * Return: the mm of the child, which the case then owns.
+ */
+struct mm_struct *mmk_fork(struct kunit *test)
+{
+	struct mmk_mm_owner *owner = mm_owner_alloc(test, false);
+	struct mm_struct *mm = NULL;
+	int err = mmk_fork_mm(&mm);
+
+	if (mm)
+		mm_own(owner, mm);
+	KUNIT_ASSERT_EQ(test, err, 0);
 	/* The case is the only user of the mm now. */
-	KUNIT_ASSERT_EQ(test, atomic_read(&child.mm->mm_users), 1);
-	return child.mm;
+	KUNIT_ASSERT_EQ(test, atomic_read(&mm->mm_users), 1);
+	return mm;
 }
 
 /**

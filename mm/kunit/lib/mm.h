@@ -15,6 +15,7 @@ unsigned long mmk_mmap(struct kunit *test, struct file *file, size_t len,
 		       unsigned long prot, unsigned long flags);
 unsigned long mmk_map_anon(struct kunit *test, unsigned int nr_pages);
 struct file *mmk_shmem_file(struct kunit *test, unsigned int nr_pages);
+int mmk_fork_mm(struct mm_struct **mm);
 struct mm_struct *mmk_fork(struct kunit *test);
 struct mm_struct *mmk_fork_of(struct kunit *test, struct mm_struct *mm);
 pid_t mmk_try_fork(void);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations of programs. Each runs in a task of its own, and calls what a
+ * user or a driver of the kernel calls.
+ */
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+
+#include <kern_util.h>
+
+#include "../../internal.h"
+#include "../lib/mm.h"
+#include "../lib/pte.h"
+#include "program.h"
+
+#define ANY	(BIT(MMX_NONE) | BIT(MMX_MAPPED) | BIT(MMX_SHARED) | \
+		 BIT(MMX_MOVING))
+
+/* Often enough for a CPU that faults each time that it is interrupted */
+#define MANY	100
+
+/*
+ * An access of the user, as a CPU makes it: the pte is looked at and the memory
+ * accessed in one step, or there is a fault and then another try. What User-Mode Linux
+ * does for copy_to_user() is not enough: it looks at the page table first, and
+ * copies later, to a page that need not be the user's any more.
+ */
+static int access_user(struct mmx_actor *actor, u8 *byte, bool write)
+{
+	u8 __user *p = (u8 __user *)actor->run->addr;
+	int tries, code;
+	bool done;
+
+	for (tries = 0; tries < MANY; tries++) {
+		preempt_disable();
+		pagefault_disable();
+		done = !(write ? __copy_to_user_inatomic(p, byte, 1) :
+				 __copy_from_user_inatomic(byte, p, 1));
+		pagefault_enable();
+		preempt_enable();
+		if (done)
+			return 0;
+		if (handle_page_fault(actor->run->addr, 0, write, 1, &code))
+			return -EFAULT;
+	}
+	return -ELOOP;
+}
+
+/* The user reads a byte. */
+static void op_read(struct mmx_actor *actor)
+{
+	actor->ret = access_user(actor, &actor->byte, false);
+}
+
+/* The user writes a byte. */
+static void op_write(struct mmx_actor *actor)
+{
+	u8 byte = MMX_WRITTEN + actor->nth;
+
+	actor->ret = access_user(actor, &byte, true);
+}
+
+static void op_fork(struct mmx_actor *actor)
+{
+	actor->ret = mmk_fork_mm(&actor->child);
+}
+
+static void op_munmap(struct mmx_actor *actor)
+{
+	actor->ret = vm_munmap(actor->run->addr, PAGE_SIZE);
+}
+
+static void op_dontneed(struct mmx_actor *actor)
+{
+	actor->ret = do_madvise(actor->run->mm, actor->run->addr, PAGE_SIZE,
+				MADV_DONTNEED);
+}
+
+static void op_protect(struct mmx_actor *actor)
+{
+	actor->ret = sys_mprotect(actor->run->addr, PAGE_SIZE, PROT_READ);
+}
+
+/* The end of a migration that was under way: the new page, or the old one. */
+static void op_end(struct mmx_actor *actor)
+{
+	struct mmk_hold *hold = actor->run->hold;
+
+	remove_migration_ptes(hold->folio, hold->dst, 0);
+	mmk_hold_finish(NULL, hold, true);
+}
+
+static void copy(struct kunit *test, struct mmx_actor *actor)
+{
+	mmk_hold_copy(test, actor->run->hold);
+}
+
+static void op_fail(struct mmx_actor *actor)
+{
+	struct mmk_hold *hold = actor->run->hold;
+
+	remove_migration_ptes(hold->folio, hold->folio, 0);
+	mmk_hold_finish(NULL, hold, false);
+}
+
+/* Takes the page off the LRU, as all users of migration do beforehand. */
+static void isolate(struct kunit *test, struct mmx_actor *actor)
+{
+	struct folio *folio = mmk_pte_folio(test, actor->run->mm,
+					    actor->run->addr);
+
+	lru_add_drain_all();
+	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
+	actor->src = folio;
+}
+
+/* The first half of a migration, up to where the page is unmapped everywhere */
+static void op_start(struct mmx_actor *actor)
+{
+	struct folio *src = actor->src;
+
+	folio_lock(src);
+	/* As migrate_folio_unmap() */
+	if (folio_test_anon(src))
+		actor->anon_vma = folio_get_anon_vma(src);
+	if (folio_mapped(src))
+		try_to_migrate(src, 0);
+	actor->gave_up = folio_mapped(src);
+}
+
+/* And the second half, once no task can go on without it */
+static void end_start(struct mmx_actor *actor)
+{
+	struct folio *src = actor->src, *dst = NULL;
+	bool moved = false;
+
+	if (!actor->over)
+		return;
+	if (!actor->gave_up)
+		dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	if (dst) {
+		folio_lock(dst);
+		moved = !migrate_folio(folio_mapping(src), dst, src,
+				       MIGRATE_SYNC);
+		if (moved)
+			folio_add_lru(dst);
+	}
+	actor->gave_up = !moved;
+	remove_migration_ptes(src, moved ? dst : src, 0);
+	if (actor->anon_vma)
+		put_anon_vma(actor->anon_vma);
+	folio_unlock(src);
+	if (moved)
+		folio_put(src);
+	else
+		folio_putback_lru(src);
+	if (dst) {
+		folio_unlock(dst);
+		folio_put(dst);
+	}
+}
+
+/* With the counters that migrate_pages() expects */
+static void isolate_to_list(struct kunit *test, struct mmx_actor *actor)
+{
+	INIT_LIST_HEAD(&actor->list);
+	lru_add_drain_all();
+	KUNIT_ASSERT_TRUE(test,
+			  isolate_folio_to_list(mmk_pte_folio(test,
+							      actor->run->mm,
+							      actor->run->addr),
+						&actor->list));
+}
+
+static struct folio *new_folio(struct folio *src, unsigned long private)
+{
+	return folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+}
+
+/* A whole migration */
+static void op_migrate(struct mmx_actor *actor)
+{
+	actor->gave_up = migrate_pages(&actor->list, new_folio, NULL, 0,
+				       MIGRATE_SYNC, MR_SYSCALL, NULL);
+	if (!list_empty(&actor->list))
+		putback_movable_pages(&actor->list);
+}
+
+static const struct mmx_op ops[] = {
+	{ "read",	ANY, .faults = true, .run = op_read },
+	{ "write",	ANY, .faults = true, .writes = true, .run = op_write },
+	{ "fork",	ANY, .run = op_fork },
+	{ "munmap",	ANY, .run = op_munmap },
+	{ "dontneed",	ANY, .run = op_dontneed },
+	{ "protect",	ANY, .run = op_protect },
+	{ "start",	BIT(MMX_MAPPED) | BIT(MMX_SHARED), true,
+	  .may_give_up = true, .prepare = isolate, .run = op_start,
+	  .finish = end_start },
+	{ "migrate",	BIT(MMX_MAPPED) | BIT(MMX_SHARED), true,
+	  .may_give_up = true, .prepare = isolate_to_list, .run = op_migrate },
+	{ "end",	BIT(MMX_MOVING), true,
+	  .prepare = copy, .run = op_end },
+	{ "fail",	BIT(MMX_MOVING), true, .run = op_fail },
+};
+
+/**
+ * mmx_op_find() - Look up an operation
+ * @name: its name, which need not end after it
+ * @len: length of the name
+ *
+ * Return: the operation, or NULL.
+ */
+const struct mmx_op *mmx_op_find(const char *name, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		if (strlen(ops[i].name) == len && !memcmp(ops[i].name, name, len))
+			return &ops[i];
+	return NULL;
+}
