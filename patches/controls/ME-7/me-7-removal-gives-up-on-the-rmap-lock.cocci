@@ -5,8 +5,9 @@
 // anon_vma or i_mmap lock, as a fork() may. Somebody who has met try_lock in the users
 // of reclaim, which can come back later, would set it here.
 //
-// Breaks: ME-7
+// Breaks: ME-7, XP-1
 // Kills: migration_entry_rmap.unmap_and_restore_take_rmap_lock: assertion
+// Kills: explore.each_schedule_ends_as_a_serial_order: report
 // In: mm/migrate.c: remove_migration_ptes
 
 @@

@@ -6,8 +6,9 @@
 // and clears the flag. Who thinks that the flag alone makes the wait safe would write
 // this.
 //
-// Breaks: MW-3
+// Breaks: MW-3, XP-1
 // Kills: migration_wait_order.fault_queues_before_ptl_drop: assertion
+// Kills: explore.each_schedule_ends_as_a_serial_order: assertion
 // In: mm/filemap.c: softleaf_entry_wait_on_locked | migration_entry_wait_on_locked
 // Matches: 2
 

@@ -5,8 +5,9 @@
 // be freed, or its unlock missed, before the waiter stands in the queue. Who wants to
 // shorten the time under the ptl would do this.
 //
-// Breaks: MW-3
+// Breaks: MW-3, XP-1
 // Kills: migration_wait_order.ptl_is_held_at_queue_lock: assertion
+// Kills: explore.each_schedule_ends_as_a_serial_order: report
 // In: mm/filemap.c: softleaf_entry_wait_on_locked | migration_entry_wait_on_locked
 
 @@
