@@ -18,7 +18,7 @@ from ..model import known, lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
-from . import folio_table, kernels, walker_table
+from . import folio_table, kernels, schedules, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -289,12 +289,31 @@ def kernel_details(book: Book) -> list[str]:
         ["No run on another kernel is recorded."]
 
 
+def explored(book: Book) -> list[str]:
+    """What was covered by schedules."""
+    found = []
+    for record in book.kind("schedules"):
+        text, table = schedules.programs(record, book.when(record))
+        found += [*paragraph(text), *table, ""]
+    return found[:-1] or ["No exploration is recorded."]
+
+
+def hunted(book: Book) -> list[str]:
+    """Which controls schedules have found."""
+    found = []
+    for record in book.kind("hunts"):
+        text, table = schedules.hunts(record, book.when(record))
+        found += [*paragraph(text), *table, ""]
+    return found[:-1] or ["No hunt is recorded."]
+
+
 # By the name that stands behind ".. figures: begin".
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
     "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
     "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
+    "schedules": explored, "hunts": hunted,
     "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)

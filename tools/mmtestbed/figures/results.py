@@ -25,6 +25,7 @@ from ..model.configs import PLAIN
 from ..proof import controls, mutation
 from ..proof.controls import Control, Kind
 from ..result import schema
+from . import schedules
 
 SCHEMA = 1
 FOLDER = "Documentation/results"
@@ -221,11 +222,25 @@ def _guards(data: Mapping[str, Any], file: str, sources: Sources,
         **{key: data[key] for key in ("caught", "misbehave", "missed", "absent")}}
 
 
+def _schedules(data: Mapping[str, Any], file: str, sources: Sources,
+               _first: bool) -> tuple[str, Record]:
+    last, found = schedules.of_programs(data, file)
+    return _name("schedules", data["line"], data["variant"], last), {
+        **_head("schedules", data, file, sources), **found}
+
+
+def _hunts(data: Mapping[str, Any], file: str, sources: Sources,
+           _first: bool) -> tuple[str, Record]:
+    last, found = schedules.of_hunts(data, file)
+    return _name("hunts", data["line"], data["variant"], last), {
+        **_head("hunts", data, file, sources), **found}
+
+
 _Maker = Callable[[Mapping[str, Any], str, Sources, bool], tuple[str, Record]]
 # By what tells the JSON of one command from that of another.
 _MAKERS: Sequence[tuple[str, _Maker]] = (
     ("controls", _controls), ("ways", _measure), ("mutants", _mutants),
-    ("guards", _guards), ("cases", _run))
+    ("guards", _guards), ("cases", _run), ("programs", _schedules), ("hunts", _hunts))
 
 
 def make(path: Path, sources: Sources, first: bool) -> dict[str, Record]:
