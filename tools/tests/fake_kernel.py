@@ -95,6 +95,8 @@ def _case(suite: str, number: int, name: str, args: dict[str, str]) -> None:
         say(f"    # {name}: row: a | b")
         for line in range(20000):
             say(f"    # {name}: line {line}")
+    elif kind == "each":                # two tasks that each add one to a number
+        ok = explored(name, args)
     elif kind == "due":
         if args.get("mm_kunit.expect_report") != "1":
             tail = " # SKIP wants a boot of its own"
@@ -107,6 +109,77 @@ def _case(suite: str, number: int, name: str, args: dict[str, str]) -> None:
 
 
 SEEN: list[str] = []
+
+
+def race(safe: bool, order: str, switches: dict[int, int]) -> tuple[list[str], int]:
+    """Two tasks that add one to a number in three steps: fetch, add, store.
+
+    @safe: they do it in one.  Returns the points, as the kernel prints them, and the sum.
+    """
+    total, held, step, path = 0, [0, 0], [0, 0], []
+    now = int(order[0])
+    while min(step) < 3:
+        if step[now] == 3:
+            now = 1 - now
+        if step[1 - now] < 3:
+            path.append(f"{now}{2 >> now:x}x1")
+            if len(path) - 1 in switches:
+                now = switches[len(path) - 1]
+        if step[now] == (2 if safe else 0):
+            held[now] = total
+        step[now] += 1
+        if step[now] == 3:
+            total = held[now] + 1
+    return path, total
+
+
+def explored(name: str, args: dict[str, str]) -> str:
+    """One schedule of a program, or the parent of many."""
+    program = args.get("mm_kunit.explore_program", "")
+    if program == "none:read+read":
+        say(f"    # {name}: there is no such thing today")
+        return "not ok"
+    say("explore: serial 3: sum 2")
+    if args.get("mm_kunit.explore_serve") == "1" and SNAPSHOT:
+        args = {**args, **serve_more(args)}
+    at = [word.split(":") for word in args["mm_kunit.explore_at"].split(",") if word]
+    switches = {int(point): int(task) for point, task in at}
+    path, total = race(program != "mapped:write+write", args["mm_kunit.explore_order"], switches)
+    if "munmap" in program and switches:
+        die(signal.SIGKILL if once("killed") else signal.SIGABRT)
+    say("explore: path " + " ".join(path))
+    say(f"explore: points {len(path)} switches {len(at)}")
+    if args.get("mm_kunit.explore_trace") == "1":
+        for number, point in enumerate(path):
+            say(f"explore: point {number} task {point[0]} to {switches.get(number, -1)} "
+                "takes '&mm->mmap_lock' add+0x12/0x40 main+0x1/0x2")
+    done = 1 if "migrate" in program and (switches or "fork" in program) else 3
+    say(f"explore: end {done}: sum {total}")
+    if total == 2:
+        return "ok"
+    say(f"    # {name}: EXPECTATION FAILED at mm/kunit/explore/explore_kunit.c:1")
+    say(f"schedule 1: no serial order ends with sum {total}")
+    return "not ok"
+
+
+def serve_more(args: dict[str, str]) -> dict[str, str]:
+    """In a child: serve, until we are a child of that one; what it is to do."""
+    requests, answers, cpu, _huge = (int(word) for word in SNAPSHOT.split(","))
+    answer(answers, "ready")
+    text = b""
+    while True:
+        while b"\n" not in text:
+            text += os.read(requests, 4096) or os._exit(0)
+        raw, text = text.split(b"\n", 1)
+        if raw == b"leave":
+            os._exit(0)
+        pid = os.fork()
+        if pid == 0:
+            limits(cpu)
+            return words(raw.decode().split())
+        answer(answers, f"child {pid}")
+        _, status, usage = os.wait4(pid, 0)
+        answer(answers, f"done {pid} {status} {int(usage.ru_utime * 1e6) + 1}")
 
 
 def suites(args: dict[str, str]) -> dict[str, list[str]]:
@@ -165,9 +238,10 @@ def serve(args: dict[str, str]) -> None:
             # As the kernel does: its console has been written when "done" comes.
             pid = os.fork()
             if pid == 0:
-                limits(cpu)
+                serves = line.startswith("serve ")
+                limits(0 if serves else cpu)
                 if line.strip() != "exit":
-                    kunit({**args, **words(line.split())})
+                    kunit({**args, **words(line.removeprefix("serve ").split())})
                 if "counts" in TRAITS:
                     counters()
                 os._exit(0)

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 from typing import Optional
 
-from ..errors import HostError
-from ..host import confine, proc
 from ..kernel import tree
 from ..model.outcomes import Splat
+from . import symbols
 
 # So much of a report is kept and quoted, in lines.
 KEPT = 40
@@ -202,10 +201,7 @@ class Decoder:
 
     def _load(self) -> list[tuple[int, str]]:
         if self._symbols is None:
-            text = _output(["nm", "-n", str(self._kernel)])
-            self._symbols = [(int(address, 16), name) for address, name in
-                             re.findall(r"^([0-9a-f]+) [tTwW] (\S+)$", text,
-                                        re.MULTILINE)]
+            self._symbols = symbols.table(self._kernel)
         return self._symbols
 
     def decode(self, splat: Splat) -> None:
@@ -213,30 +209,22 @@ class Decoder:
         match = _SYMBOL.search(splat.where)
         if not match:
             return
-        symbols = self._load()
-        names = [name for _, name in symbols]
+        known = self._load()
+        names = [name for _, name in known]
         if match.group(1) not in names:
             return
         index = names.index(match.group(1))
         offset = int(match.group(2), 16)
-        address = symbols[index][0] + offset
+        address = known[index][0] + offset
         if offset == 0 and index and splat.kind != "oops":
             # The return address of a call that does not return: the caller
             # ended right there, and the next function begins.
             address -= 1
-            splat.where = splat.where.replace(match.group(0), symbols[index - 1][1])
+            splat.where = splat.where.replace(match.group(0), known[index - 1][1])
         if _PLACE.search(splat.where):
             return
-        line = _output(["addr2line", "-e", str(self._kernel), hex(address)]).strip()
+        line = symbols.output(["addr2line", "-e", str(self._kernel), hex(address)]).strip()
         line = re.sub(r" \(discriminator.*", "", line)
         if re.search(r":\d+$", line):
             splat.where += f" ({tree.plain(line)})"
 
-
-def _output(command: list[str]) -> str:
-    """What @command prints about a kernel; nothing if it cannot be had."""
-    try:
-        done = proc.run(command, env=confine.environment(), cage=confine.boots())
-    except HostError:
-        return ""
-    return done.output if done.code == 0 else ""

@@ -5,6 +5,7 @@ The kernel gets two pipes by "snapshot=IN,OUT,SECONDS,HUGE".  It writes "ready" 
 when it has booted up to where KUnit would run its suites.  Each line that it reads from
 IN is a piece of kernel command line, which a child parses and then runs KUnit with;
 meanwhile OUT says "child PID" and "done PID STATUS USEC".  One request at a time.
+A child whose request begins with "serve " may say "ready", and then serve the next ones.
 """
 
 from __future__ import annotations
@@ -212,6 +213,27 @@ class Server:
         @idle: gets what the server has printed since the last child.
         Raises Lost.
         """
+        child = self._ask(request, read, patience, idle)
+        if child is None:
+            raise Lost("a child serves that was not asked to")
+        return child
+
+    def enter(self, request: str, read: Read, patience: Patience) -> Optional[Child]:
+        """Fork a child for @request that gets something ready, and forks the children of
+        the next requests itself, up to leave().
+
+        @read: gets each line of its console.
+        Returns how it ended, if it has, instead of None.  Raises Lost.
+        """
+        return self._ask(f"serve {request}", read, patience)
+
+    def leave(self, read: Read, patience: Patience) -> Child:
+        """End the child of enter(); how it ended.  Raises Lost."""
+        return self.run("leave", read, patience)
+
+    def _ask(self, request: str, read: Read, patience: Patience,
+             idle: Read = lambda raw: Next.GO) -> Optional[Child]:
+        """Make @request; how its child ended, None if it is ready to serve."""
         assert "\n" not in request
         self._drain(idle)
         try:
@@ -235,6 +257,9 @@ class Server:
             numbers = [int(word) for word in words[1:] if word.lstrip("-").isdigit()]
             if words[:1] == ["child"] and len(numbers) == 1 and numbers[0] > 1:
                 watch.pid = numbers[0]
+            elif words == ["ready"]:
+                self._drain(listen)
+                return None
             elif words[:1] == ["done"] and len(numbers) == 3:
                 self._drain(listen)
                 if numbers[0] <= 0:

@@ -41,6 +41,8 @@ WORDS = (
     Word("list", "the cases, with their contracts", "listing"),
     Word("controls", "put one bug after the other into the kernel: can every case fail?",
          "control_run"),
+    Word("explore", "run all schedules of two or three operations: does each end as it may?",
+         "explore"),
     Word("mutate", "make small mistakes in the code under test: which go unnoticed?",
          "mutate_run"),
     Word("new", "write the skeleton of a control, or of a case", "new"),

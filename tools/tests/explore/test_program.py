@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Programs and schedules, by their names."""
+
+import re
+import unittest
+
+from mmtestbed.errors import UsageError
+from mmtestbed.explore import program, schedule
+from mmtestbed.explore.program import Program
+from mmtestbed.explore.schedule import Id, Schedule
+from mmtestbed.model.repository import REPOSITORY
+
+EXPLORE = REPOSITORY / "mm" / "kunit" / "explore"
+
+
+class Programs(unittest.TestCase):
+    def test_a_name(self) -> None:
+        found = program.parse("moving:read+end")
+        self.assertEqual(found, Program("moving", ("read", "end")))
+        self.assertEqual(str(found), "moving:read+end")
+
+    def test_what_makes_no_sense(self) -> None:
+        for text in ("", "moving", "moving:", "moving:end", "moving:read+write",
+                     "mapped:read+end", "moving:end+fail", "none:start+read", "gone:read+read",
+                     "none:read+nothing", "none:read+read+read+read", "moving:read+end:x"):
+            with self.subTest(text), self.assertRaisesRegex(UsageError, "there is no program"):
+                program.parse(text)
+
+    def test_pairs_and_triples(self) -> None:
+        pairs, triples = program.pairs(), program.triples()
+        self.assertEqual(len(pairs), len(set(pairs)))
+        self.assertTrue(all(each.valid and len(each.ops) == 2 for each in pairs))
+        self.assertTrue(all(each.valid and len(each.ops) == 3 for each in triples))
+        # 21 pairs of 6 operations in 3 states; 6 beside each of 2 movers in 2 states, and
+        # beside 2 in 1.
+        self.assertEqual(len(pairs), 21 * 3 + 6 * 2 * 2 + 6 * 2)
+        self.assertIn(Program("moving", ("read", "fork", "end")), triples)
+
+    def test_select(self) -> None:
+        names = list(map(str, program.select(["moving:*+end", "none:read+read",
+                                              "moving:read+end"])))
+        self.assertEqual(names[0], "moving:read+end")
+        self.assertEqual(names[-1], "none:read+read")
+        self.assertEqual(len(names), len(set(names)))
+        self.assertNotIn("moving:read+fork+end", names)
+        self.assertIn(Program("moving", ("read", "fork", "end")),
+                      program.select(["moving:*+*+end"]))
+        self.assertEqual(program.select([]), program.pairs())
+        self.assertEqual(program.select(["XP-1", "XP-2"]),
+                         [*program.pairs(), *program.triples()])
+        with self.assertRaisesRegex(UsageError, "no program is called like swap"):
+            program.select(["swap*"])
+
+    def test_they_are_those_of_the_kernel(self) -> None:
+        text = (EXPLORE / "op.c").read_text(encoding="utf-8")
+        table = text[text.index("static const struct mmx_op ops[]"):]
+        self.assertEqual(tuple(re.findall(r'^\t\{ "(\w+)",', table, re.MULTILINE)),
+                         program.OPERATIONS)
+        text = (EXPLORE / "state.c").read_text(encoding="utf-8")
+        self.assertEqual(tuple(re.findall(r'^\t\[MMX_\w+\]\t= "(\w+)"', text, re.MULTILINE)),
+                         program.STATES)
+        text = (EXPLORE / "explore_kunit.c").read_text(encoding="utf-8")
+        named = re.findall(r'"(\w+:[\w+]+)"', text)
+        self.assertGreater(len(named), 10)
+        for name in named:
+            program.parse(name)
+
+
+class Ids(unittest.TestCase):
+    def test_there_and_back(self) -> None:
+        which = program.parse("moving:read+end")
+        for at in ((), ((37, 1),), ((2, 1), (40, 0))):
+            id_ = Id(which, Schedule("01", at), "0123ab")
+            self.assertEqual(schedule.parse(str(id_)), id_)
+        self.assertEqual(str(Id(which, Schedule("10", ((37, 1),)))),
+                         "moving:read+end/10/37>1")
+
+    def test_what_is_none(self) -> None:
+        for text in ("", "moving:read+end", "moving:read+end/012", "moving:read+end/00",
+                     "moving:read+end/01/5>2", "moving:read+end/01/5>1/5>0",
+                     "moving:read+end/01/9>1/5>0", "moving:read+end/01/x", "x:read+end/01",
+                     "moving:read+end/01=12"):
+            with self.subTest(text), self.assertRaises(UsageError):
+                schedule.parse(text)
+
+    def test_words(self) -> None:
+        self.assertEqual(Schedule("10", ((3, 1), (9, 0))).words,
+                         "mm_kunit.explore_order=10 mm_kunit.explore_at=3:1,9:0")
+
+
+class After(unittest.TestCase):
+    PATH = ((0, 0b10, 2), (1, 0b101, 3))
+
+    def test_each_point_and_task(self) -> None:
+        found = list(Schedule("012").after(self.PATH))
+        self.assertEqual([each.at for each in found], [
+            ((0, 1),), ((1, 1),), ((2, 0),), ((2, 2),), ((3, 0),), ((3, 2),), ((4, 0),),
+            ((4, 2),)])
+
+    def test_only_behind_its_own(self) -> None:
+        for number in range(6):
+            with self.subTest(number):
+                start = Schedule("012", ((number, 1),))
+                found = list(start.after(self.PATH))
+                self.assertTrue(all(each.at[:1] == start.at and each.at[1][0] > number
+                                    for each in found))
+                self.assertEqual(len(found), start.count_after(self.PATH))
+        self.assertEqual(schedule.points(self.PATH), 5)
+        self.assertEqual(Schedule("012").count_after(self.PATH), 8)
