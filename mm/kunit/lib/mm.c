@@ -334,6 +334,25 @@ void mmk_set_vm_flags(struct mm_struct *mm, unsigned long addr,
 }
 
 /**
+ * mmk_vma_at() - Look a VMA up
+ * @mm: an mm that only tasks of the case use
+ * @addr: an address in it
+ *
+ * Takes mmap_lock for reading, and drops it again.
+ *
+ * Return: the VMA, or NULL if there is none at this address.
+ */
+struct vm_area_struct *mmk_vma_at(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	mmap_read_unlock(mm);
+	return vma;
+}
+
+/**
  * mmk_fault_in() - Take the faults that an access to one page takes
  * @mm: address space
  * @addr: user address

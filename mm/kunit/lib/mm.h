@@ -25,6 +25,7 @@ int mmk_mm_madvise(struct mm_struct *mm, unsigned long addr, size_t len,
 void mmk_set_vm_flags(struct mm_struct *mm, unsigned long addr,
 		      unsigned long flags, bool set);
 int mmk_fault_in(struct mm_struct *mm, unsigned long addr, bool write);
+struct vm_area_struct *mmk_vma_at(struct mm_struct *mm, unsigned long addr);
 
 void mmk_fill(struct kunit *test, unsigned long addr, unsigned int nr_pages,
 	      u8 seed);

@@ -3,12 +3,16 @@
  * A real swap area on a RAM disk, through swapon and swapoff.
  */
 #include <kunit/test.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/kthread.h>
 #include <linux/major.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/namei.h>
+#include <linux/percpu-refcount.h>
+#include <linux/poison.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/syscalls.h>
@@ -19,10 +23,16 @@
 #include "../compat/file.h"
 #include "../compat/swap.h"
 #include "mm.h"
+#include "snapshot.h"
 #include "swap.h"
+#include "task.h"
+#include "wait.h"
 
 /* One node for each RAM disk; brd makes the disk when it is first opened. */
 #define SWAP_NODE_SIZE	16
+
+/* Pages of each area but the first, with the header */
+#define SWAP_SMALL	16
 
 static void swap_node_name(char *name, unsigned int minor)
 {
@@ -53,6 +63,7 @@ static int swap_write_header(unsigned int minor)
 	struct file *file;
 	loff_t pos = 0;
 	ssize_t ret;
+	unsigned int i, pages = 1;
 
 	swap_node_name(name, minor);
 	file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
@@ -67,8 +78,18 @@ static int swap_write_header(unsigned int minor)
 	header->info.version = 1;
 	header->info.last_page =
 		(i_size_read(file->f_mapping->host) >> PAGE_SHIFT) - 1;
+	if (minor) {
+		pages = SWAP_SMALL;
+		header->info.last_page = pages - 1;
+	}
 	memcpy(header->magic.magic, "SWAPSPACE2", 10);
-	ret = kernel_write(file, header, PAGE_SIZE, &pos);
+	/* The disk then has all of its pages: see mmk_swap_prepare(). */
+	for (i = 0; i < pages; i++) {
+		ret = kernel_write(file, header, PAGE_SIZE, &pos);
+		if (ret != PAGE_SIZE)
+			break;
+		memset(header, 0, PAGE_SIZE);
+	}
 	kfree(header);
 	if (ret == PAGE_SIZE)
 		ret = vfs_fsync(file, 0);
@@ -143,6 +164,9 @@ static void swap_release(void *data)
  * mmk_swap_format() - Make a RAM disk a swap area
  * @minor: which RAM disk
  *
+ * The first is an area as a whole, of any other a few pages. A RAM disk keeps
+ * what has been written to it: suites do this before their cases, too.
+ *
  * Return: 0 or an error.
  */
 int mmk_swap_format(unsigned int minor)
@@ -160,7 +184,7 @@ int mmk_swap_format(unsigned int minor)
 /**
  * mmk_swap_alloc() - Prepare a swap area that is not on yet
  * @test: the case, which has entered an mm
- * @minor: on which RAM disk; all but the first hold a few pages at most
+ * @minor: on which RAM disk, see mmk_swap_format()
  *
  * Return: the area, which is turned off when the case ends.
  */
@@ -250,6 +274,157 @@ struct mmk_swap *mmk_swap_on_slow(struct kunit *test)
 	si->flags &= ~SWP_SYNCHRONOUS_IO;
 	spin_unlock(&si->lock);
 	return swap;
+}
+
+/**
+ * struct swap_watch - A swap area, and who refers to it
+ * @test: the case
+ * @swap: the area
+ * @si: the area, as the kernel has it
+ * @refs: references on it when it was turned on
+ */
+struct swap_watch {
+	struct kunit *test;
+	struct mmk_swap *swap;
+	struct swap_info_struct *si;
+	long refs;
+};
+
+/* Reports leaked references and drops them: swapoff would wait for ever. */
+static void swap_watch_end(void *data)
+{
+	struct swap_watch *w = data;
+	long leaked;
+
+	mmk_wait_for(!mmk_tasks_running());
+	if (!w->swap->on)
+		return;
+	leaked = mmk_percpu_ref_sum(&w->si->users) - w->refs;
+	KUNIT_EXPECT_EQ_MSG(w->test, leaked, 0L,
+			    "references on the swap area leaked");
+	for (; leaked > 0; leaked--)
+		percpu_ref_put(&w->si->users);
+	for (; leaked < 0; leaked++)
+		percpu_ref_get(&w->si->users);
+}
+
+/**
+ * mmk_swap_on_watched() - Turn a swap area on, and look for leaked references
+ * @test: the case, which fails if a reference on the area is left when it ends
+ * @slow: the area counts as slow, see mmk_swap_on_slow()
+ *
+ * Return: the area, the only one that is on.
+ */
+struct mmk_swap *mmk_swap_on_watched(struct kunit *test, bool slow)
+{
+	struct mmk_swap *swap = slow ? mmk_swap_on_slow(test) :
+				       mmk_swap_on(test);
+	struct swap_watch *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	w->test = test;
+	w->swap = swap;
+	w->si = __swap_entry_to_info(swp_entry(0, 1));
+	KUNIT_ASSERT_NOT_NULL(test, w->si);
+	w->refs = mmk_percpu_ref_sum(&w->si->users);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, swap_watch_end, w),
+			0);
+	return swap;
+}
+
+/**
+ * mmk_swap_slots_used() - Slots of all areas that are in use
+ *
+ * Return: how many.
+ */
+long mmk_swap_slots_used(void)
+{
+	mmk_swap_slots_drain();
+	return total_swap_pages - get_nr_swap_pages();
+}
+
+/**
+ * mmk_scrub_free_pages() - Fill free pages with other bytes
+ *
+ * A page that has not been read might hold the right bytes by chance.
+ */
+void mmk_scrub_free_pages(void)
+{
+	struct page *pages[64];
+	int nr;
+
+	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
+		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (!pages[nr])
+			break;
+		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
+	}
+	while (nr--)
+		__free_page(pages[nr]);
+}
+
+static void swapoff_main(struct mmk_task *task)
+{
+	struct mmk_swapoff *off = container_of(task, struct mmk_swapoff, task);
+
+	off->ret = mmk_swap_off(off->swap);
+}
+
+/**
+ * mmk_swapoff_alloc() - Make a thread that will turn a swap area off
+ * @test: the case
+ * @swap: the area
+ *
+ * Return: the thread, for mmk_task_start().
+ */
+struct mmk_swapoff *mmk_swapoff_alloc(struct kunit *test, struct mmk_swap *swap)
+{
+	struct mmk_swapoff *off = mmk_task_alloc(test, sizeof(*off), swap->mm,
+						 swapoff_main);
+
+	off->swap = swap;
+	return off;
+}
+
+/**
+ * mmk_swapoff_process() - Make a process that will turn a swap area off
+ * @test: the case, which has entered the mm of the area
+ * @swap: the area
+ *
+ * A signal can stop it.
+ *
+ * Return: the process, for mmk_process_start().
+ */
+struct mmk_swapoff *mmk_swapoff_process(struct kunit *test,
+					struct mmk_swap *swap)
+{
+	struct mmk_swapoff *off = mmk_process_alloc(test, sizeof(*off),
+						    swapoff_main);
+
+	off->swap = swap;
+	return off;
+}
+
+/**
+ * mmk_swapoff() - Turn a swap area off, in a task that can be left behind
+ * @test: the case, which fails if swapoff does
+ * @swap: the area
+ *
+ * Return: whether swapoff has come back.
+ */
+bool mmk_swapoff(struct kunit *test, struct mmk_swap *swap)
+{
+	struct mmk_swapoff *off = mmk_swapoff_alloc(test, swap);
+
+	mmk_task_start(&off->task);
+	if (!mmk_task_join(&off->task)) {
+		KUNIT_FAIL(test, "swapoff does not end");
+		return false;
+	}
+	KUNIT_EXPECT_EQ(test, off->ret, 0L);
+	/* What a kernel thread closes is open a little longer. */
+	flush_delayed_fput();
+	return true;
 }
 
 /**

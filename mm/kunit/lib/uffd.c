@@ -41,9 +41,9 @@ long mmk_uffd_ioctl(struct kunit *test, struct mmk_uffd *uffd, unsigned int cmd,
 }
 
 /**
- * mmk_uffd_open_with() - Make a userfaultfd with some features for current->mm
+ * mmk_uffd_open_with() - Make a userfaultfd for current->mm that can more
  * @test: the case; skipped if the kernel has none
- * @features: UFFD_FEATURE_*
+ * @features: UFFD_FEATURE_*, all of which it has to have
  *
  * Return: the userfaultfd, which watches nothing yet.
  */
@@ -57,6 +57,8 @@ struct mmk_uffd *mmk_uffd_open_with(struct kunit *test, u64 features)
 		kunit_skip(test, "needs CONFIG_USERFAULTFD");
 	KUNIT_ASSERT_NOT_NULL(test, uffd);
 	uffd->arg = mmk_map_anon(test, 1);
+	/* Its protection differs: no other VMA is merged with it. */
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
 	fd = sys_userfaultfd(O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
 	KUNIT_ASSERT_GE(test, fd, 0);
 	uffd->file = fget(fd);
@@ -65,6 +67,7 @@ struct mmk_uffd *mmk_uffd_open_with(struct kunit *test, u64 features)
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, uffd_release,
 							uffd->file), 0);
 	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_API, &api), 0L);
+	KUNIT_ASSERT_EQ(test, api.features & features, features);
 	return uffd;
 }
 
@@ -86,9 +89,11 @@ struct mmk_uffd *mmk_uffd_open(struct kunit *test)
  * @addr: where
  * @len: bytes
  * @mode: UFFDIO_REGISTER_MODE_*
+ *
+ * Return: the ioctls that the range has, a bit for each.
  */
-void mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
-		    unsigned long addr, size_t len, u64 mode)
+u64 mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
+		   unsigned long addr, size_t len, u64 mode)
 {
 	struct uffdio_register reg = {
 		.range = { .start = addr, .len = len },
@@ -97,6 +102,7 @@ void mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
 
 	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_REGISTER, &reg),
 			0L);
+	return reg.ioctls;
 }
 
 /**
@@ -141,9 +147,32 @@ bool mmk_uffd_read(struct mmk_uffd *uffd, struct uffd_msg *msg)
  * @uffd: from mmk_uffd_open()
  * @addr: where
  * @len: bytes
+ *
+ * Return: the ioctls that the range has, a bit for each.
  */
-void mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
-		       unsigned long addr, size_t len)
+u64 mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
+		      unsigned long addr, size_t len)
 {
-	mmk_uffd_watch(test, uffd, addr, len, UFFDIO_REGISTER_MODE_MISSING);
+	return mmk_uffd_watch(test, uffd, addr, len,
+			      UFFDIO_REGISTER_MODE_MISSING);
+}
+
+/**
+ * mmk_uffd_zero() - Fill a missing page with zeroes
+ * @test: the case
+ * @uffd: from mmk_uffd_open()
+ * @addr: of the page, registered
+ *
+ * A task that waits for the page is woken.
+ */
+void mmk_uffd_zero(struct kunit *test, struct mmk_uffd *uffd,
+		   unsigned long addr)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = addr, .len = PAGE_SIZE },
+	};
+
+	KUNIT_EXPECT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_ZEROPAGE, &zero),
+			0L);
+	KUNIT_EXPECT_EQ(test, zero.zeropage, (s64)PAGE_SIZE);
 }

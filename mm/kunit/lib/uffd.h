@@ -24,10 +24,12 @@ struct mmk_uffd *mmk_uffd_open(struct kunit *test);
 struct mmk_uffd *mmk_uffd_open_with(struct kunit *test, u64 features);
 long mmk_uffd_ioctl(struct kunit *test, struct mmk_uffd *uffd, unsigned int cmd,
 		    void *arg);
-void mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
-		       unsigned long addr, size_t len);
-void mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
-		    unsigned long addr, size_t len, u64 mode);
+u64 mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,
+		      unsigned long addr, size_t len);
+void mmk_uffd_zero(struct kunit *test, struct mmk_uffd *uffd,
+		   unsigned long addr);
+u64 mmk_uffd_watch(struct kunit *test, struct mmk_uffd *uffd,
+		   unsigned long addr, size_t len, u64 mode);
 void mmk_uffd_protect(struct kunit *test, struct mmk_uffd *uffd,
 		      unsigned long addr, size_t len, bool on);
 bool mmk_uffd_read(struct mmk_uffd *uffd, struct uffd_msg *msg);

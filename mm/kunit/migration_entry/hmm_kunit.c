@@ -5,9 +5,7 @@
 #include <kunit/test.h>
 #include <linux/hmm.h>
 #include <linux/mm.h>
-#include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
-#include <linux/sched/mm.h>
 
 #include <trace/events/migrate.h>
 
@@ -15,49 +13,33 @@
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/migrate.h"
+#include "../lib/mirror.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/scene.h"
 #include "../lib/task.h"
 #include "entry.h"
 
-static bool mirror_invalidate(struct mmu_interval_notifier *notifier,
-			      const struct mmu_notifier_range *range,
-			      unsigned long cur_seq)
-{
-	mmu_interval_set_seq(notifier, cur_seq);
-	return true;
-}
-
-static const struct mmu_interval_notifier_ops mirror_ops = {
-	.invalidate = mirror_invalidate,
-};
-
 /**
  * struct mirror - A task that asks hmm_range_fault() for three pages
  * @task: the task
- * @notifier: the interval notifier of the range
- * @mm: address space, with a reference until the notifier is removed
+ * @device: the device
  * @addr: address of the first page
  * @pfns: HMM_PFN_REQ_*, and then what hmm_range_fault() has found
  * @ret: what hmm_range_fault() returned
- * @busy: how often it returned -EBUSY
  */
 struct mirror {
 	struct mmk_task task;
-	struct mmu_interval_notifier notifier;
-	struct mm_struct *mm;
+	struct mmk_mirror device;
 	unsigned long addr;
 	unsigned long pfns[3];
 	int ret;
-	int busy;
 };
 
 static void mirror_main(struct mmk_task *task)
 {
 	struct mirror *mirror = container_of(task, struct mirror, task);
 	struct hmm_range range = {
-		.notifier	= &mirror->notifier,
 		.start		= mirror->addr,
 		.end		= mirror->addr + sizeof(mirror->pfns) /
 						 sizeof(long) * PAGE_SIZE,
@@ -65,38 +47,18 @@ static void mirror_main(struct mmk_task *task)
 		.pfn_flags_mask	= HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
 	};
 
-	do {
-		range.notifier_seq = mmu_interval_read_begin(range.notifier);
-		mmap_read_lock(task->mm);
-		mirror->ret = hmm_range_fault(&range);
-		mmap_read_unlock(task->mm);
-	} while (mirror->ret == -EBUSY && mirror->busy++ < 3);
-}
-
-static void mirror_release(void *data)
-{
-	struct mirror *mirror = data;
-
-	mmu_interval_notifier_remove(&mirror->notifier);
-	mmput(mirror->mm);
+	mirror->ret = mmk_mirror_ask(&mirror->device, &range);
 }
 
 /* A device that is about to ask for three pages */
 static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
 				   unsigned long addr)
 {
-	struct mirror *mirror;
-	int err;
+	struct mirror *mirror = mmk_task_alloc(test, sizeof(*mirror), mm,
+					       mirror_main);
 
-	mirror = mmk_task_alloc(test, sizeof(*mirror), mm, mirror_main);
-	mirror->mm = mm;
 	mirror->addr = addr;
-	err = mmu_interval_notifier_insert(&mirror->notifier, mm, addr,
-					   3 * PAGE_SIZE, &mirror_ops);
-	KUNIT_ASSERT_EQ(test, err, 0);
-	mmget(mm);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mirror_release,
-							mirror), 0);
+	mmk_mirror_insert(test, &mirror->device, mm, addr, 3 * PAGE_SIZE);
 	return mirror;
 }
 
@@ -143,7 +105,7 @@ static struct folio *expect_mirror_waits(struct kunit *test, struct scene *s,
 
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
 	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
-	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	KUNIT_EXPECT_EQ(test, mirror->device.busy, 0);
 	return dst;
 }
 
@@ -219,7 +181,7 @@ static void hmm_snapshot_skips_huge_entry(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
 	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
-	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	KUNIT_EXPECT_EQ(test, mirror->device.busy, 0);
 	for (i = 0; i < ARRAY_SIZE(mirror->pfns); i++)
 		KUNIT_EXPECT_EQ(test, mirror->pfns[i], 0UL);
 	MMK_EXPECT_PMD(test, s.mm, s.addr, MIGRATION_WRITE);
@@ -249,7 +211,7 @@ static void hmm_snapshot_skips_entry(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&mirror->task));
 	KUNIT_EXPECT_EQ(test, mirror->ret, 0);
-	KUNIT_EXPECT_EQ(test, mirror->busy, 0);
+	KUNIT_EXPECT_EQ(test, mirror->device.busy, 0);
 	KUNIT_EXPECT_EQ(test, mirror->pfns[0],
 			mirror_of(test, mm, mirror->addr));
 	KUNIT_EXPECT_EQ(test, mirror->pfns[1], 0UL);

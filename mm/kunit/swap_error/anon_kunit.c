@@ -42,10 +42,10 @@ static unsigned long swapped_pages(struct kunit *test, struct mm_struct *mm,
 		KUNIT_ASSERT_EQ(test,
 				(int)mmk_pte_kind(mm, addr + i * PAGE_SIZE),
 				(int)MMK_PTE_SWAP);
-	KUNIT_ASSERT_EQ(test, se_slots_used(), (long)NR_PAGES);
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), (long)NR_PAGES);
 	if (slow)
 		se_make_slow();
-	se_scrub_free_pages();
+	mmk_scrub_free_pages();
 	return addr;
 }
 
@@ -137,7 +137,7 @@ static void unreadable_page_is_sigbus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(mm, addr), pte));
 	KUNIT_EXPECT_EQ(test, mmk_swap_count(softleaf_from_pte(pte)), count);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), (long)NR_PAGES);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), (long)NR_PAGES);
 	mmk_expect_mm_same(test, "not read", mm, &rss);
 
 	se_reads_work();
@@ -271,9 +271,9 @@ static void swapoff_marks_unreadable_pages(struct kunit *test)
 		child = mmk_fork(test);
 	resident = get_mm_counter_sum(mm, MM_ANONPAGES);
 	se_fail_reads(test, c->first, c->nr);
-	KUNIT_ASSERT_TRUE(test, se_swap_off(test, mm, swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
 	se_reads_work();
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 	back = expect_off(test, mm, addr, c);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 0UL);
 	KUNIT_EXPECT_EQ(test, (long)get_mm_counter_sum(mm, MM_ANONPAGES),
@@ -362,7 +362,7 @@ static void use_swapoff(struct kunit *test, struct mm_struct *mm,
 {
 	struct mmk_swap *swap = mmk_swap_on(test);
 
-	KUNIT_ASSERT_TRUE(test, se_swap_off(test, mm, swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
 	KUNIT_EXPECT_TRUE(test, se_is_poisoned(mmk_pte(mm, addr)));
 }
 
@@ -407,13 +407,13 @@ static void marker_of_unreadable_page_is_no_slot(struct kunit *test)
 	unsigned long addr = swapped_pages(test, mm, false);
 
 	se_fail_reads(test, 0, 1);
-	KUNIT_ASSERT_TRUE(test, se_swap_off(test, mm, swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
 	KUNIT_ASSERT_TRUE(test, se_is_poisoned(mmk_pte(mm, addr)));
 	/* So that the path of a later area counts already. */
 	mmk_mm_snapshot(mm, &rss);
 
 	c->use(test, mm, addr);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 	if (c->use != use_swapoff)
 		mmk_expect_mm_same(test, c->description, mm, &rss);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS), 0UL);

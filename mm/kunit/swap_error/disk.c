@@ -5,11 +5,8 @@
 #include <kunit/test.h>
 #include <linux/blkdev.h>
 #include <linux/fault-inject.h>
-#include <linux/file.h>
-#include <linux/highmem.h>
 #include <linux/kallsyms.h>
 #include <linux/mm.h>
-#include <linux/poison.h>
 #include <linux/swap.h>
 
 #include "../../internal.h"
@@ -17,7 +14,6 @@
 #include "../compat/swap.h"
 #include "../lib/mm.h"
 #include "../lib/swap.h"
-#include "../lib/task.h"
 #include "disk.h"
 
 /* How many pages are read at a time: the binary logarithm */
@@ -134,7 +130,7 @@ struct mmk_swap *se_area_on(struct kunit *test, bool slow)
 	struct mmk_swap *swap;
 
 	disk_needs(test);
-	swap = slow ? mmk_swap_on_slow(test) : mmk_swap_on(test);
+	swap = mmk_swap_on_watched(test, slow);
 	disk_note();
 	KUNIT_ASSERT_EQ(test,
 			kunit_add_action_or_reset(test, disk_mend,
@@ -157,79 +153,4 @@ void se_make_slow(void)
 	spin_lock(&si->lock);
 	si->flags &= ~SWP_SYNCHRONOUS_IO;
 	spin_unlock(&si->lock);
-}
-
-/**
- * se_slots_used() - Slots of all areas that are in use
- *
- * Return: how many.
- */
-long se_slots_used(void)
-{
-	mmk_swap_slots_drain();
-	return total_swap_pages - get_nr_swap_pages();
-}
-
-/**
- * se_scrub_free_pages() - Fill free pages with other bytes
- *
- * A page that is not read might hold the right bytes by chance.
- */
-void se_scrub_free_pages(void)
-{
-	struct page *pages[64];
-	int nr;
-
-	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
-		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
-		if (!pages[nr])
-			break;
-		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
-	}
-	while (nr--)
-		__free_page(pages[nr]);
-}
-
-/**
- * struct off - A task that turns the swap area off
- * @task: the thread
- * @swap: the area
- * @ret: what swapoff returned
- */
-struct off {
-	struct mmk_task task;
-	struct mmk_swap *swap;
-	long ret;
-};
-
-static void off_main(struct mmk_task *task)
-{
-	struct off *off = container_of(task, struct off, task);
-
-	off->ret = mmk_swap_off(off->swap);
-}
-
-/**
- * se_swap_off() - Turn the area off, in a task that can be left behind
- * @test: the case, which fails if swapoff does
- * @mm: whose memory the path of the area is in
- * @swap: the area
- *
- * Return: whether swapoff has come back.
- */
-bool se_swap_off(struct kunit *test, struct mm_struct *mm,
-		 struct mmk_swap *swap)
-{
-	struct off *off = mmk_task_alloc(test, sizeof(*off), mm, off_main);
-
-	off->swap = swap;
-	mmk_task_start(&off->task);
-	if (!mmk_task_join(&off->task)) {
-		KUNIT_FAIL(test, "swapoff does not end");
-		return false;
-	}
-	KUNIT_EXPECT_EQ(test, off->ret, 0L);
-	/* What a kernel thread closes is open a little longer. */
-	flush_delayed_fput();
-	return true;
 }

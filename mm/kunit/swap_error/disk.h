@@ -28,10 +28,6 @@ void se_fail_reads(struct kunit *test, unsigned int pass, int times);
 void se_reads_work(void);
 void se_read_ahead(bool on);
 void se_make_slow(void);
-long se_slots_used(void);
-void se_scrub_free_pages(void);
-bool se_swap_off(struct kunit *test, struct mm_struct *mm,
-		 struct mmk_swap *swap);
 
 static inline bool se_is_poisoned(pte_t pte)
 {

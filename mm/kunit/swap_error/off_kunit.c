@@ -10,6 +10,7 @@
 #include <linux/percpu-refcount.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -33,25 +34,6 @@
 
 /* The RAM disk of the area that is not the one that most cases use */
 #define OTHER_AREA	1
-
-/**
- * struct off - A process that turns the swap area off
- * @task: the process, which a signal stops
- * @swap: the area
- * @ret: what swapoff returned
- */
-struct off {
-	struct mmk_task task;
-	struct mmk_swap *swap;
-	long ret;
-};
-
-static void off_main(struct mmk_task *task)
-{
-	struct off *off = container_of(task, struct off, task);
-
-	off->ret = mmk_swap_off(off->swap);
-}
 
 static unsigned int place_in_mmlist(struct mm_struct *mm)
 {
@@ -84,7 +66,7 @@ static void swapoff_leaves_unstable_mm_alone(struct kunit *test)
 	struct mmk_swap *swap = se_area_on(test, false);
 	unsigned long addr = mmk_map_anon(test, 1);
 	unsigned int place[2];
-	struct off *off;
+	struct mmk_swapoff *off;
 
 	mmk_fill(test, addr, 1, SEED);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
@@ -100,12 +82,11 @@ static void swapoff_leaves_unstable_mm_alone(struct kunit *test)
 		swap(child[0], child[1]);
 	mm_flags_set(MMF_UNSTABLE, child[0]);
 
-	off = mmk_process_alloc(test, sizeof(*off), off_main);
-	off->swap = swap;
+	off = mmk_swapoff_process(test, swap);
 	/* It sleeps when it comes to the other one. */
 	mmap_write_lock(child[1]);
 	mmk_process_start(&off->task);
-	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&off->task, "off_main"));
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&off->task, "swapoff_main"));
 	MMK_EXPECT_PTE(test, child[0], addr, SWAP);
 	mm_flags_clear(MMF_UNSTABLE, child[0]);
 	mmap_write_unlock(child[1]);
@@ -115,7 +96,7 @@ static void swapoff_leaves_unstable_mm_alone(struct kunit *test)
 	MMK_EXPECT_MM_HOLDS(test, child[0], addr, 1, SEED);
 	MMK_EXPECT_MM_HOLDS(test, child[1], addr, 1, SEED);
 	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(child[0], MM_SWAPENTS), 0UL);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 }
 
 #define MANY_PAGES	256
@@ -218,21 +199,20 @@ static void swapoff_of_busy_area_loses_nothing(struct kunit *test)
 	unsigned long addr = mmk_map_anon(test, MANY_PAGES);
 	struct client *clients[5];
 	struct mmk_mm_state rss;
-	struct off *off;
+	struct mmk_swapoff *off;
 	unsigned int i;
 
 	mmk_fill(test, addr, MANY_PAGES, SEED);
 	mmk_mm_snapshot(mm, &rss);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, MANY_PAGES * PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, se_slots_used(), (long)MANY_PAGES);
-	se_scrub_free_pages();
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), (long)MANY_PAGES);
+	mmk_scrub_free_pages();
 	clients[0] = mmk_task_alloc(test, sizeof(**clients), mm, client_faults);
 	clients[1] = mmk_task_alloc(test, sizeof(**clients), mm, client_faults);
 	clients[2] = mmk_task_alloc(test, sizeof(**clients), mm, client_reads_ahead);
 	clients[3] = mmk_task_alloc(test, sizeof(**clients), mm, client_drops);
 	clients[4] = mmk_process_alloc(test, sizeof(**clients), client_forks);
-	off = mmk_process_alloc(test, sizeof(*off), off_main);
-	off->swap = swap;
+	off = mmk_swapoff_process(test, swap);
 	for (i = 0; i < ARRAY_SIZE(clients); i++) {
 		clients[i]->addr = addr;
 		clients[i]->nth = i;
@@ -251,7 +231,7 @@ static void swapoff_of_busy_area_loses_nothing(struct kunit *test)
 	}
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&off->task));
 	KUNIT_EXPECT_EQ(test, off->ret, 0L);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 	for (i = 0; i < MANY_PAGES - MANY_DROPPED; i++)
 		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
 	MMK_EXPECT_MM_HOLDS(test, mm, addr, MANY_PAGES - MANY_DROPPED, SEED);
@@ -261,29 +241,40 @@ static void swapoff_of_busy_area_loses_nothing(struct kunit *test)
 	mmk_expect_mm_same(test, "turned off", mm, &rss);
 }
 
+static bool is_cached(softleaf_t entry)
+{
+	struct folio *folio = mmk_swap_cache_get(entry);
+
+	if (IS_ERR_OR_NULL(folio))
+		return false;
+	folio_put(folio);
+	return true;
+}
+
 /**
  * readahead_spares_area_that_goes() - Neighbours in another area
  *
- * Pages side by side are in two areas, and one of these is being turned off: nobody
- * can get a reference on it any more. A fault on a page in the other one reads ahead;
- * it leaves the neighbour where it is, and does not touch that area.
+ * Pages side by side are in two areas, and one of these is being turned off:
+ * nobody can get a reference on it any more. A fault on a page in the other
+ * one reads ahead. It leaves the neighbour where it is, and reads nothing from
+ * that area.
  *
  * Contract: SE-3
  */
 static void readahead_spares_area_that_goes(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 2);
+	unsigned long addr = mmk_map_anon(test, 2), reads;
 	struct mmk_swap *other;
 	struct swap_info_struct *si, *si2;
 	struct mmk_fault *fault;
+	softleaf_t entry, wanted;
 	long refs;
-	softleaf_t entry;
 	int err;
 
 	if (!MMK_READAHEAD_ASKS_FOR_AREA)
 		kunit_skip(test, "needs a kernel without swapcache_prepare()");
-	se_area_on(test, true);
+	se_area_on(test, false);
 	se_read_ahead(true);
 	si = __swap_entry_to_info(swp_entry(0, 1));
 	other = mmk_swap_alloc(test, OTHER_AREA);
@@ -292,8 +283,6 @@ static void readahead_spares_area_that_goes(struct kunit *test)
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
 	KUNIT_ASSERT_EQ(test, mmk_swap_try_prefer(other), 0L);
 	mmk_swap_slots_drain();
-	/* So that it is not written: that disk may not take a page of its own. */
-	mmk_folio_get(test, mmk_pte_folio(test, mm, addr + PAGE_SIZE));
 	spin_lock(&si->lock);
 	si->flags &= ~SWP_WRITEOK;
 	spin_unlock(&si->lock);
@@ -306,11 +295,17 @@ static void readahead_spares_area_that_goes(struct kunit *test)
 	entry = softleaf_from_pte(mmk_pte(mm, addr + PAGE_SIZE));
 	si2 = __swap_entry_to_info(entry);
 	KUNIT_ASSERT_PTR_NE(test, si, si2);
+	KUNIT_ASSERT_FALSE(test, is_cached(entry));
+	wanted = softleaf_from_pte(mmk_pte(mm, addr));
+	KUNIT_ASSERT_FALSE(test, is_cached(wanted));
+	/* Else the page would be read alone. */
+	se_make_slow();
 
 	refs = mmk_percpu_ref_sum(&si2->users);
 	percpu_ref_kill(&si2->users);
 	/* And there is none left, or swapoff would wait for that. */
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(percpu_ref_is_zero(&si2->users)));
+	reads = mmk_vm_event(PSWPIN);
 	fault = mmk_fault_start(test, mm, addr, FAULT_FLAG_DEFAULT |
 				FAULT_FLAG_USER, MMK_MMAP_LOCK);
 	KUNIT_EXPECT_TRUE(test, mmk_task_join(&fault->task));
@@ -318,6 +313,8 @@ static void readahead_spares_area_that_goes(struct kunit *test)
 	percpu_ref_reinit(&si2->users);
 	reinit_completion(&si2->comp);
 	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0U);
+	KUNIT_EXPECT_EQ(test, mmk_vm_event(PSWPIN), reads + 1);
+	KUNIT_EXPECT_FALSE(test, is_cached(entry));
 	KUNIT_EXPECT_EQ(test, mmk_percpu_ref_sum(&si2->users), refs);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, SWAP);
 	MMK_EXPECT_MM_HOLDS(test, mm, addr, 2, SEED);
@@ -343,7 +340,7 @@ static void swapoff_looks_again_after_its_sleep(struct kunit *test)
 	unsigned long addr = mmk_map_anon(test, 2);
 	struct mmk_mm_state rss;
 	struct folio *folio;
-	struct off *off;
+	struct mmk_swapoff *off;
 
 	mmk_fill(test, addr, 2, SEED);
 	folio = mmk_pte_folio(test, mm, addr);
@@ -355,8 +352,7 @@ static void swapoff_looks_again_after_its_sleep(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unlock_action,
 							folio), 0);
 	mmk_mm_snapshot(mm, &rss);
-	off = mmk_process_alloc(test, sizeof(*off), off_main);
-	off->swap = swap;
+	off = mmk_swapoff_process(test, swap);
 	mmk_process_start(&off->task);
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&off->task,
 						   "folio_wait_bit_common"));
@@ -370,8 +366,98 @@ static void swapoff_looks_again_after_its_sleep(struct kunit *test)
 	rss.anon++;
 	rss.swap = 0;
 	mmk_expect_mm_same(test, "turned off", mm, &rss);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 	MMK_EXPECT_PART_HOLDS(test, mm, addr + PAGE_SIZE, 1, 1, SEED);
+}
+
+/**
+ * killed_swapoff_leaves_area_on() - A signal
+ *
+ * swapoff waits for a locked folio. It could not finish, since an address space
+ * that has the page as well is not stable. A signal ends it: it returns -EINTR,
+ * and the area is as good as before. What has not come back is in swap, and
+ * pages can be swapped out again. A second swapoff brings everything back.
+ *
+ * Contract: SE-3
+ */
+static void killed_swapoff_leaves_area_on(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test), *child;
+	struct mmk_swap *swap = se_area_on(test, true);
+	unsigned long addr = mmk_map_anon(test, 2), other = addr + PAGE_SIZE;
+	struct mmk_swapoff *off;
+	struct folio *folio;
+
+	mmk_fill(test, addr, 2, SEED);
+	folio = mmk_pte_folio(test, mm, addr);
+	mmk_folio_get(test, folio);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	child = mmk_fork(test);
+	mm_flags_set(MMF_UNSTABLE, child);
+	folio_lock(folio);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unlock_action,
+							folio), 0);
+	off = mmk_swapoff_process(test, swap);
+	mmk_process_start(&off->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&off->task,
+						   "folio_wait_bit_common"));
+	KUNIT_EXPECT_EQ(test, kill_pid(task_pid(off->task.task), SIGKILL, 1), 0);
+	kunit_release_action(test, unlock_action, folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&off->task));
+	mm_flags_clear(MMF_UNSTABLE, child);
+	KUNIT_EXPECT_EQ(test, off->ret, -EINTR);
+	MMK_EXPECT_PTE(test, child, addr, SWAP);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 1L);
+	/* This page is the mm's own from here on. */
+	KUNIT_ASSERT_EQ(test, mmk_mm_poke(mm, other, 1), 0);
+	KUNIT_EXPECT_EQ(test, mmk_pageout(other, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, other, SWAP);
+
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
+	MMK_EXPECT_PTE(test, mm, other, PRESENT);
+	MMK_EXPECT_PTE(test, child, addr, PRESENT);
+	MMK_EXPECT_MM_HOLDS(test, mm, addr, 1, SEED);
+	MMK_EXPECT_MM_HOLDS(test, child, addr, 2, SEED);
+}
+
+/**
+ * swapoff_empties_the_swap_cache() - A folio that nobody maps any more
+ *
+ * The last entry has gone, while somebody had the folio locked: only the swap
+ * cache has it, and its slot. swapoff takes it out, and its owner, who has a
+ * reference, still has its bytes.
+ *
+ * Contract: SE-3
+ */
+static void swapoff_empties_the_swap_cache(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_swap *swap = se_area_on(test, true);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct folio *folio;
+
+	mmk_fill(test, addr, 1, SEED);
+	folio = mmk_pte_folio(test, mm, addr);
+	mmk_folio_get(test, folio);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	folio_lock(folio);
+	KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED), 0);
+	folio_unlock(folio);
+	MMK_EXPECT_PTE(test, mm, addr, NONE);
+	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), 1L);
+
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
+	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	MMK_EXPECT_FOLIO_HOLDS(test, folio, SEED);
+	lru_add_drain_all();
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 }
 
 /* What a RAM disk once takes it keeps: not in a case, which has to leak nothing. */
@@ -385,6 +471,8 @@ static struct kunit_case swap_error_off_cases[] = {
 	KUNIT_CASE_SLOW(swapoff_of_busy_area_loses_nothing),
 	KUNIT_CASE(readahead_spares_area_that_goes),
 	KUNIT_CASE(swapoff_looks_again_after_its_sleep),
+	KUNIT_CASE(killed_swapoff_leaves_area_on),
+	KUNIT_CASE(swapoff_empties_the_swap_cache),
 	{}
 };
 

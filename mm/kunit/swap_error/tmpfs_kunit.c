@@ -54,12 +54,12 @@ static void shared_init(struct kunit *test, struct shared *s, bool slow)
 			   PROT_READ | PROT_WRITE, MAP_SHARED);
 	mmk_fill(test, s->addr, NR_PAGES, SEED);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, NR_PAGES * PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, se_slots_used(), (long)NR_PAGES);
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), (long)NR_PAGES);
 	KUNIT_ASSERT_EQ(test, SHMEM_I(file_inode(s->file))->swapped,
 			(unsigned long)NR_PAGES);
 	if (slow)
 		se_make_slow();
-	se_scrub_free_pages();
+	mmk_scrub_free_pages();
 }
 
 static unsigned long bad_addr(struct shared *s)
@@ -116,7 +116,7 @@ static void expect_lost(struct kunit *test, struct shared *s, long slots)
 	struct shmem_inode_info *info = SHMEM_I(file_inode(s->file));
 
 	KUNIT_EXPECT_TRUE(test, slot_is_error(s, BAD));
-	KUNIT_EXPECT_EQ(test, se_slots_used(), slots);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), slots);
 	KUNIT_EXPECT_EQ(test, (long)info->swapped, slots);
 	KUNIT_EXPECT_EQ(test, info->alloced, NR_PAGES - 1UL);
 	KUNIT_EXPECT_EQ(test, read_bad(s), -EIO);
@@ -197,7 +197,7 @@ static void unreadable_tmpfs_page_is_lost(struct kunit *test)
 	se_reads_work();
 	expect_lost(test, &s, NR_PAGES - 1);
 	expect_others(test, &s);
-	KUNIT_EXPECT_EQ(test, se_slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 }
 
 /**
@@ -247,7 +247,7 @@ static void swapoff_ends_with_lost_tmpfs_page(struct kunit *test)
 
 	shared_init(test, &s, false);
 	se_fail_reads(test, BAD, 1);
-	KUNIT_ASSERT_TRUE(test, se_swap_off(test, s.mm, s.swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, s.swap));
 	expect_lost(test, &s, 0);
 	expect_others(test, &s);
 }
@@ -306,7 +306,7 @@ static void end_fork(struct kunit *test, struct shared *s)
 
 static void end_swapoff(struct kunit *test, struct shared *s)
 {
-	KUNIT_ASSERT_TRUE(test, se_swap_off(test, s->mm, s->swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, s->swap));
 	expect_lost(test, s, 0);
 	expect_others(test, s);
 }
@@ -357,13 +357,13 @@ static void try_end(struct kunit *test, const struct end_case *c)
 	KUNIT_EXPECT_EQ(test, read_bad(&s), -EIO);
 	se_reads_work();
 	KUNIT_ASSERT_TRUE(test, slot_is_error(&s, BAD));
-	KUNIT_ASSERT_EQ(test, se_slots_used(), NR_PAGES - 1L);
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), NR_PAGES - 1L);
 	c->end(test, &s);
 	if (c->end == end_truncate) {
-		KUNIT_EXPECT_EQ(test, se_slots_used(), (long)BAD);
+		KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), (long)BAD);
 		KUNIT_EXPECT_EQ(test, info->alloced, (unsigned long)BAD);
 	}
-	KUNIT_EXPECT_EQ(test, (long)info->swapped, se_slots_used());
+	KUNIT_EXPECT_EQ(test, (long)info->swapped, mmk_swap_slots_used());
 }
 
 /**

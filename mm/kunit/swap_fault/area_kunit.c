@@ -93,12 +93,12 @@ static void pinned_swap_slot_is_left_alone(struct kunit *test)
 	sf_expect_locks_idle(test, &s);
 	expect_still_swapped(test, &s);
 	mmk_expect_mm_same(test, "nothing mapped", s.mm, &rss);
-	KUNIT_EXPECT_EQ(test, slots_used(), 1L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 1L);
 
 	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_MAJOR);
-	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED);
 }
 
@@ -189,7 +189,7 @@ static void mlocked_page_leaves_swap_cache(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, child, s.addr), s.folio);
 	KUNIT_EXPECT_FALSE(test, folio_test_swapcache(s.folio));
 	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
-	KUNIT_EXPECT_EQ(test, slots_used(), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 }
 
 /**
@@ -209,7 +209,7 @@ static void full_area_frees_slot(struct kunit *test)
 	struct mmk_fault *fault;
 	unsigned long filler;
 
-	sf_area_on(test, true);
+	mmk_swap_on_watched(test, true);
 	nr = total_swap_pages / 2 + 1;
 	s.addr = mmk_map_anon(test, 1);
 	swap_out(test, &s, true);
@@ -218,7 +218,7 @@ static void full_area_frees_slot(struct kunit *test)
 		wrong += !!put_user(1, (char __user *)filler + i * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, wrong, 0U);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(filler, nr * PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, slots_used(), 1L + nr);
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), 1L + nr);
 
 	cached = mmk_node_page_state(NR_SWAPCACHE);
 	cache = mmk_node_page_state(NR_FILE_PAGES);
@@ -230,7 +230,7 @@ static void full_area_frees_slot(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, folio_test_dirty(s.folio));
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_SWAPCACHE), cached - 1);
 	KUNIT_EXPECT_EQ(test, mmk_node_page_state(NR_FILE_PAGES), cache - 1);
-	KUNIT_EXPECT_EQ(test, slots_used(), (long)nr);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), (long)nr);
 	/* Otherwise swapoff would read all of it. */
 	KUNIT_EXPECT_EQ(test, vm_munmap(filler, nr * PAGE_SIZE), 0);
 }
@@ -314,40 +314,6 @@ static unsigned int many_pages(unsigned long base, bool write)
 }
 
 /**
- * struct offer - A task that turns the swap area off
- * @task: the thread
- * @swap: the area
- * @ret: what swapoff returned
- */
-struct offer {
-	struct mmk_task task;
-	struct mmk_swap *swap;
-	long ret;
-};
-
-static void offer_main(struct mmk_task *task)
-{
-	struct offer *offer = container_of(task, struct offer, task);
-
-	offer->ret = mmk_swap_off(offer->swap);
-}
-
-/* Returns whether swapoff has ended. */
-static bool swap_off(struct kunit *test, struct mm_struct *mm,
-		     struct mmk_swap *swap)
-{
-	struct offer *offer = mmk_task_alloc(test, sizeof(*offer), mm,
-					     offer_main);
-
-	offer->swap = swap;
-	mmk_task_start(&offer->task);
-	if (!mmk_task_join(&offer->task))
-		return false;
-	KUNIT_EXPECT_EQ(test, offer->ret, 0L);
-	return true;
-}
-
-/**
  * struct swapoff_case - A page that swapoff has to bring back
  * @description: what is special about it
  * @cached: its folio is in the swap cache
@@ -404,8 +370,7 @@ static void swapoff_brings_page_back(struct kunit *test)
 		rss[1].swap--;
 	}
 
-	if (!swap_off(test, s.mm, swap)) {
-		KUNIT_FAIL(test, "swapoff does not find the page");
+	if (!mmk_swapoff(test, swap)) {
 		if (child)
 			mmk_mm_put(test, child);
 		return;
@@ -459,7 +424,7 @@ static void swapoff_poisons_unreadable_page(struct kunit *test)
 	mmk_mm_snapshot(s.mm, &rss);
 	rss.swap--;
 	folio_clear_uptodate(s.folio);
-	KUNIT_ASSERT_TRUE(test, swap_off(test, s.mm, swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
 
 	mmk_expect_mm_same(test, "poisoned", s.mm, &rss);
 	KUNIT_EXPECT_TRUE(test, pte_same(mmk_pte(s.mm, s.addr),
@@ -511,7 +476,7 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 	KUNIT_ASSERT_NE(test, (int)swp_type(entry),
 			(int)swp_type(softleaf_from_pte(mmk_pte(mm, addr))));
 
-	KUNIT_ASSERT_TRUE(test, swap_off(test, mm, swap));
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, SWAP);
 	KUNIT_EXPECT_EQ(test, softleaf_from_pte(mmk_pte(mm, addr +
@@ -537,11 +502,11 @@ static void page_of_zeroes_comes_back(struct kunit *test)
 	struct folio *folio;
 	void *kaddr;
 
-	sf_area_on(test, false);
+	mmk_swap_on_watched(test, false);
 	KUNIT_ASSERT_EQ(test, clear_user((void __user *)addr, PAGE_SIZE), 0UL);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, mm, addr, SWAP);
-	sf_scrub_free_pages();
+	mmk_scrub_free_pages();
 
 	fault = mmk_fault_start(test, mm, addr, USER_READ, MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
@@ -567,7 +532,7 @@ static void page_changed_in_swap_cache_is_written(struct kunit *test)
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	struct folio *folio;
 
-	sf_area_on(test, true);
+	mmk_swap_on_watched(test, true);
 	s.addr = mmk_map_anon(test, 1);
 	swap_out(test, &s, false);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s.mm, s.addr, false), 0);
@@ -580,7 +545,7 @@ static void page_changed_in_swap_cache_is_written(struct kunit *test)
 	mmk_fill(test, s.addr, 1, SEED + 1);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s.addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, SWAP);
-	sf_scrub_free_pages();
+	mmk_scrub_free_pages();
 	MMK_EXPECT_HOLDS(test, s.addr, 1, SEED + 1);
 }
 
@@ -600,7 +565,7 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	struct mmk_swap *swap = mmk_swap_on(test);
 	struct swap_info_struct *si = __swap_entry_to_info(swp_entry(0, 1));
 	struct swapper *swapper[MANY_TASKS];
-	struct offer *offer;
+	struct mmk_swapoff *off;
 	atomic_t *came = kunit_kzalloc(test, sizeof(*came), GFP_KERNEL);
 	unsigned long base = mmk_map_anon(test, MANY_PAGES);
 	struct mmk_mm_state before;
@@ -612,26 +577,25 @@ static void many_pages_come_back_from_swap(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_pageout(base, MANY_PAGES * PAGE_SIZE), 0);
 	KUNIT_ASSERT_EQ(test, get_mm_counter_sum(mm, MM_SWAPENTS),
 			(unsigned long)MANY_PAGES);
-	KUNIT_ASSERT_EQ(test, slots_used(), (long)MANY_PAGES);
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), (long)MANY_PAGES);
 
 	for (i = 0; i < MANY_TASKS; i++)
 		swapper[i] = swapper_start(test, mm, base, i, came);
 	KUNIT_EXPECT_TRUE(test, mmk_wait_for(atomic_read(came) >
 					     MANY_FAULTED / 2));
-	offer = mmk_task_alloc(test, sizeof(*offer), mm, offer_main);
-	offer->swap = swap;
-	mmk_task_start(&offer->task);
+	off = mmk_swapoff_alloc(test, swap);
+	mmk_task_start(&off->task);
 	for (i = 0; i < MANY_TASKS; i++) {
 		KUNIT_EXPECT_TRUE(test, mmk_task_join(&swapper[i]->fault.task));
 		KUNIT_EXPECT_EQ(test, swapper[i]->failed, 0U);
 	}
-	if (!mmk_task_join(&offer->task)) {
+	if (!mmk_task_join(&off->task)) {
 		KUNIT_FAIL(test, "swapoff waits for %ld reference(s)",
 			   mmk_percpu_ref_sum(&si->users));
 		percpu_ref_put_many(&si->users, mmk_percpu_ref_sum(&si->users));
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&offer->task));
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&off->task));
 	}
-	KUNIT_EXPECT_EQ(test, offer->ret, 0L);
+	KUNIT_EXPECT_EQ(test, off->ret, 0L);
 	KUNIT_EXPECT_EQ(test, many_pages(base, false), 0U);
 	mmk_expect_mm_same(test, "all back", mm, &before);
 }

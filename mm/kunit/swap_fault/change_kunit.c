@@ -29,11 +29,11 @@ static void locked_written_init(struct kunit *test, struct swapped *s,
 				struct mmk_folio_state *unlocked)
 {
 	s->mm = mmk_mm_enter(test);
-	sf_area_on(test, true);
+	mmk_swap_on_watched(test, true);
 	s->addr = mmk_map_anon(test, 1);
 	mmk_fill(test, s->addr, 1, SEED);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(s->addr, PAGE_SIZE), 0);
-	sf_scrub_free_pages();
+	mmk_scrub_free_pages();
 	/* The page is read from the area, and stays in the swap cache. */
 	MMK_EXPECT_HOLDS(test, s->addr, 1, SEED);
 	sf_swap_out_filled(test, s, true);

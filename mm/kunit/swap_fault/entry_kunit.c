@@ -105,7 +105,7 @@ static void bad_entry_gives_documented_result(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	s->mm = mmk_mm_enter(test);
-	sf_area_on(test, false);
+	mmk_swap_on_watched(test, false);
 	s->addr = mmk_map_anon(test, 1);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
 	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,

@@ -168,7 +168,7 @@ static void served_expect_pte(struct kunit *test, struct served *served)
 static void served_expect_folio(struct kunit *test, struct served *served)
 {
 	const struct served_case *c = served->c;
-	struct vm_area_struct *vma = sf_vma_at(served->s.mm, served->s.addr);
+	struct vm_area_struct *vma = mmk_vma_at(served->s.mm, served->s.addr);
 	struct folio *folio = mmk_pte_folio(test, served->s.mm, served->s.addr);
 	struct mmk_folio_state state;
 
@@ -206,7 +206,7 @@ static void served_expect_counts(struct kunit *test, struct served *served)
 	KUNIT_EXPECT_EQ(test, mmk_swap_count(served->s.entry),
 			served->child ? 1 : 0);
 	/* A slot that neither a pte nor the cache needs is free. */
-	KUNIT_EXPECT_EQ(test, slots_used(),
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(),
 			(long)(c->swapcache || served->child));
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT) - served->majors,
 			(unsigned long)c->major);

@@ -101,7 +101,7 @@ static struct stage *stage_init(struct kunit *test, enum stage_kind kind)
 		stage->dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	stage->s.mm = mmk_mm_enter(test);
 	if (kind == NOT_CACHED || kind == CACHED || kind == CACHED_LOCKED)
-		sf_area_on(test, kind != NOT_CACHED);
+		mmk_swap_on_watched(test, kind != NOT_CACHED);
 	stage->s.addr = mmk_map_anon(test, 1);
 	mmk_fill(test, stage->s.addr, 1, SEED);
 	return stage;

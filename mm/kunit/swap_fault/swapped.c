@@ -3,10 +3,7 @@
  * A page that has been swapped out, its area, and the locks of its fault.
  */
 #include <kunit/test.h>
-#include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/percpu-refcount.h>
-#include <linux/poison.h>
 #include <linux/rmap.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -22,66 +19,7 @@
 #include "../lib/snapshot.h"
 #include "../lib/swap.h"
 #include "../lib/task.h"
-#include "../lib/wait.h"
 #include "swapped.h"
-
-/**
- * struct area - The swap area of a case
- * @test: the case
- * @si: the area
- * @refs: references on it when the case began
- */
-struct area {
-	struct kunit *test;
-	struct swap_info_struct *si;
-	long refs;
-};
-
-/* Reports leaked references and drops them: swapoff would wait for ever. */
-static void area_check(void *data)
-{
-	struct area *area = data;
-	long leaked;
-
-	mmk_wait_for(!mmk_tasks_running());
-	leaked = mmk_percpu_ref_sum(&area->si->users) - area->refs;
-	KUNIT_EXPECT_EQ_MSG(area->test, leaked, 0L,
-			    "references on the swap area leaked");
-	for (; leaked > 0; leaked--)
-		percpu_ref_put(&area->si->users);
-	for (; leaked < 0; leaked++)
-		percpu_ref_get(&area->si->users);
-}
-
-/*
- * Turns the swap area on until the case ends. If @keep_cached, pages that are
- * read stay in the swap cache, see mmk_swap_on_slow().
- */
-struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached)
-{
-	struct mmk_swap *swap = keep_cached ? mmk_swap_on_slow(test) :
-					      mmk_swap_on(test);
-	struct area *area = kunit_kzalloc(test, sizeof(*area), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, area);
-	area->test = test;
-	area->si = __swap_entry_to_info(swp_entry(0, 1));
-	KUNIT_ASSERT_NOT_NULL(test, area->si);
-	area->refs = mmk_percpu_ref_sum(&area->si->users);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, area_check, area),
-			0);
-	return swap;
-}
-
-struct vm_area_struct *sf_vma_at(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(mm);
-	vma = vma_lookup(mm, addr);
-	mmap_read_unlock(mm);
-	return vma;
-}
 
 /*
  * A deferred action; lock_folio() and unlock_folio() have to use the same one.
@@ -89,22 +27,6 @@ struct vm_area_struct *sf_vma_at(struct mm_struct *mm, unsigned long addr)
 void sf_release_lock(void *folio)
 {
 	folio_unlock(folio);
-}
-
-/* Otherwise a page that has not been read could hold the right bytes. */
-void sf_scrub_free_pages(void)
-{
-	struct page *pages[32];
-	int nr;
-
-	for (nr = 0; nr < ARRAY_SIZE(pages); nr++) {
-		pages[nr] = alloc_page(GFP_HIGHUSER_MOVABLE);
-		if (!pages[nr])
-			break;
-		memset_page(pages[nr], 0, POISON_INUSE, PAGE_SIZE);
-	}
-	while (nr--)
-		__free_page(pages[nr]);
 }
 
 void sf_swap_out_filled(struct kunit *test, struct swapped *s,
@@ -123,8 +45,8 @@ void sf_swap_out_filled(struct kunit *test, struct swapped *s,
 	if (keep_cached)
 		KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
 	else
-		sf_scrub_free_pages();
-	KUNIT_ASSERT_EQ(test, slots_used(), 1L);
+		mmk_scrub_free_pages();
+	KUNIT_ASSERT_EQ(test, mmk_swap_slots_used(), 1L);
 	s->idle = vma_lock_count(s->mm, s->addr);
 	s->mmap_idle = mmk_mmap_lock_count(s->mm);
 }
@@ -134,7 +56,7 @@ void sf_swapped_init(struct kunit *test, struct swapped *s,
 		     bool keep_cached)
 {
 	s->mm = mmk_mm_enter(test);
-	sf_area_on(test, keep_cached);
+	mmk_swap_on_watched(test, keep_cached);
 	s->addr = mmk_map_anon(test, 1);
 	swap_out(test, s, keep_cached);
 }

@@ -25,20 +25,10 @@
 /* The flags of the architectures' fault handlers for an access by a user */
 #define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
 
-struct mmk_swap *sf_area_on(struct kunit *test, bool keep_cached);
-
-static inline long slots_used(void)
-{
-	mmk_swap_slots_drain();
-	return total_swap_pages - get_nr_swap_pages();
-}
-
-struct vm_area_struct *sf_vma_at(struct mm_struct *mm, unsigned long addr);
-
 /* Only tasks of the case use this mm. */
 static inline long vma_lock_count(struct mm_struct *mm, unsigned long addr)
 {
-	return mmk_vma_lock_count(sf_vma_at(mm, addr));
+	return mmk_vma_lock_count(mmk_vma_at(mm, addr));
 }
 
 void sf_release_lock(void *folio);
@@ -74,7 +64,6 @@ struct swapped {
 	long mmap_idle;
 };
 
-void sf_scrub_free_pages(void);
 void sf_swap_out_filled(struct kunit *test, struct swapped *s,
 			bool keep_cached);
 

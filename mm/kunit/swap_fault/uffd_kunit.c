@@ -6,15 +6,10 @@
  * handle_mm_fault().
  */
 #include <kunit/test.h>
-#include <linux/fdtable.h>
-#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/syscalls.h>
-#include <linux/uaccess.h>
-#include <linux/userfaultfd.h>
 
 #include "../../internal.h"
 #include "../compat/vma.h"
@@ -23,6 +18,7 @@
 #include "../lib/pte.h"
 #include "../lib/swap.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 
 #ifdef CONFIG_USERFAULTFD
 #define NR_PAGES	3
@@ -35,51 +31,25 @@
 /**
  * struct monitor - A userfaultfd that watches a few pages
  * @mm: whose pages
- * @file: the userfaultfd
+ * @uffd: the userfaultfd
  * @addr: the pages
- * @arg: user memory for the arguments of ioctl()
  */
 struct monitor {
 	struct mm_struct *mm;
-	struct file *file;
+	struct mmk_uffd *uffd;
 	unsigned long addr;
-	unsigned long arg;
 };
-
-static void monitor_release(void *file)
-{
-	fput(file);
-}
-
-static long monitor_ioctl(struct kunit *test, struct monitor *monitor,
-			  unsigned int cmd, void *arg)
-{
-	long ret;
-
-	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)monitor->arg, arg,
-					   _IOC_SIZE(cmd)), 0UL);
-	ret = monitor->file->f_op->unlocked_ioctl(monitor->file, cmd,
-						  monitor->arg);
-	KUNIT_ASSERT_EQ(test, copy_from_user(arg, (void __user *)monitor->arg,
-					     _IOC_SIZE(cmd)), 0UL);
-	return ret;
-}
 
 /* Registers a userfaultfd for missing pages. */
 static struct monitor *monitor_create(struct kunit *test)
 {
 	struct monitor *monitor = kunit_kzalloc(test, sizeof(*monitor),
 						GFP_KERNEL);
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = {};
-	int fd;
 
 	KUNIT_ASSERT_NOT_NULL(test, monitor);
 	monitor->mm = mmk_mm_enter(test);
 	mmk_swap_on(test);
-	monitor->arg = mmk_map_anon(test, 1);
-	/* A gap, so that the VMAs are not merged */
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	monitor->uffd = mmk_uffd_open(test);
 	monitor->addr = mmk_map_anon(test, NR_PAGES);
 	mmk_fill(test, monitor->addr, NR_PAGES, 1);
 	KUNIT_ASSERT_EQ(test, do_madvise(monitor->mm, monitor->addr +
@@ -89,37 +59,16 @@ static struct monitor *monitor_create(struct kunit *test)
 					  PAGE_SIZE, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, monitor->mm, monitor->addr + PAGE_SWAPPED *
 		       PAGE_SIZE, SWAP);
-
-	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
-	KUNIT_ASSERT_GE(test, fd, 0);
-	monitor->file = fget(fd);
-	close_fd(fd);
-	KUNIT_ASSERT_NOT_NULL(test, monitor->file);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, monitor_release,
-							monitor->file), 0);
-	KUNIT_ASSERT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_API, &api),
-			0L);
-	reg.range.start = monitor->addr;
-	reg.range.len = NR_PAGES * PAGE_SIZE;
-	reg.mode = UFFDIO_REGISTER_MODE_MISSING;
-	KUNIT_ASSERT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_REGISTER,
-					    &reg), 0L);
+	mmk_uffd_register(test, monitor->uffd, monitor->addr,
+			  NR_PAGES * PAGE_SIZE);
 	return monitor;
 }
 
 /* The monitor fills the missing page with zeroes. */
 static void monitor_serve(struct kunit *test, struct monitor *monitor)
 {
-	struct uffdio_zeropage zero = {
-		.range = {
-			.start = monitor->addr + PAGE_MISSING * PAGE_SIZE,
-			.len = PAGE_SIZE,
-		},
-	};
-
-	KUNIT_EXPECT_EQ(test, monitor_ioctl(test, monitor, UFFDIO_ZEROPAGE,
-					    &zero), 0L);
-	KUNIT_EXPECT_EQ(test, zero.zeropage, (s64)PAGE_SIZE);
+	mmk_uffd_zero(test, monitor->uffd,
+		      monitor->addr + PAGE_MISSING * PAGE_SIZE);
 }
 
 /* Expects that neither mmap_lock nor the VMA lock is held. */
@@ -129,7 +78,7 @@ static void expect_locks_free(struct kunit *test, struct monitor *monitor)
 
 	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(monitor->mm), 0L);
 	mmap_read_lock(monitor->mm);
-	idle = mmk_vma_lock_count(vma_lookup(monitor->mm, monitor->arg));
+	idle = mmk_vma_lock_count(vma_lookup(monitor->mm, monitor->uffd->arg));
 	count = mmk_vma_lock_count(vma_lookup(monitor->mm, monitor->addr));
 	mmap_read_unlock(monitor->mm);
 	KUNIT_EXPECT_EQ(test, count, idle);

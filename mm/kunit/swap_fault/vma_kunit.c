@@ -39,7 +39,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	int nr = 0;
 
 	s.mm = mmk_mm_enter(test);
-	sf_area_on(test, true);
+	mmk_swap_on_watched(test, true);
 	/* Executable, so that it is not merged with another VMA */
 	s.addr = mmk_mmap(test, NULL, PAGE_SIZE,
 			  PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -47,7 +47,7 @@ static void freed_vma_is_left_alone(struct kunit *test)
 	swap_out(test, &s, true);
 	mmk_folio_snapshot(s.folio, &before);
 	lock_folio(test, s.folio);
-	vma = sf_vma_at(s.mm, s.addr);
+	vma = mmk_vma_at(s.mm, s.addr);
 	fault = mmk_fault_start(test, s.mm, s.addr, USER_READ, MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
@@ -98,7 +98,7 @@ static void write_locked_vma_is_not_read_locked(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
-	struct vm_area_struct *vma = sf_vma_at(mm, addr), *got;
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr), *got;
 	long idle = mmk_vma_lock_count(vma);
 
 	mmap_write_lock(mm);
@@ -204,7 +204,7 @@ static void changed_vma_is_not_locked(struct kunit *test)
 	unsigned long addr = mmk_map_anon(test, 2);
 	struct vma_meddler meddler = {
 		.task	= current,
-		.vma	= sf_vma_at(mm, addr),
+		.vma	= mmk_vma_at(mm, addr),
 		.change	= c->change,
 	};
 	long idle = mmk_vma_lock_count(meddler.vma);
@@ -258,7 +258,7 @@ static void first_fault_needs_mmap_lock(struct kunit *test)
 			  MAP_PRIVATE | MAP_ANONYMOUS);
 	s.idle = vma_lock_count(s.mm, s.addr);
 	s.mmap_idle = mmk_mmap_lock_count(s.mm);
-	KUNIT_ASSERT_NULL(test, sf_vma_at(s.mm, s.addr)->anon_vma);
+	KUNIT_ASSERT_NULL(test, mmk_vma_at(s.mm, s.addr)->anon_vma);
 	fault = mmk_fault_alloc(test, s.mm, s.addr, flags, MMK_VMA_LOCK);
 
 	mmap_write_lock(s.mm);
@@ -269,14 +269,14 @@ static void first_fault_needs_mmap_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
 	KUNIT_EXPECT_FALSE(test, fault->lock_held);
 	sf_expect_locks_idle(test, &s);
-	KUNIT_EXPECT_NULL(test, sf_vma_at(s.mm, s.addr)->anon_vma);
+	KUNIT_EXPECT_NULL(test, mmk_vma_at(s.mm, s.addr)->anon_vma);
 
 	fault = mmk_fault_start(test, s.mm, s.addr, flags, MMK_VMA_LOCK);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->ret, 0);
 	KUNIT_EXPECT_TRUE(test, fault->lock_held);
 	sf_expect_locks_idle(test, &s);
-	KUNIT_EXPECT_NOT_NULL(test, sf_vma_at(s.mm, s.addr)->anon_vma);
+	KUNIT_EXPECT_NOT_NULL(test, mmk_vma_at(s.mm, s.addr)->anon_vma);
 	MMK_EXPECT_PTE(test, s.mm, s.addr, PRESENT);
 }
 

@@ -5,8 +5,6 @@
 #include <kunit/test.h>
 #include <linux/hmm.h>
 #include <linux/mm.h>
-#include <linux/mmu_notifier.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "../lib/huge.h"
@@ -16,26 +14,6 @@
 
 /* Flags and a page that no answer can be taken for */
 #define STALE_PFN	(HMM_PFN_VALID | HMM_PFN_WRITE | 0xa5a5)
-
-static bool mirror_invalidate(struct mmu_interval_notifier *notifier,
-			      const struct mmu_notifier_range *range,
-			      unsigned long cur_seq)
-{
-	mmu_interval_set_seq(notifier, cur_seq);
-	return true;
-}
-
-static const struct mmu_interval_notifier_ops mirror_ops = {
-	.invalidate = mirror_invalidate,
-};
-
-static void mirror_release(void *data)
-{
-	struct ew_mirror *mirror = data;
-
-	mmu_interval_notifier_remove(&mirror->notifier);
-	mmput(mirror->mm);
-}
 
 /* The notifier comes before the entries: making one device-exclusive calls it. */
 void ew_mirror_early(struct ew_walk *w)
@@ -47,15 +25,7 @@ void ew_mirror_early(struct ew_walk *w)
 	mirror->pfns = kunit_kcalloc(w->test, w->len / PAGE_SIZE,
 				     sizeof(*mirror->pfns), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(w->test, mirror->pfns);
-	mirror->mm = w->mm;
-	KUNIT_ASSERT_EQ(w->test, 0,
-			mmu_interval_notifier_insert(&mirror->notifier, w->mm,
-						     w->start, w->len,
-						     &mirror_ops));
-	mmget(w->mm);
-	KUNIT_ASSERT_EQ(w->test, 0,
-			kunit_add_action_or_reset(w->test, mirror_release,
-						  mirror));
+	mmk_mirror_insert(w->test, &mirror->device, w->mm, w->start, w->len);
 	w->mirror = mirror;
 }
 
@@ -64,22 +34,16 @@ void ew_mirror_run(struct ew_walk *w, unsigned long request)
 {
 	struct ew_mirror *mirror = w->mirror;
 	struct hmm_range range = {
-		.notifier	= &mirror->notifier,
 		.start		= w->start,
 		.end		= w->start + w->len,
 		.hmm_pfns	= mirror->pfns,
 		.default_flags	= request,
 	};
-	unsigned int i, tries = 0;
+	unsigned int i;
 
 	for (i = 0; i < w->len / PAGE_SIZE; i++)
 		mirror->pfns[i] = STALE_PFN;
-	do {
-		range.notifier_seq = mmu_interval_read_begin(range.notifier);
-		mmap_read_lock(w->mm);
-		mirror->ret = hmm_range_fault(&range);
-		mmap_read_unlock(w->mm);
-	} while (mirror->ret == -EBUSY && tries++ < 5);
+	mirror->ret = mmk_mirror_ask(&mirror->device, &range);
 }
 
 /* What one word of a snapshot says of a page of an entry */

@@ -6,20 +6,18 @@
 #define _MM_KUNIT_WALKER_MIRROR_H
 
 #include <linux/hmm.h>
-#include <linux/mmu_notifier.h>
 
+#include "../lib/mirror.h"
 #include "walk.h"
 
 /**
  * struct ew_mirror - A device that asks hmm_range_fault() for pages
- * @notifier: of the range
- * @mm: whose pages; kept until the notifier is gone
+ * @device: the device
  * @pfns: what was found, for each page
  * @ret: what hmm_range_fault() returned
  */
 struct ew_mirror {
-	struct mmu_interval_notifier notifier;
-	struct mm_struct *mm;
+	struct mmk_mirror device;
 	unsigned long *pfns;
 	int ret;
 };
