@@ -35,62 +35,26 @@
 #define OTHER	0xb7
 
 /**
- * struct intruder - A real-time task that runs when the mover drops the ptl
- * @task: the task, which runs on the mover's CPU
- * @mover: the process that is interrupted
- * @ptl: lockdep's name of the lock
- * @nth: the task runs when the mover drops the lock for the @nth time
- * @drops: how often the mover has dropped it
- * @change: what the task does
+ * struct intruder - A task that changes a page between two steps of the mover
+ * @in: when it runs
+ * @change: what it does
  * @m: the userfaultfd
  * @page: the page that changes
  * @err: error of the change
- * @on: the tracepoints call us
  */
 struct intruder {
-	struct mmk_task task;
-	struct task_struct *mover;
-	struct lockdep_map *ptl;
-	unsigned int nth;
-	unsigned int drops;
+	struct um_intruder in;
 	int (*change)(struct mover *m, unsigned int page);
 	struct mover *m;
 	unsigned int page;
 	int err;
-	bool on;
 };
 
 static void intruder_main(struct mmk_task *task)
 {
-	struct intruder *in = container_of(task, struct intruder, task);
+	struct intruder *i = container_of(task, struct intruder, in.task);
 
-	in->err = in->change(in->m, in->page);
-}
-
-static void intruder_acquire(void *data, struct lockdep_map *lock,
-			     unsigned int subclass, int trylock, int read,
-			     int check, struct lockdep_map *next_lock,
-			     unsigned long ip)
-{
-}
-
-static void intruder_release(void *data, struct lockdep_map *lock,
-			     unsigned long ip)
-{
-	struct intruder *in = data;
-
-	if (current == in->mover && lock == in->ptl && ++in->drops == in->nth)
-		mmk_task_start(&in->task);
-}
-
-static void intruder_stop(void *data)
-{
-	struct intruder *in = data;
-
-	if (!in->on)
-		return;
-	in->on = false;
-	mmk_unwatch_locks(intruder_acquire, intruder_release, in);
+	i->err = i->change(i->m, i->page);
 }
 
 static unsigned long src_page(struct mover *m, unsigned int i)
@@ -158,7 +122,8 @@ static int give_to_device(struct mover *m, unsigned int i)
 /* The monitor is ahead, and brings a page of zeroes, unless the mover was faster. */
 static int fill_destination(struct mover *m, unsigned int i)
 {
-	unsigned long arg = m->arg + PAGE_SIZE / 2;
+	unsigned long arg = m->uffd->arg + PAGE_SIZE / 2;
+	struct file *file = m->uffd->file;
 	struct uffdio_zeropage zero = {
 		.range = { .start = dst_page(m, i), .len = PAGE_SIZE },
 	};
@@ -166,7 +131,7 @@ static int fill_destination(struct mover *m, unsigned int i)
 
 	if (copy_to_user((void __user *)arg, &zero, sizeof(zero)))
 		return -EFAULT;
-	ret = m->file->f_op->unlocked_ioctl(m->file, UFFDIO_ZEROPAGE, arg);
+	ret = file->f_op->unlocked_ioctl(file, UFFDIO_ZEROPAGE, arg);
 	return ret == -EEXIST ? 0 : ret;
 }
 
@@ -300,28 +265,18 @@ static bool change_at(struct kunit *test, struct mover *m,
 					     intruder_main);
 	struct um_move *move = um_prepare(test, m, &args);
 	bool been;
-	int err;
 
 	in->m = m;
 	in->page = page;
-	in->nth = nth;
 	in->change = c->change;
-	in->mover = move->task.task;
-	in->ptl = mmk_lock_map(ptl_of(m, m->src));
-	sched_set_fifo(in->task.task);
-	err = mmk_watch_locks(intruder_acquire, intruder_release, in);
-	if (err == -EOPNOTSUPP)
-		kunit_skip(test, "needs CONFIG_LOCKDEP and CONFIG_TRACEPOINTS");
-	KUNIT_ASSERT_EQ(test, err, 0);
-	in->on = true;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, intruder_stop, in),
-			0);
+	um_intruder_watch(test, &in->in, move, mmk_lock_map(ptl_of(m, m->src)),
+			  nth);
 	mmk_process_start(&move->task);
 	KUNIT_ASSERT_TRUE(test, um_join(test, move));
-	intruder_stop(in);
-	been = in->drops >= nth;
+	um_intruder_stop(&in->in);
+	been = in->in.drops >= nth;
 	if (been) {
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&in->task));
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&in->in.task));
 		KUNIT_EXPECT_EQ(test, in->err, 0);
 	}
 	expect_serial(test, m, c, page, move);
@@ -351,7 +306,7 @@ static void move_is_serial_with_any_change(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_PREEMPTION))
 		kunit_skip(test, "needs CONFIG_PREEMPTION");
 	m = um_create(test);
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	if (c->swapped)
 		KUNIT_ASSERT_EQ(test, mmk_pageout(m->src, UM_PAGES * PAGE_SIZE),
 				0);
@@ -421,7 +376,7 @@ static void uncached_folio_is_left_alone(struct kunit *test)
 	struct folio *folio;
 	softleaf_t entry;
 
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	/* It is written the first time, and kept the second time. */
 	KUNIT_ASSERT_EQ(test, mmk_pageout(m->src, PAGE_SIZE), 0);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, m->src, false), 0);
@@ -521,7 +476,7 @@ static void swapin_is_not_passed(struct kunit *test)
 	struct uffdio_move args = { .len = PAGE_SIZE };
 	unsigned int i;
 
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(m->src, UM_PAGES * PAGE_SIZE), 0);
 	a.entry = softleaf_from_pte(mmk_pte(m->mm, m->src));
 	a.there = mmk_swapin_pin(a.entry);
@@ -608,11 +563,7 @@ static void sleep_drop(struct kunit *test, struct mover *m)
 
 static void sleep_fill(struct kunit *test, struct mover *m)
 {
-	struct uffdio_zeropage zero = {
-		.range = { .start = m->dst, .len = PAGE_SIZE },
-	};
-
-	KUNIT_EXPECT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero), 0L);
+	mmk_uffd_zero(test, m->uffd, m->dst);
 }
 
 /**

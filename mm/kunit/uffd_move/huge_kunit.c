@@ -246,12 +246,7 @@ static void part_of_large_folio_moves(struct kunit *test)
 	pte_t pte;
 
 	if (c->table) {
-		struct uffdio_zeropage zero = {
-			.range = { .start = m->dst, .len = PAGE_SIZE },
-		};
-
-		KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero),
-				0L);
+		mmk_uffd_zero(test, m->uffd, m->dst);
 		KUNIT_ASSERT_EQ(test, do_madvise(m->mm, m->dst, PAGE_SIZE,
 						 MADV_DONTNEED), 0);
 		MMK_EXPECT_PMD(test, m->mm, m->dst, TABLE);
@@ -312,11 +307,7 @@ static void make_shared(struct kunit *test, struct mover *m)
 
 static void make_dst_taken(struct kunit *test, struct mover *m)
 {
-	struct uffdio_zeropage zero = {
-		.range = { .start = m->dst, .len = PAGE_SIZE },
-	};
-
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero), 0L);
+	mmk_uffd_zero(test, m->uffd, m->dst);
 }
 
 /* The first page of the destination is there already. */
@@ -326,8 +317,8 @@ static void make_dst_huge(struct kunit *test, struct mover *m)
 		.range = { .start = m->dst, .len = MMK_HUGE_SIZE },
 	};
 
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_UNREGISTER, &reg.range),
-			0L);
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, m->uffd, UFFDIO_UNREGISTER,
+					     &reg.range), 0L);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, m->dst, true), 0);
 	MMK_EXPECT_PMD(test, m->mm, m->dst, PRESENT);
 	um_register(test, m, m->dst, MMK_HUGE_SIZE);

@@ -3,32 +3,27 @@
  * A userfaultfd, the range that it watches, and tasks that call UFFDIO_MOVE.
  */
 #include <kunit/test.h>
-#include <linux/fdtable.h>
-#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/syscalls.h>
 #include <linux/uaccess.h>
 #include <linux/userfaultfd.h>
 
 #include "../../internal.h"
 #include "../compat/rmap.h"
+#include "../compat/trace.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 #include "mover.h"
-
-static void release_file(void *file)
-{
-	fput(file);
-}
 
 /* Only a process moves pages. */
 static bool is_mover(void)
@@ -49,7 +44,8 @@ static int watch_start(struct mmu_notifier *mn,
 	w->end = range->end;
 	if (w->folio)
 		w->max_refs = max(w->max_refs, folio_ref_count(w->folio));
-	if (w->limit && w->tries == w->limit)
+	if ((w->limit && w->tries == w->limit) ||
+	    (w->kill_at && w->tries == w->kill_at))
 		send_sig(SIGKILL, current, 1);
 	if (w->pause_at && w->tries == w->pause_at)
 		wait_for_completion(&w->go);
@@ -77,26 +73,6 @@ static void watch_release(void *data)
 }
 
 /**
- * um_ioctl() - Call an ioctl of the userfaultfd
- * @test: the case
- * @m: the userfaultfd
- * @cmd: UFFDIO_*
- * @arg: its argument, which the call may change
- *
- * Return: what ioctl() returns.
- */
-long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg)
-{
-	void __user *user = (void __user *)m->arg;
-	long ret;
-
-	KUNIT_ASSERT_EQ(test, copy_to_user(user, arg, _IOC_SIZE(cmd)), 0UL);
-	ret = m->file->f_op->unlocked_ioctl(m->file, cmd, m->arg);
-	KUNIT_ASSERT_EQ(test, copy_from_user(arg, user, _IOC_SIZE(cmd)), 0UL);
-	return ret;
-}
-
-/**
  * um_open() - Open a userfaultfd that can move pages
  * @test: the case
  * @mm: current->mm
@@ -108,32 +84,16 @@ long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg)
 struct mover *um_open(struct kunit *test, struct mm_struct *mm)
 {
 	struct mover *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct uffdio_api api = {
-		.api = UFFD_API,
-		.features = UFFD_FEATURE_MOVE,
-	};
-	int fd;
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	m->mm = mm;
-	m->arg = mmk_map_anon(test, 1);
-	/* Its protection differs: no other VMA is merged with it. */
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	m->uffd = mmk_uffd_open_with(test, UFFD_FEATURE_MOVE);
 	m->watch.limit = UM_MANY_TRIES;
 	init_completion(&m->watch.go);
 	m->watch.mn.ops = &watch_ops;
 	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&m->watch.mn, mm), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, watch_release,
 							&m->watch), 0);
-	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
-	KUNIT_ASSERT_GE(test, fd, 0);
-	m->file = fget(fd);
-	close_fd(fd);
-	KUNIT_ASSERT_NOT_NULL(test, m->file);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, release_file,
-							m->file), 0);
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_API, &api), 0L);
-	KUNIT_ASSERT_TRUE(test, api.features & UFFD_FEATURE_MOVE);
 	return m;
 }
 
@@ -147,13 +107,25 @@ struct mover *um_open(struct kunit *test, struct mm_struct *mm)
 void um_register(struct kunit *test, struct mover *m, unsigned long addr,
 		 size_t len)
 {
-	struct uffdio_register reg = {
-		.range = { .start = addr, .len = len },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
+	u64 ioctls = mmk_uffd_register(test, m->uffd, addr, len);
 
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_REGISTER, &reg), 0L);
-	KUNIT_ASSERT_TRUE(test, reg.ioctls & BIT_ULL(_UFFDIO_MOVE));
+	KUNIT_ASSERT_TRUE(test, ioctls & BIT_ULL(_UFFDIO_MOVE));
+}
+
+/**
+ * um_forget() - Touch memory, and drop what has come
+ * @test: the case
+ * @m: the userfaultfd
+ * @addr: private anonymous memory, not registered yet
+ * @len: bytes that one fault brings: PAGE_SIZE, or MMK_HUGE_SIZE
+ *
+ * What is made once for a VMA is there afterwards: no move has to.
+ */
+void um_forget(struct kunit *test, struct mover *m, unsigned long addr,
+	       size_t len)
+{
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, addr, true), 0);
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, addr, len, MADV_DONTNEED), 0);
 }
 
 /**
@@ -161,7 +133,8 @@ void um_register(struct kunit *test, struct mover *m, unsigned long addr,
  * @test: the case
  *
  * The pages are young, dirty and exclusive, and hold SEED. The destination has a
- * page table, as it has after a fault that waits for the monitor.
+ * page table and an anon_vma, so that the first move takes the same steps as
+ * any other.
  *
  * Return: the userfaultfd, with the destination registered.
  */
@@ -173,6 +146,7 @@ struct mover *um_create(struct kunit *test)
 	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
 	m->dst = mmk_map_anon(test, UM_PAGES);
 	mmk_fill(test, m->src, UM_PAGES, SEED);
+	um_forget(test, m, m->dst, PAGE_SIZE);
 	um_register(test, m, m->dst, UM_PAGES * PAGE_SIZE);
 	lru_add_drain_all();
 	return m;
@@ -181,7 +155,7 @@ struct mover *um_create(struct kunit *test)
 static void move_main(struct mmk_task *task)
 {
 	struct um_move *move = container_of(task, struct um_move, task);
-	struct file *file = move->mover->file;
+	struct file *file = move->mover->uffd->file;
 
 	move->ret = file->f_op->unlocked_ioctl(file, UFFDIO_MOVE, move->arg);
 }
@@ -204,7 +178,7 @@ struct um_move *um_prepare(struct kunit *test, struct mover *m,
 
 	user.move = UM_UNTOUCHED;
 	move->mover = m;
-	move->arg = m->arg + m->nr_moves++ % 32 * sizeof(user);
+	move->arg = m->uffd->arg + m->nr_moves++ % 32 * sizeof(user);
 	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)move->arg, &user,
 					   sizeof(user)), 0UL);
 	m->watch.tries = 0;
@@ -287,6 +261,66 @@ struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 	return move;
 }
 
+static void intruder_acquire(void *data, struct lockdep_map *lock,
+			     unsigned int subclass, int trylock, int read,
+			     int check, struct lockdep_map *next_lock,
+			     unsigned long ip)
+{
+}
+
+static void intruder_release(void *data, struct lockdep_map *lock,
+			     unsigned long ip)
+{
+	struct um_intruder *in = data;
+
+	if (current == in->mover && lock == in->lock && ++in->drops == in->nth)
+		mmk_task_start(&in->task);
+}
+
+/**
+ * um_intruder_stop() - Do not step in from here on
+ * @data: the &struct um_intruder
+ */
+void um_intruder_stop(void *data)
+{
+	struct um_intruder *in = data;
+
+	if (!in->on)
+		return;
+	in->on = false;
+	mmk_unwatch_locks(intruder_acquire, intruder_release, in);
+}
+
+/**
+ * um_intruder_watch() - Step in when the mover drops a lock
+ * @test: the case; skipped if locks cannot be watched
+ * @in: from mmk_task_alloc()
+ * @move: the mover, not started yet
+ * @lock: lockdep's name of the lock
+ * @nth: when the mover drops it for the @nth time
+ *
+ * The task of @in is a real-time task on the mover's CPU: it has ended by the
+ * time the mover goes on. Until um_intruder_stop(), or the end of the case.
+ */
+void um_intruder_watch(struct kunit *test, struct um_intruder *in,
+		       const struct um_move *move, struct lockdep_map *lock,
+		       unsigned int nth)
+{
+	int err;
+
+	in->mover = move->task.task;
+	in->lock = lock;
+	in->nth = nth;
+	sched_set_fifo(in->task.task);
+	err = mmk_watch_locks(intruder_acquire, intruder_release, in);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "needs CONFIG_LOCKDEP and CONFIG_TRACEPOINTS");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	in->on = true;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, um_intruder_stop,
+							in), 0);
+}
+
 /**
  * struct rmap_find - Where the reverse map finds a folio
  * @mm: the address space of interest
@@ -334,6 +368,26 @@ bool um_rmap_is_at(struct mover *m, struct folio *folio, unsigned long addr)
 }
 
 /**
+ * um_expect_anon() - Expect a folio to have the anon_vma and index of an address
+ * @test: the case
+ * @m: whose address space
+ * @folio: an anonymous folio, mapped or in the swap cache
+ * @addr: where it has been moved to
+ */
+void um_expect_anon(struct kunit *test, struct mover *m, struct folio *folio,
+		    unsigned long addr)
+{
+	struct vm_area_struct *vma = mmk_vma_at(m->mm, addr);
+	unsigned long anon_vma = vma ? (unsigned long)vma->anon_vma : 0;
+
+	KUNIT_EXPECT_NE(test, anon_vma, 0UL);
+	KUNIT_EXPECT_EQ(test, (unsigned long)folio->mapping,
+			anon_vma | FOLIO_MAPPING_ANON);
+	/* These VMAs have never been moved themselves. */
+	KUNIT_EXPECT_EQ(test, folio->index, addr >> PAGE_SHIFT);
+}
+
+/**
  * um_expect_rmap() - Expect a folio to belong to the VMA that it was moved to
  * @test: the case
  * @m: whose address space
@@ -346,18 +400,7 @@ bool um_rmap_is_at(struct mover *m, struct folio *folio, unsigned long addr)
 void um_expect_rmap(struct kunit *test, struct mover *m, struct folio *folio,
 		    unsigned long addr)
 {
-	struct vm_area_struct *vma;
-	unsigned long anon_vma;
-
-	mmap_read_lock(m->mm);
-	vma = vma_lookup(m->mm, addr);
-	anon_vma = vma ? (unsigned long)vma->anon_vma : 0;
-	mmap_read_unlock(m->mm);
-	KUNIT_EXPECT_NE(test, anon_vma, 0UL);
-	KUNIT_EXPECT_EQ(test, (unsigned long)folio->mapping,
-			anon_vma | FOLIO_MAPPING_ANON);
-	/* These VMAs have never been moved themselves. */
-	KUNIT_EXPECT_EQ(test, folio->index, addr >> PAGE_SHIFT);
+	um_expect_anon(test, m, folio, addr);
 	KUNIT_EXPECT_TRUE(test, um_rmap_is_at(m, folio, addr));
 }
 

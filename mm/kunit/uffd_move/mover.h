@@ -15,6 +15,7 @@
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 
 /* Seed of the bytes in the pages to move, see mmk_fill() */
 #define SEED	0x3c
@@ -31,6 +32,7 @@
  * @tries: calls of invalidate_range_start, one for each try
  * @ends: calls of invalidate_range_end
  * @limit: kill the mover after so many tries; 0: never
+ * @kill_at: kill the mover in this try; 0: in none
  * @pause_at: the mover sleeps in this try until @go; 0: in none
  * @go: wakes the mover
  * @folio: a folio whose references are counted in each try, or NULL
@@ -44,6 +46,7 @@ struct um_watch {
 	unsigned int tries;
 	unsigned int ends;
 	unsigned int limit;
+	unsigned int kill_at;
 	unsigned int pause_at;
 	struct completion go;
 	struct folio *folio;
@@ -56,19 +59,17 @@ struct um_watch {
 /**
  * struct mover - A userfaultfd, and where it moves pages from and to
  * @mm: the address space
- * @file: the userfaultfd
+ * @uffd: the userfaultfd
  * @src: UM_PAGES pages that hold SEED, to be moved
  * @dst: the destination: UM_PAGES holes, registered
- * @arg: user memory for the arguments of ioctl()
  * @nr_moves: how many moves there have been
  * @watch: what the MMU notifier has seen of them
  */
 struct mover {
 	struct mm_struct *mm;
-	struct file *file;
+	struct mmk_uffd *uffd;
 	unsigned long src;
 	unsigned long dst;
-	unsigned long arg;
 	unsigned int nr_moves;
 	struct um_watch watch;
 };
@@ -89,14 +90,33 @@ struct um_move {
 	s64 moved;
 };
 
+/**
+ * struct um_intruder - A real-time task that steps in between two locks
+ * @task: the task, which runs on the mover's CPU
+ * @mover: the process that is interrupted
+ * @lock: lockdep's name of a lock
+ * @nth: the task runs when the mover drops the lock for the @nth time
+ * @drops: how often the mover has dropped it
+ * @on: the tracepoints call us
+ */
+struct um_intruder {
+	struct mmk_task task;
+	struct task_struct *mover;
+	struct lockdep_map *lock;
+	unsigned int nth;
+	unsigned int drops;
+	bool on;
+};
+
 /* The move field before the call: no possible result */
 #define UM_UNTOUCHED	0x5a5a5a5a5a5a5a5aLL
 
 struct mover *um_open(struct kunit *test, struct mm_struct *mm);
 void um_register(struct kunit *test, struct mover *m, unsigned long addr,
 		 size_t len);
+void um_forget(struct kunit *test, struct mover *m, unsigned long addr,
+	       size_t len);
 struct mover *um_create(struct kunit *test);
-long um_ioctl(struct kunit *test, struct mover *m, unsigned int cmd, void *arg);
 struct um_move *um_prepare(struct kunit *test, struct mover *m,
 			   const struct uffdio_move *args);
 struct um_move *um_start(struct kunit *test, struct mover *m,
@@ -104,6 +124,11 @@ struct um_move *um_start(struct kunit *test, struct mover *m,
 bool um_join(struct kunit *test, struct um_move *move);
 struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 			unsigned int nr_pages, u64 mode);
+
+void um_intruder_watch(struct kunit *test, struct um_intruder *in,
+		       const struct um_move *move, struct lockdep_map *lock,
+		       unsigned int nth);
+void um_intruder_stop(void *data);
 
 /**
  * UM_EXPECT_RESULT() - Expect a result of a move
@@ -120,6 +145,8 @@ do {									\
 	KUNIT_EXPECT_EQ(test, __move->moved, (s64)(bytes));		\
 } while (0)
 
+void um_expect_anon(struct kunit *test, struct mover *m, struct folio *folio,
+		    unsigned long addr);
 void um_expect_rmap(struct kunit *test, struct mover *m, struct folio *folio,
 		    unsigned long addr);
 void um_expect_page_moved(struct kunit *test, struct mover *m,

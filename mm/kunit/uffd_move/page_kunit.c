@@ -51,7 +51,7 @@ static void expect_neighbours_stay(struct kunit *test, struct mover *m)
 /* Swapped out, and read again: it stays in the swap cache. */
 static void swap_in_again(struct kunit *test, struct mover *m)
 {
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, m->mm, src_of(m), SWAP);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, src_of(m), false), 0);
@@ -235,11 +235,12 @@ static void swapped_page_moves(struct kunit *test)
 	struct folio *folio = mmk_pte_folio(test, m->mm, src_of(m));
 	struct mmk_folio_state state;
 	struct mmk_mm_state rss;
+	struct vm_area_struct *vma;
 	struct um_move *move;
 	softleaf_t entry;
 	pte_t pte;
 
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	if (c->cached)
 		mmk_folio_get(test, folio);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
@@ -267,15 +268,17 @@ static void swapped_page_moves(struct kunit *test)
 	mmk_expect_mm_same(test, "moved", m->mm, &rss);
 	expect_neighbours_stay(test, m);
 	if (c->cached) {
-		struct vm_area_struct *vma;
-
-		mmap_read_lock(m->mm);
-		vma = vma_lookup(m->mm, dst_of(m));
-		mmap_read_unlock(m->mm);
+		vma = mmk_vma_at(m->mm, dst_of(m));
 		state.mapping = (unsigned long)vma->anon_vma |
 				FOLIO_MAPPING_ANON;
 		state.index = dst_of(m) >> PAGE_SHIFT;
 		mmk_expect_folio_same(test, "moved", folio, &state);
+	}
+	/* Newer kernels leave it there although it has been written. */
+	folio = mmk_swap_cache_get(entry);
+	if (!IS_ERR_OR_NULL(folio)) {
+		um_expect_anon(test, m, folio, dst_of(m));
+		folio_put(folio);
 	}
 
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(m->mm, dst_of(m), true), 0);
@@ -340,7 +343,7 @@ static void make_hole(struct kunit *test, struct mover *m, struct mmk_dev *dev)
 static void make_swapped_shared(struct kunit *test, struct mover *m,
 				struct mmk_dev *dev)
 {
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(src_of(m), PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, m->mm, src_of(m), SWAP);
 	mmk_fork(test);
@@ -363,11 +366,7 @@ static void make_device_private(struct kunit *test, struct mover *m,
 static void make_dst_present(struct kunit *test, struct mover *m,
 			     struct mmk_dev *dev)
 {
-	struct uffdio_zeropage zero = {
-		.range = { .start = dst_of(m), .len = PAGE_SIZE },
-	};
-
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero), 0L);
+	mmk_uffd_zero(test, m->uffd, dst_of(m));
 	MMK_EXPECT_PTE(test, m->mm, dst_of(m), PRESENT);
 }
 
@@ -380,7 +379,8 @@ static void make_dst_swapped(struct kunit *test, struct mover *m,
 		.len = PAGE_SIZE,
 	};
 
-	KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_COPY, &copy), 0L);
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, m->uffd, UFFDIO_COPY, &copy),
+			0L);
 	mmk_swap_on(test);
 	KUNIT_ASSERT_EQ(test, mmk_pageout(dst_of(m), PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, m->mm, dst_of(m), SWAP);

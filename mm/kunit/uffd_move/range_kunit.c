@@ -128,7 +128,7 @@ static void mixed_pages_move(struct kunit *test)
 	unsigned int i;
 
 	static_assert(NR_MIXED_PAGES <= UM_PAGES);
-	mmk_swap_on_slow(test);
+	mmk_swap_on_watched(test, true);
 	mixed_order(order);
 	for (i = 0; i < NR_MIXED_PAGES; i++) {
 		if (order[i] == MIXED_PRESENT || order[i] == MIXED_CACHED)
@@ -207,9 +207,6 @@ static void make_stop(struct kunit *test, struct mover *m,
 		      const struct stop_case *c)
 {
 	unsigned long addr = src_page(m, c->at);
-	struct uffdio_zeropage zero = {
-		.range = { .start = dst_page(m, c->at), .len = PAGE_SIZE },
-	};
 	unsigned int i;
 
 	switch (c->stop) {
@@ -220,8 +217,7 @@ static void make_stop(struct kunit *test, struct mover *m,
 		mmk_pin(test, addr, FOLL_WRITE);
 		break;
 	case STOP_TAKEN:
-		KUNIT_ASSERT_EQ(test, um_ioctl(test, m, UFFDIO_ZEROPAGE, &zero),
-				0L);
+		mmk_uffd_zero(test, m->uffd, dst_page(m, c->at));
 		break;
 	case STOP_SHARED:
 		mmk_fork(test);
@@ -285,6 +281,85 @@ static void move_stops_at_bad_page(struct kunit *test)
 		MMK_EXPECT_PTE(test, m->mm, dst_page(m, i), NONE);
 	if (c->at)
 		MMK_EXPECT_MM_HOLDS(test, m->mm, m->dst, c->at, SEED);
+}
+
+/**
+ * each_page_keeps_its_dirty_bit() - Dirty and clean pages side by side
+ *
+ * A page that is clean may be dropped, one that is dirty may not: after the
+ * move the bit of each pte is that of its own page.
+ *
+ * Contract: UM-1
+ */
+static void each_page_keeps_its_dirty_bit(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	struct um_move *move;
+	unsigned int i;
+
+	/* One alone, two, and three of a kind */
+	for (i = 0; i < UM_PAGES; i++)
+		mmk_pte_set_flags(test, m->mm, src_page(m, i), true,
+				  0xc6a5 >> i % 16 & 1);
+	move = um_move(test, m, 0, UM_PAGES, 0);
+	UM_EXPECT_RESULT(test, move, 0, UM_PAGES * PAGE_SIZE);
+	for (i = 0; i < UM_PAGES; i++) {
+		MMK_EXPECT_PTE(test, m->mm, dst_page(m, i), PRESENT);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    !!pte_dirty(mmk_pte(m->mm, dst_page(m, i))),
+				    0xc6a5 >> i % 16 & 1, "page %u", i);
+	}
+}
+
+/* The page that another task has locked */
+#define LOCKED	5
+
+static void unlock_action(void *folio)
+{
+	folio_unlock(folio);
+}
+
+/**
+ * locked_page_is_waited_for_in_its_turn() - In the middle of the range
+ *
+ * The pages before it have moved when the mover sleeps. It and those behind it
+ * are where they were. Once it is unlocked, all have moved.
+ *
+ * Contract: UM-1, UM-2
+ */
+static void locked_page_is_waited_for_in_its_turn(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	const struct uffdio_move args = {
+		.dst = m->dst, .src = m->src, .len = UM_PAGES * PAGE_SIZE,
+	};
+	struct folio *folio = mmk_pte_folio(test, m->mm, src_page(m, LOCKED));
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	unsigned int i;
+
+	mmk_mm_snapshot(m->mm, &rss);
+	folio_lock(folio);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unlock_action,
+							folio), 0);
+	move = um_start(test, m, &args);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&move->task,
+						   "folio_wait_bit_common"));
+	for (i = 0; i < UM_PAGES; i++) {
+		MMK_EXPECT_KIND(test, mmk_pte_kind(m->mm, src_page(m, i)),
+				i < LOCKED ? MMK_PTE_NONE : MMK_PTE_PRESENT);
+		MMK_EXPECT_KIND(test, mmk_pte_kind(m->mm, dst_page(m, i)),
+				i < LOCKED ? MMK_PTE_PRESENT : MMK_PTE_NONE);
+	}
+	kunit_release_action(test, unlock_action, folio);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	UM_EXPECT_RESULT(test, move, 0, UM_PAGES * PAGE_SIZE);
+	MMK_EXPECT_MM_HOLDS(test, m->mm, m->dst, UM_PAGES, SEED);
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	for (i = 0; i < UM_PAGES; i++)
+		um_expect_rmap(test, m, mmk_pte_folio(test, m->mm,
+						      dst_page(m, i)),
+			       dst_page(m, i));
 }
 
 static void arg_bad_mode(struct kunit *test, struct mover *m,
@@ -371,6 +446,54 @@ static void arg_src_private_of_tmpfs(struct kunit *test, struct mover *m,
 	mmk_fill(test, args->src, 1, SEED);
 }
 
+static unsigned long map_registered(struct kunit *test, struct mover *m,
+				    unsigned long flags)
+{
+	unsigned long addr = mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, flags);
+
+	mmk_uffd_register(test, m->uffd, addr, PAGE_SIZE);
+	return addr;
+}
+
+static void arg_dst_of_tmpfs(struct kunit *test, struct mover *m,
+			     struct uffdio_move *args)
+{
+	args->dst = map_registered(test, m, MAP_SHARED);
+}
+
+static void arg_dst_private_of_tmpfs(struct kunit *test, struct mover *m,
+				     struct uffdio_move *args)
+{
+	args->dst = map_registered(test, m, MAP_PRIVATE);
+}
+
+static void arg_src_executable(struct kunit *test, struct mover *m,
+			       struct uffdio_move *args)
+{
+	KUNIT_ASSERT_EQ(test, sys_mprotect(args->src, PAGE_SIZE, PROT_READ |
+					   PROT_WRITE | PROT_EXEC), 0L);
+}
+
+/* As a driver has it, whose pages have no reverse map */
+static void arg_src_mixed(struct kunit *test, struct mover *m,
+			  struct uffdio_move *args)
+{
+	mmk_set_vm_flags(m->mm, args->src, VM_MIXEDMAP, true);
+}
+
+static void arg_dst_mixed(struct kunit *test, struct mover *m,
+			  struct uffdio_move *args)
+{
+	mmk_set_vm_flags(m->mm, args->dst, VM_MIXEDMAP, true);
+}
+
+static void arg_src_io(struct kunit *test, struct mover *m,
+		       struct uffdio_move *args)
+{
+	mmk_set_vm_flags(m->mm, args->src, VM_IO, true);
+}
+
 static void arg_src_protected(struct kunit *test, struct mover *m,
 			      struct uffdio_move *args)
 {
@@ -423,6 +546,12 @@ static const struct bad_case bad_cases[] = {
 	{ "destination of another userfaultfd", arg_dst_of_another },
 	{ "source shared", arg_src_of_tmpfs },
 	{ "source private, of a file", arg_src_private_of_tmpfs },
+	{ "destination shared", arg_dst_of_tmpfs },
+	{ "destination private, of a file", arg_dst_private_of_tmpfs },
+	{ "source executable", arg_src_executable },
+	{ "source of a driver", arg_src_mixed },
+	{ "destination of a driver", arg_dst_mixed },
+	{ "source of a device", arg_src_io },
 	{ "source read-only", arg_src_protected },
 	{ "both read-only", arg_both_protected },
 	{ "source locked", arg_src_locked },
@@ -477,7 +606,7 @@ static void bad_arguments_are_refused(struct kunit *test)
 static void changing_layout_refuses_move(struct kunit *test)
 {
 	struct mover *m = um_create(test);
-	struct userfaultfd_ctx *ctx = m->file->private_data;
+	struct userfaultfd_ctx *ctx = m->uffd->file->private_data;
 	struct um_move *move;
 
 	atomic_inc(&ctx->mmap_changing);
@@ -571,13 +700,16 @@ static void dontwake_leaves_waiter_asleep(struct kunit *test)
 	MMK_EXPECT_PTE(test, m->mm, m->dst, PRESENT);
 	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "handle_userfault"));
-	KUNIT_EXPECT_EQ(test, um_ioctl(test, m, UFFDIO_WAKE, &range), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_uffd_ioctl(test, m->uffd, UFFDIO_WAKE, &range),
+			0L);
 	expect_served(test, fault);
 }
 
 static struct kunit_case uffd_move_range_cases[] = {
 	KUNIT_CASE(mixed_pages_move),
 	KUNIT_CASE_PARAM(move_stops_at_bad_page, stop_gen_params),
+	KUNIT_CASE(each_page_keeps_its_dirty_bit),
+	KUNIT_CASE(locked_page_is_waited_for_in_its_turn),
 	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
 	KUNIT_CASE(changing_layout_refuses_move),
 	KUNIT_CASE(move_wakes_served_waiters),

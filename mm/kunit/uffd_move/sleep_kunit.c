@@ -55,6 +55,7 @@ static void moving_create(struct kunit *test, struct moving *v, unsigned int nr)
 	v->m->dst = mmk_map_huge_hole(test, v->m->mm, nr);
 	for (i = 0; i < nr; i++)
 		mmk_fill(test, v->m->src + i * MMK_HUGE_SIZE, FILLED, SEED);
+	um_forget(test, v->m, v->m->dst, MMK_HUGE_SIZE);
 	um_register(test, v->m, v->m->dst, nr * MMK_HUGE_SIZE);
 }
 
@@ -167,102 +168,63 @@ static void migration_is_waited_for(struct kunit *test)
 }
 
 /**
- * struct finisher - A real-time task that ends a migration at the last moment
- * @task: the task, which runs on the mover's CPU
- * @mover: the process that is about to wait
- * @ptl: lockdep's name of the page table lock
- * @nth: the task runs when the mover drops the lock for the @nth time
- * @drops: how often the mover has dropped it
+ * struct finisher - A task that ends a migration at the last moment
+ * @in: when it runs
  * @v: the page under migration
  * @to: what is mapped in the end
- * @on: the tracepoints call us
+ * @relock: it locks the old page again, which has another owner then
  */
 struct finisher {
-	struct mmk_task task;
-	struct task_struct *mover;
-	struct lockdep_map *ptl;
-	unsigned int nth;
-	unsigned int drops;
+	struct um_intruder in;
 	struct moving *v;
 	struct folio *to;
-	bool on;
+	bool relock;
 };
+
+static void unlock_action(void *folio)
+{
+	folio_unlock(folio);
+}
 
 static void finisher_main(struct mmk_task *task)
 {
-	struct finisher *f = container_of(task, struct finisher, task);
+	struct finisher *f = container_of(task, struct finisher, in.task);
 
 	remove_migration_ptes(f->v->folio, f->to, 0);
 	mmk_hold_finish(NULL, f->v->hold, true);
-}
-
-static void finisher_acquire(void *data, struct lockdep_map *lock,
-			     unsigned int subclass, int trylock, int read,
-			     int check, struct lockdep_map *next_lock,
-			     unsigned long ip)
-{
-}
-
-static void finisher_release(void *data, struct lockdep_map *lock,
-			     unsigned long ip)
-{
-	struct finisher *f = data;
-
-	if (current == f->mover && lock == f->ptl && ++f->drops == f->nth)
-		mmk_task_start(&f->task);
-}
-
-static void finisher_stop(void *data)
-{
-	struct finisher *f = data;
-
-	if (!f->on)
-		return;
-	f->on = false;
-	mmk_unwatch_locks(finisher_acquire, finisher_release, f);
-}
-
-static struct finisher *finisher_watch(struct kunit *test, struct moving *v,
-				       const struct um_move *move,
-				       unsigned int nth)
-{
-	struct finisher *f = mmk_task_alloc(test, sizeof(*f), v->m->mm,
-					    finisher_main);
-	int err;
-
-	f->v = v;
-	f->to = mmk_hold_copy(test, v->hold);
-	f->nth = nth;
-	f->mover = move->task.task;
-	f->ptl = mmk_lock_map(&v->m->mm->page_table_lock);
-	sched_set_fifo(f->task.task);
-	err = mmk_watch_locks(finisher_acquire, finisher_release, f);
-	if (err == -EOPNOTSUPP)
-		kunit_skip(test, "needs CONFIG_LOCKDEP and CONFIG_TRACEPOINTS");
-	KUNIT_ASSERT_EQ(test, err, 0);
-	f->on = true;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, finisher_stop, f),
-			0);
-	return f;
+	if (f->relock)
+		folio_lock(f->v->folio);
 }
 
 /* Return: whether the mover has dropped the lock @nth times */
 static bool migration_ends_at(struct kunit *test, struct moving *v,
-			      unsigned int nth)
+			      unsigned int nth, bool relock)
 {
 	struct um_move *move = um_prepare(test, v->m, &v->args);
-	struct finisher *f = finisher_watch(test, v, move, nth);
+	struct finisher *f = mmk_task_alloc(test, sizeof(*f), v->m->mm,
+					    finisher_main);
 	bool been;
 
+	f->v = v;
+	f->to = mmk_hold_copy(test, v->hold);
+	f->relock = relock;
+	if (relock)
+		mmk_folio_get(test, v->folio);
+	um_intruder_watch(test, &f->in, move,
+			  mmk_lock_map(&v->m->mm->page_table_lock), nth);
 	mmk_process_start(&move->task);
 	/* The mover may sleep before it has dropped the lock @nth times. */
-	mmk_wait_for(f->drops >= nth || mmk_task_waits(&move->task));
-	finisher_stop(f);
-	been = f->drops >= nth;
+	mmk_wait_for(f->in.drops >= nth || mmk_task_waits(&move->task));
+	um_intruder_stop(&f->in);
+	been = f->in.drops >= nth;
 	if (been)
-		KUNIT_ASSERT_TRUE(test, mmk_task_join(&f->task));
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&f->in.task));
 	else
-		finisher_main(&f->task);
+		finisher_main(&f->in.task);
+	if (relock)
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+								unlock_action,
+								v->folio), 0);
 	KUNIT_ASSERT_TRUE(test, um_join(test, move));
 	KUNIT_EXPECT_LE(test, v->m->watch.tries, 2U);
 	expect_moved(test, v, move, f->to);
@@ -276,15 +238,19 @@ static bool migration_ends_at(struct kunit *test, struct moving *v,
  * struct moment_case - What is under migration
  * @description: for the KTAP line
  * @huge: it is a huge page
+ * @relock: the old page is kept, and locked by another task
  */
 struct moment_case {
 	const char *description;
 	bool huge;
+	bool relock;
 };
 
 static const struct moment_case moment_cases[] = {
 	{ "page", false },
+	{ "page, the old one locked again", false, true },
 	{ "huge page", true },
+	{ "huge page, the old one locked again", true, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(moment, moment_cases, description);
@@ -294,8 +260,9 @@ KUNIT_ARRAY_PARAM_DESC(moment, moment_cases, description);
  *
  * A real-time task ends the migration when the mover drops the page table lock:
  * the first time, the second time in the next run, and so on, until the mover
- * sleeps first. The old page is then freed. The mover does not use what it has
- * seen of the old page, and moves the new one.
+ * sleeps first. The old page is then freed, or another task has locked it for
+ * as long as the case lasts. The mover does not use what it has seen of the old
+ * page, does not wait for it, and moves the new one.
  *
  * Contract: UM-2, UM-3
  */
@@ -311,7 +278,7 @@ static void ended_migration_is_not_waited_for(struct kunit *test)
 	moving_create(test, &v, NR_MOMENTS);
 	for (i = 0; i < NR_MOMENTS; i++) {
 		moving_unmap(test, &v, i * size, size);
-		if (!migration_ends_at(test, &v, i + 1))
+		if (!migration_ends_at(test, &v, i + 1, c->relock))
 			break;
 	}
 	KUNIT_EXPECT_GE_MSG(test, i, 2U, "nothing came in between");
@@ -338,11 +305,6 @@ static const struct owner_case owner_cases[] = {
 };
 
 KUNIT_ARRAY_PARAM_DESC(owner, owner_cases, description);
-
-static void unlock_action(void *folio)
-{
-	folio_unlock(folio);
-}
 
 /**
  * locked_large_folio_can_be_split() - By its owner, while the mover wants it
