@@ -66,12 +66,14 @@ static inline struct lockdep_map *mmk_vma_lock_map(struct vm_area_struct *vma)
  * latter has no reference, and cannot be made up.
  */
 #ifdef CONFIG_PER_VMA_LOCK
-#define mmk_vma_lock_seq(vma)	((vma)->vm_lock_seq)
+#define mmk_vma_lock_seq(vma)	((unsigned int)(vma)->vm_lock_seq)
+#define mmk_mm_lock_seq(mm)	((unsigned int)(mm)->mm_lock_seq.sequence)
 #define mmk_vma_set_lock_seq(vma, seq)	((vma)->vm_lock_seq = (seq))
 #define mmk_vma_write_lock(vma) \
 	mmk_vma_set_lock_seq(vma, (vma)->vm_mm->mm_lock_seq.sequence)
 #else
-#define mmk_vma_lock_seq(vma)	0
+#define mmk_vma_lock_seq(vma)	0U
+#define mmk_mm_lock_seq(mm)	0U
 #define mmk_vma_set_lock_seq(vma, seq)	((void)(seq))
 #define mmk_vma_write_lock(vma)	do { } while (0)
 #endif

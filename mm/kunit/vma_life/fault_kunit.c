@@ -5,15 +5,11 @@
  * mm_account_fault().
  */
 #include <kunit/test.h>
-#include <linux/file.h>
-#include <linux/fdtable.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
 #include <linux/swap.h>
-#include <linux/syscalls.h>
-#include <linux/userfaultfd.h>
 #include <linux/userfaultfd_k.h>
 #include <linux/uaccess.h>
 
@@ -27,20 +23,11 @@
 #include "../lib/snapshot.h"
 #include "../lib/swap.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 
 /* What the fault handlers of the architectures set for an access by a user */
 #define USER_READ	(FAULT_FLAG_DEFAULT | FAULT_FLAG_USER)
 #define USER_WRITE	(USER_READ | FAULT_FLAG_WRITE)
-
-static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(mm);
-	vma = vma_lookup(mm, addr);
-	mmap_read_unlock(mm);
-	return vma;
-}
 
 static void needs_vma_lock(struct kunit *test)
 {
@@ -118,16 +105,16 @@ static void first_fault_takes_mmap_lock(struct kunit *test)
 	addr = mmk_mmap(test, NULL, 3 * PAGE_SIZE,
 			PROT_READ | PROT_WRITE | PROT_EXEC,
 			MAP_PRIVATE | MAP_ANONYMOUS);
-	idle = mmk_vma_lock_count(vma_at(mm, addr));
-	KUNIT_ASSERT_NULL(test, vma_at(mm, addr)->anon_vma);
+	idle = mmk_vma_lock_count(mmk_vma_at(mm, addr));
+	KUNIT_ASSERT_NULL(test, mmk_vma_at(mm, addr)->anon_vma);
 	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr, USER_WRITE), 1U);
-	KUNIT_EXPECT_NOT_NULL(test, vma_at(mm, addr)->anon_vma);
+	KUNIT_EXPECT_NOT_NULL(test, mmk_vma_at(mm, addr)->anon_vma);
 	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr + PAGE_SIZE,
 					  USER_WRITE), 0U);
 	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, addr + 2 * PAGE_SIZE,
 					  USER_READ), 0U);
 	KUNIT_EXPECT_EQ(test, fault_takes(test, mm, shared, USER_READ), 0U);
-	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma_at(mm, addr)), idle);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(mmk_vma_at(mm, addr)), idle);
 	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
 }
 
@@ -135,7 +122,8 @@ static void first_fault_takes_mmap_lock(struct kunit *test)
  * growing_stack_needs_mmap_lock() - An address below a stack
  *
  * There is no VMA at the address to lock. The fault is left to mmap_lock, under
- * which the stack grows. Then the VMA lock is enough.
+ * which the stack grows, with its VMA locked for writing. Then the VMA lock is
+ * enough.
  *
  * Contract: VL-2
  */
@@ -155,14 +143,16 @@ static void growing_stack_needs_mmap_lock(struct kunit *test)
 				      MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN,
 				      0), stack);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, stack, true), 0);
-	KUNIT_ASSERT_NULL(test, vma_at(mm, below));
+	KUNIT_ASSERT_NULL(test, mmk_vma_at(mm, below));
 	got = mmk_lock_vma(mm, below);
 	KUNIT_EXPECT_NULL(test, got);
 
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, below, true), -EFAULT);
 	KUNIT_EXPECT_EQ(test, put_user(1, (u8 __user *)below), 0);
-	vma = vma_at(mm, below);
+	vma = mmk_vma_at(mm, below);
 	KUNIT_ASSERT_NOT_NULL(test, vma);
+	/* It was locked for writing the last time that mmap_lock was. */
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_seq(vma), mmk_mm_lock_seq(mm) - 1);
 	KUNIT_EXPECT_EQ(test, vma->vm_start, below);
 	KUNIT_EXPECT_EQ(test, vma->vm_end, stack + 2 * PAGE_SIZE);
 	got = mmk_lock_vma(mm, below);
@@ -257,11 +247,6 @@ static void fork_keeps_faults_of_the_parent_out(struct kunit *test)
 }
 
 #ifdef CONFIG_USERFAULTFD
-static void file_action(void *file)
-{
-	fput(file);
-}
-
 /**
  * struct close_case - A fault that meets a userfaultfd which is being closed
  * @description: for the KTAP line
@@ -296,42 +281,21 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
 {
 	const struct close_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long arg = mmk_map_anon(test, 1), addr;
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	struct uffdio_api api = { .api = UFFD_API };
 	struct userfaultfd_ctx *ctx;
 	struct mmk_fault *fault;
-	struct file *file;
+	struct mmk_uffd *uffd;
+	unsigned long addr;
 	long idle;
-	int fd;
 
 	if (c->lock == MMK_VMA_LOCK)
 		needs_vma_lock(test);
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	uffd = mmk_uffd_open(test);
 	addr = mmk_map_anon(test, 2);
 	mmk_fill(test, addr, 1, 1);
-	fd = sys_userfaultfd(O_CLOEXEC | UFFD_USER_MODE_ONLY);
-	KUNIT_ASSERT_GE(test, fd, 0);
-	file = fget(fd);
-	close_fd(fd);
-	KUNIT_ASSERT_NOT_NULL(test, file);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, file_action, file),
-			0);
-	reg.range.start = addr;
-	reg.range.len = 2 * PAGE_SIZE;
-	KUNIT_ASSERT_EQ(test,
-			copy_to_user((void __user *)arg, &api, sizeof(api)),
-			0UL);
-	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_API, arg),
-			0L);
-	KUNIT_ASSERT_EQ(test,
-			copy_to_user((void __user *)arg, &reg, sizeof(reg)),
-			0UL);
-	KUNIT_ASSERT_EQ(test, file->f_op->unlocked_ioctl(file, UFFDIO_REGISTER,
-							 arg), 0L);
-	idle = mmk_vma_lock_count(vma_at(mm, addr));
+	mmk_uffd_register(test, uffd, addr, 2 * PAGE_SIZE);
+	idle = mmk_vma_lock_count(mmk_vma_at(mm, addr));
 
-	ctx = file->private_data;
+	ctx = uffd->file->private_data;
 	WRITE_ONCE(ctx->released, true);
 	fault = mmk_fault_start(test, mm, addr + PAGE_SIZE, c->flags, c->lock);
 	KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&fault->task),
@@ -339,7 +303,7 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
 	WRITE_ONCE(ctx->released, false);
 	KUNIT_EXPECT_EQ(test, fault->ret, VM_FAULT_RETRY);
 	KUNIT_EXPECT_FALSE(test, fault->lock_held);
-	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(vma_at(mm, addr)), idle);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(mmk_vma_at(mm, addr)), idle);
 	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
 	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
 }
@@ -350,11 +314,15 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
  * @COUNT_HOLE: the page has never been there
  * @COUNT_LOCKED: it is in the swap cache, and another task has locked it
  * @COUNT_SWAPPED: it has to be read
+ * @COUNT_MONITOR: a monitor has to bring it
+ * @COUNT_ERROR: it is behind the end of its file
  */
 enum counted {
 	COUNT_HOLE,
 	COUNT_LOCKED,
 	COUNT_SWAPPED,
+	COUNT_MONITOR,
+	COUNT_ERROR,
 };
 
 /**
@@ -380,6 +348,10 @@ static const struct count_case count_cases[] = {
 	{ "locked folio, mmap_lock", COUNT_LOCKED, MMK_MMAP_LOCK, 2, true },
 	{ "read, VMA lock", COUNT_SWAPPED, MMK_VMA_LOCK, 1, true },
 	{ "read, mmap_lock", COUNT_SWAPPED, MMK_MMAP_LOCK, 1, true },
+	{ "userfaultfd, VMA lock", COUNT_MONITOR, MMK_VMA_LOCK, 2 },
+	{ "userfaultfd, mmap_lock", COUNT_MONITOR, MMK_MMAP_LOCK, 2, true },
+	{ "SIGBUS, VMA lock", COUNT_ERROR, MMK_VMA_LOCK, 1 },
+	{ "SIGBUS, mmap_lock", COUNT_ERROR, MMK_MMAP_LOCK, 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(count, count_cases, description);
@@ -389,12 +361,26 @@ static void unlock_action(void *folio)
 	folio_unlock(folio);
 }
 
+/* What the fault waits for, or NULL */
+static const char *count_sleep(const struct count_case *c)
+{
+	switch (c->what) {
+	case COUNT_LOCKED:
+		return "folio_wait_bit_common";
+	case COUNT_MONITOR:
+		return "handle_userfault";
+	default:
+		return NULL;
+	}
+}
+
 /**
  * fault_counts_once() - However often it is tried
  *
  * A fault is one PGFAULT, and one minor or major fault of its task, counted
  * when it ends and not when it has to be retried. It is major if the page was
- * read, which is also one PGMAJFAULT, or if it was retried under mmap_lock.
+ * read, which is also one PGMAJFAULT, or if it was retried under mmap_lock. A
+ * fault that fails is a PGFAULT and no more.
  *
  * Contract: VL-3
  */
@@ -402,15 +388,26 @@ static void fault_counts_once(struct kunit *test)
 {
 	const struct count_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_anon(test, 2), page;
-	unsigned long faults, majors;
+	unsigned long addr, page, faults, majors;
+	struct mmk_uffd *uffd = NULL;
 	struct folio *folio = NULL;
 	struct mmk_fault *fault;
 
 	if (c->lock == MMK_VMA_LOCK)
 		needs_vma_lock(test);
+	if (c->what == COUNT_MONITOR)
+		uffd = mmk_uffd_open(test);
+	if (c->what == COUNT_ERROR) {
+		addr = mmk_mmap(test, mmk_shmem_file(test, 1), 2 * PAGE_SIZE,
+				PROT_READ | PROT_WRITE, MAP_SHARED);
+	} else {
+		addr = mmk_map_anon(test, 2);
+	}
 	mmk_fill(test, addr, 1, 1);
-	page = c->what == COUNT_HOLE ? addr + PAGE_SIZE : addr;
+	page = c->what == COUNT_LOCKED || c->what == COUNT_SWAPPED ?
+	       addr : addr + PAGE_SIZE;
+	if (uffd)
+		mmk_uffd_register(test, uffd, addr, 2 * PAGE_SIZE);
 	if (c->what == COUNT_SWAPPED)
 		mmk_swap_on(test);
 	if (c->what == COUNT_LOCKED) {
@@ -418,9 +415,11 @@ static void fault_counts_once(struct kunit *test)
 		folio = mmk_pte_folio(test, mm, page);
 		mmk_folio_get(test, folio);
 	}
-	if (c->what != COUNT_HOLE)
+	if (page == addr)
 		KUNIT_ASSERT_EQ(test, mmk_pageout(page, PAGE_SIZE), 0);
-	fault = mmk_fault_alloc(test, mm, page, USER_READ, c->lock);
+	/* Not to be interrupted, or the wait for a monitor would be another one */
+	fault = mmk_fault_alloc(test, mm, page,
+				USER_READ & ~FAULT_FLAG_INTERRUPTIBLE, c->lock);
 	fault->retry = true;
 	if (folio) {
 		folio_lock(folio);
@@ -431,22 +430,26 @@ static void fault_counts_once(struct kunit *test)
 	faults = mmk_vm_event(PGFAULT);
 	majors = mmk_vm_event(PGMAJFAULT);
 	mmk_task_start(&fault->task);
-	if (folio) {
+	if (count_sleep(c)) {
 		KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&fault->task,
-							   "folio_wait_bit_common"));
+							   count_sleep(c)));
 		KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT), faults);
-		kunit_release_action(test, unlock_action, folio);
 	}
+	if (folio)
+		kunit_release_action(test, unlock_action, folio);
+	if (uffd)
+		mmk_uffd_zero(test, uffd, page);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->tries, c->tries);
-	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR, 0U);
+	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR,
+			c->what == COUNT_ERROR ? VM_FAULT_SIGBUS : 0U);
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT), faults + 1);
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT),
 			majors + (c->what == COUNT_SWAPPED));
 	KUNIT_EXPECT_EQ(test, fault->task.task->maj_flt,
 			(unsigned long)c->major);
 	KUNIT_EXPECT_EQ(test, fault->task.task->min_flt,
-			(unsigned long)!c->major);
+			(unsigned long)(!c->major && c->what != COUNT_ERROR));
 }
 
 static struct kunit_case vma_life_fault_cases[] = {

@@ -21,16 +21,6 @@
 #include "../lib/task.h"
 #include "../lib/wait.h"
 
-static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(mm);
-	vma = vma_lookup(mm, addr);
-	mmap_read_unlock(mm);
-	return vma;
-}
-
 /* Its flags differ from the others, so that no two are merged */
 static unsigned long map_own(struct kunit *test, unsigned long prot)
 {
@@ -107,8 +97,8 @@ static void vma_is_locked_unless_it_changes(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
 	unsigned long addr2 = map_own(test, PROT_READ);
-	struct vm_area_struct *vma = vma_at(mm, addr);
-	struct vm_area_struct *other = vma_at(mm, addr2);
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr);
+	struct vm_area_struct *other = mmk_vma_at(mm, addr2);
 	long idle = mmk_vma_lock_count(vma);
 	long idle2 = mmk_vma_lock_count(other);
 	bool got;
@@ -147,7 +137,7 @@ static void readers_do_not_exclude_each_other(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
-	struct vm_area_struct *vma = vma_at(mm, addr), *got;
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr), *got;
 	long idle = mmk_vma_lock_count(vma);
 	unsigned int i, nr = 0;
 
@@ -205,7 +195,7 @@ static void writer_waits_for_readers(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
-	struct vm_area_struct *vma = vma_at(mm, addr), *got;
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr), *got;
 	long idle = mmk_vma_lock_count(vma);
 	struct writer *w;
 
@@ -294,7 +284,7 @@ static void readers_are_counted_up_to_the_limit(struct kunit *test)
 	const struct limit_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
-	struct vm_area_struct *vma = vma_at(mm, addr);
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr);
 	long before = mmk_vma_lock_count(vma), after;
 	bool got;
 
@@ -346,7 +336,7 @@ static void vma_of_another_mm_is_given_back(struct kunit *test)
 	struct mm_struct *mm = mmk_mm_enter(test), *child;
 	unsigned long addr = map_own(test, PROT_READ | PROT_WRITE);
 	struct vm_area_struct *got;
-	struct stealer s = { .task = current, .vma = vma_at(mm, addr) };
+	struct stealer s = { .task = current, .vma = mmk_vma_at(mm, addr) };
 	long idle = mmk_vma_lock_count(s.vma);
 	int refs;
 
@@ -368,6 +358,108 @@ static void vma_of_another_mm_is_given_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&child->mm_count), refs);
 	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(s.vma), idle);
 	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, s.vma));
+}
+
+/**
+ * struct replacer - Replaces a VMA that is being looked up by two others
+ * @task: the task that looks it up
+ * @armed: the task is about to do so
+ * @mm: the address space; mmap_lock is held for writing
+ * @left: the VMA that is found first, as if it were detached
+ * @right: the VMA that comes into the place of its second half
+ * @refs: references of @left before it was detached
+ * @err: why the tree could not be changed, or 0
+ */
+struct replacer {
+	struct task_struct *task;
+	bool armed;
+	struct mm_struct *mm;
+	struct vm_area_struct *left;
+	struct vm_area_struct *right;
+	int refs;
+	int err;
+};
+
+static int replacer_put(struct replacer *r, struct vm_area_struct *vma,
+			unsigned long start)
+{
+	MA_STATE(mas, &r->mm->mm_mt, start, r->right->vm_end - 1);
+
+	return mas_store_gfp(&mas, vma, GFP_ATOMIC);
+}
+
+static void replacer_acquire(void *data, struct lockdep_map *lock,
+			     unsigned int subclass, int trylock, int read,
+			     int check, struct lockdep_map *next_lock,
+			     unsigned long ip)
+{
+}
+
+static void replacer_release(void *data, struct lockdep_map *lock,
+			     unsigned long ip)
+{
+	struct replacer *r = data;
+
+	if (current != r->task || lock != &rcu_lock_map || !r->armed)
+		return;
+	r->armed = false;
+	r->err = replacer_put(r, r->right, r->right->vm_start);
+	mmk_vma_set_refs(r->left, r->refs);
+}
+
+/**
+ * look_up_starts_over_at_the_address() - The VMA that was found has gone
+ *
+ * The VMA that is found first has been detached. By the time that the look-up
+ * drops RCU and starts over, two VMAs are in its place, and the address is in
+ * the second of them. The look-up gets that one. Where in the tree it has been
+ * before does not matter.
+ *
+ * Contract: VL-1
+ */
+static void look_up_starts_over_at_the_address(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	unsigned long half = addr + 2 * PAGE_SIZE;
+	struct replacer r = { .task = current, .mm = mm };
+	struct vm_area_struct *got;
+	long idle;
+	int err;
+
+	if (!MMK_VMA_REF_LIMIT)
+		kunit_skip(test, "RCU is held until the look-up ends");
+	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, half, 2 * PAGE_SIZE, PROT_READ,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+				      0), half);
+	r.left = mmk_vma_at(mm, addr);
+	r.right = mmk_vma_at(mm, half);
+	KUNIT_ASSERT_PTR_NE(test, r.left, r.right);
+	r.refs = mmk_vma_lock_count(r.left);
+	idle = mmk_vma_lock_count(r.right);
+	err = mmk_watch_locks(replacer_acquire, replacer_release, &r);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "needs CONFIG_LOCKDEP and CONFIG_TRACEPOINTS");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	mmap_write_lock(mm);
+	/* One entry of the tree, from the first page to the last */
+	err = replacer_put(&r, r.left, addr);
+	mmk_vma_set_refs(r.left, 0);
+	r.armed = !err;
+	got = mmk_lock_vma(mm, half + PAGE_SIZE);
+	if (r.armed)
+		replacer_release(&r, &rcu_lock_map, 0);
+	mmap_write_unlock(mm);
+	mmk_unwatch_locks(replacer_acquire, replacer_release, &r);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, r.err, 0);
+	KUNIT_EXPECT_PTR_EQ(test, got, r.right);
+	if (got)
+		mmk_unlock_vma(got);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(r.left), (long)r.refs);
+	KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(r.right), idle);
+	KUNIT_EXPECT_TRUE(test, lock_and_unlock(test, mm, addr, r.left));
 }
 
 #define RACE_ROUNDS	2000
@@ -465,6 +557,7 @@ static struct kunit_case vma_life_lock_cases[] = {
 	KUNIT_CASE_PARAM(readers_are_counted_up_to_the_limit,
 			 limit_gen_params),
 	KUNIT_CASE(vma_of_another_mm_is_given_back),
+	KUNIT_CASE(look_up_starts_over_at_the_address),
 	KUNIT_CASE_SLOW(coming_and_going_vma_is_right),
 	{}
 };
