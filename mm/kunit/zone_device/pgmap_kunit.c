@@ -369,9 +369,10 @@ static void altmap_of_two_ranges_is_reported(struct kunit *test)
  * reserved_pages_are_no_device_pages() - An altmap keeps the first pages
  *
  * The driver has reserved the first pages of the range. The pages of the pgmap
- * begin behind them, and only these have references on the pgmap.
+ * begin behind them, and only these have references on the pgmap. The range
+ * goes again, although its first page has never been initialised.
  *
- * Contract: ZD-1
+ * Contract: ZD-1, ZD-7
  */
 static void reserved_pages_are_no_device_pages(struct kunit *test)
 {
