@@ -5,7 +5,7 @@
 // area that does not exist.
 //
 // Breaks: SE-2
-// Kills: swap_error_tmpfs.truncated_error_entry_was_no_slot: assertion or report or hang
+// Kills: swap_error_tmpfs.truncated_error_entry_was_no_slot: assertion
 // In: mm/shmem.c: shmem_free_swap
 // Kernels: from 7.0: the swap code looked what it was given before
 

@@ -5,7 +5,7 @@
 // turned off.
 //
 // Breaks: SE-3
-// Kills: swap_error_off.readahead_spares_area_that_goes: assertion or report or hang
+// Kills: swap_error_off.readahead_spares_area_that_goes: assertion
 // In: mm/swap_state.c: swap_vma_readahead
 // Kernels: from 6.18: kernels before do not ask
 

@@ -5,7 +5,7 @@
 // pmd has to be split.
 //
 // Breaks: UM-1
-// Kills: uffd_move_huge.part_of_large_folio_moves uffd_move_huge.large_folio_in_use_stays: assertion or report or hang
+// Kills: uffd_move_huge.part_of_large_folio_moves uffd_move_huge.large_folio_in_use_stays: assertion
 // In: mm/userfaultfd.c: move_pages
 
 @@

@@ -5,7 +5,7 @@
 // of the old place.
 //
 // Breaks: UM-1
-// Kills: uffd_move_page.swapped_page_moves uffd_move_range.mixed_pages_move: assertion or report
+// Kills: uffd_move_page.swapped_page_moves uffd_move_range.mixed_pages_move: assertion
 // In: mm/userfaultfd.c: move_swap_pte
 
 @@

@@ -5,7 +5,7 @@
 // which never changes: the folio that it refers to may be unlocked, or free.
 //
 // Breaks: UM-3
-// Kills: uffd_move_sleep.ended_migration_is_not_waited_for: assertion or report or hang
+// Kills: uffd_move_sleep.ended_migration_is_not_waited_for: assertion
 // In: mm/huge_memory.c: move_pages_huge_pmd
 
 @@

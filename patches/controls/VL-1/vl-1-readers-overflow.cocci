@@ -5,7 +5,7 @@
 // not mind one that waits.
 //
 // Breaks: VL-1
-// Kills: vma_life_lock.readers_are_counted_up_to_the_limit vma_life_lock.writer_waits_for_readers: assertion or report or hang
+// Kills: vma_life_lock.readers_are_counted_up_to_the_limit vma_life_lock.writer_waits_for_readers: assertion
 // In: mm/mmap_lock.c: vma_start_read
 // Kernels: from 6.16: the lock was no count before
 
