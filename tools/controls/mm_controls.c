@@ -12,10 +12,12 @@
 #include <os.h>
 #endif
 
-#define MM_CONTROL_SITES	1024
+#define MM_CONTROL_SITES	65536
 
-/* The names of the controls; that of number N is in place N - 1. */
-static const char * const mm_control_names[] = {
+static const struct {
+	unsigned int number;
+	const char *name;
+} mm_control_names[] = {
 #include "mm_control_names.h"
 };
 
@@ -64,9 +66,9 @@ static int mm_control_set(const char *val, const struct kernel_param *kp)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(mm_control_names); i++) {
-		if (strcmp(val, mm_control_names[i]))
+		if (strcmp(val, mm_control_names[i].name))
 			continue;
-		mm_control = i + 1;
+		mm_control = mm_control_names[i].number;
 		mm_control_entered = 0;
 		return 0;
 	}

@@ -138,7 +138,7 @@ def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
                 if not bad or attempt == 3:
                     raise
                 for number in bad:
-                    name = together.names[number - 1]
+                    name = together.names[number]
                     which.alone[name] = "its version does not compile beside the others"
                     del which.built_in[name]
                 continue
@@ -185,7 +185,7 @@ class Trial:
             self._names, "", pool)
         for name, outcome in results.outcomes.items():
             self._reach[name] = {control for site in versions.reached(outcome.output)
-                                 if site < len(self._together.sites)
+                                 if site in self._together.sites
                                  for control in self._together.of_site(site)}
             self._seconds[name] = outcome.seconds
         return results

@@ -8,9 +8,10 @@ version of that one, which stands behind it.  See tools/controls/mm_controls.h.
 from __future__ import annotations
 
 import collections
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterable, Sequence
+from typing import Iterable, Mapping, Sequence
 
 from ..host import beneath
 from ..model import ctext
@@ -23,6 +24,9 @@ _STORAGE = frozenset((
     "notrace", "__must_check"))
 _INLINE = frozenset(("inline", "__inline", "__inline__", "__always_inline"))
 HEADER = "linux/mm_controls.h"
+# Numbers are below that; for functions, as in mm_controls.c.
+CONTROLS = 1 << 31
+SITES = 1 << 16
 # What the kernel says of itself begins like this.
 MARK = "mm_control: "
 
@@ -159,30 +163,44 @@ def functions_of(changes: Sequence[Change]) -> list[Change]:
     return found
 
 
+def _free(name: str, taken: Mapping[int, object], limit: int) -> int:
+    """A number for @name from 1 to @limit - 1 that is not @taken.
+
+    It depends on nothing else, if possible: what is compiled is the same as before when
+    there is one more.
+    """
+    number = zlib.crc32(name.encode("utf-8")) % (limit - 1)
+    while number + 1 in taken:
+        number = (number + 1) % (limit - 1)
+    return number + 1
+
+
 @dataclass
 class Build:
     """The controls that go into one kernel.
 
-    @names: what they are called, in the order of their numbers, from 1.
-    @sites: the functions that they change, as (file, name), in order.
+    @names: what they are called, by their numbers.
+    @sites: the functions that they change, as (file, name), by theirs.
     """
 
-    names: list[str] = field(default_factory=list)
-    sites: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    sites: dict[int, tuple[str, str]] = field(default_factory=dict)
     _places: dict[tuple[str, int], list[tuple[int, Change]]] = field(
         default_factory=lambda: collections.defaultdict(list))
 
     def add(self, name: str, changes: Sequence[Change]) -> None:
         """Put the control @name in, with what functions_of() made of it."""
-        self.names.append(name)
+        number = _free(name, self.names, CONTROLS)
+        self.names[number] = name
         for change in changes:
-            self._places[(change.file, change.start)].append((len(self.names), change))
-            if (change.file, change.function) not in self.sites:
-                self.sites.append((change.file, change.function))
+            self._places[(change.file, change.start)].append((number, change))
+            if (change.file, change.function) not in self.sites.values():
+                self.sites[_free(f"{change.file}:{change.function}", self.sites,
+                                 SITES)] = (change.file, change.function)
 
     def of_site(self, site: int) -> set[str]:
         """The controls that change the function with this number."""
-        return {self.names[number - 1] for places in self._places.values()
+        return {self.names[number] for places in self._places.values()
                 for number, change in places
                 if (change.file, change.function) == self.sites[site]}
 
@@ -204,7 +222,8 @@ class Build:
         file, old = versions[0][1].file, versions[0][1].old
         function = ctext.functions(old)[0]
         how = declaration(old[:function.brace])
-        site = self.sites.index((file, function.name))
+        site = next(number for number, where in self.sites.items()
+                    if where == (file, function.name))
         line, after = (text.count("\n", 0, offset) + 1
                        for offset in (start, start + len(old)))
         enter = [f"mm_control_site({site});"]
@@ -235,7 +254,8 @@ class Build:
 
     def names_header(self) -> bytes:
         """mm_control_names.h."""
-        return "".join(f'"{name}",\n' for name in self.names).encode("utf-8")
+        return "".join(f'{{ {number}, "{name}" }},\n'
+                       for number, name in self.names.items()).encode("utf-8")
 
 
 def reached(output: Iterable[str]) -> set[int]:

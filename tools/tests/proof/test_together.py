@@ -161,7 +161,8 @@ class Trials(unittest.TestCase):
 
     def trial(self, **red: str) -> tuple[together.Trial, Kernel]:
         """A trial in which the cases @red fail for the control "bug"."""
-        build = versions.Build(["bug", "other"], [("mm/a.c", "f"), ("mm/a.c", "g")])
+        build = versions.Build({1: "bug", 2: "other"},
+                               {0: ("mm/a.c", "f"), 1: ("mm/a.c", "g")})
         setattr(build, "of_site", lambda site: {("bug", "other")[site]})
         kernel = Kernel({("bug", name): why for name, why in red.items()})
         boots: Any = kernel

@@ -148,8 +148,11 @@ class Program(unittest.TestCase):
         self.build.add("double", [change("take", "get(", "2 * get("),
                                   change("whole", "* 2", "* 4")])
 
-    def run_as(self, number: int) -> list[int]:
-        """What the program prints that has become the control @number."""
+    def run_as(self, name: str) -> list[int]:
+        """What the program prints that has become the control @name; last, how often its
+        version was entered."""
+        numbers = {each: number for number, each in self.build.names.items()}
+        number = numbers.get(name, 0)
         text = self.build.files(self.tmp)["mm/a.c"].decode()
         (self.tmp / "b.c").write_text(text + MAIN, encoding="utf-8")
         subprocess.run(["gcc", "-Wall", "-Werror", "-Wno-unknown-pragmas", f"-I{self.tmp}",
@@ -159,12 +162,12 @@ class Program(unittest.TestCase):
         return [int(word) for word in done.stdout.split()]
 
     def test_none(self) -> None:
-        self.assertEqual(self.run_as(0), [6, -1, 5, 0])
+        self.assertEqual(self.run_as(""), [6, -1, 5, 0])
 
     def test_each(self) -> None:
-        self.assertEqual(self.run_as(1), [4, -1, 5, 1])
-        self.assertEqual(self.run_as(2), [6, -2, 5, 2])
-        self.assertEqual(self.run_as(3), [12, -1, 10, 3])
+        self.assertEqual(self.run_as("third"), [4, -1, 5, 1])
+        self.assertEqual(self.run_as("minus"), [6, -2, 5, 2])
+        self.assertEqual(self.run_as("double"), [12, -1, 10, 3])
 
     def test_lines_stay(self) -> None:
         """A report of the kernel names the line that it would name without."""
@@ -179,9 +182,25 @@ class Program(unittest.TestCase):
                          SOURCE[:SOURCE.index("return -1")].count("\n") + 1)
 
     def test_names_and_sites(self) -> None:
-        self.assertEqual(self.build.names_header(), b'"third",\n"minus",\n"double",\n')
-        self.assertEqual(self.build.of_site(self.build.sites.index(("mm/a.c", "whole"))),
-                         {"minus", "double"})
+        self.assertRegex(self.build.names_header().decode(),
+                         r'^{ \d+, "third" },\n{ \d+, "minus" },\n{ \d+, "double" },\n$')
+        [site] = [number for number, where in self.build.sites.items()
+                  if where == ("mm/a.c", "whole")]
+        self.assertEqual(self.build.of_site(site), {"minus", "double"})
+
+    def test_numbers_stay(self) -> None:
+        """One control more changes nothing for the others, so that little is compiled."""
+        more = Build()
+        more.add("first", [change("take", "get(", "3 * get(")])
+        for name in ("third", "minus"):
+            more.add(name, [change("half", "n / 2", "n / 3")])
+        for name in ("third", "minus"):
+            self.assertEqual([number for number, each in more.names.items() if each == name],
+                             [number for number, each in self.build.names.items()
+                              if each == name])
+        # Even if two want the same number.
+        self.assertEqual(versions._free("a", {versions._free("a", {}, 4): "b"}, 4),
+                         versions._free("a", {}, 4) % 3 + 1)
 
 
 class Console(unittest.TestCase):
