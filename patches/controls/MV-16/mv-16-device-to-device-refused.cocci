@@ -12,8 +12,21 @@
 @@
 statement S;
 @@
+(
+  if (mapping) {
+  	if (!folio_test_anon(folio) || !folio_free_swap(folio)) {
+  		src_pfns[i] &= ~MIGRATE_PFN_MIGRATE;
+  		goto next;
+  	}
+  }
++ if (folio_is_zone_device(folio)) {
++ 	src_pfns[i] &= ~MIGRATE_PFN_MIGRATE;
++ 	goto next;
++ }
+|
   if (mapping) S
 + if (folio_is_zone_device(folio)) {
 + 	src_pfns[i] &= ~MIGRATE_PFN_MIGRATE;
 + 	continue;
 + }
+)

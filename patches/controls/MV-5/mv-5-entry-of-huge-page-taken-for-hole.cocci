@@ -7,7 +7,16 @@
 // Kills: huge_page_migrate_vma.huge_page_under_migration_is_skipped: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_huge_pmd | migrate_vma_collect_pmd
 
+@first@
 @@
+  if (...) {
+  spin_unlock(ptl);
+- return migrate_vma_collect_skip(start, end, walk);
++ return migrate_vma_collect_hole(start, end, -1, walk);
+  }
+  folio = softleaf_to_folio(entry);
+
+@depends on !first@
 statement S;
 @@
 (

@@ -5,8 +5,11 @@
 // finds a folio that is neither swapped nor mapped. Whoever wants to wake the waiters
 // early would move the line up.
 //
+// In later kernels CONFIG_DEBUG_VM notices first: it ends when the slot of a folio is
+// freed that is not locked.
+//
 // Breaks: SF-1
-// Kills: swap_fault_stage.swapin_holds_slot_and_area: assertion
+// Kills: swap_fault_stage.swapin_holds_slot_and_area: assertion or report
 // In: mm/memory.c: do_swap_page
 // Matches: 2
 

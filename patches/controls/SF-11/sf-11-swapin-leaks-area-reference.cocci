@@ -5,7 +5,7 @@
 // swapoff waits for ever. The function has two ways out, and both need the put.
 //
 // Breaks: SF-11, SF-1
-// Kills: swap_fault_stage.swapin_holds_slot_and_area: assertion
+// Kills: swap_fault_stage.every_combination_gives_documented_result: assertion
 // In: mm/memory.c: do_swap_page
 
 @@

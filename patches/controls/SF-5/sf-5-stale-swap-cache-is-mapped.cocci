@@ -5,8 +5,11 @@
 // still in the swap cache. Whoever relies on the reference and on pte_same() alone
 // would leave the check out.
 //
+// In later kernels CONFIG_DEBUG_VM notices first: it ends when a folio is mapped with the
+// slot of another one.
+//
 // Breaks: SF-5
-// Kills: swap_fault_change.lost_swap_cache_is_noticed: assertion
+// Kills: swap_fault_change.lost_swap_cache_is_noticed: assertion or report
 // In: mm/memory.c: do_swap_page
 
 @@

@@ -7,10 +7,16 @@
 //
 // Breaks: ZD-12
 // Kills: zone_device_map.held_coherent_page_is_shared: assertion
-// In: mm/mprotect.c: can_change_private_pte_writable | can_change_pte_writable
+// In: mm/mprotect.c: commit_anon_folio_batch | can_change_private_pte_writable | can_change_pte_writable
 
 @@
 @@
 - return page && PageAnon(page) && PageAnonExclusive(page);
 + return page && PageAnon(page) &&
 + 	       (PageAnonExclusive(page) || is_zone_device_page(page));
+
+@@
+expression E;
+@@
+- expected_anon_exclusive = PageAnonExclusive(E);
++ expected_anon_exclusive = PageAnonExclusive(E) || is_zone_device_page(E);

@@ -8,15 +8,11 @@
 //
 // Breaks: ZD-2
 // Kills: zone_device_refusal.page_init_of_dying_pgmap_warns: assertion
+// Kernels: before 6.19: a reference on a dying pgmap may be taken since
 // In: mm/memremap.c: zone_device_page_init
 
 @@
 expression E;
 @@
-(
 - WARN_ON_ONCE(!percpu_ref_tryget_live(E));
 + percpu_ref_get(E);
-|
-- WARN_ON_ONCE(!percpu_ref_tryget_many(E, 1 << order));
-+ percpu_ref_get_many(E, 1 << order);
-)

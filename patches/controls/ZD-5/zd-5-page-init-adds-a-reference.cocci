@@ -5,8 +5,11 @@
 // setting the count to one, and free puts a one back as for FS_DAX. Somebody who joins
 // the branches at the end of free_zone_device_folio() would do this.
 //
+// In later kernels CONFIG_DEBUG_VM notices first: it warns when a page is handed out that
+// has a reference.
+//
 // Breaks: ZD-5
-// Kills: zone_device_map.freed_page_is_handed_out_again: assertion
+// Kills: zone_device_map.freed_page_is_handed_out_again: assertion or report
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
