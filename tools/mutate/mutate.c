@@ -743,6 +743,15 @@ static void for_loop(struct span s, struct kids *kids)
 		stmt(kids->at[kids->nr - 1]);
 }
 
+/* Whether the statement @s begins with @keyword itself, and not with a macro. */
+static bool begins_with(struct span s, const char *keyword)
+{
+	size_t len = strlen(keyword);
+
+	return !strncmp(src + s.b, keyword, len) &&
+	       !isalnum((unsigned char)src[s.b + len]) && src[s.b + len] != '_';
+}
+
 static void stmt(CXCursor c)
 {
 	enum CXCursorKind kind = clang_getCursorKind(c);
@@ -777,7 +786,8 @@ static void stmt(CXCursor c)
 		break;
 	case CXCursor_IfStmt:
 	case CXCursor_WhileStmt:
-		if (kids.nr)
+		/* That of for_each_vma() is the macro's. */
+		if (kids.nr && begins_with(s, kind == CXCursor_IfStmt ? "if" : "while"))
 			condition(kids.at[0]);
 		for (i = 1; i < kids.nr; i++)
 			stmt(kids.at[i]);

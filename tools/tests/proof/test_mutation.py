@@ -51,6 +51,18 @@ int pick(int a)
 {
 	return choose(a) == 6;
 }
+
+#define up_to(i, n) while ((i)++ < (n))
+
+int count(int n);
+int count(int n)
+{
+	int i = 0, total = 0;
+
+	up_to(i, n)
+		total += i;
+	return total;
+}
 """
 _HEADER = """\
 #include <stdbool.h>
@@ -132,6 +144,11 @@ class Schemata(unittest.TestCase):
         for mutant in self.mutants:
             self.assertNotIn(mutant.before, ("b + 1", "9", "(x) + (x)", "choose(a)"))
             self.assertNotEqual(mutant.line, 13)
+
+    def test_loop_that_a_macro_begins_keeps_its_condition(self) -> None:
+        inside = {m.before for m in self.mutants if m.function == "count"}
+        self.assertIn("total += i", inside)
+        self.assertFalse([before for before in inside if "up_to" in before or "<" in before])
 
     def test_lines_and_functions_are_named(self) -> None:
         mutant = self._find("i < a", "<=")
