@@ -13,7 +13,7 @@ MMT = TOP / "scripts" / "mmt"
 ONE = "moving:read+end"
 
 
-class Explorer(support.RunCase):
+class Explored(support.RunCase):
     def explore(self, *words: str) -> dict[str, Any]:
         out = self.tmp / "out.json"
         self.expect(0, REAL.call("explore", *words, "--json", str(out), script=MMT),
@@ -21,6 +21,8 @@ class Explorer(support.RunCase):
         found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
         return found
 
+
+class Explorer(Explored):
     def test_1_all_pairs_with_one_switch(self) -> None:
         found = self.explore("XP-1")["programs"]
         self.assertEqual([each["program"] for each in found], list(map(str, program.pairs())))
@@ -38,7 +40,11 @@ class Explorer(support.RunCase):
         self.assertEqual(first, second)
         self.assertGreater(first[0]["levels"][2]["done"], 100)
 
-    def test_3_replay(self) -> None:
+
+class Built(Explored):
+    """What takes a kernel of its own, and so more time."""
+
+    def test_1_replay(self) -> None:
         text = self.expect(0, REAL.call("explore", "--replay", f"{ONE}/01/5>1", script=MMT),
                            "task 0: read", "task 1: end", "==> task 1")
         id_ = next(line.partition(": good")[0] for line in text.splitlines()
@@ -48,7 +54,7 @@ class Explorer(support.RunCase):
         # With the lines of the source.
         self.assertRegex(text, r"mm/\w+\.c:\d+")
 
-    def test_4_nothing_is_lost(self) -> None:
+    def test_2_nothing_is_lost(self) -> None:
         programs = (ONE, "moving:write+end", "shared:write+dontneed")
         some = self.explore("--accesses", *programs)["programs"]
         every = self.explore("--accesses", "--all-points", *programs)["programs"]
