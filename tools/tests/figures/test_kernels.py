@@ -60,6 +60,14 @@ class Kernels(support.TempCase):
                        "6.12.117 (1), 6.18.2 (1), 7.2.13 (1)"], kernels.reasons(found))
         self.assertTrue(tables.rst(rows))
 
+    def test_one_case_of_two_bugs(self) -> None:
+        """It is one case, and 7.0 is what the kernel calls 7.0.0."""
+        self.keep(run("7.0.0", known_bugs=[{"patch": "fixes/x", "cases": ["one.c"]},
+                                           {"patch": "fixes/y", "cases": ["one.c"]}]))
+        self.keep({"kernel_version": "7.0", "applied": ["a"], "missed": {}})
+        self.assertEqual(kernels.rows(kernels.read(self.tmp))[1][5:7],
+                         ["2 (in 1 case)", "1 of 1"])
+
     def test_what_is_no_record(self) -> None:
         for data, why in ((run(patches=["x.patch"]), "no run that came to a verdict"),
                           (run(verdict="broken"), "no run that came to a verdict"),
