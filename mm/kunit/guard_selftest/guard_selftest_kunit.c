@@ -292,6 +292,26 @@ static void frees_a_page_in_bad_state(struct kunit *test)
 }
 
 /**
+ * maps_a_page_twice() - CONFIG_PAGE_TABLE_CHECK
+ *
+ * Two ptes map the same private page, and both are writable.
+ *
+ * Guard: crashed mm/page_table_check.c
+ */
+static void maps_a_page_twice(struct kunit *test)
+{
+	struct mm_struct *mm;
+	unsigned long addr;
+
+	if (!IS_ENABLED(CONFIG_PAGE_TABLE_CHECK))
+		kunit_skip(test, "needs CONFIG_PAGE_TABLE_CHECK");
+	mm = mmk_mm_enter(test);
+	addr = mmk_map_anon(test, 2);
+	mmk_fill(test, addr, 2, 1);
+	mmk_pte_store(mm, addr + PAGE_SIZE, mmk_pte(mm, addr));
+}
+
+/**
  * loops_for_ever() - Interrupts on
  *
  * Guard: hung -
@@ -459,6 +479,7 @@ static struct kunit_case guard_selftest_cases[] = {
 	KUNIT_CASE(uses_freed_memory_in_a_thread),
 	KUNIT_CASE(shifts_too_far_in_a_thread),
 	KUNIT_CASE(frees_a_page_in_bad_state),
+	KUNIT_CASE(maps_a_page_twice),
 	KUNIT_CASE(loops_for_ever),
 	KUNIT_CASE(loops_for_ever_without_interrupts),
 	KUNIT_CASE(sleeps_for_ever),

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..boot import children, debug, due_reports, runner, uml, usual
+from ..boot import children, debug, due_reports, runner, uml, userspace, usual
 from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
 from ..history import changed
@@ -205,6 +205,8 @@ class Command:
             self._record(recorder)
         result.flaky = runner.flaky(found)
         result.add(found, names)
+        if opts.config.userspace and not opts.chooses:
+            self._userspace(how)
         result.seed = how.seed if result.children else opts.seed
         record = kernels.nearest(kernels.read(REPOSITORY), result.version, opts.config.name)
         if record:
@@ -225,6 +227,15 @@ class Command:
         if self._opts.build_options or self._opts.seconds:
             return len(self._cases)
         return len(self._chosen(list(self._cases))) * self._opts.repeat
+
+    def _userspace(self, how: runner.Options) -> None:
+        """An ordinary boot, which runs a program of ours."""
+        self._console.begin("booting with a user space")
+        passed, troubles = userspace.check(how.kernel, how.folder / "userspace", how.args,
+                                           how.timeout)
+        self._result.troubles += troubles
+        self._result.judge()
+        self._console.end(f"{words.count(len(passed), 'check')} passed")
 
     def _record(self, recorder: reach.Recorder) -> None:
         """Keep which functions each case has reached."""

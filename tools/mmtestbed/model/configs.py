@@ -33,6 +33,7 @@ class Config:
     @cpus: that the kernel has.
     @memory: how much of its memory a kernel uses, at worst, in MiB.
     @counts: the kernel leaves counters of what has run.
+    @userspace: it can run programs, and has to run ours.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Config:
     cpus: int = 1
     memory: int = 512
     counts: bool = False
+    userspace: bool = False
 
     @property
     def fragments(self) -> tuple[Path, ...]:
@@ -69,6 +71,8 @@ CONFIGS = (
     PLAIN,
     Config("kasan", "KASAN, UBSAN and page poisoning",
            args=("page_poison=1",), slow=4, memory=1536),
+    Config("full", "CONFIG_PAGE_TABLE_CHECK, and a user space that is tried as well",
+           slow=2, userspace=True),
     Config("gcov", "coverage of the files under test",
            specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True),
     # Grace periods begin at once, and do not wait for a tick at each step.

@@ -132,5 +132,5 @@ class Old(support.TempCase):
             self.assertTrue((REPOSITORY / "scripts" / f"{script}.sh").is_file())
 
     def test_the_variants_are_there(self) -> None:
-        self.assertLessEqual({"plain", "kasan", "gcov", "smp"},
+        self.assertLessEqual({"plain", "kasan", "full", "gcov", "smp"},
                              {config.name for config in configs.CONFIGS})
