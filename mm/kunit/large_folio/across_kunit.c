@@ -118,15 +118,20 @@ static unsigned int rest_right(const struct across *a, struct folio *folio,
 			       bool entry)
 {
 	unsigned int i;
+	bool right;
 
 	for (i = 0; i < HALF; i++) {
 		pte_t pte = mmk_pte(a->mm, a->rest + i * PAGE_SIZE);
 		unsigned long pfn = folio_pfn(folio) + HALF + i;
 
-		if (entry ? mmk_pte_classify(pte) != MMK_PTE_MIGRATION_WRITE ||
-			    softleaf_to_pfn(softleaf_from_pte(pte)) != pfn :
-			    !pte_present(pte) || !pte_write(pte) ||
-			    pte_pfn(pte) != pfn)
+		if (entry)
+			right = mmk_pte_classify(pte) ==
+				MMK_PTE_MIGRATION_WRITE &&
+				softleaf_to_pfn(softleaf_from_pte(pte)) == pfn;
+		else
+			right = pte_present(pte) && pte_write(pte) &&
+				pte_pfn(pte) == pfn;
+		if (!right)
 			break;
 	}
 	return i;

@@ -159,15 +159,15 @@ static void batch_map(struct kunit *test, struct batch *b,
 	}
 }
 
-static bool batch_stays(const struct batch *b, enum stays stays, unsigned int i)
+static bool batch_stays(const struct batch *b, enum stays which, unsigned int i)
 {
-	return (!i && (stays == FIRST || stays == EACH_END)) ||
-	       (i == b->nr - 1 && (stays == LAST || stays == EACH_END));
+	return (!i && (which == FIRST || which == EACH_END)) ||
+	       (i == b->nr - 1 && (which == LAST || which == EACH_END));
 }
 
 /* The first folio that is not where it should be, in one piece, with its bytes */
 static unsigned int batch_right(struct kunit *test, struct batch *b,
-				enum stays stays)
+				enum stays which)
 {
 	unsigned int i;
 
@@ -175,7 +175,7 @@ static unsigned int batch_right(struct kunit *test, struct batch *b,
 		struct folio *folio = mmk_pte_folio(test, b->mm, b->addr[i]);
 
 		if ((folio_pfn(folio) != b->pfn[i]) ==
-		    batch_stays(b, stays, i) ||
+		    batch_stays(b, which, i) ||
 		    folio_order(folio) != b->order[i] ||
 		    folio_mapcount(folio) != 1 << b->order[i] ||
 		    folio_ref_count(folio) != 1 << b->order[i] ||

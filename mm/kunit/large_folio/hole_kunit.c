@@ -113,8 +113,10 @@ static void driver_fills_a_huge_hole(struct kunit *test)
 	struct mmk_vma *m;
 	struct hdev *dev;
 	unsigned int i;
+	long thps;
 
 	dev = hole_init(test, w->hole, &mm, &addr);
+	thps = mmk_mthp_stat(MTHP_STAT_NR_ANON);
 	m = hdev_take(test, mm, addr, dev);
 	KUNIT_EXPECT_EQ(test, m->args.cpages, 1UL);
 	KUNIT_EXPECT_EQ(test, m->src[0],
@@ -133,6 +135,8 @@ static void driver_fills_a_huge_hole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hdev_nr_busy(dev), w->nr);
 	if (w->huge) {
 		MMK_EXPECT_PMD(test, mm, addr, DEVICE_PRIVATE_WRITE);
+		KUNIT_EXPECT_EQ(test, mmk_mthp_stat(MTHP_STAT_NR_ANON),
+				thps + 1);
 		KUNIT_EXPECT_EQ(test, folio_mapcount(mmk_pmd_folio(test, mm,
 								   addr)), 1);
 	}
@@ -265,9 +269,12 @@ static void late_pages_fill_the_rest_of_a_huge_hole(struct kunit *test)
 	mmk_fill(test, addr + late * PAGE_SIZE, 1, MMK_LARGE_SEED);
 	mmk_huge_on(true);
 	mmk_vma_pages(m);
-	for (i = 0; i < MMK_HUGE_PAGES; i++)
-		if (!!(m->src[i] & MIGRATE_PFN_MIGRATE) != (i != late))
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		bool filled = i != late;
+
+		if (!!(m->src[i] & MIGRATE_PFN_MIGRATE) != filled)
 			break;
+	}
 	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
 			    "first entry that is not right");
 	mmk_vma_finalize(m);

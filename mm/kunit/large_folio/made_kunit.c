@@ -359,6 +359,100 @@ static void driver_empties_a_range_with_a_huge_folio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hdev_nr_busy(h.dev), 0U);
 }
 
+/**
+ * range_is_not_emptied_in_pieces() - A huge folio, and no huge page in memory
+ *
+ * Without a VMA, a huge device folio moves whole or not at all. A driver that has a small
+ * page for it finds MIGRATE clear. The folio stays where it is: whole, mapped, unlocked, and
+ * with the references that it had.
+ *
+ * Contract: LF-8, LF-11
+ */
+static void range_is_not_emptied_in_pieces(struct kunit *test)
+{
+	unsigned long *src, dst;
+	struct folio *folio;
+	struct hpage h;
+	struct page *to;
+
+	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	folio = hdev_move_in(test, h.mm, h.addr, h.dev);
+	src = kunit_kcalloc(test, MMK_HUGE_PAGES, sizeof(*src), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, src);
+	KUNIT_ASSERT_EQ(test, migrate_device_range(src, folio_pfn(folio),
+						   MMK_HUGE_PAGES), 0);
+	KUNIT_ASSERT_TRUE(test, src[0] & MIGRATE_PFN_COMPOUND);
+	to = alloc_page(GFP_HIGHUSER_MOVABLE);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	lock_page(to);
+	dst = migrate_pfn(page_to_pfn(to));
+	migrate_device_pages(src, &dst, 1);
+	KUNIT_EXPECT_FALSE(test, src[0] & MIGRATE_PFN_MIGRATE);
+	migrate_device_finalize(src, &dst, 1);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, DEVICE_PRIVATE_WRITE);
+	KUNIT_EXPECT_PTR_EQ(test, mmk_pmd_folio(test, h.mm, h.addr), folio);
+	KUNIT_EXPECT_EQ(test, folio_order(folio), (unsigned int)PMD_ORDER);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
+	KUNIT_EXPECT_FALSE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_EQ(test, h.dev->nr_split, 0U);
+	KUNIT_EXPECT_EQ(test, h.dev->freed, 0U);
+	mmk_expect_mm_same(test, "afterwards", h.mm, &h.rss);
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
+/**
+ * busy_huge_folio_of_a_range_stays() - Locked, or held by somebody else
+ *
+ * Nothing of it is on offer. It is mapped as before, and keeps its lock and its references.
+ *
+ * Contract: LF-5, LF-8
+ */
+static void busy_huge_folio_of_a_range_stays(struct kunit *test)
+{
+	const bool *locked = test->param_value;
+	unsigned long *src, none = 0;
+	struct folio *folio;
+	struct hpage h;
+	unsigned int i;
+
+	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	folio = hdev_move_in(test, h.mm, h.addr, h.dev);
+	src = kunit_kcalloc(test, MMK_HUGE_PAGES, sizeof(*src), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, src);
+	if (*locked)
+		folio_lock(folio);
+	else
+		folio_get(folio);
+	KUNIT_EXPECT_EQ(test, migrate_device_range(src, folio_pfn(folio),
+						   MMK_HUGE_PAGES), 0);
+	KUNIT_EXPECT_EQ(test, folio_test_locked(folio), *locked);
+	if (*locked)
+		folio_unlock(folio);
+	else
+		folio_put(folio);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (src[i] & (MIGRATE_PFN_VALID | MIGRATE_PFN_MIGRATE))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
+			    "first page that is on offer");
+	/* If it is, it is declined. */
+	migrate_device_finalize(src, &none, 1);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, DEVICE_PRIVATE_WRITE);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
+static const bool locks[] = { true, false };
+
+static void lock_name(const bool *locked, char *desc)
+{
+	strscpy(desc, *locked ? "locked" : "held", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(lock, locks, lock_name);
+
 static struct kunit_case large_folio_made_cases[] = {
 	KUNIT_CASE(page_of_a_huge_device_folio_is_made_anew),
 	KUNIT_CASE(pages_of_a_device_become_a_huge_folio),
@@ -368,6 +462,8 @@ static struct kunit_case large_folio_made_cases[] = {
 			 mixed_gen_params),
 	KUNIT_CASE_PARAM(driver_empties_a_range_with_a_huge_folio,
 			 range_gen_params),
+	KUNIT_CASE(range_is_not_emptied_in_pieces),
+	KUNIT_CASE_PARAM(busy_huge_folio_of_a_range_stays, lock_gen_params),
 	{}
 };
 

@@ -207,10 +207,10 @@ static void tmpfs_folio_behind_the_end_is_split(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	lru_add_drain_all();
 	for (i = 0; i < l.nr; i++) {
-		struct page *page = pfn_to_page(pfn + i);
+		int refs = i < end ? 1 : 0;
 
-		if (page_ref_count(page) != (i < end) ||
-		    (xa_load(&mapping->i_pages, i) != NULL) != (i < end))
+		if (page_ref_count(pfn_to_page(pfn + i)) != refs ||
+		    !!xa_load(&mapping->i_pages, i) != refs)
 			break;
 	}
 	KUNIT_EXPECT_EQ_MSG(test, i, l.nr, "first page that is not right");

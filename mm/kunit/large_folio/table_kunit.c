@@ -294,6 +294,11 @@ static void one_check_bytes(struct kunit *test, const struct one *o)
 		MMK_EXPECT_HOLDS(test, o->l.addr, o->l.nr, MMK_LARGE_SEED);
 }
 
+static const char *mapping_name(unsigned int mapping)
+{
+	return mapping == BY_PMD ? "by a pmd" : mmk_part_name(mapping);
+}
+
 static struct cell one_try(struct kunit *test, struct mm_struct *mm,
 			   const struct table_way *w, unsigned int mapping,
 			   unsigned int order)
@@ -301,31 +306,30 @@ static struct cell one_try(struct kunit *test, struct mm_struct *mm,
 	struct one *o = kunit_kzalloc(test, sizeof(*o), GFP_KERNEL);
 	struct cell cell, wanted = expected(w, mapping);
 	int ret = w->fate == NO_MEMORY_HELD ? -ENOMEM : wanted.failed;
+	long counters[MMK_LARGE_COUNTERS];
 
 	KUNIT_ASSERT_NOT_NULL(test, o);
+	lru_add_drain_all();
+	mmk_large_count(counters);
 	o->mapping = mapping;
 	one_map(test, o, mm, w, order);
 	one_move(test, o, w->fate);
 	cell = one_result(test, o);
 	putback_movable_pages(&o->m.list);
 	if (memcmp(&cell, &wanted, sizeof(cell)) || o->m.ret != ret)
-		KUNIT_FAIL(test, "order %u, mapping %u: %u whole, %u split, %u failed, not %u, %u, %u; returned %d, not %d",
-			   order, mapping, cell.whole, cell.split, cell.failed,
-			   wanted.whole, wanted.split, wanted.failed, o->m.ret,
-			   ret);
+		KUNIT_FAIL(test, "order %u, %s: %u/%u/%u, not %u/%u/%u; returned %d, not %d",
+			   order, mapping_name(mapping), cell.whole, cell.split,
+			   cell.failed, wanted.whole, wanted.split,
+			   wanted.failed, o->m.ret, ret);
 	one_check_bytes(test, o);
 	if (o->l.child)
 		mmk_mm_put(test, o->l.child);
 	KUNIT_EXPECT_EQ(test, vm_munmap(o->l.addr, o->l.nr * PAGE_SIZE), 0);
 	if (o->cache)
 		shmem_truncate_range(o->cache->host, 0, -1);
+	mmk_expect_large_counters(test, mapping_name(mapping), counters);
 	kunit_kfree(test, o);
 	return cell;
-}
-
-static const char *mapping_name(unsigned int mapping)
-{
-	return mapping == BY_PMD ? "by a pmd" : mmk_part_name(mapping);
 }
 
 /**
@@ -333,7 +337,8 @@ static const char *mapping_name(unsigned int mapping)
  *
  * A folio that nothing keeps moves whole. An anonymous one that is mapped in part is split
  * instead, and so is any for which there is no memory; then its pages move. A folio that is
- * busy stays as it is, and is left on the list, and so is a piece.
+ * busy stays as it is, and is left on the list, and so is a piece. When all is unmapped, the
+ * machine counts the folios and pages that it did before, of each kind.
  *
  * Contract: LF-3, LF-1, LF-2, LF-7
  */

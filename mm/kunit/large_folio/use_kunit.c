@@ -569,6 +569,98 @@ static void snapshot_knows_an_unmapped_huge_page(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
 }
 
+/**
+ * struct want_way - A device that wants to use a part of a huge page on a device
+ * @description: for the log
+ * @own: the page is on that very device
+ * @write: it wants to write
+ */
+struct want_way {
+	const char *description;
+	bool own;
+	bool write;
+};
+
+static const struct want_way want_ways[] = {
+	{ "own device, to read", true, false },
+	{ "own device, to write", true, true },
+	{ "foreign device, to read", false, false },
+	{ "foreign device, to write", false, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(want, want_ways, description);
+
+/* As hmm_range_fault() has it: again, until nothing has changed meanwhile. */
+static int mirror_want(struct kunit *test, struct hpage *h,
+		       const struct want_way *w, unsigned long *pfns)
+{
+	struct mmu_interval_notifier notifier;
+	unsigned long start = h->addr + 100 * PAGE_SIZE;
+	struct hmm_range range = {
+		.notifier		= &notifier,
+		.start			= start,
+		.end			= start + MIRRORED * PAGE_SIZE,
+		.hmm_pfns		= pfns,
+		.default_flags		= HMM_PFN_REQ_FAULT |
+					  (w->write ? HMM_PFN_REQ_WRITE : 0),
+		.dev_private_owner	= w->own ? h->dev : NULL,
+	};
+	unsigned int tries = 0;
+	int ret;
+
+	KUNIT_ASSERT_EQ(test, mmu_interval_notifier_insert(&notifier, h->mm,
+							   start, MMK_HUGE_SIZE,
+							   &mirror_ops), 0);
+	do {
+		range.notifier_seq = mmu_interval_read_begin(&notifier);
+		mmap_read_lock(h->mm);
+		ret = hmm_range_fault(&range);
+		mmap_read_unlock(h->mm);
+	} while (ret == -EBUSY && ++tries < 100);
+	mmu_interval_notifier_remove(&notifier);
+	return ret;
+}
+
+/**
+ * hmm_fault_brings_a_foreign_huge_page_back() - And leaves its own where it is
+ *
+ * A device that asks for a part of a huge page on its own memory gets its own pfns, and
+ * nothing moves. If the page is on another device, a fault brings it back to system memory,
+ * and the pfns are those of that. In both cases they are valid, and writable if that was
+ * asked for.
+ *
+ * Contract: LF-9, LF-10
+ */
+static void hmm_fault_brings_a_foreign_huge_page_back(struct kunit *test)
+{
+	const struct want_way *w = test->param_value;
+	unsigned long pfns[MIRROR_ROOM], wanted = HMM_PFN_VALID;
+	struct folio *folio;
+	struct hpage h;
+	unsigned int i;
+
+	if (w->write)
+		wanted |= HMM_PFN_WRITE;
+	hpage_init(test, &h, MMK_PTE_MIGRATION_WRITE);
+	h.folio = hdev_move_in(test, h.mm, h.addr, h.dev);
+	memset(pfns, 0, sizeof(pfns));
+	KUNIT_EXPECT_EQ(test, mirror_want(test, &h, w, pfns), 0);
+	KUNIT_EXPECT_EQ(test, h.dev->nr_to_ram, w->own ? 0U : 1U);
+	folio = mmk_pmd_folio(test, h.mm, h.addr);
+	KUNIT_EXPECT_EQ(test, folio == h.folio, w->own);
+	KUNIT_EXPECT_EQ(test, !!folio_is_device_private(folio), w->own);
+	for (i = 0; i < MIRRORED; i++)
+		if ((pfns[i] & wanted) != wanted ||
+		    pfns[i] & HMM_PFN_ERROR ||
+		    page_to_pfn(hmm_pfn_to_page(pfns[i])) !=
+		    folio_pfn(folio) + 100 + i)
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, (unsigned int)MIRRORED,
+			    "first pfn that is not right");
+	KUNIT_EXPECT_EQ(test, pfns[MIRRORED], 0UL);
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
 static struct kunit_case large_folio_use_cases[] = {
 	KUNIT_CASE(fault_waits_for_a_locked_huge_device_page),
 	KUNIT_CASE(fault_on_a_huge_device_page_needs_mmap_lock),
@@ -584,6 +676,8 @@ static struct kunit_case large_folio_use_cases[] = {
 	KUNIT_CASE(huge_device_page_is_resident_to_mincore),
 	KUNIT_CASE_PARAM(snapshot_knows_an_unmapped_huge_page,
 			 mirror_gen_params),
+	KUNIT_CASE_PARAM(hmm_fault_brings_a_foreign_huge_page_back,
+			 want_gen_params),
 	{}
 };
 

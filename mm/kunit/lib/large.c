@@ -371,7 +371,11 @@ static const char * const large_counter_names[MMK_LARGE_COUNTERS] = {
 	"anonymous mTHPs", "partially mapped mTHPs",
 };
 
-static void large_count(long *counters)
+/**
+ * mmk_large_count() - Count the folios of the machine, and their pages
+ * @counters: MMK_LARGE_COUNTERS, filled in
+ */
+void mmk_large_count(long *counters)
 {
 	*counters++ = mmk_node_page_state(NR_ANON_MAPPED);
 	*counters++ = mmk_node_page_state(NR_FILE_MAPPED);
@@ -384,6 +388,25 @@ static void large_count(long *counters)
 		      mmk_node_page_state(NR_UNEVICTABLE);
 	*counters++ = mmk_mthp_stat(MTHP_STAT_NR_ANON);
 	*counters++ = mmk_mthp_stat(MTHP_STAT_NR_ANON_PARTIALLY_MAPPED);
+}
+
+/**
+ * mmk_expect_large_counters() - Expect the machine to have the folios that it had
+ * @test: the case
+ * @what: for the message
+ * @before: from mmk_large_count()
+ */
+void mmk_expect_large_counters(struct kunit *test, const char *what,
+			       const long *before)
+{
+	long now[MMK_LARGE_COUNTERS];
+	unsigned int i;
+
+	lru_add_drain_all();
+	mmk_large_count(now);
+	for (i = 0; i < MMK_LARGE_COUNTERS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, now[i], before[i], "%s: %s", what,
+				    large_counter_names[i]);
 }
 
 static int page_times_mapped(struct folio *folio, unsigned int i)
@@ -404,7 +427,7 @@ static void large_read(struct mmk_large *l, struct mmk_large_state *state)
 	mmk_mm_snapshot(l->mm, &state->mm);
 	if (l->child)
 		mmk_mm_snapshot(l->child, &state->child);
-	large_count(state->counters);
+	mmk_large_count(state->counters);
 	for (i = 0; i < l->nr; i++) {
 		for (m = 0; m < ARRAY_SIZE(mms) && mms[m]; m++)
 			state->ptes[m][i] = mmk_pte(mms[m], l->addr +

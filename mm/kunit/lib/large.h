@@ -113,6 +113,9 @@ void mmk_large_vary(struct kunit *test, struct mmk_large *l);
 bool mmk_large_queued(struct folio *folio);
 struct mmk_large_state *mmk_large_snapshot(struct kunit *test,
 					   struct mmk_large *l);
+void mmk_large_count(long *counters);
+void mmk_expect_large_counters(struct kunit *test, const char *what,
+			       const long *before);
 void mmk_expect_large_same(struct kunit *test, const char *what,
 			   struct mmk_large *l, struct mmk_large_state *before);
 void mmk_expect_large_entries(struct kunit *test, struct mmk_large *l,
