@@ -189,6 +189,7 @@ const struct zd_misuse_case zd_misuses[] = {
 	  zd_without_to_ram, -EINVAL },
 	{ "private, no owner", MEMORY_DEVICE_PRIVATE, zd_without_owner,
 	  -EINVAL },
+	{ "coherent, no ops", MEMORY_DEVICE_COHERENT, zd_without_ops, -EINVAL },
 	{ "coherent, no free callback", MEMORY_DEVICE_COHERENT,
 	  zd_without_free, -EINVAL },
 	{ "coherent, no owner", MEMORY_DEVICE_COHERENT, zd_without_owner,
