@@ -24,6 +24,11 @@ MMK_GEN_PARAMS(pair)
 	return ew_next_pair(prev, desc);
 }
 
+MMK_GEN_PARAMS(batch)
+{
+	return ew_next_batch(prev, desc);
+}
+
 static void advise(struct ew_walk *w, int behavior)
 {
 	ew_say(w, do_madvise(w->mm, w->start, w->len, behavior));
@@ -41,7 +46,10 @@ static void run_madv_cold(struct ew_walk *w)
 	advise(w, MADV_COLD);
 }
 
-static const struct ew_ops madv_cold_ops = { .run = run_madv_cold };
+static const struct ew_ops madv_cold_ops = {
+	.run = run_madv_cold,
+	.splits = true,
+};
 
 static void run_madv_pageout(struct ew_walk *w)
 {
@@ -51,6 +59,7 @@ static void run_madv_pageout(struct ew_walk *w)
 static const struct ew_ops madv_pageout_ops = {
 	.run = run_madv_pageout,
 	.swap = true,
+	.splits = true,
 };
 
 static void run_madv_free(struct ew_walk *w)
@@ -58,7 +67,10 @@ static void run_madv_free(struct ew_walk *w)
 	advise(w, MADV_FREE);
 }
 
-static const struct ew_ops madv_free_ops = { .run = run_madv_free };
+static const struct ew_ops madv_free_ops = {
+	.run = run_madv_free,
+	.splits = true,
+};
 
 static void run_madv_willneed(struct ew_walk *w)
 {
@@ -66,7 +78,7 @@ static void run_madv_willneed(struct ew_walk *w)
 	u8 there = 0;
 
 	advise(w, MADV_WILLNEED);
-	ew_for_each_site(s, w) {
+	ew_for_each_inside(s, w) {
 		if (s->cell->outcome != EW_CACHED)
 			continue;
 		KUNIT_ASSERT_EQ(w->test, 0L,
@@ -120,10 +132,11 @@ static const struct ew_ops madv_guard_install_ops = {
 /* A page beside the entry: one that is writable, which a huge page has to have. */
 static void early_collapse(struct ew_walk *w)
 {
-	if (!w->site->how->huge)
-		KUNIT_ASSERT_EQ(w->test, 0,
-				mmk_fault_in(w->mm, w->start + 2 * PAGE_SIZE,
-					     true));
+	if (w->site->how->huge || w->batch)
+		return;
+	KUNIT_ASSERT_EQ(w->test, 0, mmk_fault_in(w->mm, w->end - PAGE_SIZE,
+						 true));
+	w->beside = 1;
 }
 
 static void run_madv_collapse(struct ew_walk *w)
@@ -137,6 +150,8 @@ static const struct ew_ops madv_collapse_ops = {
 	.run = run_madv_collapse,
 	.task = true,
 	.table = true,
+	.all = true,
+	.splits = true,
 };
 
 static void run_mlock(struct ew_walk *w)
@@ -172,7 +187,11 @@ static void run_swapoff(struct ew_walk *w)
 		s->slot = (softleaf_t){ };
 }
 
-static const struct ew_ops swapoff_ops = { .run = run_swapoff, .swap = true };
+static const struct ew_ops swapoff_ops = {
+	.run = run_swapoff,
+	.swap = true,
+	.all = true,
+};
 
 /**
  * madv_dontneed_meets_each_entry() - madvise(MADV_DONTNEED)
@@ -212,6 +231,19 @@ static void madv_dontneed_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_dontneed_tells_pages_apart() - madvise(MADV_DONTNEED)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_dontneed_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_DONTNEED, &madv_dontneed_ops);
+}
+
+/**
  * madv_cold_meets_each_entry() - madvise(MADV_COLD)
  *
  * The row "MADV_COLD".
@@ -246,6 +278,19 @@ static void madv_cold_tells_neighbours_apart(struct kunit *test)
 static void madv_cold_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MADV_COLD, &madv_cold_ops);
+}
+
+/**
+ * madv_cold_tells_pages_apart() - madvise(MADV_COLD)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_cold_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_COLD, &madv_cold_ops);
 }
 
 /**
@@ -287,6 +332,19 @@ static void madv_pageout_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_pageout_tells_pages_apart() - madvise(MADV_PAGEOUT)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_pageout_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_PAGEOUT, &madv_pageout_ops);
+}
+
+/**
  * madv_free_meets_each_entry() - madvise(MADV_FREE)
  *
  * The row "MADV_FREE"; nobody wants the memory, so what was written is still
@@ -322,6 +380,19 @@ static void madv_free_tells_neighbours_apart(struct kunit *test)
 static void madv_free_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MADV_FREE, &madv_free_ops);
+}
+
+/**
+ * madv_free_tells_pages_apart() - madvise(MADV_FREE)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_free_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_FREE, &madv_free_ops);
 }
 
 /**
@@ -362,6 +433,19 @@ static void madv_willneed_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_willneed_tells_pages_apart() - madvise(MADV_WILLNEED)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_willneed_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_WILLNEED, &madv_willneed_ops);
+}
+
+/**
  * madv_populate_read_meets_each_entry() - madvise(MADV_POPULATE_READ)
  *
  * The row "MADV_POPULATE_READ".
@@ -396,6 +480,19 @@ static void madv_populate_read_tells_neighbours_apart(struct kunit *test)
 static void madv_populate_read_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MADV_POPULATE_READ, &madv_populate_read_ops);
+}
+
+/**
+ * madv_populate_read_tells_pages_apart() - madvise(MADV_POPULATE_READ)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_populate_read_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_POPULATE_READ, &madv_populate_read_ops);
 }
 
 /**
@@ -436,6 +533,19 @@ static void madv_populate_write_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_populate_write_tells_pages_apart() - madvise(MADV_POPULATE_WRITE)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_populate_write_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_POPULATE_WRITE, &madv_populate_write_ops);
+}
+
+/**
  * madv_guard_install_meets_each_entry() - madvise(MADV_GUARD_INSTALL)
  *
  * The row "MADV_GUARD_INSTALL".
@@ -473,6 +583,19 @@ static void madv_guard_install_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_guard_install_tells_pages_apart() - madvise(MADV_GUARD_INSTALL)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_guard_install_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_GUARD_INSTALL, &madv_guard_install_ops);
+}
+
+/**
  * madv_collapse_meets_each_entry() - madvise(MADV_COLLAPSE)
  *
  * The row "MADV_COLLAPSE". The entry is the first of a range that has room for a huge
@@ -483,6 +606,19 @@ static void madv_guard_install_tells_huge_neighbours_apart(struct kunit *test)
 static void madv_collapse_meets_each_entry(struct kunit *test)
 {
 	ew_run(test, EW_MADV_COLLAPSE, &madv_collapse_ops);
+}
+
+/**
+ * madv_collapse_tells_neighbours_apart() - madvise(MADV_COLLAPSE)
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void madv_collapse_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_MADV_COLLAPSE, &madv_collapse_ops);
 }
 
 /**
@@ -560,6 +696,19 @@ static void munlock_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * munlock_tells_pages_apart() - munlock()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void munlock_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MUNLOCK, &munlock_ops);
+}
+
+/**
  * swapoff_meets_each_entry() - swapoff
  *
  * The row "swapoff".
@@ -596,41 +745,66 @@ static void swapoff_tells_huge_neighbours_apart(struct kunit *test)
 	ew_run_pair(test, EW_SWAPOFF, &swapoff_ops);
 }
 
+/**
+ * swapoff_tells_pages_apart() - swapoff
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void swapoff_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_SWAPOFF, &swapoff_ops);
+}
+
 static struct kunit_case walker_advice_cases[] = {
 	KUNIT_CASE_PARAM(madv_dontneed_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_dontneed_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_dontneed_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_dontneed_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(madv_cold_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_cold_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_cold_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_cold_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(madv_pageout_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_pageout_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_pageout_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_pageout_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(madv_free_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_free_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_free_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_free_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(madv_willneed_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_willneed_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_willneed_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_willneed_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(madv_populate_read_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_populate_read_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_populate_read_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_populate_read_tells_pages_apart,
+			 batch_gen_params),
 	KUNIT_CASE_PARAM(madv_populate_write_meets_each_entry,
 			 entry_gen_params),
 	KUNIT_CASE(madv_populate_write_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_populate_write_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_populate_write_tells_pages_apart,
+			 batch_gen_params),
 	KUNIT_CASE_PARAM(madv_guard_install_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_guard_install_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(madv_guard_install_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(madv_guard_install_tells_pages_apart,
+			 batch_gen_params),
 	KUNIT_CASE_PARAM(madv_collapse_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(madv_collapse_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mlock_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mlock_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mlock_tells_huge_neighbours_apart,
@@ -639,10 +813,12 @@ static struct kunit_case walker_advice_cases[] = {
 	KUNIT_CASE(munlock_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(munlock_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(munlock_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(swapoff_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(swapoff_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(swapoff_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(swapoff_tells_pages_apart, batch_gen_params),
 	{}
 };
 

@@ -190,6 +190,16 @@ static void make_huge(struct ew_walk *w, struct ew_site *s)
 	mmk_pmd_set_flags(w->test, w->mm, s->addr, true, true);
 }
 
+#ifdef EW_HAVE_HDEV
+static void make_huge_private(struct ew_walk *w, struct ew_site *s)
+{
+	make_huge(w, s);
+	s->folio = hdev_move_in(w->test, w->mm, s->addr, w->hdev);
+}
+#else
+#define make_huge_private NULL
+#endif
+
 static void make_huge_migration_write(struct ew_walk *w, struct ew_site *s)
 {
 	make_huge(w, s);
@@ -199,6 +209,7 @@ static void make_huge_migration_write(struct ew_walk *w, struct ew_site *s)
 #else
 #define make_huge_zero NULL
 #define make_huge NULL
+#define make_huge_private NULL
 #define make_huge_migration_write NULL
 #endif
 
@@ -266,6 +277,10 @@ const struct ew_kind ew_kinds[EW_NR_ENTRIES] = {
 		make_huge, begin_migration,
 		KIND(MIGRATION_READ, MIGRATION_READ, MIGRATION_READ),
 		.huge = true, .anon = true, .bytes = true },
-	/* Nothing in the library can make one yet. */
-	[EW_HUGE_PRIVATE] = { .huge = true, .device = true },
+	[EW_HUGE_PRIVATE] = {
+		make_huge_private,
+		KIND(DEVICE_PRIVATE_WRITE, DEVICE_PRIVATE_READ,
+		     DEVICE_PRIVATE_READ),
+		.huge = true, .anon = true, .maps = 1, .refs = 1, .bytes = true,
+		.device = true },
 };

@@ -27,6 +27,11 @@ MMK_GEN_PARAMS(pair)
 	return ew_next_pair(prev, desc);
 }
 
+MMK_GEN_PARAMS(batch)
+{
+	return ew_next_batch(prev, desc);
+}
+
 /* What is said of all pages, or EW_MIXED if it is not the same */
 static void say_also(struct ew_site *s, unsigned int page, enum ew_says says)
 {
@@ -44,7 +49,7 @@ static void run_mincore(struct ew_walk *w)
 	u8 there;
 
 	KUNIT_ASSERT_EQ(w->test, 0L, sys_mincore(w->start, w->len, vec));
-	ew_for_each_site(s, w)
+	ew_for_each_inside(s, w)
 		for (i = 0; i < s->nr; i++, page++) {
 			KUNIT_ASSERT_EQ(w->test, 0UL,
 					copy_from_user(&there, vec + page, 1));
@@ -87,6 +92,7 @@ static void run_smaps(struct ew_walk *w)
 static const struct ew_ops smaps_ops = {
 	.early = ew_need_proc,
 	.run = run_smaps,
+	.all = true,
 };
 
 /* What the rest of the mm counts for; a second time, with what /proc itself needs */
@@ -112,6 +118,7 @@ static void run_smaps_rollup(struct ew_walk *w)
 static const struct ew_ops smaps_rollup_ops = {
 	.early = early_rollup,
 	.run = run_smaps_rollup,
+	.all = true,
 };
 
 /* As Documentation/admin-guide/mm/pagemap.rst has it */
@@ -163,7 +170,7 @@ static void run_pagemap(struct ew_walk *w)
 			mmk_proc_read(w->test, w->proc, "pagemap",
 				      w->start / PAGE_SIZE * sizeof(u64), words,
 				      size));
-	ew_for_each_site(s, w)
+	ew_for_each_inside(s, w)
 		for (i = 0; i < s->nr; i++)
 			say_also(s, i, pagemap_says(s, i, *word++));
 }
@@ -182,6 +189,7 @@ static void run_clear_refs(struct ew_walk *w)
 static const struct ew_ops clear_refs_ops = {
 	.early = ew_need_proc,
 	.run = run_clear_refs,
+	.all = true,
 };
 
 static void run_hmm_snapshot(struct ew_walk *w)
@@ -192,7 +200,7 @@ static void run_hmm_snapshot(struct ew_walk *w)
 
 	ew_mirror_run(w, 0);
 	pfn = w->mirror->pfns;
-	ew_for_each_site(s, w)
+	ew_for_each_inside(s, w)
 		for (i = 0; i < s->nr; i++)
 			say_also(s, i, ew_mirror_says(s, i, *pfn++));
 	if (w->mirror->ret)
@@ -242,6 +250,19 @@ static void mincore_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * mincore_tells_pages_apart() - mincore()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mincore_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MINCORE, &mincore_ops);
+}
+
+/**
  * smaps_meets_each_entry() - /proc/PID/smaps
  *
  * The row "smaps".
@@ -279,6 +300,19 @@ static void smaps_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * smaps_tells_pages_apart() - /proc/PID/smaps
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void smaps_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_SMAPS, &smaps_ops);
+}
+
+/**
  * smaps_rollup_meets_each_entry() - /proc/PID/smaps_rollup
  *
  * The row "smaps_rollup": what the entry adds to the sums of the mm.
@@ -313,6 +347,19 @@ static void smaps_rollup_tells_neighbours_apart(struct kunit *test)
 static void smaps_rollup_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_SMAPS_ROLLUP, &smaps_rollup_ops);
+}
+
+/**
+ * smaps_rollup_tells_pages_apart() - /proc/PID/smaps_rollup
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void smaps_rollup_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_SMAPS_ROLLUP, &smaps_rollup_ops);
 }
 
 /**
@@ -354,6 +401,19 @@ static void pagemap_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * pagemap_tells_pages_apart() - /proc/PID/pagemap
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void pagemap_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_PAGEMAP, &pagemap_ops);
+}
+
+/**
  * clear_refs_meets_each_entry() - /proc/PID/clear_refs
  *
  * The row "clear_refs".
@@ -388,6 +448,19 @@ static void clear_refs_tells_neighbours_apart(struct kunit *test)
 static void clear_refs_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_CLEAR_REFS, &clear_refs_ops);
+}
+
+/**
+ * clear_refs_tells_pages_apart() - /proc/PID/clear_refs
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void clear_refs_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_CLEAR_REFS, &clear_refs_ops);
 }
 
 /**
@@ -426,6 +499,19 @@ static void hmm_snapshot_tells_neighbours_apart(struct kunit *test)
 static void hmm_snapshot_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_HMM_SNAPSHOT, &hmm_snapshot_ops);
+}
+
+/**
+ * hmm_snapshot_tells_pages_apart() - hmm_range_fault() that asks for nothing
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void hmm_snapshot_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_HMM_SNAPSHOT, &hmm_snapshot_ops);
 }
 
 /* Which half of the huge page the child keeps */
@@ -481,28 +567,34 @@ static struct kunit_case walker_look_cases[] = {
 	KUNIT_CASE(mincore_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mincore_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mincore_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(smaps_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(smaps_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(smaps_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(smaps_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(smaps_rollup_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(smaps_rollup_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(smaps_rollup_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(smaps_rollup_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(pagemap_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(pagemap_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(pagemap_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(pagemap_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(pagemap_tells_pages_of_a_huge_page_apart,
 			 kept_gen_params),
 	KUNIT_CASE_PARAM(clear_refs_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(clear_refs_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(clear_refs_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(clear_refs_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(hmm_snapshot_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(hmm_snapshot_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(hmm_snapshot_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(hmm_snapshot_tells_pages_apart, batch_gen_params),
 	{}
 };
 

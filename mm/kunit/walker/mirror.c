@@ -74,10 +74,7 @@ bool ew_mirror_valid(struct ew_walk *w, const struct ew_site *s,
 		pfn = w->mirror->pfns[first + i];
 		if ((pfn & request) != request || (pfn & HMM_PFN_ERROR))
 			return false;
-		page = s->how->huge && mmk_pmd_kind(w->mm, s->addr) !=
-				       MMK_PTE_TABLE ?
-		       mmk_pmd_page(w->mm, s->addr) + i :
-		       mmk_pte_page(w->mm, s->addr + i * PAGE_SIZE);
+		page = ew_page_at(w, s, i);
 		if (!page || (pfn & ~HMM_PFN_FLAGS) != page_to_pfn(page))
 			return false;
 	}

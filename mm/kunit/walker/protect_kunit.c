@@ -23,6 +23,11 @@ MMK_GEN_PARAMS(pair)
 	return ew_next_pair(prev, desc);
 }
 
+MMK_GEN_PARAMS(batch)
+{
+	return ew_next_batch(prev, desc);
+}
+
 static void protect(struct ew_walk *w, unsigned long prot)
 {
 	ew_say(w, sys_mprotect(w->start, w->len, prot));
@@ -57,7 +62,7 @@ static void move(struct ew_walk *w, unsigned long to, unsigned long len)
 	struct ew_site *s;
 
 	ew_say(w, ret == (long)to ? 0 : ret);
-	ew_for_each_site(s, w)
+	ew_for_each_inside(s, w)
 		s->to = to + (s->addr - w->start);
 }
 
@@ -117,7 +122,7 @@ static void run_fork(struct ew_walk *w)
 	ew_say(w, 0);
 }
 
-static const struct ew_ops fork_ops = { .run = run_fork };
+static const struct ew_ops fork_ops = { .run = run_fork, .all = true };
 
 /* VMAs end where their flags change: in the midst of a pmd, which is then split. */
 static void run_split(struct ew_walk *w)
@@ -166,6 +171,19 @@ static void mprotect_none_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * mprotect_none_tells_pages_apart() - mprotect(PROT_NONE)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mprotect_none_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MPROTECT_NONE, &mprotect_none_ops);
+}
+
+/**
  * mprotect_read_meets_each_entry() - mprotect(PROT_READ)
  *
  * The row "mprotect to read".
@@ -200,6 +218,19 @@ static void mprotect_read_tells_neighbours_apart(struct kunit *test)
 static void mprotect_read_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MPROTECT_READ, &mprotect_read_ops);
+}
+
+/**
+ * mprotect_read_tells_pages_apart() - mprotect(PROT_READ)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mprotect_read_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MPROTECT_READ, &mprotect_read_ops);
 }
 
 /**
@@ -241,6 +272,19 @@ static void mprotect_write_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * mprotect_write_tells_pages_apart() - mprotect() that allows writes again
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mprotect_write_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MPROTECT_WRITE, &mprotect_write_ops);
+}
+
+/**
  * mremap_near_meets_each_entry() - mremap() within a table of ptes, or of pmds
  *
  * The row "mremap in a page table"; and nothing is left at the old address.
@@ -275,6 +319,19 @@ static void mremap_near_tells_neighbours_apart(struct kunit *test)
 static void mremap_near_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MREMAP_NEAR, &mremap_near_ops);
+}
+
+/**
+ * mremap_near_tells_pages_apart() - mremap() within a table of ptes, or of pmds
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mremap_near_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MREMAP_NEAR, &mremap_near_ops);
 }
 
 /**
@@ -316,6 +373,19 @@ static void mremap_far_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * mremap_far_tells_pages_apart() - mremap() to another table
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mremap_far_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MREMAP_FAR, &mremap_far_ops);
+}
+
+/**
  * mremap_part_meets_each_entry() - mremap() of a part of the mapping
  *
  * The row "mremap of a part". Of a huge entry, this is one half.
@@ -325,6 +395,19 @@ static void mremap_far_tells_huge_neighbours_apart(struct kunit *test)
 static void mremap_part_meets_each_entry(struct kunit *test)
 {
 	ew_run(test, EW_MREMAP_PART, &mremap_part_ops);
+}
+
+/**
+ * mremap_part_tells_neighbours_apart() - mremap() of a part of the mapping
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void mremap_part_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_MREMAP_PART, &mremap_part_ops);
 }
 
 /**
@@ -365,6 +448,19 @@ static void munmap_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * munmap_tells_pages_apart() - munmap()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void munmap_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MUNMAP, &munmap_ops);
+}
+
+/**
  * munmap_part_meets_each_entry() - munmap() of a part of the mapping
  *
  * The row "munmap of a part". Of a huge entry, this is one half; of others,
@@ -378,6 +474,19 @@ static void munmap_part_meets_each_entry(struct kunit *test)
 }
 
 /**
+ * munmap_part_tells_neighbours_apart() - munmap() of a part of the mapping
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void munmap_part_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_MUNMAP_PART, &munmap_part_ops);
+}
+
+/**
  * munmap_private_file_meets_each_entry() - munmap() of a private mapping of a file
  *
  * The row "munmap, private file": pages that the process has copied are anonymous
@@ -388,6 +497,19 @@ static void munmap_part_meets_each_entry(struct kunit *test)
 static void munmap_private_file_meets_each_entry(struct kunit *test)
 {
 	ew_run(test, EW_MUNMAP_PRIVATE_FILE, &munmap_private_file_ops);
+}
+
+/**
+ * munmap_private_file_tells_neighbours_apart() - munmap() of a private mapping of a file
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void munmap_private_file_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_MUNMAP_PRIVATE_FILE, &munmap_private_file_ops);
 }
 
 /**
@@ -428,6 +550,19 @@ static void fork_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * fork_tells_pages_apart() - fork()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void fork_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_FORK, &fork_ops);
+}
+
+/**
  * split_meets_each_entry() - A mapping that is split in two
  *
  * The row "split of a pmd": 512 ptes of the same kind, each for its own page.
@@ -444,34 +579,44 @@ static struct kunit_case walker_protect_cases[] = {
 	KUNIT_CASE(mprotect_none_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mprotect_none_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mprotect_none_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mprotect_read_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mprotect_read_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mprotect_read_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mprotect_read_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mprotect_write_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mprotect_write_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mprotect_write_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mprotect_write_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mremap_near_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mremap_near_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mremap_near_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mremap_near_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mremap_far_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mremap_far_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mremap_far_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mremap_far_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mremap_part_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(mremap_part_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(munmap_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(munmap_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(munmap_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(munmap_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(munmap_part_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(munmap_part_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(munmap_private_file_meets_each_entry,
 			 entry_gen_params),
+	KUNIT_CASE(munmap_private_file_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(fork_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(fork_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(fork_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(fork_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(split_meets_each_entry, entry_gen_params),
 	{}
 };

@@ -6,11 +6,13 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/rmap.h>
+#include <linux/swap.h>
 #include <linux/uaccess.h>
 
 #include "../../internal.h"
 #include "../compat/huge.h"
 #include "../compat/rmap.h"
+#include "../compat/swap.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/migrate.h"
@@ -44,14 +46,18 @@ static const struct ew_ops rmap_restore_ops = { .run = run_rmap_restore };
 /*
  * A child keeps what there was at the address, alone: the rmap walk of its folio
  * comes to the mm of the case as well, and finds the entry there. A huge one is
- * beside a huge page.
+ * in the place of a huge page, and so are many in one page table.
  */
 static void early_other(struct ew_walk *w)
 {
-	bool huge = w->site->how->huge;
+	bool huge = w->site->how->huge || w->nr > 1;
 	u64 bytes = -1ULL;
 	int ret;
 
+	if (huge)
+		KUNIT_ASSERT_EQ(w->test, 0,
+				do_madvise(w->mm, w->start, w->end - w->start,
+					   MADV_HUGEPAGE));
 	mmk_huge_on(huge);
 	ret = mmk_fault_in(w->mm, w->start, true);
 	mmk_huge_on(false);
@@ -60,7 +66,8 @@ static void early_other(struct ew_walk *w)
 	KUNIT_ASSERT_EQ(w->test, 0UL, copy_to_user((void __user *)w->start,
 						   &bytes, sizeof(bytes)));
 	w->other = mmk_fork(w->test);
-	KUNIT_ASSERT_EQ(w->test, 0, do_madvise(w->mm, w->start, w->len,
+	KUNIT_ASSERT_EQ(w->test, 0, do_madvise(w->mm, w->start,
+					       w->end - w->start,
 					       MADV_DONTNEED));
 	if (huge) {
 		w->folio = mmk_pmd_folio(w->test, w->other, w->start);
@@ -86,11 +93,13 @@ static void run_rmap_migrate(struct ew_walk *w)
 static const struct ew_ops rmap_migrate_ops = {
 	.early = early_other,
 	.run = run_rmap_migrate,
+	.table = true,
 };
 
 static void run_rmap_pageout(struct ew_walk *w)
 {
-	int ret = mmk_mm_madvise(w->other, w->start, w->len, MADV_PAGEOUT);
+	int ret = mmk_mm_madvise(w->other, w->start, w->end - w->start,
+				 MADV_PAGEOUT);
 
 	if (mmk_pte_kind(w->other, w->start) != MMK_PTE_SWAP)
 		ret = -EINVAL;
@@ -101,6 +110,7 @@ static const struct ew_ops rmap_pageout_ops = {
 	.early = early_other,
 	.run = run_rmap_pageout,
 	.swap = true,
+	.table = true,
 };
 
 static void run_rmap_referenced(struct ew_walk *w)
@@ -117,6 +127,74 @@ static void run_rmap_referenced(struct ew_walk *w)
 static const struct ew_ops rmap_referenced_ops = {
 	.early = early_other,
 	.run = run_rmap_referenced,
+	.table = true,
+};
+
+/*
+ * Up to 6.14 a page that a device has for itself counts as mapped no more, and
+ * reclaim comes to it only if it is mapped elsewhere. This stands in for that.
+ */
+static void map_elsewhere(struct ew_walk *w)
+{
+#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
+	struct folio *folio = w->site->folio;
+	struct vm_area_struct *vma;
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	if (w->site->entry != EW_EXCLUSIVE)
+		return;
+	mmap_read_lock(w->mm);
+	vma = vma_lookup(w->mm, w->start);
+	ptep = pte_offset_map_lock(w->mm, mm_find_pmd(w->mm, w->start), w->start,
+				   &ptl);
+	if (ptep) {
+		folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma,
+					w->start, RMAP_EXCLUSIVE);
+		pte_unmap_unlock(ptep, ptl);
+	}
+	mmap_read_unlock(w->mm);
+	KUNIT_ASSERT_NOT_NULL(w->test, ptep);
+#endif
+}
+
+/* As reclaim does it: with a slot in a swap area, and the folio locked */
+static void run_rmap_reclaim(struct ew_walk *w)
+{
+	struct folio *folio = w->site->folio;
+	LIST_HEAD(folios);
+
+	ew_say(w, 0);
+	/* What is on no list of the LRU is nothing that could be reclaimed. */
+	if (!folio || folio_is_zone_device(folio))
+		return;
+	if (w->site->hold) {
+		try_to_unmap(folio, 0);
+		return;
+	}
+	if (w->site->how->huge) {
+		KUNIT_ASSERT_TRUE(w->test, folio_isolate_lru(folio));
+		list_add(&folio->lru, &folios);
+		reclaim_pages(&folios);
+		return;
+	}
+	folio_get(folio);
+	folio_lock(folio);
+	if (!folio_test_swapcache(folio)) {
+		KUNIT_ASSERT_TRUE(w->test, mmk_swap_cache_add(folio));
+		folio_mark_dirty(folio);
+	}
+	map_elsewhere(w);
+	try_to_unmap(folio, 0);
+	if (folio_mapped(folio))
+		ew_say(w, -EBUSY);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+static const struct ew_ops rmap_reclaim_ops = {
+	.run = run_rmap_reclaim,
+	.swap = true,
 };
 
 /**
@@ -145,6 +223,19 @@ static void rmap_migrate_meets_each_entry(struct kunit *test)
 }
 
 /**
+ * rmap_migrate_tells_neighbours_apart() - try_to_migrate() of another folio
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void rmap_migrate_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_RMAP_MIGRATE, &rmap_migrate_ops);
+}
+
+/**
  * rmap_pageout_meets_each_entry() - Reclaim of another folio
  *
  * The row "reclaim of another folio", which goes out.
@@ -154,6 +245,19 @@ static void rmap_migrate_meets_each_entry(struct kunit *test)
 static void rmap_pageout_meets_each_entry(struct kunit *test)
 {
 	ew_run(test, EW_RMAP_PAGEOUT, &rmap_pageout_ops);
+}
+
+/**
+ * rmap_pageout_tells_neighbours_apart() - Reclaim of another folio
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void rmap_pageout_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_RMAP_PAGEOUT, &rmap_pageout_ops);
 }
 
 /**
@@ -168,11 +272,40 @@ static void rmap_referenced_meets_each_entry(struct kunit *test)
 	ew_run(test, EW_RMAP_REFERENCED, &rmap_referenced_ops);
 }
 
+/**
+ * rmap_referenced_tells_neighbours_apart() - folio_referenced() of another folio
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void rmap_referenced_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_RMAP_REFERENCED, &rmap_referenced_ops);
+}
+
+/**
+ * rmap_reclaim_meets_each_entry() - Reclaim of the entry's own folio
+ *
+ * The row "reclaim": what is unmapped has a slot, and comes back with its bytes.
+ *
+ * Contract: EW-1
+ */
+static void rmap_reclaim_meets_each_entry(struct kunit *test)
+{
+	ew_run(test, EW_RMAP_RECLAIM, &rmap_reclaim_ops);
+}
+
 static struct kunit_case walker_rmap_cases[] = {
 	KUNIT_CASE_PARAM(rmap_restore_meets_each_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(rmap_migrate_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(rmap_migrate_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(rmap_pageout_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(rmap_pageout_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(rmap_referenced_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(rmap_referenced_tells_neighbours_apart),
+	KUNIT_CASE_PARAM(rmap_reclaim_meets_each_entry, entry_gen_params),
 	{}
 };
 

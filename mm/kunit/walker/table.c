@@ -246,6 +246,18 @@ const struct ew_row ew_rows[EW_NR_WALKERS] = {
 			    "best effort: it may bring the page first, or give up"),
 		NOBODY_SAYS(MARKERS, "best effort: it may give up, with any error"),
 	} },
+	[EW_KHUGEPAGED] = {
+		"khugepaged",
+		"makes a huge page of small ones that are there or out; leaves all else as it was",
+		"Documentation/admin-guide/mm/transhuge.rst", {
+		RULE(ALL, KEPT, OK),
+		DOC(B(PRESENT), COLLAPSED, OK, "transhuge.rst, khugepaged"),
+		DOC(B(NONE), COLLAPSED, OK, "transhuge.rst, max_ptes_none"),
+		DOC(SWAPS, COLLAPSED, OK, "transhuge.rst, max_ptes_swap"),
+		NOBODY_SAYS((MIGRATIONS | PRIVATES | B(EXCLUSIVE)) & PTES,
+			    "it may bring the page first, or give up"),
+		DOC(B(GUARD), KEPT, OK, "madvise(2), MADV_GUARD_INSTALL"),
+	} },
 	[EW_MLOCK] = {
 		"mlock",
 		"brings into memory what is not there, or fails",
@@ -386,6 +398,8 @@ const struct ew_row ew_rows[EW_NR_WALKERS] = {
 		DOC(MAPPED | B(HUGE_ZERO), KEPT, AS_PRESENT, "include/linux/hmm.h, HMM_PFN_VALID"),
 		{ MARKERS, EW_KEPT, EW_ANYWAY, 0, EW_UNDEFINED,
 		  "hmm.h wants HMM_PFN_ERROR for poisoned memory, hmm.rst does not fault it" },
+		{ B(HUGE_PRIVATE), EW_KEPT, EW_ANYWAY, 0, EW_UNDEFINED,
+		  "of another device's huge page, hmm.rst does not say what is told" },
 	} },
 	[EW_HMM_READ] = {
 		"hmm_range_fault, read",
@@ -490,5 +504,13 @@ const struct ew_row ew_rows[EW_NR_WALKERS] = {
 		"counts the young ptes of its folio, and makes them old",
 		"comment of folio_referenced()", {
 		RULE(ALL, KEPT, OK),
+	} },
+	[EW_RMAP_RECLAIM] = {
+		"reclaim",
+		"unmaps its folio wherever that is mapped, with a swap entry in its place; leaves all else alone",
+		"comment of try_to_unmap()", {
+		RULE(ALL, KEPT, OK),
+		RULE(B(EXCLUSIVE), OUT, OK),
+		DOC(MAPPED, OUT, OK, "comment of try_to_unmap()"),
 	} },
 };

@@ -98,10 +98,12 @@ static void early_room(struct ew_walk *w)
 static void run_uffdio_move_from(struct ew_walk *w)
 {
 	long ret = move(w, w->start, w->far, w->len);
+	struct ew_site *s;
 
 	ew_say(w, ret);
-	if (!ret)
-		w->site->to = w->far;
+	ew_for_each_site(s, w)
+		if (!ret)
+			s->to = w->far + (s->addr - w->start);
 }
 
 static const struct ew_ops uffdio_move_from_ops = {
@@ -159,6 +161,19 @@ static void uffdio_move_from_meets_each_entry(struct kunit *test)
 }
 
 /**
+ * uffdio_move_from_tells_neighbours_apart() - UFFDIO_MOVE, the source
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void uffdio_move_from_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_UFFDIO_MOVE_FROM, &uffdio_move_from_ops);
+}
+
+/**
  * uffdio_move_to_meets_each_entry() - UFFDIO_MOVE, the destination
  *
  * The row "UFFDIO_MOVE, to there"; of a huge entry, it is tried with the first
@@ -175,6 +190,7 @@ static struct kunit_case walker_uffd_cases[] = {
 	KUNIT_CASE_PARAM(uffdio_copy_meets_each_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(uffdio_zeropage_meets_each_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(uffdio_move_from_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(uffdio_move_from_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(uffdio_move_to_meets_each_entry, entry_gen_params),
 	{}
 };

@@ -150,7 +150,12 @@ static bool is_huge(const struct ew_site *s)
 
 static bool is_device(const struct ew_site *s)
 {
-	return s->how->device;
+	return s->how->device && !s->how->huge;
+}
+
+static __maybe_unused bool is_huge_device(const struct ew_site *s)
+{
+	return s->how->device && s->how->huge;
 }
 
 static bool is_swap(const struct ew_site *s)
@@ -173,6 +178,10 @@ static void place(struct ew_walk *w)
 	base = mmk_mmap(w->test, NULL, 12 * PMD_SIZE, PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS);
 	base = ALIGN(base, PMD_SIZE) + PMD_SIZE;
+	if (w->batch) {
+		ew_place_batch(w, base);
+		return;
+	}
 	/* Entries in ptes share a table; a huge one begins where a pmd does. */
 	at = base + 3 * PAGE_SIZE;
 	if (w->site[0].how->huge || w->ops->table)
@@ -201,9 +210,6 @@ static void place(struct ew_walk *w)
 				PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_FIXED |
 				(file ? 0 : MAP_ANONYMOUS), 0));
-	w->mem = mmk_map_anon(w->test, EW_MEM_PAGES);
-	KUNIT_ASSERT_EQ(w->test, 0UL, clear_user((void __user *)w->mem,
-						 EW_MEM_PAGES * PAGE_SIZE));
 }
 
 /* An mm with nothing but the mapping, and what it takes to make the entries */
@@ -213,12 +219,19 @@ static void set_up(struct ew_walk *w)
 		kunit_skip(w->test, "no page of such a mapping is huge");
 	if (any_site(w, is_device))
 		w->dev = mmk_dev_create(w->test, MEMORY_DEVICE_PRIVATE);
+#ifdef EW_HAVE_HDEV
+	if (any_site(w, is_huge_device))
+		w->hdev = hdev_create(w->test);
+#endif
 	w->mm = mmk_mm_enter(w->test);
 	if (any_site(w, is_cached))
 		w->area = mmk_swap_on_slow(w->test);
 	else if (any_site(w, is_swap) || w->ops->swap)
 		w->area = mmk_swap_on(w->test);
 	place(w);
+	w->mem = mmk_map_anon(w->test, EW_MEM_PAGES);
+	KUNIT_ASSERT_EQ(w->test, 0UL, clear_user((void __user *)w->mem,
+						 EW_MEM_PAGES * PAGE_SIZE));
 	if (any_site(w, is_huge))
 		KUNIT_ASSERT_EQ(w->test, 0, do_madvise(w->mm, w->start,
 						       w->end - w->start,
@@ -228,7 +241,7 @@ static void set_up(struct ew_walk *w)
 	mmk_mm_snapshot(w->mm, &w->base);
 }
 
-static void make_entries(struct ew_walk *w)
+static void make_each(struct ew_walk *w)
 {
 	bool shared = false;
 	struct ew_site *s;
@@ -246,11 +259,21 @@ static void make_entries(struct ew_walk *w)
 			s->how->after_fork(w, s);
 		else
 			s->how->make(w, s);
+}
+
+static void make_entries(struct ew_walk *w)
+{
+	struct ew_site *s;
+
+	if (w->batch)
+		ew_make_batch(w);
+	else
+		make_each(w);
 	if (w->ops->prepare)
 		w->ops->prepare(w);
 	lru_add_drain();
 	ew_for_each_site(s, w) {
-		if (!may_hold_folio(s))
+		if (w->batch || !may_hold_folio(s))
 			continue;
 		mmk_folio_get(w->test, s->folio);
 		s->counted = true;
@@ -272,6 +295,8 @@ static void walk(struct ew_walk *w)
 					  ew_entry_names[s->entry],
 					  ew_rows[w->walker].name);
 	}
+	if (w->batch)
+		ew_plan_batch(w);
 	set_up(w);
 	make_entries(w);
 	if (w->ops->task)
@@ -279,6 +304,8 @@ static void walk(struct ew_walk *w)
 	else
 		w->ops->run(w);
 	ew_expect(w);
+	if (w->batch)
+		ew_expect_batch(w);
 	ew_expect_bytes(w);
 	if (w->proc)
 		mmk_proc_end(w->test, w->proc);
@@ -321,6 +348,10 @@ static bool may_be_neighbour(enum ew_walker walker, enum ew_entry entry)
 
 	if (!ew_kinds[entry].make || cell->waits ||
 	    cell->outcome == EW_ANYTHING)
+		return false;
+	/* All of a page table becomes one page, or nothing does. */
+	if ((walker == EW_MADV_COLLAPSE || walker == EW_KHUGEPAGED) &&
+	    cell->outcome != EW_COLLAPSED)
 		return false;
 	return cell->says < EW_EFAULT || cell->says == EW_ANYWAY;
 }
@@ -398,5 +429,21 @@ void ew_run_pair(struct kunit *test, enum ew_walker walker,
 	if (!may_be_neighbour(walker, w->site[0].entry) ||
 	    !may_be_neighbour(walker, w->site[1].entry))
 		kunit_skip(test, "one of them ends the walk, or its cell is undefined");
+	walk(w);
+}
+
+/**
+ * ew_run_batch() - Try pages of large folios that are mapped in different ways
+ * @test: the case; its parameter comes from ew_next_batch()
+ * @walker: the row
+ * @ops: how that walks
+ */
+void ew_run_batch(struct kunit *test, enum ew_walker walker,
+		  const struct ew_ops *ops)
+{
+	struct ew_walk *w = walk_alloc(test, walker, ops, EW_BATCH_PAGES);
+
+	w->batch = test->param_value;
+	w->nr = EW_BATCH_PAGES;
 	walk(w);
 }

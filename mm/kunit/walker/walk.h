@@ -20,6 +20,12 @@
 #include "../lib/uffd.h"
 #include "table.h"
 
+/* The suites of large folios have the device that has huge pages. */
+#if defined(MMK_HAVE_VMA_COMPOUND) && defined(CONFIG_MM_KUNIT_LARGE_FOLIO)
+#define EW_HAVE_HDEV
+#include "../large_folio/hdev.h"
+#endif
+
 /**
  * struct ew_look - What can be seen of an entry
  * @kind: of all of its ptes, or of its pmd
@@ -31,6 +37,7 @@
  * @young: they are young
  * @dirty: they are dirty
  * @exclusive: they are swap entries marked as exclusive
+ * @own: the page that the first one maps is marked as exclusive
  * @mapcount: of its folio, if the case holds that
  * @refs: of its folio, if the case holds that
  * @slots: how many ptes have its swap slot
@@ -45,6 +52,7 @@ struct ew_look {
 	bool young;
 	bool dirty;
 	bool exclusive;
+	bool own;
 	int mapcount;
 	int refs;
 	int slots;
@@ -56,8 +64,11 @@ struct ew_look {
  * @any_value: whatever it holds, but for the page
  * @any_page: whatever page that is
  * @any_flags: young and dirty or not
+ * @any_dirty: dirty or not
+ * @more_flags: young and dirty, if a page beside it in its folio may have been
  * @any_write: writable or not
  * @any_counts: however often it is mapped, referenced and used
+ * @must_own: whatever page that is, it is exclusive
  * @anon: pages in MM_ANONPAGES
  * @swap: pages in MM_SWAPENTS
  * @any_anon: however many in MM_ANONPAGES
@@ -67,14 +78,19 @@ struct ew_wanted {
 	bool any_value;
 	bool any_page;
 	bool any_flags;
+	bool any_dirty;
+	bool more_flags;
 	bool any_write;
 	bool any_counts;
+	bool must_own;
 	long anon;
 	long swap;
 	bool any_anon;
 };
 
+struct ew_batch;
 struct ew_mirror;
+struct hdev;
 struct ew_site;
 struct ew_walk;
 
@@ -118,6 +134,9 @@ struct ew_kind {
  * @nr: how many pages it stands for
  * @stamp: what its pages hold
  * @folio: of its page, or NULL
+ * @page: that page, if it belongs to a batch; or NULL
+ * @bits: how that page is mapped, EW_BIT_*
+ * @own_cell: what @cell points to if the table alone does not say it
  * @counted: the case holds a reference on @folio
  * @hold: its migration, or NULL
  * @slot: its swap slot, or 0
@@ -134,6 +153,9 @@ struct ew_site {
 	unsigned int nr;
 	u64 stamp;
 	struct folio *folio;
+	struct page *page;
+	unsigned int bits;
+	struct ew_cells own_cell;
 	bool counted;
 	struct mmk_hold *hold;
 	softleaf_t slot;
@@ -152,6 +174,8 @@ struct ew_site {
  * @room: the mapping goes on behind the entries
  * @table: the mapping is that of a whole page table, at least
  * @file: the mapping is a private one of a file, where no page is huge
+ * @all: it walks over all of the mm, or of the VMA
+ * @splits: it may split a folio that nobody else refers to
  */
 struct ew_ops {
 	void (*early)(struct ew_walk *w);
@@ -162,6 +186,8 @@ struct ew_ops {
 	bool room;
 	bool table;
 	bool file;
+	bool all;
+	bool splits;
 };
 
 /**
@@ -182,12 +208,18 @@ struct ew_ops {
  * @other: a child, with pages of its own for rmap to walk to; or NULL
  * @folio: a page of @other, at the address of the entry; or NULL
  * @dev: the device, or NULL
+ * @hdev: that for huge pages, or NULL
  * @area: the swap area, or NULL
  * @proc: the files in /proc of the mm, or NULL
  * @uffd: a userfaultfd, or NULL
  * @mirror: a device that mirrors the entries, or NULL
  * @base: counters of the mm without entries
  * @noted: numbers that the walker wants to compare with
+ * @batch: how the entries are pages of large folios, or NULL
+ * @folios: those that the case holds a reference of
+ * @nr_folios: how many these are
+ * @beside: pages in the page table that are there before the entries are
+ * @nr_failed: what has been told so far
  */
 struct ew_walk {
 	struct kunit *test;
@@ -206,18 +238,52 @@ struct ew_walk {
 	struct mm_struct *other;
 	struct folio *folio;
 	struct mmk_dev *dev;
+	struct hdev *hdev;
 	struct mmk_swap *area;
 	struct mmk_proc *proc;
 	struct mmk_uffd *uffd;
 	struct ew_mirror *mirror;
 	struct mmk_mm_state base;
 	long noted[2];
+	const struct ew_batch *batch;
+	struct folio **folios;
+	unsigned int nr_folios;
+	unsigned int beside;
+	unsigned int nr_failed;
 };
 
 #define EW_MEM_PAGES	8
 
+/* How a page of a batch is mapped */
+#define EW_BIT_WRITE	BIT(0)
+#define EW_BIT_YOUNG	BIT(1)
+#define EW_BIT_DIRTY	BIT(2)
+#define EW_BIT_OWN	BIT(3)
+#define EW_NR_BITS	BIT(4)
+
+/* Pages of a batch */
+#define EW_BATCH_PAGES	512U
+
 #define ew_for_each_site(s, w) \
 	for ((s) = (w)->site; (s) < (w)->site + (w)->nr; (s)++)
+
+/* Whether the walk comes to an entry: one over a part of a batch spares some. */
+static inline bool ew_is_inside(const struct ew_walk *w, const struct ew_site *s)
+{
+	return s->addr >= w->start && s->addr < w->start + w->len;
+}
+
+static inline struct ew_site *ew_next_inside(const struct ew_walk *w,
+					     struct ew_site *s)
+{
+	while (s < w->site + w->nr && !ew_is_inside(w, s))
+		s++;
+	return s;
+}
+
+#define ew_for_each_inside(s, w) \
+	for ((s) = ew_next_inside(w, (w)->site); (s) < (w)->site + (w)->nr; \
+	     (s) = ew_next_inside(w, (s) + 1))
 
 extern const struct ew_kind ew_kinds[EW_NR_ENTRIES];
 
@@ -239,5 +305,15 @@ void ew_run_chain(struct kunit *test, enum ew_walker walker,
 		  const struct ew_ops *ops);
 void ew_run_pair(struct kunit *test, enum ew_walker walker,
 		 const struct ew_ops *ops);
+void ew_run_batch(struct kunit *test, enum ew_walker walker,
+		  const struct ew_ops *ops);
+
+const void *ew_next_batch(const void *prev, char *desc);
+void ew_plan_batch(struct ew_walk *w);
+void ew_place_batch(struct ew_walk *w, unsigned long base);
+void ew_make_batch(struct ew_walk *w);
+void ew_expect_batch(struct ew_walk *w);
+struct page *ew_page_at(struct ew_walk *w, const struct ew_site *s,
+			unsigned int page);
 
 #endif /* _MM_KUNIT_WALKER_WALK_H */
