@@ -7,7 +7,6 @@
 // Breaks: EW-1
 // Kills: walker_protect.mprotect_none_meets_each_entry: assertion
 // Kills: walker_protect.mprotect_read_meets_each_entry: assertion
-// Kills: walker_protect.mprotect_write_meets_each_entry: assertion
 // In: mm/mprotect.c: change_pte_range, change_softleaf_pte
 
 @@

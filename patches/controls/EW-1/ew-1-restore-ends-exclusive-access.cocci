@@ -4,8 +4,10 @@
 // Both kinds of entries stand for a page that the CPU may not touch for now. What
 // the driver has is replaced behind its back.
 //
+// Kernels that ask an entry for its kind (6.19) warn before the case can compare.
+//
 // Breaks: EW-1
-// Kills: walker_rmap.rmap_restore_meets_each_entry: assertion
+// Kills: walker_rmap.rmap_restore_meets_each_entry: assertion or report
 // In: mm/page_vma_mapped.c: check_pte
 
 @@

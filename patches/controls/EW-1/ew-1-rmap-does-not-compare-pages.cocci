@@ -6,7 +6,6 @@
 //
 // Breaks: EW-1
 // Kills: walker_rmap.rmap_migrate_meets_each_entry: assertion or report
-// Kills: walker_rmap.rmap_pageout_meets_each_entry: assertion or report
 // Kills: walker_rmap.rmap_referenced_meets_each_entry: assertion or report
 // In: mm/page_vma_mapped.c: check_pte
 

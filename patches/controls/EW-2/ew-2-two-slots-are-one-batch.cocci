@@ -3,9 +3,11 @@
 //
 // Slots that lie side by side are freed together, and so are those that do not.
 //
+// Kernels from 6.18 on warn of a slot that is free already.
+//
 // Breaks: EW-2
-// Kills: walker_protect.munmap_tells_neighbours_apart: assertion
-// Kills: walker_advice.madv_dontneed_tells_neighbours_apart: assertion
+// Kills: walker_protect.munmap_tells_neighbours_apart: assertion or report
+// Kills: walker_advice.madv_dontneed_tells_neighbours_apart: assertion or report
 // In: mm/memory.c: zap_pte_range, zap_nonpresent_ptes
 
 @@
