@@ -53,8 +53,8 @@ class OneKernel(support.RunCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         out = Path(folder.name) / "out.json"
-        cls._text = support.call("--built-in", "--guards", "--keep", "--json", str(out),
-                                 script="controls").text
+        cls._text = support.call("--built-in", "--named", "--guards", "--keep", "--json",
+                                 str(out), script="controls").text
         cls._data = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
 
     def test_1_every_control_is_killed(self) -> None:
