@@ -5,6 +5,7 @@
 //
 // Breaks: VL-1
 // Kills: vma_life_change.changed_vma_was_write_locked: assertion
+// Kernels: from 7.3: 6.12 locks it again for VM_SOFTDIRTY, which hides it; not tried between
 // In: mm/mmap.c: __mmap_region
 // In: mm/vma.c: __mmap_new_vma
 
