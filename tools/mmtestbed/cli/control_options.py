@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
-from ..model import configs, lines
+from ..errors import UsageError
+from ..model import configs, lines, shards
 from ..model.options import Options as RunOptions
+from ..model.repository import CONTROLS
+from ..proof import choice, controls
+from ..proof.controls import Control
 from . import run_options, shared
 
 # Twice what a fixture waits for something that does not come, and then some.
@@ -54,11 +58,12 @@ class Options:
     why: str = ""
     apply: bool = False
     named: bool = False
+    shard: Optional[shards.Shard] = None
 
 
 # What --help shows.
 _COMMON = ("select", "--line", "--variant", "--kdir", "--exclude", "--fail-fast", "--json",
-           "--alone", "--built-in", "--list", "--matrix", "--why", "--guards", "--no-install")
+           "--alone", "--built-in", "--list", "--matrix", "--why", "--guards", "--shard", "--no-install")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rst", action="store_true",
         help="with --matrix or --guards: as a table in reStructuredText")
     shared.add_mode(parser)
+    shared.add_shard(parser, "controls")
     shared.add_install(parser)
     return parser
 
@@ -143,6 +149,8 @@ def parse(argv: Sequence[str]) -> Options:
     words = ["--line", line.name, "--variant", args.variant, "--timeout", str(timeout),
              *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
              *([] if args.install else ["--no-install"])]
+    if args.shard and (args.guards or args.matrix or args.why):
+        raise UsageError("--shard goes with controls, and not with --guards, --matrix or --why")
     return Options(line, config, args.jobs, args.filter, args.contract,
                    tuple(args.select), tuple(args.exclude), args.fail_fast,
                    shared.output_file(args.json), args.keep, kdir,
@@ -150,4 +158,22 @@ def parse(argv: Sequence[str]) -> Options:
                    args.list, run_options.parse(words),
                    math.ceil(args.timeout or CPU_TIME * config.slow), args.install,
                    args.alone, args.built_in, args.why, args.apply,
-                   args.named)
+                   args.named, args.shard)
+
+
+def _whole(wanted: Options) -> list[Control]:
+    """The controls that were asked for, on whatever machine.  Raises UsageError."""
+    line = wanted.line.name
+    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract)
+    return choice.chosen(named, line, wanted.select, wanted.exclude)
+
+
+def chosen(wanted: Options) -> list[Control]:
+    """Those of them that are for this machine.  Raises UsageError."""
+    return shared.shared_out(wanted.shard, _whole(wanted), "control")
+
+
+def share(wanted: Options) -> dict[str, object]:
+    """The machine's share, for programs."""
+    return {"shard": shards.facts(wanted.shard, _whole(wanted), lambda each: each.name)
+            if wanted.shard else None}

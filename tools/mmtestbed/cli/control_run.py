@@ -20,7 +20,7 @@ from ..kernel.workshop import Workshop
 from ..model import cases
 from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..proof import choice, cocci, controls, guardtest, ledger, matrix, relation
+from ..proof import cocci, controls, guardtest, ledger, matrix, relation
 from ..proof.bare import Bare
 from ..proof.controls import Control, Kind, Verdict
 from ..proof.onekernel import MOST_BAD, OneKernel
@@ -54,7 +54,7 @@ class Command:
         self._bare = Bare(self._shop, console, self._cases, "controls")
         self._controls: list[Control] = []
         if wanted.built_in or not wanted.guards:
-            self._controls = _chosen(wanted)
+            self._controls = control_options.chosen(wanted)
         self._verdicts: list[Verdict] = []
         self._one = OneKernel(self._shop, self._bare, console, self._cases,
                               self._controls, wanted)
@@ -311,7 +311,8 @@ class Command:
     def _head(self) -> dict[str, object]:
         """What each JSON says first."""
         return {"testbed": self._made, "kernel_version": self._kernel_version,
-                "line": self._wanted.line.name, "variant": self._wanted.config.name}
+                "line": self._wanted.line.name, "variant": self._wanted.config.name,
+                **control_options.share(self._wanted)}
 
     def _as_json(self) -> dict[str, object]:
         return {
@@ -335,16 +336,9 @@ class Command:
             output.write(self._wanted.json, lock.json_bytes(self._as_json()))
 
 
-def _chosen(wanted: Options) -> list[Control]:
-    """The controls that were asked for.  Raises UsageError."""
-    line = wanted.line.name
-    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract)
-    return choice.chosen(named, line, wanted.select, wanted.exclude)
-
-
 def show_list(wanted: Options, console: Console) -> int:
     """Print the controls."""
-    chosen = _chosen(wanted)
+    chosen = control_options.chosen(wanted)
     console.lines(tables.plain([["control", "breaks", "what it does"], *(
         [c.name, " ".join(c.breaks), c.subject] for c in chosen)]), "")
     return Exit.PASSED
@@ -376,7 +370,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         if wanted.list:
             return show_list(wanted, console)
         if wanted.apply:
-            return control_apply.show(wanted, _chosen(wanted), console)
+            return control_apply.show(wanted, control_options.chosen(wanted), console)
         if wanted.why:
             return show_why(wanted, console)
         if wanted.matrix:

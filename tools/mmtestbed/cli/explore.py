@@ -21,13 +21,14 @@ from ..kernel import build, offshoots, provenance
 from ..kernel.source import Source
 from ..kernel.tree import Files
 from ..kernel.workshop import Workshop
+from ..model import shards
 from ..model.repository import REPOSITORY
 from ..proof import choice, controls, together
 from ..proof.bare import Bare
 from ..proof.controls import Control
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, Console
-from . import explore_options
+from . import explore_options, shared
 from .explore_options import Options
 from .session import Ground, Session
 
@@ -45,6 +46,7 @@ class Command:
         console.aside(output.distinct(wanted.json))
         self._shop = Workshop(wanted.run, console,
                               self._with_lines if wanted.replay else None)
+        self._whole = list(map(str, wanted.whole))
         self._controls = self._chosen()
         self._facts: dict[str, Any] = {}
 
@@ -56,7 +58,9 @@ class Command:
         line = self._wanted.run.line
         if not self._wanted.controls or not line:
             return []
-        return choice.chosen(controls.read(CONTROLS), line.name, self._wanted.controls, ())
+        found = choice.chosen(controls.read(CONTROLS), line.name, self._wanted.controls, ())
+        self._whole = [each.name for each in found]
+        return shared.shared_out(self._wanted.shard, found, "control")
 
     def run(self) -> int:
         """Do it all; the exit code."""
@@ -135,6 +139,7 @@ class Command:
             "schema": _SCHEMA, "line": origin.line.name, "kernel_version": origin.version,
             "variant": "accesses" if self._wanted.accesses else
             self._wanted.run.config.name, "switches": self._wanted.switches,
+            "shard": shards.facts(self._wanted.shard, self._whole, str),
             "seconds": self._wanted.seconds, "points": self._points(), "testbed": provenance.facts(
                 REPOSITORY, origin.line, self._wanted.run.config)}
 

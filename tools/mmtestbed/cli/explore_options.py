@@ -12,6 +12,7 @@ from typing import Optional, Sequence
 from ..errors import UsageError
 from ..explore import program, schedule
 from ..explore.program import Program
+from ..model import shards
 from ..model.options import Options as RunOptions
 from . import run_options, shared
 
@@ -38,6 +39,8 @@ class Options:
     json: Optional[Path]
     list: bool
     run: RunOptions
+    shard: Optional[shards.Shard] = None
+    whole: tuple[Program, ...] = ()
 
 
 def _switches(text: str) -> int:
@@ -88,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         help="jobs of make, and schedules at a time (default: one per CPU)")
     add("--json", metavar="FILE", help="write what was covered and found as JSON")
     add("--list", action="store_true", help="list the programs and stop")
+    shared.add_shard(parser, "programs, or of the controls with --control")
     shared.add_install(parser)
     return parser
 
@@ -97,6 +101,8 @@ def parse(argv: Sequence[str]) -> Options:
     args = _parser().parse_intermixed_args(argv)
     if args.replay and (args.programs or args.seconds):
         raise UsageError("--replay names the one schedule to run: no programs, no --seconds")
+    if args.replay and args.shard:
+        raise UsageError("--replay names the one schedule to run: no --shard")
     if args.controls and args.replay:
         raise UsageError("--control goes with programs only; see mmt explore --help")
     if args.patches and (args.controls or args.accesses):
@@ -115,9 +121,12 @@ def parse(argv: Sequence[str]) -> Options:
     for patch in args.patches:
         words += ["--with", patch]
     replay = schedule.parse(args.replay) if args.replay else None
+    # With --control, the controls are shared out among machines instead.
+    whole = [replay.program] if replay else program.select(args.programs)
     # What differs from the plain kernel is made from one with the fixes.
     run = run_options.parse(words, fixes=args.fixes or bool(args.controls) or args.accesses)
     return Options(
-        tuple([replay.program] if replay else program.select(args.programs)),
+        tuple(shared.shared_out(None if args.controls else args.shard, whole, "program")),
         args.switches, args.seconds, seed, args.keep_going, replay, tuple(args.controls),
-        args.accesses, args.all_points, shared.output_file(args.json), args.list, run)
+        args.accesses, args.all_points, shared.output_file(args.json), args.list, run,
+        args.shard, tuple(whole))

@@ -55,6 +55,7 @@ WORDS = (
     Word("known", "which kernel has which known bug", "known"),
     Word("measure", "what the code under test costs, in figures", "measure"),
     Word("report", "one page with all that runs have found", "report"),
+    Word("merge", "put together what several machines have found", "merge"),
     Word("doctor", "what this host can and cannot do, and what mends it", "doctor"),
     Word("gc", "what the cache holds, and free it", "gc"),
     Word("rehearsal", "does the series still apply to tomorrow's kernel?", "rehearsal"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..errors import UsageError
-from ..model import lines
+from ..model import lines, shards
 from ..model.options import Options as RunOptions
 from . import control_options, run_options, shared
 
@@ -36,6 +36,7 @@ class Options:
     cpu: int
     line: lines.Line
     lines: tuple[Lines, ...] = ()
+    shard: Optional[shards.Shard] = None
 
 
 def _lines(text: str) -> Lines:
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
              f"{control_options.CPU_TIME:g}), and seconds without a result in that "
              f"of the host (default: {control_options.TIMEOUT:g})")
     shared.add_mode(parser)
+    shared.add_shard(parser, "mutants")
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "
                                         "killed for killed")
     add("--json", metavar="FILE", help="write what became of each mutant as JSON")
@@ -100,4 +102,4 @@ def parse(argv: Sequence[str]) -> Options:
                    shared.output_file(args.json), shared.output_file(args.report),
                    args.list, args.install, run_options.parse(words),
                    math.ceil(args.timeout or control_options.CPU_TIME),
-                   line, tuple(args.lines))
+                   line, tuple(args.lines), args.shard)

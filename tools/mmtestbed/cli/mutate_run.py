@@ -15,7 +15,7 @@ from ..errors import Exit, TestbedError
 from ..host import beneath, confine, deps, lock, proc
 from ..kernel import build, offshoots, provenance
 from ..kernel.workshop import Workshop
-from ..model import cases, functions
+from ..model import cases, functions, shards
 from ..model.outcomes import Name, Outcome
 from ..model.repository import REPOSITORY, SUITES
 from ..proof import mutation
@@ -135,9 +135,9 @@ class Command:
                 self._mutate(offshoot, folder)
                 if self._wanted.list:
                     self._console.lines([f"{m.number:5} {m.function}: {m}"
-                                         for m in self._mutants if self._here(m)], "")
+                                         for m in self._wanted_ones()], "")
                     return Exit.PASSED
-                if not any(map(self._here, self._mutants)):
+                if not self._wanted_ones():
                     return self._close_mutants([])
                 self._console.begin(f"building {len(self._mutants)} mutants")
                 offshoot.make()
@@ -181,6 +181,10 @@ class Command:
             not wanted.lines or any(mutant.file == file and mutant.line in numbers
                                     for file, numbers in wanted.lines))
 
+    def _wanted_ones(self) -> list[Mutant]:
+        """Those that are wanted, on whatever machine."""
+        return [mutant for mutant in self._mutants if self._here(mutant)]
+
     def _trace(self, kernel: Path, folder: Path) -> None:
         """Boot without a mutant and see which case reaches what."""
         self._built = mutation.live(kernel, folder / "live")
@@ -203,7 +207,7 @@ class Command:
 
     def _run_mutants(self, kernel: Path, folder: Path) -> list[Fate]:
         wanted, console = self._wanted, self._console
-        todo = [m for m in self._mutants if self._here(m)]
+        todo = shards.part(wanted.shard, self._wanted_ones())
         known: Mapping[int, Optional[Fate]] = {}
         if wanted.again:
             known = mutation.remembered(mutation.fates_from_json(
@@ -288,6 +292,7 @@ class Command:
                 "schema": 1, "testbed": self._made,
                 "kernel_version": self._kernel_version, "line": self._wanted.line.name,
                 "variant": self._wanted.run.config.name, "filter": wanted.filter,
+                "shard": shards.facts(wanted.shard, self._wanted_ones(), str),
                 "mutants": [fate.as_json() for fate in fates]}))
         if wanted.text:
             output.write(wanted.text, "".join(

@@ -14,7 +14,7 @@ from . import run_options
 # Options of run.sh that make no sense for more than one kernel, or that we set.
 _OURS = ("--kdir", "--filter", "--exclude", "--changed", "--fail-fast", "--list", "--dry-run",
          "--repeat", "--shuffle", "--seconds", "--gdb", "--raw", "--json", "--junit", "--ktap",
-         "--reach", "--keep", "--build-dir")
+         "--reach", "--keep", "--build-dir", "--shard", "--kcidb")
 
 
 def split(argv: Sequence[str]) -> tuple[list[str], list[str]]:

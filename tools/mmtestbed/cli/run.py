@@ -21,11 +21,11 @@ from ..history import changed
 from ..host import lock, ns, proc
 from ..kernel import patching, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
-from ..model import cases, lines, selectors
+from ..model import cases, lines, selectors, shards
 from ..model.options import Options
-from ..model.outcomes import Name, Outcome
+from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import REPOSITORY, SUITES
-from ..result import as_json, as_ktap, failures, junit, verdict
+from ..result import as_json, as_ktap, failures, junit, kcidb, verdict
 from ..ui import output, words
 from ..ui.console import GREEN, RED, Console
 from . import dry_run, every, listing, rounds, run_options
@@ -47,7 +47,7 @@ class Command:
                                    patches=[path.name for path in opts.patches])
         self._display = failures.Display(console, self._result, opts)
         self._change = changed.Change()
-        if opts.json:
+        if opts.json or opts.kcidb:
             self._result.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
     def run(self) -> int:
@@ -185,15 +185,20 @@ class Command:
             names = self._chosen(there)
             if opts.changed:
                 names = self._reaching(names)
+            result.shard = shards.facts(opts.shard, names, ".".join)
+            total, names = len(names), shards.part(opts.shard, names)
+            if not names:
+                self._console.note(f"shard {opts.shard} has none of "
+                                   f"{words.count(total, 'case')}")
             if opts.first:
                 early = {name for word in opts.first for name in cases.selected(word, names)}
                 names.sort(key=lambda name: name not in early)
             # In a boot that cases share, nothing can be left out; nor what was named alone.
             left = known.hang(names) if isinstance(boots, children.Children) and \
-                len(names) > 1 else []
+                total > 1 else []
+            names_left = [name for name in names if name not in left]
             with proc.threads(uml.at_a_time(opts.jobs, opts.config)) as pool:
-                found = plan.run(boots, [name for name in names if name not in left], there,
-                                 pool)
+                found = plan.run(boots, names_left, there, pool) if names else [Results()]
             for results in found:
                 results.outcomes.update({name: known.settle(outcome) for name, outcome
                                          in results.outcomes.items()})
@@ -205,7 +210,8 @@ class Command:
             self._record(recorder)
         result.flaky = runner.flaky(found)
         result.add(found, names)
-        if opts.config.userspace and not opts.chooses:
+        if opts.config.userspace and not opts.chooses and \
+           (not opts.shard or opts.shard.index == 1):
             self._userspace(how)
         result.seed = how.seed if result.children else opts.seed
         record = kernels.nearest(kernels.read(REPOSITORY), result.version, opts.config.name)
@@ -226,7 +232,8 @@ class Command:
         """
         if self._opts.build_options or self._opts.seconds:
             return len(self._cases)
-        return len(self._chosen(list(self._cases))) * self._opts.repeat
+        return len(shards.part(self._opts.shard, self._chosen(list(self._cases)))) * \
+            self._opts.repeat
 
     def _userspace(self, how: runner.Options) -> None:
         """An ordinary boot, which runs a program of ours."""
@@ -283,6 +290,9 @@ class Command:
             output.write(self._opts.junit, junit.of(self._result))
         if self._opts.ktap:
             output.write(self._opts.ktap, as_ktap.of(self._result))
+        if self._opts.kcidb:
+            output.write(self._opts.kcidb, lock.json_bytes(kcidb.of(
+                as_json.of(self._result), self._opts.origin)))
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -290,7 +300,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         opts = run_options.parse(sys.argv[1:] if argv is None else argv, fixes=False)
-        console.aside(output.distinct(opts.json, opts.junit, opts.ktap))
+        console.aside(output.distinct(opts.json, opts.junit, opts.ktap, opts.kcidb))
         if opts.all:
             return every.Command(opts, console).run()
         if opts.list:

@@ -16,8 +16,8 @@ from ..kernel import trees
 from ..model import configs, lines
 from ..model.options import SEED, Options
 from ..model.selectors import is_contract
-from .shared import Parser, add_install, add_mode, line, me, number, output_file
-from .shared import output_folder, positive, seconds, tree_of
+from .shared import Parser, add_install, add_kcidb, add_mode, add_shard, line, me, number
+from .shared import output_file, output_folder, positive, seconds, tree_of
 
 # Options of kunit.py that would turn the run into something else.
 _REFUSED = {
@@ -37,7 +37,7 @@ _REFUSED = {
 # What --help shows.
 _COMMON = ("select", "--kdir", "--line", "--variant", "--with", "--exclude", "--changed",
            "--fail-fast", "--fixes", "--list", "--json", "--repeat", "--seed", "--gdb",
-           "--one-boot", "--no-install")
+           "--shard", "--no-install")
 
 # Seconds without a result after which the plain kernel hangs.
 _TIMEOUT = 60.0
@@ -117,10 +117,12 @@ def _parser() -> Parser:
              "seconds without a result in that of the host (default: 60; both more for "
              "a slow variant)")
     add_mode(parser)
+    add_shard(parser, "cases")
     add("--dry-run", action="store_true", help="print the commands, do nothing")
     add("--json", metavar="FILE", help="write the verdict and every case as JSON")
     add("--junit", metavar="FILE", help="write the verdict as JUnit XML")
     add("--ktap", metavar="FILE", help="write all results as one KTAP")
+    add_kcidb(parser)
     add("--reach", action="store_true", help="with --variant gcov: record which functions "
         "each case reaches, for --changed, instead of a report")
     add("--repeat", metavar="N", type=positive, default=1,
@@ -178,7 +180,7 @@ def pass_on(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
-    """Refuse what does not go with --seconds and --gdb.  Raises UsageError."""
+    """Refuse what does not go with --seconds, --gdb and --shard.  Raises UsageError."""
     if args.seconds and one_boot:
         raise UsageError("--seconds needs a child for each case, which neither --one-boot "
                          "nor a kernel with more CPUs has")
@@ -187,6 +189,10 @@ def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
             raise UsageError(f"--seconds does not go with --{word}; see {me('run')} --help")
     if args.gdb and (args.all or args.filter or args.select or args.repeat > 1):
         raise UsageError("--gdb names the one case to run: no --all, --filter or --repeat")
+    for word, given in (("seconds", args.seconds), ("gdb", args.gdb), ("all", args.all),
+                        ("list", args.list)):
+        if args.shard and given:
+            raise UsageError(f"--shard does not go with --{word}; see {me('run')} --help")
     if args.gdb and not re.fullmatch(r"\w+\.\w+", args.gdb):
         raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
 
@@ -246,9 +252,9 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         own_timeout=args.timeout,
         dry_run=args.dry_run,
         json=output_file(args.json), junit=output_file(args.junit),
-        ktap=output_file(args.ktap),
+        ktap=output_file(args.ktap), kcidb=output_file(args.kcidb), origin=args.origin,
         repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,
         install=args.install, fixes=args.fixes or fixes,
-        no_skips=args.no_skips)
+        no_skips=args.no_skips, shard=args.shard)

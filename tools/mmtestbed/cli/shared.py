@@ -7,16 +7,18 @@ import argparse
 import io
 import os
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable, Optional, Sequence, TypeVar
 
 from ..errors import Exit, TestbedError, UsageError
 from ..kernel import coverage, source, trees
-from ..model import lines
-from ..ui import output
+from ..model import lines, shards
+from ..result import kcidb
+from ..ui import output, words
 from ..ui.console import Console
 from . import parser
 
 
+T = TypeVar("T")
 Parser = parser.Parser
 
 
@@ -67,6 +69,45 @@ def add_mode(options: argparse.ArgumentParser) -> None:
     options.add_argument("--host-time", action="store_true",
                         help="let time pass as it does on the host, instead of only while "
                              "something runs")
+
+
+def add_shard(options: argparse.ArgumentParser, what: str) -> None:
+    """The option that takes a share of @what; mmt merge puts the shares together."""
+    options.add_argument("--shard", metavar="I/N", type=shard,
+                         help=f"only the I-th of N parts of the {what}, for one of N "
+                              "machines; mmt merge puts the results together")
+
+
+def shard(text: str) -> shards.Shard:
+    """The value of --shard."""
+    try:
+        return shards.parse(text)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(str(err)) from None
+
+
+def add_kcidb(options: argparse.ArgumentParser) -> None:
+    """The options for a report to KCIDB."""
+    options.add_argument("--kcidb", metavar="FILE",
+                         help="write a report for KCIDB (kernelci.org), schema 5.3, as JSON")
+    options.add_argument("--origin", metavar="NAME", type=origin, default=kcidb.ORIGIN,
+                         help="with --kcidb: the CI system that reports (default: %(default)s)")
+
+
+def origin(text: str) -> str:
+    """The value of --origin."""
+    if not kcidb.is_origin(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is more than small letters, digits and _")
+    return text
+
+
+def shared_out(which: Optional[shards.Shard], things: Sequence[T], name: str) -> list[T]:
+    """The part @which of @things, which are called @name.  Raises UsageError if it is empty."""
+    mine = shards.part(which, things)
+    if which and not mine:
+        raise UsageError(f"--shard {which} is empty: there "
+                         f"{'is' if len(things) == 1 else 'are'} {words.count(len(things), name)}")
+    return mine
 
 
 def mode_words(args: argparse.Namespace) -> list[str]:

@@ -83,6 +83,8 @@ TEST = (
     Tool("pyflakes3", "pyflakes3", "finds what is not used", optional=True),
     Tool("/usr/lib/python3/dist-packages/hypothesis/__init__.py", "python3-hypothesis",
          "tries parsers on any input", optional=True),
+    Tool("/usr/lib/python3/dist-packages/jsonschema/__init__.py", "python3-jsonschema",
+         "holds reports against their schema", optional=True),
     Tool("rst2xml", "python3-docutils", "reads the documentation", optional=True),
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Optional
 
 from ..host import deps
-from . import configs, counted, lines
+from . import configs, counted, lines, shards
 
 # CPU seconds after which a case of it hangs that runs in virtual time.
 CPU_TIME = 10.0
@@ -30,6 +30,8 @@ class Options:
     @shuffle: the seed of the order, None if that is to stay.
     @seed: of what is random in the cases, None for the usual one.
     @no_skips: what is skipped, but runs on the nearest known kernel, is a failure.
+    @origin: the CI system that the report for KCIDB is from.
+    @shard: the part of the cases to run, None for all.
     @fixes: of the code under test go in; else the kernel is tested as it is.
     """
 
@@ -71,6 +73,9 @@ class Options:
     install: bool = True
     fixes: bool = True
     no_skips: bool = False
+    shard: Optional[shards.Shard] = None
+    kcidb: Optional[Path] = None
+    origin: str = ""
 
     @property
     def children(self) -> bool:

@@ -32,7 +32,7 @@ def of(run: Run) -> dict[str, Any]:
         "build_seconds": round(run.build_seconds, 3),
         "boot_seconds": round(run.boot_seconds, 3),
         "seconds": round(run.seconds, 3), "boots": run.boots,
-        "repeat": run.repeat, "shuffle_seed": run.shuffle,
+        "shard": run.shard, "repeat": run.repeat, "shuffle_seed": run.shuffle,
         "mode": "children" if run.children else "boots", "children": run.children,
         "time": "virtual" if run.virtual else "host", "seed": run.seed,
         "skipped_but_not_on": {"kernel_version": run.nearest,

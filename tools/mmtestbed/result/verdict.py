@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections
 import re
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from ..errors import Exit
 from ..kernel.patching import Taken
@@ -41,6 +41,7 @@ class Run:
     @known: the bugs that are known, and in this kernel.
     @elsewhere: the cases that are skipped here and run on @nearest, the nearest kernel of
         which a run is recorded, with the reasons.
+    @shard: the machine's share of the cases: shards.facts().
     """
 
     line: str
@@ -70,6 +71,7 @@ class Run:
     known: Known = field(default_factory=Known)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     nearest: str = ""
+    shard: Optional[dict[str, Any]] = None
     code: Exit = Exit.PASSED
 
     def place(self, outcome: Outcome) -> tuple[str, int]:
@@ -112,7 +114,8 @@ class Run:
 
     def judge(self) -> None:
         """Set the exit code by what has been added."""
-        passed = any(o.status is Status.PASSED for o in self.outcomes)
+        # Whether one has passed on some machine, only all shares together tell.
+        passed = bool(self.shard) or any(o.status is Status.PASSED for o in self.outcomes)
         if self.bad() or self.troubles or not passed:
             self.code = Exit.FAILED
 
@@ -123,7 +126,8 @@ class Run:
     def closing_line(self) -> str:
         """The verdict in one line."""
         variant = f" {self.variant}" if self.variant != PLAIN.name else ""
-        tail = f"Linux {self.version}{variant}, {self.seconds:.1f} s in the kernel"
+        share = f"shard {self.shard['index']}/{self.shard['of']}, " if self.shard else ""
+        tail = f"{share}Linux {self.version}{variant}, {self.seconds:.1f} s in the kernel"
         if self.coverage:
             tail += f", coverage in {self.coverage}"
         if self.repeat > 1:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Iterator
 
-from . import Breakage, commands, explore, later, modules, more, people, proof
+from . import Breakage, commands, explore, later, machines, modules, more, people, proof
 
 __all__ = ["Breakage", "everything", "units"]
 _TESTS = Path(__file__).resolve().parents[1]
@@ -21,10 +21,10 @@ def units() -> dict[str, str]:
 
 def everything() -> Iterator[tuple[Breakage, list[str]]]:
     """Each mistake, and the tests that have to notice it."""
-    for entry in (*commands.TABLE, *later.TABLE):
+    for entry in (*commands.TABLE, *later.TABLE, *machines.WHOLE):
         yield entry, [f"tests.e2e.{test}" for test in entry.tests.split()]
     known = units()
     for entry in (*modules.TABLE, *more.TABLE, *proof.TABLE, *people.TABLE,
-                  *explore.TABLE):
+                  *explore.TABLE, *machines.TABLE):
         parts = [test.partition(".") for test in entry.tests.split()]
         yield entry, [f"{known.get(module, module)}.{test}" for module, _, test in parts]

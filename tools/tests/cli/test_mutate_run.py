@@ -74,3 +74,17 @@ class Mutants(support.TempCase):
             self.assertEqual(ran[0], "notices_3")
             self.fate(1, "g")
             self.assertEqual(ran, ["notices_4", "notices_3", "also_notices", "slow"])
+
+
+class Shards(support.TempCase):
+    def test_each_mutant_once(self) -> None:
+        done = []
+        for index in (1, 2, 3):
+            command = mutate_run.Command(mutate_options.parse(["--shard", f"{index}/3"]),
+                                         self.console)
+            command._mutants = [mutant(number) for number in range(1, 8)]
+            with mock.patch.object(command._bare, "opened"), \
+                    mock.patch.object(command, "_fate",
+                                      lambda each, *_: Fate(each, State.DEAD)):
+                done += command._run_mutants(self.tmp / "linux", self.tmp)
+        self.assertEqual(sorted(fate.mutant.number for fate in done), list(range(1, 8)))
