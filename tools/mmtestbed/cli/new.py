@@ -58,9 +58,21 @@ def parse(argv: Sequence[str]) -> Options:
                    args.suite, args.statement)
 
 
+# Characters of a name.
+LONGEST = 40
+
+
 def name_of(sentence: str) -> str:
-    """A sentence as a name: "Keep the lock" is keep_the_lock."""
-    return "_".join(re.findall(r"[a-z0-9]+", sentence.lower()))
+    """A sentence as a name: "Keep the lock" is keep_the_lock.
+
+    A long one loses its articles, and then what goes beyond 40 characters.
+    """
+    words = re.findall(r"[a-z0-9]+", sentence.lower())
+    if len("_".join(words)) > LONGEST:
+        words = [word for word in words if word not in ("a", "an", "the")]
+    while len("_".join(words)) > LONGEST and len(words) > 1:
+        words.pop()
+    return "_".join(words)
 
 
 def statements(function: str) -> list[str]:
@@ -177,8 +189,10 @@ class New:
         file, text = find(origin.path, function)
         sentence = self._answer(wanted.sentence, "What the bug does, such as 'keep a folio "
                                 "reference while waiting'")
-        # "mm: " is put in front of it.
-        sentence = re.sub(r"^[\w/]+: +", "", sentence)
+        # "mm: " is put in front of it, as of the subject of a patch.
+        sentence = re.sub(r"^[\w/]+: +", "", sentence).rstrip(" .")
+        if re.match(r"[A-Z][a-z]* ", sentence):
+            sentence = sentence[0].lower() + sentence[1:]
         known = [case for case in cases.read(SUITES) if contract in case.contracts]
         if not wanted.kills:
             console.lines([f"{case.full_name}  {case.summary}" for case in known])

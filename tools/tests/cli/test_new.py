@@ -62,6 +62,10 @@ class Names(unittest.TestCase):
     def test_name(self) -> None:
         self.assertEqual(new.name_of("Waiters hold NO reference!"),
                          "waiters_hold_no_reference")
+        self.assertEqual(new.name_of("The half that is split off comes into the tree "
+                                     "without its lock"),
+                         "half_that_is_split_off_comes_into_tree")
+        self.assertEqual(new.name_of("x" * 50), "x" * 50)
 
     def test_statements(self) -> None:
         self.assertEqual(new.statements(SOURCE), ["other = next(folio);", "unlock(folio);"])
@@ -103,13 +107,13 @@ class Writing(support.TempCase):
 
     @unittest.skipUnless(shutil.which("spatch"), "spatch is not installed")
     def test_control(self) -> None:
-        self.new("control", answers=("mw-2", "wait", "mm: keep the lock", "wait.waits",
+        self.new("control", answers=("mw-2", "wait", "mm: Keep the lock.", "wait.waits",
                                      "2")).control()
         [control] = controls.read(self.tmp / "patches/controls")
         self.assertEqual((control.name, control.breaks, control.kills),
                          ("mw-2-keep-the-lock", ("MW-2",), (("wait", "waits"),)))
         self.assertIn("- unlock(folio);", control.text)
-        self.assertNotIn("mm: mm:", control.text)
+        self.assertIn("Subject: mm: keep the lock\n", control.text)
         with self.assertRaisesRegex(UsageError, "already"):
             self.new("control", answers=("MW-2", "wait", "keep the lock", "wait.waits",
                                          "1")).control()
