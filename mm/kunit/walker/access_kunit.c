@@ -578,6 +578,19 @@ static void hmm_read_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * hmm_read_tells_pages_apart() - hmm_range_fault() that asks for pages
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void hmm_read_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_HMM_READ, &hmm_read_ops);
+}
+
+/**
  * hmm_write_meets_each_entry() - hmm_range_fault() that asks for writable pages
  *
  * The row "hmm_range_fault, write".
@@ -615,6 +628,19 @@ static void hmm_write_tells_huge_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * hmm_write_tells_pages_apart() - hmm_range_fault() that asks for writable pages
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void hmm_write_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_HMM_WRITE, &hmm_write_ops);
+}
+
+/**
  * process_vm_readv_meets_each_entry() - process_vm_readv()
  *
  * The row "process_vm_readv": the bytes that were written, or zeroes.
@@ -649,6 +675,19 @@ static void process_vm_readv_tells_neighbours_apart(struct kunit *test)
 static void process_vm_readv_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_PROCESS_VM_READV, &process_vm_readv_ops);
+}
+
+/**
+ * process_vm_readv_tells_pages_apart() - process_vm_readv()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void process_vm_readv_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_PROCESS_VM_READV, &process_vm_readv_ops);
 }
 
 /**
@@ -734,14 +773,17 @@ static struct kunit_case walker_access_cases[] = {
 	KUNIT_CASE_PARAM(hmm_read_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(hmm_read_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(hmm_read_tells_huge_neighbours_apart, pair_gen_params),
+	KUNIT_CASE_PARAM(hmm_read_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(hmm_write_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(hmm_write_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(hmm_write_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(hmm_write_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(process_vm_readv_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(process_vm_readv_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(process_vm_readv_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(process_vm_readv_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(access_remote_vm_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(access_remote_vm_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(access_remote_vm_tells_huge_neighbours_apart,

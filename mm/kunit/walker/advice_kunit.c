@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "../../internal.h"
+#include "../compat/count.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/swap.h"
@@ -161,15 +162,30 @@ static void run_mlock(struct ew_walk *w)
 
 static const struct ew_ops mlock_ops = { .run = run_mlock, .task = true };
 
+/* Pages that count as locked, once no batch has any of them */
+static long nr_mlocked(void)
+{
+	lru_add_drain_all();
+	return mmk_zone_page_state(NR_MLOCK);
+}
+
 static void prepare_munlock(struct ew_walk *w)
 {
+	w->noted[0] = nr_mlocked();
 	KUNIT_ASSERT_EQ(w->test, 0L,
 			sys_mlock2(w->start, w->len, MLOCK_ONFAULT));
+	w->noted[1] = nr_mlocked();
 }
 
 static void run_munlock(struct ew_walk *w)
 {
 	ew_say(w, sys_munlock(w->start, w->len));
+	/* A page is not locked any longer than its address is. */
+	KUNIT_EXPECT_EQ(w->test, nr_mlocked(), w->noted[0]);
+	/* A folio that is mapped in part need not be locked. */
+	if (w->batch && ew_batch_is_whole(w))
+		KUNIT_EXPECT_EQ(w->test, w->noted[1] - w->noted[0],
+				(long)EW_BATCH_PAGES);
 }
 
 static const struct ew_ops munlock_ops = {
@@ -622,6 +638,19 @@ static void madv_collapse_tells_neighbours_apart(struct kunit *test)
 }
 
 /**
+ * madv_collapse_tells_pages_apart() - madvise(MADV_COLLAPSE)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void madv_collapse_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MADV_COLLAPSE, &madv_collapse_ops);
+}
+
+/**
  * mlock_meets_each_entry() - mlock()
  *
  * The row "mlock".
@@ -656,6 +685,19 @@ static void mlock_tells_neighbours_apart(struct kunit *test)
 static void mlock_tells_huge_neighbours_apart(struct kunit *test)
 {
 	ew_run_pair(test, EW_MLOCK, &mlock_ops);
+}
+
+/**
+ * mlock_tells_pages_apart() - mlock()
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void mlock_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_MLOCK, &mlock_ops);
 }
 
 /**
@@ -805,10 +847,12 @@ static struct kunit_case walker_advice_cases[] = {
 			 batch_gen_params),
 	KUNIT_CASE_PARAM(madv_collapse_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(madv_collapse_tells_neighbours_apart),
+	KUNIT_CASE_PARAM(madv_collapse_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(mlock_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(mlock_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(mlock_tells_huge_neighbours_apart,
 			 pair_gen_params),
+	KUNIT_CASE_PARAM(mlock_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(munlock_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(munlock_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(munlock_tells_huge_neighbours_apart,

@@ -63,6 +63,17 @@ const void *ew_next_batch(const void *prev, char *desc)
 	return next;
 }
 
+/**
+ * ew_batch_is_whole() - Whether the walk is over all pages of each folio
+ * @w: the walk
+ *
+ * Return: true if all pages of its folios are present, and inside.
+ */
+bool ew_batch_is_whole(const struct ew_walk *w)
+{
+	return !w->batch->part && w->batch->between == EW_PRESENT;
+}
+
 /* Whether the walker may leave alone what is part of a folio that it cannot split */
 static void skip_if_undefined(struct ew_walk *w)
 {

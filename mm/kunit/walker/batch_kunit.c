@@ -103,6 +103,37 @@ static void reclaim(struct kunit *test, struct mmk_large *l)
 	folio_unlock(l->folio);
 }
 
+/**
+ * lazyfree_folio_is_discarded_whole() - A large folio after MADV_FREE
+ *
+ * Reclaim discards it (madvise(2), MADV_FREE): no page is mapped, none counts, and
+ * nobody has a reference, although a device has one page for itself and the ptes of
+ * others differ.
+ *
+ * Contract: EW-2
+ */
+static void lazyfree_folio_is_discarded_whole(struct kunit *test)
+{
+	const struct one_page *param = test->param_value;
+	struct mmk_mm_state before, now;
+	struct mmk_large l;
+	unsigned int i;
+
+	map_lazyfree(test, &l);
+	make_exclusive(test, &l, param->page);
+	mmk_mm_snapshot(l.mm, &before);
+
+	reclaim(test, &l);
+
+	mmk_mm_snapshot(l.mm, &now);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(l.folio), 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(l.folio), 1);
+	KUNIT_EXPECT_EQ(test, now.anon, before.anon - (long)BATCH_PAGES);
+	KUNIT_EXPECT_EQ(test, now.swap, before.swap);
+	for (i = 0; i < BATCH_PAGES; i++)
+		MMK_EXPECT_PTE(test, l.mm, page_addr(&l, i), NONE);
+}
+
 /* What became of a pte, which may have got the flags of another one of the folio */
 static void expect_kept(struct kunit *test, unsigned int page, pte_t was,
 			pte_t now)
@@ -220,6 +251,7 @@ static void one_young_page_makes_a_folio_referenced(struct kunit *test)
 }
 
 static struct kunit_case walker_batch_cases[] = {
+	KUNIT_CASE_PARAM(lazyfree_folio_is_discarded_whole, one_page_gen_params),
 	KUNIT_CASE_PARAM(lazyfree_folio_in_use_stays_as_it_is,
 			 one_page_gen_params),
 	KUNIT_CASE_PARAM(one_young_page_makes_a_folio_referenced,

@@ -24,6 +24,11 @@ MMK_GEN_PARAMS(entry)
 	return ew_next_entry(prev, desc);
 }
 
+MMK_GEN_PARAMS(batch)
+{
+	return ew_next_batch(prev, desc);
+}
+
 /**
  * struct scan - khugepaged, as it comes by
  * @mm: whose page table it is to look at
@@ -76,6 +81,10 @@ static void scan_begin(struct ew_walk *w, struct scan *scan)
 	scan->watched = true;
 	mmk_huge_on(true);
 	scan->running = true;
+	/* A change of the advice is what khugepaged is told of. */
+	KUNIT_ASSERT_EQ(w->test, 0, do_madvise(w->mm, w->start,
+					       w->end - w->start,
+					       MADV_NOHUGEPAGE));
 	KUNIT_ASSERT_EQ(w->test, 0, do_madvise(w->mm, w->start,
 					       w->end - w->start,
 					       MADV_HUGEPAGE));
@@ -165,9 +174,23 @@ static void khugepaged_tells_neighbours_apart(struct kunit *test)
 	ew_run_chain(test, EW_KHUGEPAGED, &khugepaged_ops);
 }
 
+/**
+ * khugepaged_tells_pages_apart() - khugepaged
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void khugepaged_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_KHUGEPAGED, &khugepaged_ops);
+}
+
 static struct kunit_case walker_collapse_cases[] = {
 	KUNIT_CASE_PARAM(khugepaged_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(khugepaged_tells_neighbours_apart),
+	KUNIT_CASE_PARAM(khugepaged_tells_pages_apart, batch_gen_params),
 	{}
 };
 

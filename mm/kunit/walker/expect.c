@@ -253,7 +253,10 @@ static void want_outcome(const struct ew_site *s, enum ew_outcome outcome,
 	case EW_GUARDED:
 		want_nothing(s, want);
 		want->look.kind = MMK_PTE_MARKER;
-		want->any_value = true;
+#ifdef PTE_MARKER_GUARD
+		want->look.value =
+			softleaf_from_pte(make_pte_marker(PTE_MARKER_GUARD)).val;
+#endif
 		break;
 	case EW_READ_ONLY:
 	case EW_NO_ACCESS:

@@ -309,6 +309,7 @@ void ew_run_batch(struct kunit *test, enum ew_walker walker,
 		  const struct ew_ops *ops);
 
 const void *ew_next_batch(const void *prev, char *desc);
+bool ew_batch_is_whole(const struct ew_walk *w);
 void ew_plan_batch(struct ew_walk *w);
 void ew_place_batch(struct ew_walk *w, unsigned long base);
 void ew_make_batch(struct ew_walk *w);
