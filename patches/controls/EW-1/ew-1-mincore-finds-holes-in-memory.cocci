@@ -3,8 +3,9 @@
 //
 // A read of a hole needs no disk, either.
 //
-// Breaks: EW-1
+// Breaks: EW-1, EW-2
 // Kills: walker_look.mincore_meets_each_entry: assertion
+// Kills: walker_look.mincore_tells_pages_apart: assertion
 // In: mm/mincore.c: __mincore_unmapped_range
 
 @@

@@ -3,8 +3,9 @@
 //
 // MM_SWAPENTS is not brought down by swapoff.
 //
-// Breaks: EW-1
+// Breaks: EW-1, EW-2
 // Kills: walker_advice.swapoff_meets_each_entry: assertion
+// Kills: walker_advice.swapoff_tells_pages_apart: assertion
 // In: mm/swapfile.c: unuse_pte
 
 @@
