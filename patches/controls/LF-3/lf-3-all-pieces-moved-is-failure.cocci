@@ -6,6 +6,7 @@
 //
 // Breaks: LF-3
 // Kills: large_folio_list.large_folio_is_split_and_moves: assertion
+// Kills: large_folio_table.large_folio_meets_its_fate: assertion
 // In: mm/migrate.c: migrate_pages
 
 @@

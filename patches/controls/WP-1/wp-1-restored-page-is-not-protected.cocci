@@ -6,6 +6,7 @@
 //
 // Breaks: WP-1, WP-2
 // Kills: soft_bits_entry.migration_carries_bits: assertion
+// Kills: soft_bits_entry.failed_migration_puts_bits_back: assertion
 // Kills: soft_bits_report.write_to_protected_page_is_reported: assertion
 // In: mm/migrate.c: remove_migration_pte
 

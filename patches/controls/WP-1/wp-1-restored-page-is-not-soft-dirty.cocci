@@ -6,6 +6,7 @@
 //
 // Breaks: WP-1
 // Kills: soft_bits_entry.migration_carries_bits: assertion
+// Kills: soft_bits_entry.failed_migration_puts_bits_back: assertion
 // In: mm/migrate.c: remove_migration_pte
 
 @@
