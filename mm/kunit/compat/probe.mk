@@ -44,4 +44,11 @@ mmk-probes := \
 	$(call mmk-probe,UFFD_BIT,include/asm-generic/pgtable_uffd.h,int pte_uffd.pte_t pte) \
 	$(call mmk-probe,PARAM_OF_TEST,include/kunit/test.h,\*generate_params[^a-z]*struct kunit)
 
+# $(call mmk-lacks,HEADER,FILES,PATTERN): every file of the suites sees compat/HEADER if
+# PATTERN is in none of FILES: what cases need not know of, and other kernels have.
+mmk-lacks = $(if $(shell grep -Elzs '$(3)' $(addprefix $(srctree)/,$(2))),,-include $(srctree)/mm/kunit/compat/$(1))
+
+mmk-probes += \
+	$(call mmk-lacks,rss.h,$(mmk-inc)/mm.h,long get_mm_counter_sum)
+
 subdir-ccflags-y += $(mmk-probes)

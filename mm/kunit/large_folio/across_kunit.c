@@ -12,6 +12,7 @@
 #include <linux/syscalls.h>
 
 #include "../../internal.h"
+#include "../compat/leaf.h"
 #include "../compat/pgmap.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
