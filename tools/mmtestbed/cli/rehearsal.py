@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..errors import Exit, TestbedError
+from ..errors import Exit, TestbedError, UsageError
 from ..host import cachedir
 from ..kernel import patching, rehearsal, source
 from ..model import lines
@@ -34,9 +34,15 @@ class Tried:
     error: str
 
 
-def one(top: Path, patches: Sequence[Path], seed: int, changes: int) -> Tried:
-    """Derive the tree of @seed, and apply @patches to it, one after the other."""
-    tree, made = rehearsal.derive(top, patches, seed, changes)
+def one(top: Path, patches: Sequence[Path], seed: int, changes: int,
+        keep: Optional[Path] = None) -> Tried:
+    """Derive the tree of @seed, and apply @patches to it, one after the other.
+
+    @keep: write all of the tree to this folder, which is not there yet.  Raises HostError.
+    """
+    tree, made = rehearsal.derive(top, patches, seed, changes, keep is not None)
+    if keep:
+        rehearsal.keep(tree, keep)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "tree"
         tree.write(folder)
@@ -86,9 +92,12 @@ def _parser() -> argparse.ArgumentParser:
                "an error does not; 2 wrong usage; 125 there is no source.")
     add = parser.add_argument
     add("--kdir", metavar="PATH", help="the kernel to start from (default: the newest 7.x)")
-    add("--trees", metavar="N", type=shared.positive, default=20)
+    add("--trees", metavar="N", type=shared.positive,
+        help="so many (default: 20; with --keep, 1)")
     add("--changes", metavar="N", type=shared.positive, default=5, help="in each of them")
     add("--seed", metavar="N", type=shared.number, default=1, help="of the first tree")
+    add("--keep", metavar="FOLDER", type=Path, help="write the whole tree of the seed to the "
+        "new FOLDER, to be built and run with --kdir FOLDER")
     return parser
 
 
@@ -97,6 +106,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         args = _parser().parse_args(sys.argv[1:] if argv is None else argv)
+        trees = args.trees or (1 if args.keep else 20)
+        if args.keep and trees != 1:
+            raise UsageError("--keep writes one tree; leave --trees out")
+        if args.keep and args.keep.exists():
+            raise UsageError(f"{args.keep} is there already; name a new folder")
         if args.kdir:
             top = source.from_kdir(args.kdir, None, console).path
         else:
@@ -105,11 +119,14 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             top = source.unpack(line, source.tarball(line, cache, console), cache,
                                 console).path
         patches = patching.ours()
-        console.begin(f"{count(args.trees, 'tree')} of {args.changes} changes each, seeds "
-                      f"from {args.seed}")
-        found = [one(top, patches, args.seed + number, args.changes)
-                 for number in range(args.trees)]
+        console.begin(f"{count(trees, 'tree')} of {args.changes} changes each, seeds from "
+                      f"{args.seed}")
+        found = [one(top, patches, args.seed + number, args.changes, args.keep)
+                 for number in range(trees)]
         console.end()
+        if args.keep:
+            console.lines([f"{change.kind}: {change.what}" for change in found[0].changes], "")
+            console.line(f"wrote {args.keep}; judge it with scripts/run.sh --kdir {args.keep}")
         return show(found, len(patches), console)
     except TestbedError as err:
         console.error(err)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Trees of tomorrow, and what the series makes of them."""
 
+import contextlib
+import io
 import random
 
 from mmtestbed.cli import rehearsal as command
@@ -13,16 +15,21 @@ from tests.kernel.test_patching import NEW, PATCH
 CODE = """\
 #include "x.h"
 
-static int first(int a)
+static int its_first(int a)
 {
 	start();
-	return second(a);
+	return the_second(a) + its_third();
 }
 
-int second(int a)
+int the_second(int a)
 {
 	stop();
 	return a;
+}
+
+static bool its_third(void)
+{
+	return its_third();
 }
 """
 HEADER = """\
@@ -31,7 +38,7 @@ HEADER = """\
 
 int first(int a);
 
-int second(int a);
+int the_second(int a);
 
 int third(void);
 int fourth(void);
@@ -49,27 +56,72 @@ class Rehearsal(support.TempCase):
                    "--- a/mm/x.h\n+++ b/mm/x.h\n@@ -1 +1 @@\n-a\n+b\n")
         self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
 
-    def made(self, kind: str) -> str:
+    def made(self, kind: str, seed: int = 3) -> str:
         """x.c and x.h after a change of this @kind."""
-        while not rehearsal.KINDS[kind](self.tree, random.Random(3)):
+        chance = random.Random(seed)
+        while not rehearsal.KINDS[kind](self.tree, chance):
             pass
         return self.tree.text("mm/x.c") + self.tree.text("mm/x.h")
 
     def test_renamed_everywhere(self) -> None:
         text = self.made("rename")
-        self.assertIn("_folio(", text)
-        name = text.split("_folio(")[0].split()[-1].lstrip("*")
+        self.assertIn("_anew(", text)
+        name = text.split("_anew(")[0].split()[-1].lstrip("*")
         self.assertNotRegex(text, rf"\b{name}\(")
 
+    def test_a_header_of_that_name_stays(self) -> None:
+        self.write("tree/mm/x.c", "#include <linux/in_a_word.h>\nint in_a_word(int a)\n"
+                                  "{\n\treturn in_a_word(a);\n}\n")
+        self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
+        self.assertIn("#include <linux/in_a_word.h>\nint in_a_word_anew(int a)\n{\n"
+                      "\treturn in_a_word_anew(a);", self.made("rename"))
+
+    def test_reaches_the_whole_tree(self) -> None:
+        for path in ("fs/y.c", "tools/z.c"):
+            self.write(f"tree/{path}", "\tthe_second(1);\n\tits_first(1);\n\tits_third();\n")
+        (self.tmp / "tree/fs/link.c").symlink_to("y.c")
+        kept = self.tmp / "kept"
+        seed = 0
+        while not kept.exists():
+            seed += 1
+            tree, changes = rehearsal.derive(self.tmp / "tree",
+                                             [self.tmp / "patches/a.patch"], seed, 1, True)
+            if changes[0].kind == "renamed":
+                rehearsal.keep(tree, kept)
+        self.assertIn(f"{changes[0].what}_anew(", (kept / "fs/y.c").read_text())
+        self.assertIn(f"{changes[0].what}_anew(", (kept / "mm/x.c").read_text())
+        self.assertNotIn("_anew(", (kept / "tools/z.c").read_text())
+        self.assertTrue((kept / "fs/link.c").is_symlink())
+        self.assertNotIn("_anew(", (self.tmp / "tree/fs/y.c").read_text())
+
     def test_a_parameter(self) -> None:
-        text = self.made("parameter")
-        self.assertEqual(text.count("(unsigned int how, int a)"), 2)
-        self.assertTrue("(0, a)" in text or "first(unsigned int how" in text)
+        for seed in range(4):
+            self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
+            text = self.made("parameter", seed)
+            self.assertIn(text.replace(HEADER, ""), (
+                CODE.replace("its_first(int a)", "its_first(unsigned int how, int a)"),
+                CODE.replace("its_third(void)", "its_third(unsigned int how)").replace(
+                    "its_third()", "its_third(0)")))
+
+    def test_no_parameter_where_the_address_is_taken(self) -> None:
+        self.write("tree/mm/x.c", CODE.replace("start();", "start(its_first);").replace(
+            "stop();", "stop(&its_third);"))
+        self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
+        self.assertEqual([rehearsal.parameter(self.tree, random.Random(seed))
+                          for seed in range(20)], [None] * 20)
 
     def test_moved(self) -> None:
-        text = self.made("move")
-        self.assertEqual(sorted(CODE.split()), sorted(text.replace(HEADER, "").split()))
-        self.assertNotEqual(text, CODE + HEADER)
+        text = self.made("move").replace(HEADER, "")
+        moved = text.rstrip().rpartition("\n\n")[2]
+        head = moved.partition("\n")[0]
+        self.assertIn(f"\n{head};\n", f"\n{text}")
+        self.assertEqual(sorted(f"{CODE}{head};".split()), sorted(text.split()))
+
+    def test_what_only_some_kernels_have_stays(self) -> None:
+        self.write("tree/mm/x.c", f"#ifdef CONFIG_X\n{CODE}#endif\n")
+        self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
+        self.assertEqual([rehearsal.move(self.tree, random.Random(seed))
+                          for seed in range(20)], [None] * 20)
 
     def test_split(self) -> None:
         for seed in range(20):
@@ -78,8 +130,27 @@ class Rehearsal(support.TempCase):
         self.assertIn('#include "x_more.h"', self.tree.text("mm/x.h"))
         self.assertIn("third", self.tree.text("mm/x_more.h"))
 
+    def test_no_split_where_a_condition_is_open(self) -> None:
+        for more in ("#ifdef Y\n{}#endif\n", "#ifdef Y\n#else\n{}#endif\n"):
+            inner = HEADER.replace("#ifndef X\n#define X\n", "").replace("#endif\n", "")
+            self.write("tree/mm/x.h", "#ifndef X\n" + more.format(inner) + "#endif\n")
+            self.tree = Tree(self.tmp / "tree", [self.tmp / "patches/a.patch"])
+            self.assertEqual([rehearsal.split(self.tree, random.Random(seed))
+                              for seed in range(20)], [None] * 20)
+
     def test_lines_in_between(self) -> None:
-        self.assertIn("might_sleep();", self.made("reword"))
+        text = self.made("reword")
+        self.assertIn("/* As of tomorrow */", text)
+        self.assertEqual(text.replace("\t/* As of tomorrow */\n", ""), CODE + HEADER)
+
+    def test_a_fix_is_in(self) -> None:
+        fix = self.write("patches/fixes/a.patch", "--- a/mm/x.c\n+++ b/mm/x.c\n@@ -11,4 +11,4 @@"
+                         "\n {\n-\tstop();\n+\tgo();\n \treturn a;\n }\n")
+        self.tree = Tree(self.tmp / "tree", [fix])
+        change = rehearsal.mend(self.tree, random.Random(1))
+        self.assertEqual(change, rehearsal.Change("fix taken", "a"))
+        self.assertIn("\tgo();", self.tree.text("mm/x.c"))
+        self.assertIsNone(rehearsal.mend(self.tree, random.Random(1)))
 
     def test_a_seed_says_it_all(self) -> None:
         patches = [self.tmp / "patches/a.patch"]
@@ -89,6 +160,13 @@ class Rehearsal(support.TempCase):
         self.assertEqual(len(changes), 4)
         self.assertNotEqual(rehearsal.derive(self.tmp / "tree", patches, 8, 4)[0].files,
                             one.files)
+
+    def test_wrong_usage(self) -> None:
+        for words, why in ((["--keep", str(self.tmp)], "is there already"),
+                           (["--keep", str(self.tmp / "new"), "--trees", "2"], "one tree")):
+            with contextlib.redirect_stderr(io.StringIO()) as out:
+                self.assertEqual(command.main(words), 2)
+            self.assertIn(why, out.getvalue())
 
     def test_what_stops_it_is_named(self) -> None:
         text = "".join(f"line {number}\n" for number in range(1, 41))
