@@ -13,6 +13,9 @@ from . import symbols
 
 # So much of a report is kept and quoted, in lines.
 KEPT = 40
+# So many reports are kept between two calls of take(), and what is fatal: a case that spins
+# may print the same for as long as it is let.
+MOST = 100
 
 # (kind, what its first line looks like); the first that matches counts.
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -134,7 +137,8 @@ class Scanner:
 
     def close(self) -> None:
         """A line of KTAP, or the end of the log, ends a report."""
-        if self._open:
+        if self._open and (len(self._done) < MOST or self._open.fatal
+                           or self._open.kind == "oops"):
             _settle(self._open)
             self._done.append(self._open)
         self._open = None
@@ -198,6 +202,7 @@ class Decoder:
     def __init__(self, kernel: Path) -> None:
         self._kernel = kernel
         self._symbols: Optional[list[tuple[int, str]]] = None
+        self._found: dict[tuple[str, bool], str] = {}
 
     def _load(self) -> list[tuple[int, str]]:
         if self._symbols is None:
@@ -206,25 +211,30 @@ class Decoder:
 
     def decode(self, splat: Splat) -> None:
         """Complete @splat.where; add file and line if there is debug information."""
-        match = _SYMBOL.search(splat.where)
+        # A case that spins reports the same over and over.
+        key = (splat.where, splat.kind == "oops")
+        if key not in self._found:
+            self._found[key] = self._decoded(*key)
+        splat.where = self._found[key]
+
+    def _decoded(self, where: str, oops: bool) -> str:
+        match = _SYMBOL.search(where)
         if not match:
-            return
+            return where
         known = self._load()
         names = [name for _, name in known]
         if match.group(1) not in names:
-            return
+            return where
         index = names.index(match.group(1))
         offset = int(match.group(2), 16)
         address = known[index][0] + offset
-        if offset == 0 and index and splat.kind != "oops":
+        if offset == 0 and index and not oops:
             # The return address of a call that does not return: the caller
             # ended right there, and the next function begins.
             address -= 1
-            splat.where = splat.where.replace(match.group(0), known[index - 1][1])
-        if _PLACE.search(splat.where):
-            return
+            where = where.replace(match.group(0), known[index - 1][1])
+        if _PLACE.search(where):
+            return where
         line = symbols.output(["addr2line", "-e", str(self._kernel), hex(address)]).strip()
         line = re.sub(r" \(discriminator.*", "", line)
-        if re.search(r":\d+$", line):
-            splat.where += f" ({tree.plain(line)})"
-
+        return f"{where} ({tree.plain(line)})" if re.search(r":\d+$", line) else where

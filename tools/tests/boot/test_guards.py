@@ -2,9 +2,12 @@
 """Reports of the kernel: found, named, and placed."""
 
 import unittest
+from pathlib import Path
+from typing import Sequence
 
 from mmtestbed.boot import guards
 from mmtestbed.boot.uml import Ending, How
+from mmtestbed.model.outcomes import Splat
 
 from tests import support
 
@@ -50,6 +53,44 @@ INNOCENT = (
     "Linux version 6.12.117 (mm-testbed@mm-testbed)",
     "... MAX_LOCKDEP_SUBCLASSES:  8",
 )
+
+
+class Many(unittest.TestCase):
+    """A case that spins prints the same report thousands of times."""
+
+    def test_not_all_are_kept(self) -> None:
+        scanner = guards.Scanner()
+        for _ in range(3 * guards.MOST):
+            scanner.feed(FIRST_LINES["warning"])
+            scanner.close()
+        scanner.feed(FIRST_LINES["panic"])
+        found = scanner.take()
+        self.assertEqual(len(found), guards.MOST + 1)
+        self.assertTrue(found[-1].fatal)
+        scanner.feed(FIRST_LINES["warning"])
+        self.assertEqual(len(scanner.take()), 1)
+
+    def test_each_is_looked_up_once(self) -> None:
+        asked: list[str] = []
+
+        def output(command: Sequence[str]) -> str:
+            asked.append(command[-1])
+            return "mm/x.c:12 (discriminator 3)"
+
+        for name, value in (("table", lambda kernel: [(0x1000, "foo"), (0x2000, "bar")]),
+                            ("output", output)):
+            self.addCleanup(setattr, guards.symbols, name, getattr(guards.symbols, name))
+            setattr(guards.symbols, name, value)
+        decoder = guards.Decoder(Path("linux"))
+        splats = [Splat("warning", "", where=where)
+                  for where in ("foo+0x10", "foo+0x10", "bar+0x0", "nowhere+0x1", "mm/y.c:3")]
+        splats.append(Splat("oops", "", where="bar+0x0"))
+        for splat in splats:
+            decoder.decode(splat)
+        self.assertEqual([splat.where for splat in splats], [
+            "foo+0x10 (mm/x.c:12)", "foo+0x10 (mm/x.c:12)", "foo (mm/x.c:12)", "nowhere+0x1",
+            "mm/y.c:3", "bar+0x0 (mm/x.c:12)"])
+        self.assertEqual(asked, ["0x1010", "0x1fff", "0x2000"])
 
 
 class Classify(unittest.TestCase):

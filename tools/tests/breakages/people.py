@@ -181,4 +181,9 @@ TABLE = (
       "the fix is not in"),
     B("test_rehearsal.Rehearsal.test_wrong_usage", "cli/rehearsal.py",
       "if args.keep and args.keep.exists():", "if False:", "a folder is written over"),
+    B("test_guards.Many.test_not_all_are_kept", "boot/guards.py",
+      "len(self._done) < MOST or", "True or", "each report of a case that spins is kept"),
+    B("test_guards.Many.test_each_is_looked_up_once", "boot/guards.py",
+      "        if key not in self._found:", "        if True:",
+      "addr2line is called for each report"),
 )
