@@ -4,22 +4,37 @@
 from __future__ import annotations
 
 import collections
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from ..errors import TestbedError
+from ..errors import HostError, TestbedError
 from ..git import gitrepo
+from ..host import proc
 from . import blobs, patching
+
+# A call, in a line that a patch adds.
+_CALL = re.compile(r"\b([a-z_]\w+)\(")
+# What is defined, or declared, at the begin of a line, or is a macro.
+_DEFINED = re.compile(r"^(?:#[ \t]*define[ \t]+|[A-Za-z_](?:__\w+\([^)\n]*\)|[^;\n(=])*\b)?"
+                      r"(\w+)\(", re.MULTILINE)
+_PROSE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+# Where code is that others call.
+_FOLDERS = ("include", "mm", "fs", "kernel", "lib", "arch/um", "arch/x86")
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A kernel into which the series has to go: its @version, and the @tree with its files."""
+    """A kernel into which the series has to go: its @version, and the @tree with its files.
+
+    @whole: the tree has all files, not only those that the series sees.
+    """
 
     version: str
     tree: Path
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,41 @@ def releases(git: Path, table: blobs.Table, folder: Path) -> Iterator[Kernel]:
     gitrepo.Theirs(git)         # blobs.trees() would take it for a tree without git
     for release, known in table.items():
         for tree in blobs.trees(git, release, paths, folder / release, {release: known}):
-            yield Kernel(release, tree)
+            yield Kernel(release, tree, False)
+
+
+def _calls(file: Path) -> set[str]:
+    """What the lines call that the patch @file adds."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    added = "\n".join(line[1:] for line in text.splitlines()
+                      if line.startswith("+") and not line.startswith("+++"))
+    return set(_CALL.findall(_PROSE.sub("", added)))
+
+
+def _unknown(kernel: Kernel, patches: Sequence[Path], applied: patching.Applied) -> list[str]:
+    """(patch, function) of each call that the patches add of what @kernel does not have.
+
+    A variant goes in where the lines around it are the same; that says nothing of what it
+    calls.  Raises HostError.
+    """
+    wanted: dict[str, str] = {}
+    for patch, taken in zip(patches, applied.taken):
+        if taken.how not in ("not needed", "in already", "merged"):
+            file = patch / f"{taken.variant}.patch" if taken.variant else patch
+            for name in _calls(file):
+                wanted.setdefault(name, f"{taken.patch} ({file.name})")
+    texts = [bytes(data).decode("utf-8", "replace") for data in applied.files.values() if data]
+    defined = {name for text in texts for name in _DEFINED.findall(text)}
+    asked = wanted.keys() - defined
+    if not asked:
+        return []
+    done = proc.run(["grep", "-rhowF", "--include=*.[chS]", "-f", "-",
+                     *(folder for folder in _FOLDERS if (kernel.tree / folder).is_dir())],
+                    cwd=kernel.tree, data="\n".join(sorted(asked)).encode())
+    if done.code not in (0, 1):
+        raise HostError(f"cannot search {kernel.tree}: {done.output.strip()}")
+    return [f"{wanted[name]} calls {name}(), which this kernel does not have"
+            for name in sorted(asked - set(done.output.split()))]
 
 
 def one(kernel: Kernel) -> Tried:
@@ -64,9 +113,14 @@ def one(kernel: Kernel) -> Tried:
     """
     taken: Sequence[patching.Taken] = ()
     for fixes in (False, True):
+        patches = patching.ours(fixes)
         with tempfile.TemporaryDirectory() as scratch:
             try:
-                taken = patching.apply(kernel.tree, patching.ours(fixes), Path(scratch)).taken
+                applied = patching.apply(kernel.tree, patches, Path(scratch))
+                unknown = _unknown(kernel, patches, applied) if kernel.whole and fixes else []
+                if unknown:
+                    raise TestbedError(unknown[0], unknown[1:])
+                taken = applied.taken
             except TestbedError as err:
                 return Tried(kernel.version, (), err)
     return Tried(kernel.version, taken)

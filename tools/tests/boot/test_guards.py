@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 from typing import Sequence
 
-from mmtestbed.boot import guards
+from mmtestbed.boot import guards, symbols
 from mmtestbed.boot.uml import Ending, How
 from mmtestbed.model.outcomes import Splat
 
@@ -79,8 +79,8 @@ class Many(unittest.TestCase):
 
         for name, value in (("table", lambda kernel: [(0x1000, "foo"), (0x2000, "bar")]),
                             ("output", output)):
-            self.addCleanup(setattr, guards.symbols, name, getattr(guards.symbols, name))
-            setattr(guards.symbols, name, value)
+            self.addCleanup(setattr, symbols, name, getattr(symbols, name))
+            setattr(symbols, name, value)
         decoder = guards.Decoder(Path("linux"))
         splats = [Splat("warning", "", where=where)
                   for where in ("foo+0x10", "foo+0x10", "bar+0x0", "nowhere+0x1", "mm/y.c:3")]

@@ -88,6 +88,24 @@ class Check(support.TempCase):
         self.write("k/6.18.2/mm/x.c", TEXT.replace("line 18", "18").replace("line 22", "22"))
         self.assertIn("6.18.2: 1 exactly, 1 loosely (fixes/fix)", self.check()[1])
 
+    def test_what_a_kernel_does_not_have_to_call(self) -> None:
+        """The variant goes in, and the compiler would stop it."""
+        self.write("k/6.18.2/mm/x.c", TEXT)
+        added = ("+/* as far_away() does */\n+\tif (is_new_entry(entry) && own(\"say(%d)\"))\n"
+                 "+static bool __must_hold(lock) own(int a)\n")
+        self.write("patches/fixes/fix/6.12.patch", PATCH.replace("+line twenty\n", added).replace(
+            "-18,5 +18,5", "-18,5 +18,7"))
+        for name in ("6.12.117", "7.3.4"):
+            self.write(f"k/{name}/include/linux/new.h",
+                       "#define __must_hold(x)\nint is_new_entry(int a);\n")
+        self.write("k/6.18.2/include/linux/new.h",
+                   "#define __must_hold(x)\nint is_new_entry_too(int a);\n")
+        code, said = self.check()
+        self.assertEqual([line for line in said if line.startswith("BROKEN")], [
+            "BROKEN 6.18.2: fixes/fix (6.12.patch) calls is_new_entry(), which this kernel does "
+            "not have"])
+        self.assertEqual((code, said[-1]), (1, "FAIL: the series stops on 6.18.2"))
+
     def test_releases_of_a_repository(self) -> None:
         """As a developer has them, who has one tree and its history."""
         git = self.tmp / "git"
