@@ -12,7 +12,9 @@ from ..history.bisection import BAD, GOOD, SKIP, Conclusion, Record
 from ..history.evidence import Failure
 from ..history.trial import Trial
 from ..host import lock
+from ..kernel import provenance
 from ..model.outcomes import Name, Status
+from ..model.repository import REPOSITORY
 from ..ui import output, tables, words
 from ..ui.console import GREEN, RED, YELLOW, Console
 
@@ -120,7 +122,7 @@ class Ending:
     def _as_json(self) -> dict[str, Any]:
         conclusion, record = self._conclusion, self._record
         return {
-            "schema": bisection.SCHEMA,
+            "schema": bisection.SCHEMA, "testbed": provenance.origin(REPOSITORY),
             "first_bad": None if self._fixed else conclusion.first,
             "first_fixed": conclusion.first if self._fixed else None,
             "candidates": list(conclusion.candidates), "request": record.request,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
 from ..errors import Exit, TestbedError, UsageError
-from ..figures import kernels
+from ..figures import bisections, kernels
 from ..host import cachedir
 from ..kernel import blobs, fixes, goes_in, patching, source, trees
 from ..model import known, lines
@@ -113,9 +113,10 @@ def _parser() -> argparse.ArgumentParser:
                "on a kernel; 2 wrong usage, or a result that cannot be recorded; 125 "
                "something cannot be read.")
     what = parser.add_subparsers(dest="what", required=True)
-    add = what.add_parser("record", help="keep runs, or controls of kernels with a run")
+    add = what.add_parser("record", help="keep runs, or controls of kernels with a "
+                          "run, or bisections")
     add.add_argument("files", metavar="JSON", nargs="+", type=Path,
-                     help="what run.sh or controls.sh has written with --json")
+                     help="what run, controls or bisect has written with --json")
     what.add_parser("table", help="print the table of the runs that are kept, as rst")
     what.add_parser("blobs", help="make patches/blobs anew, from the kernels on this machine")
     add = what.add_parser("check", help="does the whole series go into each kernel: of those "
@@ -141,7 +142,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             return check(args.kdirs, args.git, console)
         if args.what == "record":
             for file in args.files:
-                kept = kernels.keep(REPOSITORY, schema.read(file), file.name)
+                data = schema.read(file)
+                kept = (bisections if "first_fixed" in data else kernels).keep(
+                    REPOSITORY, data, file.name)
                 console.line(f"recorded {kept.relative_to(REPOSITORY)}")
             return Exit.PASSED
         if args.what == "blobs":

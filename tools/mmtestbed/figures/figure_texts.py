@@ -18,7 +18,7 @@ from ..model import known, lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
-from . import folio_table, kernels, schedules, walker_table
+from . import bisections, folio_table, kernels, schedules, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -307,13 +307,21 @@ def hunted(book: Book) -> list[str]:
     return found[:-1] or ["No hunt is recorded."]
 
 
+def bisected(book: Book) -> list[str]:
+    """Which bisections across releases were made."""
+    found = []
+    for text, table in bisections.rst(bisections.read(book.sources.top)):
+        found += [*paragraph(text), *table, ""]
+    return found[:-1] or ["No bisection is recorded."]
+
+
 # By the name that stands behind ".. figures: begin".
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
     "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
     "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
-    "schedules": explored, "hunts": hunted,
+    "bisections": bisected, "schedules": explored, "hunts": hunted,
     "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",
                     re.MULTILINE | re.DOTALL)

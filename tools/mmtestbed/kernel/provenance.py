@@ -95,17 +95,23 @@ def digests(repository: Path, line: lines.Line, config: configs.Config) -> dict[
             "inputs": inputs(repository, line, config)}
 
 
-def facts(repository: Path, line: lines.Line, config: configs.Config) -> dict[str, Any]:
-    """What a result of @line in @config that begins now is made from, for its JSON.
-
-    Documentation/run.rst describes the keys.  Raises OSError.
-    """
+def origin(repository: Path) -> dict[str, Any]:
+    """The part of facts() that depends on no kernel."""
     at = commit(repository)
     return {
         "commit": at,
         "changed": bool(at and _git(repository, "status", "--porcelain", "--",
                                     *_MATTERS)),
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")}
+
+
+def facts(repository: Path, line: lines.Line, config: configs.Config) -> dict[str, Any]:
+    """What a result of @line in @config that begins now is made from, for its JSON.
+
+    Documentation/run.rst describes the keys.  Raises OSError.
+    """
+    return {
+        **origin(repository),
         "cpus": len(os.sched_getaffinity(0)),
         **digests(repository, line, config),
     }

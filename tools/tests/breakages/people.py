@@ -192,4 +192,12 @@ TABLE = (
     B("test_kernels.Check.test_what_a_kernel_does_not_have_to_call", "kernel/goes_in.py",
       '_CALL.findall(_PROSE.sub("", added))', "_CALL.findall(added)",
       "what a comment names has to be there"),
+    B("test_bisections.Bisections.test_where_it_was_mended", "figures/bisections.py",
+      '"mended" if record["fixed"] else "broken"', '"broken"', "what was mended was broken"),
+    B("test_bisections.Bisections.test_where_it_came_in", "figures/bisections.py",
+      'ends if data["first_fixed"] else ends[::-1]', "ends",
+      "a bisection goes from the newer kernel to the older one"),
+    B("test_bisections.Bisections.test_what_is_no_record", "figures/bisections.py",
+      'if not made["commit"] or made["changed"]:', "if False:",
+      "a bisection of no commit is kept"),
 )
