@@ -9,6 +9,11 @@
  * place is one of conflict once it has touched eight bytes that two tasks have
  * touched in the same run, one of them writing. Memory that one task frees and
  * another one gets counts as well.
+ *
+ * What a run has touched also says which switches come to the same as its last one.
+ * Task A gives way to B there, and goes on when B cannot. As long as nothing of what
+ * A does then conflicts with what B has done in between, the two can be exchanged:
+ * a switch later in A, up to the first step that does conflict, is the same.
  */
 #include <linux/hash.h>
 #include <linux/kernel.h>
@@ -22,8 +27,8 @@
 #define PLACES		BIT(PLACES_BITS)
 
 /**
- * struct touch - An access, or a lock taken or dropped
- * @addr: eight bytes
+ * struct touch - An access, or a lock taken or dropped; or a point
+ * @addr: eight bytes; POINT for a point at which the task could be switched
  * @ip: place in the code
  * @task: number of the task
  * @write: whether it writes
@@ -35,8 +40,13 @@ struct touch {
 	bool write;
 };
 
+/* No address has these bits, as eight bytes are counted. */
+#define POINT		ULONG_MAX
+
 static struct touch *touches;
 static unsigned int nr_touches;
+/* Where in the log the last switch was, and which task gave way */
+static unsigned int switched_at, switched_from;
 static unsigned long places[PLACES];
 
 /**
@@ -57,6 +67,7 @@ int mmx_conflict_prepare(void)
 void mmx_conflict_begin(void)
 {
 	nr_touches = 0;
+	switched_at = UINT_MAX;
 }
 
 /**
@@ -72,6 +83,112 @@ void mmx_conflict_log(unsigned long addr, unsigned long ip, unsigned int task,
 	if (!touches || nr_touches == LOG_MAX)
 		return;
 	touches[nr_touches++] = (struct touch){ addr >> 3, ip, task, write };
+}
+
+/**
+ * mmx_conflict_point() - A task is at a place at which it could be switched
+ * @task: which task
+ */
+void mmx_conflict_point(unsigned int task)
+{
+	if (touches && nr_touches < LOG_MAX)
+		touches[nr_touches++] = (struct touch){ POINT, 0, task, false };
+}
+
+/**
+ * mmx_conflict_switch() - A task is about to give way to another one
+ * @task: which task
+ *
+ * What it was about to touch, if it was written down already, is what it does
+ * first when it goes on.
+ */
+void mmx_conflict_switch(unsigned int task)
+{
+	switched_from = task;
+	switched_at = nr_touches;
+}
+
+#define MARKS_BITS	13
+#define MARKS		BIT(MARKS_BITS)
+
+/**
+ * struct marks - What a task has touched
+ * @addr: of each, where its hash says; 0 if there is none
+ * @written: it was written to
+ * @nr: how many there are
+ */
+struct marks {
+	unsigned long addr[MARKS];
+	bool written[MARKS];
+	unsigned int nr;
+};
+
+/* Where @addr is, or would be. */
+static unsigned int mark_of(const struct marks *marks, unsigned long addr)
+{
+	unsigned int i = hash_long(addr, MARKS_BITS);
+
+	while (marks->addr[i] && marks->addr[i] != addr)
+		i = (i + 1) % MARKS;
+	return i;
+}
+
+static bool conflicts(const struct marks *marks, const struct touch *touch)
+{
+	unsigned int at = mark_of(marks, touch->addr);
+
+	return marks->addr[at] && (marks->written[at] || touch->write);
+}
+
+/*
+ * Counts the points that task A passes from @i on, up to the first of its steps that
+ * conflicts with @marks, or up to where another task goes on.
+ */
+static unsigned int count_same(const struct marks *marks, unsigned int i)
+{
+	unsigned int nr = 0;
+
+	for (; i < nr_touches && touches[i].task == switched_from; i++) {
+		if (touches[i].addr == POINT)
+			nr++;
+		else if (conflicts(marks, &touches[i]))
+			break;
+	}
+	return nr;
+}
+
+/**
+ * mmx_conflict_same() - Switches that come to the same as the last one
+ *
+ * Return: how many of the next points of the task that gave way could have been
+ * chosen instead of the one at which it did, with the same outcome.
+ */
+unsigned int mmx_conflict_same(void)
+{
+	unsigned int i = switched_at, first, at;
+	static struct marks marks;
+
+	if (switched_at == UINT_MAX || nr_touches == LOG_MAX)
+		return 0;
+	memset(&marks, 0, sizeof(marks));
+	/* What task A was about to do comes behind what the others do. */
+	for (first = i; first && touches[first - 1].task == switched_from &&
+	     touches[first - 1].addr != POINT; first--)
+		;
+	for (; i < nr_touches && touches[i].task != switched_from; i++) {
+		if (touches[i].addr == POINT)
+			continue;
+		if (marks.nr == MARKS / 2)
+			return 0;
+		at = mark_of(&marks, touches[i].addr);
+		marks.nr += !marks.addr[at];
+		marks.addr[at] = touches[i].addr;
+		marks.written[at] |= touches[i].write;
+	}
+	for (; first < switched_at; first++)
+		if (conflicts(&marks, &touches[first]))
+			return 0;
+	return count_same(&marks, i);
 }
 
 static int by_addr(const void *a, const void *b)
@@ -143,7 +260,8 @@ unsigned int mmx_conflict_learn(bool say)
 			tasks |= BIT(touches[end].task);
 			written |= touches[end].write;
 		}
-		if (!written || hweight32(tasks) < 2)
+		if (!written || hweight32(tasks) < 2 ||
+		    touches[i].addr == POINT)
 			continue;
 		for (; i < end; i++) {
 			if (!mmx_conflict_add(touches[i].ip))

@@ -30,6 +30,12 @@
 #define BASE_PRIO	10
 #define DEPTH		20
 
+/*
+ * Points that a task passes in a row, at most, while another one could run. More
+ * than any operation has: the task waits, as swapoff does, without sleeping.
+ */
+#define SPINS		(MMX_POINTS / 4)
+
 bool mmx_listening;
 
 /**
@@ -55,6 +61,9 @@ static struct {
 	/* What the tracepoint itself adds to preempt_count() */
 	int overhead;
 	unsigned int left;
+	/* The task that runs, and how many points it has passed in a row */
+	int runs;
+	unsigned int in_a_row;
 	struct mmx_schedule schedule;
 	struct task_struct *tasks[MMX_TASKS];
 	struct mmx_path path;
@@ -72,6 +81,7 @@ static bool not_ours(const char *name)
 	static const char *const parts[] = {
 		"pi_lock", "rq->", "rt_runtime_lock", "hrtimer_bases",
 		"cpuset", "psi_seq", "rcu_node", "mmx_calibration",
+		"&base->lock",
 	};
 	unsigned int i;
 
@@ -123,63 +133,130 @@ static void trace_step(const char *what, const char *lock, int task, int to)
 	stack_trace_save(step->stack, DEPTH, 0);
 }
 
+/* Whether a place that touches memory can be a point. */
+static bool is_conflict(unsigned long ip)
+{
+	return !mmx.reduced || mmx_conflict_at(ip);
+}
+
+/* So much of one access is looked at; longer ranges are pages, which have locks. */
+#define RANGE		128UL
+
+/**
+ * struct touch - What a task is about to touch
+ * @addr: where; 0 if it is nothing that is written down
+ * @size: how many bytes
+ * @ip: by which place in the code
+ * @write: whether it writes; a lock is written to
+ * @before: it is done by the time that another task can run
+ */
+struct touch {
+	unsigned long addr;
+	size_t size;
+	unsigned long ip;
+	bool write;
+	bool before;
+};
+
+static void write_down(const struct touch *touch, int task)
+{
+	size_t more;
+
+	if (!touch->addr)
+		return;
+	for (more = 0; !more || more < min(touch->size, RANGE); more += 8)
+		mmx_conflict_log(touch->addr + more, touch->ip, task,
+				 touch->write);
+}
+
+/*
+ * For debuggers, to stop at. The caller of point() and its callers are what the
+ * running task is about to do.
+ */
+static noinline void mmx_switched(unsigned int to)
+{
+	barrier();
+}
+
+/* Lets @task go on as soon as the running one can be preempted. */
+static void lift(int task)
+{
+	/* A switch may come at once: the other task has points, too. */
+	preempt_disable();
+	set_prio(mmx.tasks[task], BASE_PRIO + 1);
+	mmx.busy = false;
+	preempt_enable();
+}
+
 /*
  * @held: spinlocks that may be held, beside what the tracepoint adds. A switch
  * comes as soon as the task can be preempted, so it may be that of the lock that
  * is about to be dropped.
- * @useful: a switch may matter here. The others are counted as well, so that the
- * number of a point does not depend on what has been learnt so far.
+ *
+ * Points at which a switch cannot matter are counted as well, so that the number
+ * of a point does not depend on what has been learnt so far.
  */
 static noinline void point(const char *what, const char *lock, int held,
-			   bool useful)
+			   const struct touch *touch)
 {
 	struct mmx_schedule *schedule = &mmx.schedule;
 	unsigned int nr, to = MMX_TASKS;
 	int task = me();
 	u8 set;
 
-	if (task < 0 || mmx.busy || preempt_count() > mmx.overhead + held)
+	if (task < 0 || mmx.busy)
 		return;
+	if (irqs_disabled() && !held) {
+		write_down(touch, task);
+		return;
+	}
+	if (preempt_count() > mmx.overhead + held) {
+		write_down(touch, task);
+		return;
+	}
 	mmx.busy = true;
 	if (current->rt_priority != BASE_PRIO)
 		set_prio(current, BASE_PRIO);
+	if (touch->before)
+		write_down(touch, task);
+	mmx_conflict_point(task);
+	if (!touch->before)
+		write_down(touch, task);
 	set = others(task);
+	if (mmx.runs != task) {
+		mmx.runs = task;
+		mmx.in_a_row = 0;
+	}
 	if (!set) {
 		mmx.busy = false;
 		return;
 	}
 	nr = mmx.path.nr++;
 	if (nr < MMX_POINTS)
-		mmx.path.who[nr] = task << 4 | (useful ? set : 0);
+		mmx.path.who[nr] = task << 4 |
+				   (!touch->addr || is_conflict(touch->ip) ?
+				    set : 0);
 	if (mmx.path.switches < schedule->nr &&
 	    schedule->at[mmx.path.switches].at == nr) {
 		to = schedule->at[mmx.path.switches++].to;
-		if (!(set & BIT(to))) {
+		if (set & BIT(to)) {
+			mmx_conflict_switch(task);
+			mmx_switched(to);
+		} else {
 			mmx.path.misfit = true;
 			to = MMX_TASKS;
 		}
 	}
 	trace_step(what, lock, task, to);
-	if (to == MMX_TASKS) {
-		mmx.busy = false;
-		return;
+	/* A task that waits for another one without sleeping has to let it run. */
+	if (to == MMX_TASKS && ++mmx.in_a_row > SPINS) {
+		mmx.in_a_row = 0;
+		to = __ffs(set);
 	}
-	/* A switch may come at once: the other task has points, too. */
-	preempt_disable();
-	set_prio(mmx.tasks[to], BASE_PRIO + 1);
-	mmx.busy = false;
-	preempt_enable();
-}
-
-/* Whether a place that touches memory can be a point; a lock is written to. */
-static bool touches(unsigned long addr, unsigned long ip, bool write)
-{
-	int task = me();
-
-	if (task < 0 || mmx.busy)
-		return false;
-	mmx_conflict_log(addr, ip, task, write);
-	return !mmx.reduced || mmx_conflict_at(ip);
+	if (to == MMX_TASKS)
+		mmx.busy = false;
+	else
+		lift(to);
 }
 
 /* Readers of RCU keep nobody out. Where accesses are points, they are none. */
@@ -202,45 +279,44 @@ static bool is_lock(struct lockdep_map *lock)
 void notrace mmx_access(unsigned long addr, size_t size, bool write,
 			unsigned long ip)
 {
-	bool useful = touches(addr, ip, write);
-	size_t more;
+	const struct touch touch = { addr, size, ip, write };
 
-	/* As much as a structure; longer ranges are pages, which have locks. */
-	for (more = 8; more < min(size, 128UL); more += 8)
-		useful |= touches(addr + more, ip, write);
-	if (!irqs_disabled())
-		point(write ? "writes" : "reads", NULL, 0, useful);
+	point(write ? "writes" : "reads", NULL, 0, &touch);
 }
 
 static void on_acquire(void *data, struct lockdep_map *lock,
 		       unsigned int subclass, int trylock, int read, int check,
 		       struct lockdep_map *next_lock, unsigned long ip)
 {
-	bool useful;
+	const struct touch touch = { (unsigned long)lock, 1, ip, true };
 
 	if (lock == &mmx_calibration.dep_map)
 		mmx.overhead = preempt_count();
-	if (!mmx_listening || !is_lock(lock))
-		return;
-	useful = touches((unsigned long)lock, ip, true);
-	if (!irqs_disabled())
-		point("takes", lock->name, 0, useful);
+	if (mmx_listening && is_lock(lock))
+		point("takes", lock->name, 0, &touch);
 }
 
 static void on_release(void *data, struct lockdep_map *lock, unsigned long ip)
 {
-	/* A spinlock that disables interrupts enables them before the switch. */
-	if (mmx_listening && is_lock(lock))
-		point("drops", lock->name, 1,
-		      touches((unsigned long)lock, ip, true));
+	struct touch touch = { (unsigned long)lock, 1, ip, true };
+
+	if (!mmx_listening || !is_lock(lock))
+		return;
+	/*
+	 * A spinlock that disables interrupts enables them before the switch,
+	 * which comes when the lock has been dropped. Others are dropped later.
+	 */
+	touch.before = preempt_count() > mmx.overhead;
+	point("drops", lock->name, 1, &touch);
 }
 
 static void on_ref(void *data, struct page *page, int v)
 {
+	static const struct touch nothing;
+
 	/* Where accesses are points, this is an access. */
-	if (mmx_listening && !IS_ENABLED(CONFIG_MM_KUNIT_EXPLORE_ACCESSES) &&
-	    !irqs_disabled())
-		point("counts a reference", NULL, 0, true);
+	if (mmx_listening && !IS_ENABLED(CONFIG_MM_KUNIT_EXPLORE_ACCESSES))
+		point("counts a reference", NULL, 0, &nothing);
 }
 
 static void on_ref_and(void *data, struct page *page, int v, int ret)
@@ -356,6 +432,7 @@ void mmx_begin(const struct mmx_schedule *schedule,
 	mmx.path.switches = 0;
 	mmx.path.misfit = false;
 	mmx.busy = false;
+	mmx.runs = -1;
 	for (i = 0; i < MMX_TASKS; i++) {
 		mmx.tasks[i] = i < schedule->nr_tasks ? tasks[i] : NULL;
 		if (mmx.tasks[i])
@@ -399,6 +476,7 @@ static bool is_ours(unsigned long ip)
 	static const char *const prefixes[] = {
 		"stack_trace", "save_stack_trace", "arch_stack_walk", "trace_step", "point",
 		"on_acquire", "on_release", "on_ref", "__traceiter", "trace_",
+		"write_down", "lift",
 		"__page_ref", "lock_acquire", "lock_release", "_raw_", "__raw_",
 		"mutex_", "__mutex_", "rcu_lock", "rcu_read", "__rcu_read",
 		"down_", "up_", "__down_", "__up_", "mmx_", "__tsan",

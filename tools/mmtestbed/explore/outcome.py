@@ -53,6 +53,7 @@ class Found:
     @digest: SHA-256 of all that its console has said.
     @usec: CPU time that it took.
     @lines: of its console, if anything is wrong or it was asked for.
+    @same: so many of the next points of the task that gave way last come to the same.
     @places: in the code, that touch what other tasks touch, and were no points: as
         hexadecimal numbers.
     """
@@ -62,6 +63,7 @@ class Found:
     path: tuple[Stretch, ...] = ()
     done: int = 0
     end: str = ""
+    same: int = 0
     digest: str = ""
     usec: int = 0
     lines: Sequence[str] = ()
@@ -147,6 +149,8 @@ class Reader:
                 path += _stretches(text)
             elif end:
                 found.done, found.end = int(end.group(1), 16), tree.plain(end.group(2))
+            elif text.startswith("same "):
+                found.same = int(text[len("same "):])
             elif text.startswith("place "):
                 found.places += _PLACE.findall(text)
             elif text.startswith("point "):

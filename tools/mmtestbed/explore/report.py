@@ -11,7 +11,7 @@ from .program import Program
 from .schedule import Id
 from .search import Coverage
 
-HEADING = ["program", "points", "switches", "schedules", "share", "seconds", "ends",
+HEADING = ["program", "points", "switches", "schedules", "run", "share", "seconds", "ends",
            "given up", "verdict"]
 
 
@@ -33,7 +33,7 @@ def row(found: Coverage) -> list[str]:
     """The row of the table."""
     gave_up = [f"{op} {times}" for op, times in zip(found.program.ops, found.gave_up) if times]
     return [str(found.program), str(found.points), str(found.levels[-1].switches),
-            str(found.done), f"{100 * found.done // max(1, found.total)} %",
+            str(found.done), str(found.run), f"{100 * found.done // max(1, found.total)} %",
             f"{found.seconds:.1f}", str(len(found.ends)), ", ".join(gave_up) or "-",
             verdict(found)]
 
@@ -42,6 +42,8 @@ def covered(found: Coverage) -> str:
     """What was covered, in words that claim no more."""
     most = found.levels[-1].switches
     text = f"at most {words.count(most, 'switch')}" if most else "no switch"
+    if found.done > found.run:
+        text += f" ({found.run} run, the others come to the same)"
     if found.complete:
         return f"all {words.count(found.done, 'schedule')} with {text}"
     part = f"{found.done} of {words.count(found.total, 'schedule')} with {text}"
@@ -73,7 +75,7 @@ def as_json(found: Coverage) -> dict[str, Any]:
     return {
         "program": str(found.program), "points": found.points,
         "levels": [{"switches": level.switches, "schedules": level.total,
-                    "done": level.done} for level in found.levels],
+                    "done": level.done, "run": level.run} for level in found.levels],
         "complete": found.complete, "seed": found.seed,
         "given_up": dict(zip(map(str, range(len(found.program.ops))), found.gave_up)),
         "ends": [{"done": done, "state": state, "schedules": times}

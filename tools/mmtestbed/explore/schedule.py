@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Iterator, Optional, Sequence
 
 from ..errors import UsageError
@@ -35,25 +36,72 @@ class Schedule:
     def __str__(self) -> str:
         return self.order + "".join(f"/{point}>{task}" for point, task in self.at)
 
-    def after(self, path: Sequence[Stretch]) -> Iterator["Schedule"]:
+    def after(self, path: Sequence[Stretch]) -> Iterator["Chain"]:
         """The schedules with one switch more, behind its own, if @path is what came of
         it."""
         first, number = self.at[-1][0] + 1 if self.at else 0, 0
-        for _, others, count in path:
-            tasks = [task for task in range(program.MOST) if others >> task & 1]
-            for point in range(max(number, first), number + count):
-                for task in tasks:
-                    yield Schedule(self.order, (*self.at, (point, task)))
+        # By the task that goes on: where its chain begins, and its points so far.
+        open_: dict[int, list[int]] = {}
+        running: Optional[int] = None
+        for who, others, count in path:
+            points = range(max(number, first), number + count)
             number += count
+            if who != running:
+                yield from self._chains(open_)
+                open_, running = {}, who
+            for task in range(program.MOST):
+                if others >> task & 1:
+                    open_.setdefault(task, []).extend(points)
+        yield from self._chains(open_)
 
-    def count_after(self, path: Sequence[Stretch]) -> int:
-        """How many after() yields."""
-        first, number, total = self.at[-1][0] + 1 if self.at else 0, 0, 0
-        for _, others, count in path:
-            total += (number + count - min(max(number, first), number + count)) * \
-                others.bit_count()
-            number += count
-        return total
+    def _chains(self, points: dict[int, list[int]]) -> Iterator["Chain"]:
+        for task, numbers in sorted(points.items()):
+            if numbers:
+                yield Chain(self, task, numbers)
+
+
+def count_after(which: Schedule, path: Sequence[Stretch]) -> int:
+    """How many schedules there are in the chains of after()."""
+    first, number, total = which.at[-1][0] + 1 if which.at else 0, 0, 0
+    for _, others, count in path:
+        total += (number + count - min(max(number, first), number + count)) * \
+            others.bit_count()
+        number += count
+    return total
+
+
+@dataclass
+class Chain:
+    """Schedules with one switch more than @parent, that to @task at one of @points.
+
+    The task that gives way is the same, and runs from the first to the last of them.
+    What one of them comes to says which others come to the same.
+    """
+
+    parent: Schedule
+    task: int
+    points: list[int]
+    # Those that have been given away, and those that come to the same as one of them.
+    _known: set[int] = field(default_factory=set)
+
+    def each(self) -> Iterator[Schedule]:
+        """The schedules, but for those that come to the same as one before."""
+        for point in self.points:
+            if point not in self._known:
+                self._known.add(point)
+                yield Schedule(self.parent.order, (*self.parent.at, (point, self.task)))
+
+    def learn(self, which: Schedule, same: int) -> int:
+        """The next @same points come to the same as @which; how many of them are left out
+        now that were not before."""
+        last = which.at[-1][0]
+        more = {point for point in self.points if last < point <= last + same} - self._known
+        self._known |= more
+        return len(more)
+
+    def mix(self, chance: random.Random) -> None:
+        """Put the points in another order."""
+        chance.shuffle(self.points)
 
 
 def starts(which: Program) -> list[Schedule]:

@@ -2,7 +2,10 @@
 """Goes through all schedules of a program, those with fewer switches first.
 
 What a schedule comes to says which ones there are with one switch more. So each level is
-known in full before it begins, and nothing is counted twice or left out.
+known in full before it begins, and nothing is counted twice or left out. It also says which
+others come to the same, since they only differ in the order of independent steps. These are
+not run, and neither are those with more switches behind them: they would come to the same as
+those behind the one that was run.
 """
 
 from __future__ import annotations
@@ -13,12 +16,12 @@ import itertools
 import random
 import time
 from dataclasses import dataclass, field
-from typing import Callable, Deque, Iterable, Iterator, Optional, Sequence
+from typing import Callable, Deque, Iterator, Optional, Sequence, Union
 
 from . import schedule
 from .outcome import Found
 from .program import Program
-from .schedule import Schedule
+from .schedule import Chain, Schedule
 
 Run = Callable[[Program, Schedule], Found]
 # (schedules done of this level, schedules of it, switches)
@@ -31,12 +34,19 @@ _AHEAD = 4
 class Level:
     """All schedules with so many switches.
 
-    @total: how many there are.  @done: how many were run.
+    @total: how many there are.  @run: how many were run.
+    @same: how many come to the same as one that was run.
     """
 
     switches: int
     total: int
-    done: int = 0
+    run: int = 0
+    same: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many are known."""
+        return self.run + self.same
 
 
 @dataclass
@@ -68,8 +78,14 @@ class Coverage:
     places: set[str] = field(default_factory=set)
 
     @property
-    def done(self) -> int:
+    def run(self) -> int:
         """How many schedules were run."""
+        return sum(level.run for level in self.levels)
+
+    @property
+    def done(self) -> int:
+        """How many schedules are known: that were run, or come to the same as one of
+        those."""
         return sum(level.done for level in self.levels)
 
     @property
@@ -87,7 +103,7 @@ class Coverage:
     def useless(self) -> list[str]:
         """Operations that were given up in each schedule: nothing is known of them."""
         return [op for op, times in zip(self.program.ops, self.gave_up)
-                if self.done and times == self.done - len(self.bad)]
+                if self.run and times == self.run - len(self.bad)]
 
     @property
     def good(self) -> bool:
@@ -96,7 +112,7 @@ class Coverage:
 
     def take(self, found: Found) -> None:
         """Count one schedule."""
-        self.levels[-1].done += 1
+        self.levels[-1].run += 1
         self.usec += found.usec
         self.places.update(found.places)
         if found.why:
@@ -121,22 +137,21 @@ def explore(program: Program, run: Run, switches: int, jobs: int,
     begin = time.monotonic()
     parents: list[Found] = []
     for number in range(switches + 1):
-        level = Level(number, sum(each.schedule.count_after(each.path) for each in parents)
-                      if number else len(program.ops))
+        level = Level(number, sum(schedule.count_after(each.schedule, each.path)
+                                  for each in parents) if number else len(program.ops))
         if number and not level.total:
             found.exhausted = True
             break
         found.levels.append(level)
-        todo: Iterable[Schedule] = schedule.starts(program) if not number else \
-            itertools.chain.from_iterable(each.schedule.after(each.path)
-                                          for each in parents)
-        if number == switches and seed is not None and number:
-            mixed = list(todo)
-            random.Random(seed).shuffle(mixed)
-            todo = mixed
+        chains: _Chains = iter([[each] for each in schedule.starts(program)])
+        if number:
+            chains = _chains(parents)
+        line = _Line(chains, _AHEAD * jobs,
+                     seed if number == switches and number else None)
         children: list[Found] = []
-        for one in _each(todo, lambda which: run(program, which), jobs, pool, over):
+        for one, same in _each(line, lambda which: run(program, which), jobs, pool, over):
             found.take(one)
+            level.same += same
             tell(level.done, level.total, number)
             if one.why and not keep_going:
                 break
@@ -152,26 +167,95 @@ def explore(program: Program, run: Run, switches: int, jobs: int,
     return found
 
 
-def _each(todo: Iterable[Schedule], run: Callable[[Schedule], Found], jobs: int,
+def _chains(parents: Sequence[Found]) -> Iterator[Chain]:
+    return itertools.chain.from_iterable(each.schedule.after(each.path) for each in parents)
+
+
+_Chains = Union[Iterator[Chain], Iterator[list[Schedule]]]
+
+
+class _Line:
+    """Chains of schedules in line: the next of a chain is known once that before it has
+    been run, so that what is run does not depend on how many run at a time.
+
+    @most: so many chains are begun at a time.
+    @seed: of another order, of the chains and in each of them.
+    """
+
+    def __init__(self, chains: _Chains, most: int,
+                 seed: Optional[int]) -> None:
+        self._rest: Iterator[Union[Chain, list[Schedule]]] = iter(chains)
+        self._most = most
+        self._begun: Deque[tuple[Optional[Chain], Iterator[Schedule]]] = collections.deque()
+        self._away = 0
+        self._mixed = seed is not None
+        if seed is not None:
+            chance = random.Random(seed)
+            every = list(self._rest)
+            chance.shuffle(every)
+            for each in every:
+                if isinstance(each, Chain):
+                    each.mix(chance)
+            self._rest = iter(every)
+            self._most = len(every)
+
+    def take(self) -> Optional[tuple[Schedule, Callable[[Found], int]]]:
+        """The next schedule, and what to call with what it has come to, which returns how
+        many it makes superfluous; None if there is none at the moment."""
+        while True:
+            if not self._begun and not self._begin():
+                return None
+            if len(self._begun) + self._away < self._most:
+                self._begin()
+            chain, rest = self._begun.popleft()
+            which = next(rest, None)
+            if which is not None:
+                break
+        self._away += 1
+
+        def back(found: Found) -> int:
+            self._away -= 1
+            if self._mixed:
+                self._begun.append((chain, rest))
+            else:
+                self._begun.appendleft((chain, rest))
+            return chain.learn(found.schedule, found.same) if chain else 0
+
+        return which, back
+
+    def _begin(self) -> bool:
+        following = next(self._rest, None)
+        if isinstance(following, Chain):
+            self._begun.append((following, following.each()))
+        elif following is not None:
+            self._begun.append((None, iter(following)))
+        return following is not None
+
+
+def _each(line: _Line, run: Callable[[Schedule], Found], jobs: int,
           pool: concurrent.futures.Executor,
-          over: Callable[[], bool]) -> Iterator[Found]:
-    """What each of @todo comes to, in order, so that two searches find the same first."""
-    rest = iter(todo)
-    ahead: Deque[concurrent.futures.Future[Found]] = collections.deque()
+          over: Callable[[], bool]) -> Iterator[tuple[Found, int]]:
+    """What each of @line comes to, and how many others come to the same; in order, so that
+    two searches find the same first."""
+    ahead: Deque[tuple[concurrent.futures.Future[Found],
+                       Callable[[Found], int]]] = collections.deque()
     try:
         while True:
             while len(ahead) < _AHEAD * jobs and not over():
-                following = next(rest, None)
+                following = line.take()
                 if following is None:
                     break
-                ahead.append(pool.submit(run, following))
+                which, back = following
+                ahead.append((pool.submit(run, which), back))
             if not ahead:
                 return
-            yield ahead.popleft().result()
+            future, back = ahead.popleft()
+            found = future.result()
+            yield found, back(found)
     finally:
-        for future in ahead:
+        for future, _ in ahead:
             future.cancel()
-        concurrent.futures.wait(ahead)
+        concurrent.futures.wait([future for future, _ in ahead])
 
 
 def shrink(program: Program, bad: Found, run: Run) -> Found:

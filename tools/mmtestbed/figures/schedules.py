@@ -25,6 +25,7 @@ def of_programs(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]
         rows.append({**{key: each[key] for key in ("program", "points", "seconds",
                                                    "cpu_seconds", "verdict")},
                      "done": sum(level["done"] for level in each["levels"]),
+                     "run": sum(level["run"] for level in each["levels"]),
                      "total": sum(level["schedules"] for level in each["levels"]),
                      "ends": len(each["ends"]),
                      "given_up": sum(each["given_up"].values())})
@@ -55,14 +56,16 @@ def programs(record: Record, when: str) -> tuple[str, list[str]]:
     """What one record says, in words and as a table.  @when: which commit it is of."""
     rows = record["rows"]
     done, total = sum(row["done"] for row in rows), sum(row["total"] for row in rows)
-    seconds = sum(row["seconds"] for row in rows)
+    seconds, run = sum(row["seconds"] for row in rows), sum(row["run"] for row in rows)
     every = f"all {done:,}" if done == total else f"{done:,} of {total:,}"
-    text = (f"{_head(record, when)} {every} schedules of {count(len(rows), 'program')} in "
-            f"{seconds:.0f} s, {done / max(seconds, 0.1):.0f} a second and "
-            f"{1000 * sum(row['cpu_seconds'] for row in rows) / max(done, 1):.1f} ms of CPU "
+    text = (f"{_head(record, when)} {every} schedules of {count(len(rows), 'program')}; "
+            f"{run:,} of them were run, which took {seconds:.0f} s, "
+            f"{run / max(seconds, 0.1):.0f} a second and "
+            f"{1000 * sum(row['cpu_seconds'] for row in rows) / max(run, 1):.1f} ms of CPU "
             "time each; none was bad.")
-    table = [["program", "points", "schedules", "share", "ends", "given up", "seconds"]]
-    table += [[row["program"], str(row["points"]), str(row["done"]),
+    table = [["program", "points", "schedules", "run", "share", "ends", "given up",
+              "seconds"]]
+    table += [[row["program"], str(row["points"]), str(row["done"]), str(row["run"]),
                f"{100 * row['done'] // max(1, row['total'])} %", str(row["ends"]),
                str(row["given_up"]), f"{row['seconds']:.1f}"] for row in rows]
     return text, tables.rst(table)

@@ -9,7 +9,7 @@ from typing import Optional
 from mmtestbed.explore import program, report, search
 from mmtestbed.explore.outcome import Found
 from mmtestbed.explore.program import Program
-from mmtestbed.explore.schedule import Schedule
+from mmtestbed.explore.schedule import Schedule, Stretch
 
 from tests import fake_kernel
 
@@ -18,6 +18,99 @@ PROGRAM = program.parse("mapped:write+write")
 
 def simulated(safe: bool, schedule: Schedule) -> tuple[list[str], int]:
     return fake_kernel.race(safe, schedule.order, dict(schedule.at))
+
+
+# Two tasks of a simulated program: what each step touches, and whether it writes.
+STEPS = ((("a", 0), ("x", 1), ("b", 0), ("c", 1), ("x", 0), ("d", 1)),
+         (("e", 1), ("x", 0), ("f", 0), ("x", 1), ("c", 0)))
+
+
+def conflict(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    return one[0] == other[0] and bool(one[1] or other[1])
+
+
+class Simulated:
+    """Runs a schedule of STEPS as the kernel does, and tells what comes to the same."""
+
+    def found(self, schedule: Schedule) -> Found:
+        at, now, steps = dict(schedule.at), int(schedule.order[0]), [0, 0]
+        path: list[Stretch] = []
+        # The task and the number of its step; -1 for a point.
+        log: list[tuple[int, int]] = []
+        memory: dict[str, int] = {}
+        read, switched = [1, 1], -1
+        while steps[0] < len(STEPS[0]) or steps[1] < len(STEPS[1]):
+            if steps[now] == len(STEPS[now]):
+                now = 1 - now
+            log.append((now, -1))
+            if steps[1 - now] < len(STEPS[1 - now]):
+                path.append((now, 2 >> now, 1))
+                if len(path) - 1 in at:
+                    now = at[len(path) - 1]
+                    switched = len(log)
+                    log.append((now, -1))
+            name, writes = STEPS[now][steps[now]]
+            log.append((now, steps[now]))
+            if writes:
+                # What it writes depends on what it has read.
+                memory[name] = read[now] * 7 + steps[now] + now
+            else:
+                read[now] = read[now] * 31 % 1009 + memory.get(name, 0)
+            steps[now] += 1
+        return Found(schedule, done=3, path=tuple(path), same=self.same(log, switched),
+                     end=f"{sorted(memory.items())}, read {read}")
+
+    @staticmethod
+    def same(log: list[tuple[int, int]], switched: int) -> int:
+        if switched < 0:
+            return 0
+        other = log[switched][0]
+        between = []
+        number = switched
+        while number < len(log) and log[number][0] == other:
+            between += [STEPS[other][log[number][1]]] * (log[number][1] >= 0)
+            number += 1
+        count = 0
+        for task, step in log[number:]:
+            if task == other:
+                break
+            if step < 0:
+                count += 1
+            elif any(conflict(STEPS[task][step], each) for each in between):
+                break
+        return max(0, count - 1)
+
+
+class Reduction(unittest.TestCase):
+    def test_the_same_ends_by_fewer_runs(self) -> None:
+        which = program.parse("none:read+fork")
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for switches in range(4):
+                with self.subTest(switches):
+                    every, some = Simulated(), Simulated()
+
+                    def all_of_them(_: Program, schedule: Schedule) -> Found:
+                        found = every.found(schedule)
+                        found.same = 0
+                        return found
+
+                    full = search.explore(which, all_of_them, switches, 2, pool)
+                    less = [search.explore(which, lambda _, each: some.found(each), switches,
+                                           jobs, pool) for jobs in (1, 2)]
+                    self.assertEqual(set(full.ends), set(less[0].ends))
+                    self.assertEqual(less[0].ends, less[1].ends)
+                    self.assertTrue(full.complete and less[0].complete)
+                    if switches:
+                        self.assertLess(less[0].run, full.run)
+                        self.assertGreater(less[0].done, less[0].run)
+
+    def test_in_another_order(self) -> None:
+        which = program.parse("none:read+fork")
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            found = [search.explore(which, lambda _, each: Simulated().found(each), 2, 2, pool,
+                                    seed=seed) for seed in (1, None)]
+        self.assertEqual(set(found[0].ends), set(found[1].ends))
+        self.assertTrue(found[0].complete)
 
 
 class Explorer(unittest.TestCase):

@@ -11,8 +11,8 @@ from mmtestbed.figures.results import Record, Sources
 from tests.figures import test_results
 
 PROGRAM: dict[str, Any] = {"program": "moving:read+end", "points": 19, "complete": True, "seed": None,
-           "levels": [{"switches": 0, "schedules": 2, "done": 2},
-                      {"switches": 1, "schedules": 33, "done": 33}],
+           "levels": [{"switches": 0, "schedules": 2, "done": 2, "run": 2},
+                      {"switches": 1, "schedules": 33, "done": 33, "run": 20}],
            "given_up": {"0": 0, "1": 4}, "ends": [{"done": 3, "state": "a", "schedules": 35}],
            "bad": [], "verdict": "good", "seconds": 0.5, "cpu_seconds": 0.07}
 HUNT: dict[str, Any] = {"control": "mw-3-x", "found": True, "program": "moving:read+end", "switches": 1,
@@ -36,11 +36,11 @@ class Schedules(test_results.Repository):
         self.assertEqual((row["done"], row["total"], row["ends"], row["given_up"]),
                          (35, 35, 1, 4))
         text = "\n".join(figure_texts.explored(self.book(found)))
-        self.assertIn("all 35 schedules of 1 program in 0 s", text.replace("\n", " "))
-        self.assertRegex(text, r"moving:read\+end +19 +35 +100 % +1 +4 +0\.5")
+        self.assertIn("all 35 schedules of 1 program; 22 of them were run, which took 0 s", text.replace("\n", " "))
+        self.assertRegex(text, r"moving:read\+end +19 +35 +22 +100 % +1 +4 +0\.5")
 
     def test_a_part(self) -> None:
-        part = {**PROGRAM, "levels": [{"switches": 0, "schedules": 40, "done": 10}]}
+        part = {**PROGRAM, "levels": [{"switches": 0, "schedules": 40, "done": 10, "run": 10}]}
         text = " ".join(figure_texts.explored(self.book(self.recorded(programs=[part]))))
         self.assertIn("10 of 40 schedules", text)
         self.assertIn(" 25 % ", text)
