@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from ..errors import HostError
 from ..host import beneath, confine, ns, proc
@@ -36,12 +37,20 @@ def with_lines(files: Files, tree: Path) -> dict[str, Optional[bytes]]:
     return found
 
 
+def see_proc(mounts: bool) -> None:
+    """gdb wants /proc to be that of our PID namespace.  @mounts: we have our own."""
+    if mounts:
+        with contextlib.suppress(OSError):
+            ns.mount("proc", Path("/proc"), "proc", ns.MS_NOSUID | ns.MS_NODEV)
+
+
 def command(how: runner.Options, folder: Path, name: Name, due: bool,
-            sources: Mapping[str, Path]) -> list[str]:
+            sources: Mapping[str, Path], more: Sequence[str] = ()) -> list[str]:
     """The command line of gdb for the case @name, with the kernel's files in @folder.
 
     @due: the case has to end in a report.
     @sources: where what was compiled at a path can be found now.
+    @more: orders that come ahead of the run, such as breakpoints.
     """
     words = [*how.words, *runner.seed_words(how.seed),
              *([due_reports.ARGUMENT] if due else [])]
@@ -49,18 +58,23 @@ def command(how: runner.Options, folder: Path, name: Name, due: bool,
               "set follow-fork-mode parent", "set detach-on-fork on",
               *(f"set substitute-path {old} {new}" for old, new in sources.items()),
               f"handle {' '.join(_SIGNALS)} nostop noprint pass",
-              *(f"break {function}" for function in _STOPS), "run", "backtrace 12", "up"]
+              *(f"break {function}" for function in _STOPS), *more, "run", "backtrace 12",
+              "up"]
     return ["gdb", "-q", *(word for order in orders for word in ("-ex", order)), "--args",
             *uml.command(how.kernel, folder, words, ".".join(name))]
 
 
 def run(how: runner.Options, name: Name, due: bool, sources: Mapping[str, Path],
-        console: Console) -> int:
-    """Let the user have gdb on the terminal; its exit code.  Raises HostError."""
+        console: Console, stops: Sequence[str] = _STOPS, more: Sequence[str] = ()) -> int:
+    """Let the user have gdb on the terminal; its exit code.
+
+    @stops: where it stops, for the user.  @more: as for command().
+    Raises HostError.
+    """
     folder = confine.room(how.folder, "gdb")
     folder.mkdir(parents=True, exist_ok=True)
-    line = command(how, folder, name, due, sources)
-    console.line(f"booting for {'.'.join(name)} in gdb; it stops at {', '.join(_STOPS)}")
+    line = command(how, folder, name, due, sources, more)
+    console.line(f"booting for {'.'.join(name)} in gdb; it stops at {', '.join(stops)}")
     # Ctrl-C is for gdb.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -18,7 +18,7 @@ from ..boot import children, debug, due_reports, runner, uml, userspace, usual
 from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
 from ..history import changed
-from ..host import lock, ns, proc
+from ..host import lock, proc
 from ..kernel import patching, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors, shards
@@ -148,10 +148,7 @@ class Command:
 
     def _debug(self, origin: source.Source, ground: Ground, made: Made) -> int:
         """--gdb."""
-        if ground.isolation.mounts:
-            # gdb wants /proc to be that of our PID namespace.
-            with contextlib.suppress(OSError):
-                ns.mount("proc", Path("/proc"), "proc", ns.MS_NOSUID | ns.MS_NODEV)
+        debug.see_proc(ground.isolation.mounts)
         suite, _, case = self._opts.gdb.partition(".")
         src = self._shop.cache / "mnt" / "src"
         return debug.run(

@@ -31,6 +31,13 @@ class Gdb(support.TempCase):
                         orders.index("run"))
         self.assertTrue(any(order.startswith("handle SIGSEGV") for order in orders))
 
+    def test_more_breakpoints(self) -> None:
+        words = debug.command(self.how(), self.tmp, CASE, False, {},
+                              ["break mmx_switched", "ignore $bpnum 1"])
+        orders = [words[at + 1] for at, word in enumerate(words) if word == "-ex"]
+        at = orders.index("break mmx_switched")
+        self.assertEqual(orders[at + 1:at + 3], ["ignore $bpnum 1", "run"])
+
     def test_lines_are_built_in(self) -> None:
         self.write("mm/Makefile", "obj-y += migrate.o")
         found = debug.with_lines({"mm/kunit/Makefile": b"obj-y += kunit/\n", "x": None},
