@@ -8,20 +8,21 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from ..errors import Exit, HostError, TestbedError, UsageError
 from ..git import gitrepo
 from ..git.gitrepo import Commit
-from ..history import mutations, trial
+from ..history import trial
 from ..history.evidence import Finding
 from ..history.trial import Trial
 from ..host import lock, proc
 from ..kernel import patching, tree
 from ..kernel.workshop import Workshop
 from ..model import cases, selectors
-from ..model.repository import REPOSITORY, SUITES
+from ..model.repository import SUITES
 from ..presubmit import checks, patchset
+from ..presubmit.apart import Apart
 from ..presubmit.checks import Check, Context, Message, Patch, Place, Result, Series
 from ..presubmit.checks import Status
 from ..presubmit.patchset import Entry
@@ -278,10 +279,11 @@ class Command:
         scratch = self._shop.folder / "checks" / "series"
         scratch.mkdir(parents=True, exist_ok=True)
         tip = patches[-1].commit.id
+        apart = Apart(self._trial, self._private, console)
         facts = Series(
             base, tip, patches, self._trial.ours, self._trial.explainer, scratch, self._findings,
             self._as_built, {name: case.contracts for name, case in self._trial.known.items()},
-            self._coverage(tip), self._mutants(tip), self._line)
+            apart.coverage(tip), apart.mutants(tip), apart.schedules(tip), self._line)
         for check in self._whole:
             missing = check.missing()
             try:
@@ -307,50 +309,6 @@ class Command:
             return files[path]
         text = self._trial.ours.show(commit, path)
         return None if text is None else text.encode("utf-8", "surrogateescape")
-
-    def _coverage(self, tip: str) -> Callable[[Path], None]:
-        """Something that says which lines of @tip run."""
-        def cover(target: Path) -> None:
-            self._trial.stand_at(self._trial.ours.commit(tip))
-            # A run of its own hides our own folder, where @target is, from itself.
-            report = self._private.folder / "coverage"
-            shutil.rmtree(report, ignore_errors=True)
-            self._console.begin("running the suites on a kernel that counts")
-            self._apart("run.sh", ["--fixes", "--variant", "gcov", "--no-html",
-                                   "--coverage", str(report),
-                                   "--jobs", str(self._shop.opts.jobs)],
-                        "no kernel that counts")
-            shutil.move(report, target)
-
-        return cover
-
-    def _mutants(self, tip: str) -> Callable[[Mapping[str, set[int]], Path], None]:
-        """Something that says which mistakes in lines of @tip no case notices."""
-        def mutate(lines: Mapping[str, set[int]], target: Path) -> None:
-            self._trial.stand_at(self._trial.ours.commit(tip))
-            report = self._private.folder / "mutants.json"
-            report.unlink(missing_ok=True)
-            self._console.begin("running the suites on a kernel with mistakes")
-            self._apart("mutate.sh", [*mutations.words(lines), "--json", str(report)],
-                        "no kernel with mistakes")
-            shutil.move(report, target)
-
-        return mutate
-
-    def _apart(self, script: str, words: Sequence[str], what: str) -> None:
-        """Run @script on the tree that is checked out.  Raises TestbedError."""
-        more = ["--kdir", str(self._trial.ours.tree)]
-        if self._shop.opts.line:
-            more += ["--line", self._shop.opts.line.name]
-        if not self._shop.opts.install:
-            more.append("--no-install")
-        done = proc.run([str(REPOSITORY / "scripts" / script), *words, *more],
-                        tick=lambda: self._console.progress(""))
-        if done.code not in (Exit.PASSED, Exit.FAILED):
-            self._console.abandon()
-            lines = done.output.strip().splitlines() or ["no message"]
-            raise TestbedError(f"{what}: {lines[-1]}", lines[-8:])
-        self._console.end()
 
     # The end.
 

@@ -20,6 +20,7 @@ from mmtestbed.presubmit.checks import Status
 from mmtestbed.presubmit.checks.build import Build
 from mmtestbed.presubmit.checks.coverage import Coverage
 from mmtestbed.presubmit.checks.mutants import Mutants
+from mmtestbed.presubmit.checks.schedules import Schedules
 from mmtestbed.presubmit.checks.suites import Suites
 from mmtestbed.presubmit.checks.verdicts import Verdicts
 from mmtestbed.presubmit.checks.warnings import Warnings
@@ -47,7 +48,7 @@ class Parts(support.TempCase):
                          ["applies", "build", "W=1", "checkpatch", "sparse", "cocci",
                           "doc", "suites"])
         self.assertEqual([check.name for check in whole],
-                         ["contracts", "verdicts", "coverage", "mutants"])
+                         ["contracts", "verdicts", "coverage", "mutants", "schedules"])
         for check in [*each, *whole]:
             self.assertTrue(check.title)
 
@@ -225,6 +226,40 @@ class Whole(RepoCase):
 
         series.mutate = cannot
         self.assertIs(Mutants().judge(series).status, Status.WARN)
+
+    def test_schedules(self) -> None:
+        texts = ("int f(void)\n{\n\treturn 0;\n}\n", "int f(void)\n{\n\treturn 1;\n}\n")
+        self.assertIn("no operation", Schedules().judge(self.series(self.ours(), mm_x=texts)).line)
+        series = self.series(self.ours(), mm_mremap=texts)
+        self.assertIn("no kernel", Schedules().judge(series).line)
+        series.findings = {"new": Finding()}
+        asked: list[str] = []
+
+        def explore(*bad: str) -> Callable[[Sequence[str], Path], None]:
+            def write(programs: Sequence[str], target: Path) -> None:
+                asked[:] = programs
+                target.write_text(json.dumps({"programs": [
+                    {"levels": [{"run": 2}, {"run": 3}], "bad": [
+                        {"id": f"{name}/01", "why": "hangs"}] if name in bad else []}
+                    for name in programs]}), encoding="ascii")
+            return write
+
+        series.explore = explore()
+        result = Schedules().judge(series)
+        self.assertEqual((result.status, result.line), (
+            Status.PASS, f"{5 * len(asked)} schedules of {len(asked)} programs, all good"))
+        self.assertTrue(all("mremap" in name for name in asked))
+        self.assertIn("moving:mremap+end", asked)
+        series.explore = explore("moving:mremap+end")
+        result = Schedules().judge(series)
+        self.assertIs(result.status, Status.FAIL)
+        self.assertEqual(result.details[0], "  moving:mremap+end/01: hangs")
+
+        def cannot(programs: Sequence[str], target: Path) -> None:
+            raise TestbedError("nothing explored: BROKEN: it is so")
+
+        series.explore = cannot
+        self.assertIs(Schedules().judge(series).status, Status.WARN)
 
     def test_lines_for_the_mutants(self) -> None:
         self.assertEqual(mutations.words({"mm/b.c": {7}, "mm/a.c": {1, 2, 3, 9}}),

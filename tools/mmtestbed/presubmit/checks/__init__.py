@@ -178,6 +178,7 @@ class Series:
     @built: the files of a commit as they are built, patches of ours included.
     @cover: writes which lines of the tip run to a folder.
     @mutate: writes what became of the mutants of lines, by file, to another file.
+    @explore: writes what programs of mmt explore come to, to a file.
     """
 
     base: str
@@ -191,6 +192,7 @@ class Series:
     contracts: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     cover: Callable[[Path], None] = _nothing
     mutate: Callable[[Mapping[str, set[int]], Path], None] = _nothing
+    explore: Callable[[Sequence[str], Path], None] = _nothing
     line: str = ""
 
     def sources(self) -> list[str]:
