@@ -3,6 +3,8 @@
  * The operations of programs. Each runs in a task of its own, and calls what a
  * user or a driver of the kernel calls.
  */
+#include <linux/err.h>
+#include <linux/highmem.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -20,26 +22,72 @@
 #include "../lib/pte.h"
 #include "program.h"
 
-#define ANY	(BIT(MMX_NONE) | BIT(MMX_MAPPED) | BIT(MMX_SHARED) | \
-		 BIT(MMX_MOVING))
+#define ANY	(BIT(MMX_NR_STATES) - 1)
+#define OWN	(BIT(MMX_MAPPED) | BIT(MMX_SHARED))
 
 /* Often enough for a CPU that faults each time that it is interrupted */
-#define MANY	100
+#define MANY	1000
+
+/* What a CPU touches: the pte, and the page; a write makes the pte dirty. */
+static void tell(struct mmx_run *run, bool write)
+{
+	pmd_t *pmd = mm_find_pmd(run->mm, run->addr);
+	pte_t *pte;
+
+	if (!pmd)
+		return;
+	pte = pte_offset_kernel(pmd, run->addr);
+	mmx_access((unsigned long)pte, sizeof(*pte), write, _THIS_IP_);
+	if (pte_present(*pte))
+		mmx_access((unsigned long)page_address(pte_page(*pte)), 1,
+			   write, _THIS_IP_);
+}
+
+static bool is_there(struct mmx_run *run)
+{
+	return mmk_pte_kind(run->mm, run->addr) == MMK_PTE_PRESENT;
+}
 
 /*
- * An access of the user, as a CPU makes it: the pte is looked at and the memory
- * accessed in one step, or there is a fault and then another try. What User-Mode Linux
- * does for copy_to_user() is not enough: it looks at the page table first, and
- * copies later, to a page that need not be the user's any more.
+ * The fault of UML does not come back before there is a page. With a reference on a
+ * page of a device there is none: the user goes on to try. Others run meanwhile, as
+ * all tasks but ours are of one priority and have their time slices.
  */
-static int access_user(struct mmx_actor *actor, u8 *byte, bool write)
+static int fault(struct mmx_run *run, bool write)
+{
+	int code, ret;
+
+	if (run->program->state == MMX_DEVICE) {
+		ret = mmk_fault_in(run->mm, run->addr, write);
+		if (!ret && !is_there(run))
+			schedule_timeout_uninterruptible(1);
+		return ret;
+	}
+	return handle_page_fault(run->addr, 0, write, 1, &code);
+}
+
+/**
+ * mmx_access_user() - An access of the user
+ * @actor: whose page
+ * @byte: the byte that is read or written
+ * @write: whether it is written
+ *
+ * As a CPU makes it: the pte is looked at and the memory accessed in one step, or
+ * there is a fault and then another try. What User-Mode Linux does for
+ * copy_to_user() is not enough: it looks at the page table first, and copies
+ * later, to a page that need not be the user's any more.
+ *
+ * Return: 0, -EFAULT, or -ELOOP if it faults again and again.
+ */
+int mmx_access_user(struct mmx_actor *actor, u8 *byte, bool write)
 {
 	u8 __user *p = (u8 __user *)actor->run->addr;
-	int tries, code;
+	int tries;
 	bool done;
 
 	for (tries = 0; tries < MANY; tries++) {
 		preempt_disable();
+		tell(actor->run, write);
 		pagefault_disable();
 		done = !(write ? __copy_to_user_inatomic(p, byte, 1) :
 				 __copy_from_user_inatomic(byte, p, 1));
@@ -47,7 +95,7 @@ static int access_user(struct mmx_actor *actor, u8 *byte, bool write)
 		preempt_enable();
 		if (done)
 			return 0;
-		if (handle_page_fault(actor->run->addr, 0, write, 1, &code))
+		if (fault(actor->run, write))
 			return -EFAULT;
 	}
 	return -ELOOP;
@@ -56,7 +104,7 @@ static int access_user(struct mmx_actor *actor, u8 *byte, bool write)
 /* The user reads a byte. */
 static void op_read(struct mmx_actor *actor)
 {
-	actor->ret = access_user(actor, &actor->byte, false);
+	actor->ret = mmx_access_user(actor, &actor->byte, false);
 }
 
 /* The user writes a byte. */
@@ -64,7 +112,7 @@ static void op_write(struct mmx_actor *actor)
 {
 	u8 byte = MMX_WRITTEN + actor->nth;
 
-	actor->ret = access_user(actor, &byte, true);
+	actor->ret = mmx_access_user(actor, &byte, true);
 }
 
 static void op_fork(struct mmx_actor *actor)
@@ -86,6 +134,35 @@ static void op_dontneed(struct mmx_actor *actor)
 static void op_protect(struct mmx_actor *actor)
 {
 	actor->ret = sys_mprotect(actor->run->addr, PAGE_SIZE, PROT_READ);
+}
+
+/* To the second address, and what is there goes. */
+static void op_mremap(struct mmx_actor *actor)
+{
+	long ret = sys_mremap(actor->run->addr, PAGE_SIZE, PAGE_SIZE,
+			      MREMAP_MAYMOVE | MREMAP_FIXED, actor->run->other);
+
+	actor->ret = IS_ERR_VALUE(ret) ? ret : 0;
+}
+
+/*
+ * A device pins the page, writes to it and lets it go. GUP of a device-private
+ * page tries again until that has been moved to memory, however long it takes.
+ */
+static void op_pin(struct mmx_actor *actor)
+{
+	struct page *page;
+	long nr = pin_user_pages_fast(actor->run->addr, 1, FOLL_WRITE, &page);
+	u8 *p;
+
+	actor->ret = nr < 0 ? nr : 0;
+	if (nr != 1)
+		return;
+	p = kmap_local_page(page);
+	mmx_access((unsigned long)p, 1, true, _THIS_IP_);
+	p[0] = MMX_WRITTEN + actor->nth;
+	kunmap_local(p);
+	unpin_user_pages_dirty_lock(&page, 1, true);
 }
 
 /* The end of a migration that was under way: the new page, or the old one. */
@@ -200,14 +277,28 @@ static const struct mmx_op ops[] = {
 	{ "munmap",	ANY, .run = op_munmap },
 	{ "dontneed",	ANY, .run = op_dontneed },
 	{ "protect",	ANY, .run = op_protect },
-	{ "start",	BIT(MMX_MAPPED) | BIT(MMX_SHARED), true,
-	  .may_give_up = true, .prepare = isolate, .run = op_start,
-	  .finish = end_start },
-	{ "migrate",	BIT(MMX_MAPPED) | BIT(MMX_SHARED), true,
-	  .may_give_up = true, .prepare = isolate_to_list, .run = op_migrate },
-	{ "end",	BIT(MMX_MOVING), true,
-	  .prepare = copy, .run = op_end },
+	{ "mremap",	ANY, .needs = MMX_OTHER, .run = op_mremap },
+	{ "pin",	ANY, .faults = true, .writes = true, .run = op_pin },
+	{ "start",	OWN, true, .may_give_up = true, .prepare = isolate,
+	  .run = op_start, .finish = end_start },
+	{ "migrate",	OWN, true, .may_give_up = true,
+	  .prepare = isolate_to_list, .run = op_migrate },
+	{ "end",	BIT(MMX_MOVING), true, .prepare = copy, .run = op_end },
 	{ "fail",	BIT(MMX_MOVING), true, .run = op_fail },
+	{ "pageout",	BIT(MMX_MAPPED), true, .may_give_up = true,
+	  .silent = true, .needs = MMX_SWAP, .run = mmx_op_pageout },
+	{ "swapoff",	BIT(MMX_SWAPPED) | BIT(MMX_CACHED), .needs = MMX_SWAP,
+	  .run = mmx_op_swapoff },
+	{ "move",	BIT(MMX_MAPPED) | BIT(MMX_MOVING) | BIT(MMX_SWAPPED) |
+			BIT(MMX_CACHED), .may_give_up = true,
+	  .needs = MMX_OTHER | MMX_UFFD, .prepare = mmx_prepare_move,
+	  .run = mmx_op_move },
+	{ "todevice",	OWN, true, .may_give_up = true, .needs = MMX_DEV,
+	  .prepare = mmx_prepare_to_device, .run = mmx_op_to_device },
+	{ "toram",	BIT(MMX_DEVICE), .may_give_up = true,
+	  .run = mmx_op_to_ram },
+	{ "put",	BIT(MMX_DEVICE), .prepare = mmx_prepare_put,
+	  .run = mmx_op_put },
 };
 
 /**

@@ -9,8 +9,11 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+#include "../lib/device.h"
 #include "../lib/migrate.h"
+#include "../lib/swap.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 #include "point.h"
 
 /* What the page holds, and what the first task writes to its first byte */
@@ -26,16 +29,36 @@
  * @MMX_MAPPED: mapped by one mm, writable, and exclusive to it
  * @MMX_SHARED: mapped by two mms, read-only, since a fork()
  * @MMX_MOVING: as @MMX_MAPPED, and then replaced by a migration entry
+ * @MMX_SWAPPED: as @MMX_MAPPED, and then swapped out
+ * @MMX_CACHED: as @MMX_SWAPPED, but still in the swap cache
+ * @MMX_DEVICE: as @MMX_MAPPED, and then moved to device-private memory
  */
 enum mmx_state {
 	MMX_NONE,
 	MMX_MAPPED,
 	MMX_SHARED,
 	MMX_MOVING,
+	MMX_SWAPPED,
+	MMX_CACHED,
+	MMX_DEVICE,
 	MMX_NR_STATES,
 };
 
 extern const char *const mmx_state_names[MMX_NR_STATES];
+
+/**
+ * enum mmx_need - What a program needs beside a page; a bit each
+ * @MMX_SWAP: a swap area
+ * @MMX_DEV: a device with memory
+ * @MMX_OTHER: a second address
+ * @MMX_UFFD: a userfaultfd, which watches the second address
+ */
+enum mmx_need {
+	MMX_SWAP	= BIT(0),
+	MMX_DEV		= BIT(1),
+	MMX_OTHER	= BIT(2),
+	MMX_UFFD	= BIT(3),
+};
 
 struct mmx_actor;
 struct mmx_run;
@@ -48,6 +71,8 @@ struct mmx_run;
  * @faults: it is an access of the user, which may fault
  * @writes: it writes
  * @may_give_up: it may leave all as it is, since somebody else uses the page
+ * @silent: and then it does not tell
+ * @needs: what it needs beside the page, &enum mmx_need
  * @prepare: what the case does before any task runs; may be NULL
  * @run: what the task does
  * @finish: what the case does when no task can go on any more; may be NULL
@@ -57,6 +82,8 @@ struct mmx_op {
 	unsigned int states;
 	bool moves;
 	bool may_give_up;
+	bool silent;
+	unsigned int needs;
 	bool faults;
 	bool writes;
 	void (*prepare)(struct kunit *test, struct mmx_actor *actor);
@@ -65,6 +92,17 @@ struct mmx_op {
 };
 
 const struct mmx_op *mmx_op_find(const char *name, size_t len);
+int mmx_access_user(struct mmx_actor *actor, u8 *byte, bool write);
+
+void mmx_op_pageout(struct mmx_actor *actor);
+void mmx_op_swapoff(struct mmx_actor *actor);
+void mmx_prepare_move(struct kunit *test, struct mmx_actor *actor);
+void mmx_op_move(struct mmx_actor *actor);
+void mmx_prepare_to_device(struct kunit *test, struct mmx_actor *actor);
+void mmx_op_to_device(struct mmx_actor *actor);
+void mmx_op_to_ram(struct mmx_actor *actor);
+void mmx_prepare_put(struct kunit *test, struct mmx_actor *actor);
+void mmx_op_put(struct mmx_actor *actor);
 
 /**
  * struct mmx_actor - A task of a program
@@ -80,6 +118,8 @@ const struct mmx_op *mmx_op_find(const char *name, size_t len);
  * @list: the folios that it moves
  * @src: the folio that it moves
  * @anon_vma: of @src, pinned
+ * @page: the device page that it moves to, or has a reference on
+ * @arg: the user address of the arguments of an ioctl()
  */
 struct mmx_actor {
 	struct mmk_task task;
@@ -94,6 +134,20 @@ struct mmx_actor {
 	struct list_head list;
 	struct folio *src;
 	struct anon_vma *anon_vma;
+	struct page *page;
+	unsigned long arg;
+};
+
+/**
+ * struct mmx_ground - What the runs of a program share
+ * @swap: a swap area, off between runs; or NULL
+ * @dev: a device with memory, or NULL
+ * @uffd: a userfaultfd, or NULL
+ */
+struct mmx_ground {
+	struct mmk_swap *swap;
+	struct mmk_dev *dev;
+	struct mmk_uffd *uffd;
 };
 
 /**
@@ -101,18 +155,22 @@ struct mmx_actor {
  * @name: of the program, as "moving:read+end"
  * @state: of the page
  * @nr: how many operations there are
+ * @needs: what they and the state need, &enum mmx_need
  * @ops: the operations
+ * @ground: what they share; the devices of it before mmk_mm_enter()
  */
 struct mmx_program {
 	char name[64];
 	enum mmx_state state;
 	unsigned int nr;
+	unsigned int needs;
 	const struct mmx_op *ops[MMX_TASKS];
+	struct mmx_ground ground;
 };
 
 bool mmx_program_parse(struct mmx_program *program, const char *name);
 
-#define MMX_END		640
+#define MMX_END		880
 
 /* In a serial order: the fault of an operation, ahead of it */
 #define MMX_TOUCH	0x10
@@ -123,6 +181,7 @@ bool mmx_program_parse(struct mmx_program *program, const char *name);
  * @program: the program
  * @mm: address space of the case
  * @addr: user address of the page
+ * @other: the second address, or 0
  * @vma_locks: value of the VMA lock while nobody has it
  * @sibling: mm that shares the page from the beginning, or NULL
  * @hold: the migration that is under way from the beginning, or NULL
@@ -136,6 +195,7 @@ struct mmx_run {
 	const struct mmx_program *program;
 	struct mm_struct *mm;
 	unsigned long addr;
+	unsigned long other;
 	long vma_locks;
 	struct mm_struct *sibling;
 	struct mmk_hold *hold;
@@ -146,6 +206,8 @@ struct mmx_run {
 	char end[MMX_END];
 };
 
+void mmx_ground_devices(struct kunit *test, struct mmx_program *program);
+void mmx_ground_mm(struct kunit *test, struct mmx_program *program);
 void mmx_set_up(struct kunit *test, struct mmx_run *run, unsigned int which);
 void mmx_run_serial(struct kunit *test, struct mmx_run *run, const u8 *order,
 		    unsigned int nr);

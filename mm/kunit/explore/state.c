@@ -14,6 +14,7 @@
  * anywhere ahead of the access that takes it.
  */
 #include <kunit/test.h>
+#include <linux/file.h>
 #include <linux/highmem.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -42,12 +43,33 @@
  */
 #define A_WHILE		(HZ / 10)
 
+/* So many ptes may map the page, or another one in its place. */
+#define MMX_PLACES	(2 * MMX_MMS)
+
 const char *const mmx_state_names[] = {
 	[MMX_NONE]	= "none",
 	[MMX_MAPPED]	= "mapped",
 	[MMX_SHARED]	= "shared",
 	[MMX_MOVING]	= "moving",
+	[MMX_SWAPPED]	= "swapped",
+	[MMX_CACHED]	= "cached",
+	[MMX_DEVICE]	= "device",
 };
+
+static bool is_swapped(enum mmx_state state)
+{
+	return state == MMX_SWAPPED || state == MMX_CACHED;
+}
+
+static bool has_op(const struct mmx_program *program, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < program->nr; i++)
+		if (!strcmp(program->ops[i]->name, name))
+			return true;
+	return false;
+}
 
 /**
  * mmx_program_parse() - Read the name of a program
@@ -73,6 +95,10 @@ bool mmx_program_parse(struct mmx_program *program, const char *name)
 	if (state == MMX_NR_STATES)
 		return false;
 	program->state = state;
+	if (is_swapped(state))
+		program->needs |= MMX_SWAP;
+	if (state == MMX_DEVICE)
+		program->needs |= MMX_DEV;
 	do {
 		const struct mmx_op *op;
 
@@ -83,12 +109,17 @@ bool mmx_program_parse(struct mmx_program *program, const char *name)
 		    program->nr == MMX_TASKS)
 			return false;
 		movers += op->moves;
+		program->needs |= op->needs;
 		program->ops[program->nr++] = op;
 		p = end;
 	} while (*p);
-	/* A migration that is under way needs a task that ends it. */
+	/*
+	 * A migration that is under way needs a task that ends it. And who pins a
+	 * page of a device never ends while somebody has a reference on it.
+	 */
 	return program->nr >= 2 && movers <= 1 &&
-	       (state != MMX_MOVING || movers);
+	       (state != MMX_MOVING || movers) &&
+	       !(has_op(program, "pin") && has_op(program, "put"));
 }
 
 static void actor_main(struct mmk_task *task)
@@ -98,6 +129,87 @@ static void actor_main(struct mmk_task *task)
 	actor->op->run(actor);
 	actor->over = true;
 	mmx_left();
+}
+
+/**
+ * mmx_ground_devices() - Make what has to be there before the mm
+ * @test: the case, which has not entered an mm
+ * @program: whose
+ */
+void mmx_ground_devices(struct kunit *test, struct mmx_program *program)
+{
+	if (program->needs & MMX_DEV)
+		program->ground.dev = mmk_dev_create(test,
+						     MEMORY_DEVICE_PRIVATE);
+}
+
+/**
+ * mmx_ground_mm() - Make the rest of what the runs of a program share
+ * @test: the case, which has entered an mm
+ * @program: whose
+ */
+void mmx_ground_mm(struct kunit *test, struct mmx_program *program)
+{
+	if (program->needs & MMX_SWAP)
+		program->ground.swap = mmk_swap_alloc(test, 0);
+	if (program->needs & MMX_UFFD)
+		program->ground.uffd = mmk_uffd_open_with(test,
+							  UFFD_FEATURE_MOVE);
+}
+
+/* The page goes to the area. Somebody has a reference if it stays in the cache. */
+static void swap_out(struct kunit *test, struct mmx_run *run, bool cached)
+{
+	struct folio *folio = mmk_pte_folio(test, run->mm, run->addr);
+
+	if (cached)
+		folio_get(folio);
+	KUNIT_EXPECT_EQ(test, mmk_pageout(run->addr, PAGE_SIZE), 0);
+	if (cached)
+		folio_put(folio);
+	KUNIT_ASSERT_EQ(test, (int)mmk_pte_kind(run->mm, run->addr),
+			(int)MMK_PTE_SWAP);
+}
+
+static void touch_pages(struct kunit *test, struct mmx_run *run)
+{
+	u8 *buf = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	memset(buf, MMX_BYTE, PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)run->addr, buf,
+					   PAGE_SIZE), 0UL);
+	kunit_kfree(test, buf);
+	lru_add_drain_all();
+}
+
+/* The page in the state of the program */
+static void set_up_page(struct kunit *test, struct mmx_run *run)
+{
+	const struct mmx_program *program = run->program;
+
+	if (program->state != MMX_NONE)
+		touch_pages(test, run);
+	switch (program->state) {
+	case MMX_SHARED:
+		run->sibling = mmk_fork(test);
+		break;
+	case MMX_MOVING:
+		run->hold = mmk_hold(test, mmk_pte_folio(test, run->mm,
+							 run->addr));
+		try_to_migrate(run->hold->folio, 0);
+		break;
+	case MMX_SWAPPED:
+	case MMX_CACHED:
+		swap_out(test, run, program->state == MMX_CACHED);
+		break;
+	case MMX_DEVICE:
+		mmk_migrate_to_dev(test, run->mm, run->addr,
+				   program->ground.dev);
+		break;
+	default:
+		break;
+	}
 }
 
 /**
@@ -111,28 +223,23 @@ void mmx_set_up(struct kunit *test, struct mmx_run *run, unsigned int which)
 	const struct mmx_program *program = run->program;
 	struct mmx_actor *actor;
 	unsigned int i;
-	u8 *buf;
 
 	run->mm = current->mm;
 	run->addr = mmk_map_anon(test, 1);
 	run->vma_locks = mmk_vma_lock_count(vma_lookup(run->mm, run->addr));
-	if (program->state != MMX_NONE) {
-		buf = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, buf);
-		memset(buf, MMX_BYTE, PAGE_SIZE);
-		KUNIT_ASSERT_EQ(test,
-				copy_to_user((void __user *)run->addr, buf,
-					     PAGE_SIZE), 0UL);
-		kunit_kfree(test, buf);
-		lru_add_drain_all();
+	if (program->needs & MMX_OTHER) {
+		/* Its protection differs: no VMA is merged with another. */
+		mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS);
+		run->other = mmk_map_anon(test, 1);
 	}
-	if (program->state == MMX_SHARED)
-		run->sibling = mmk_fork(test);
-	if (program->state == MMX_MOVING) {
-		run->hold = mmk_hold(test, mmk_pte_folio(test, run->mm,
-							 run->addr));
-		try_to_migrate(run->hold->folio, 0);
-	}
+	if (program->needs & MMX_UFFD)
+		mmk_uffd_register(test, program->ground.uffd, run->other,
+				  PAGE_SIZE);
+	if (program->needs & MMX_SWAP)
+		KUNIT_ASSERT_EQ(test, mmk_swap_try_on(program->ground.swap),
+				0L);
+	set_up_page(test, run);
 	for (i = 0; i < program->nr; i++) {
 		if (!(which & BIT(i)))
 			continue;
@@ -242,13 +349,40 @@ static unsigned int number_of(struct folio *folio, struct folio **seen)
 {
 	unsigned int i;
 
-	for (i = 0; i < MMX_MMS && seen[i] && seen[i] != folio; i++)
+	for (i = 0; i < MMX_PLACES && seen[i] && seen[i] != folio; i++)
 		;
 	seen[i] = folio;
 	return i + 1;
 }
 
-static void describe_page(struct seq_buf *text, pte_t pte, struct folio **seen)
+/*
+ * Whether the page has to be written when it is swapped out. An anonymous page that
+ * has no slot always has to be.
+ */
+static bool is_dirty(struct mmx_run *run, pte_t pte, struct folio *folio)
+{
+	return pte_dirty(pte) || folio_test_dirty(folio) ||
+	       ((run->program->needs & MMX_SWAP) && folio_test_anon(folio) &&
+		!folio_test_swapcache(folio));
+}
+
+/* Without that of the swap cache */
+static int references(struct folio *folio)
+{
+	return folio_ref_count(folio) - folio_test_swapcache(folio);
+}
+
+/*
+ * fork() copies a page that a device has pinned at that moment, and shares it at any
+ * other: the bytes are the same.
+ */
+static bool may_be_a_copy(struct mmx_run *run)
+{
+	return has_op(run->program, "pin") && has_op(run->program, "fork");
+}
+
+static void describe_page(struct seq_buf *text, struct mmx_run *run, pte_t pte,
+			  struct folio **seen)
 {
 	struct page *page = pte_page(pte);
 	struct folio *folio = page_folio(page);
@@ -258,24 +392,44 @@ static void describe_page(struct seq_buf *text, pte_t pte, struct folio **seen)
 			       pte_write(pte) ? " writable" : "");
 		return;
 	}
+	if (may_be_a_copy(run)) {
+		seq_buf_puts(text, " some page");
+		describe_bytes(text, page);
+		return;
+	}
 	seq_buf_printf(text, " page %u%s%s%s%s%s maps %d refs +%d",
 		       number_of(folio, seen),
 		       pte_write(pte) ? " writable" : "",
-		       pte_dirty(pte) || folio_test_dirty(folio) ? " dirty" : "",
+		       is_dirty(run, pte, folio) ? " dirty" : "",
 		       folio_test_anon(folio) && PageAnonExclusive(page) ?
 		       " exclusive" : "",
 		       folio_test_lru(folio) ? "" : " off the LRU",
 		       folio_test_locked(folio) ? " locked" : "",
 		       folio_mapcount(folio),
-		       folio_ref_count(folio) - folio_mapcount(folio));
+		       references(folio) - folio_mapcount(folio));
 	describe_bytes(text, page);
 }
 
-static void describe_mm(struct seq_buf *text, struct mmx_run *run,
-			struct mm_struct *mm, struct folio **seen)
+static void describe_device_page(struct seq_buf *text, struct page *page,
+				 struct folio **seen)
 {
-	struct vm_area_struct *vma = vma_lookup(mm, run->addr);
-	enum mmk_pte_kind kind = mmk_pte_kind(mm, run->addr);
+	struct folio *folio = page_folio(page);
+
+	seq_buf_printf(text, " page %u%s%s maps %d refs +%d",
+		       number_of(folio, seen),
+		       PageAnonExclusive(page) ? " exclusive" : "",
+		       folio_test_locked(folio) ? " locked" : "",
+		       folio_mapcount(folio),
+		       folio_ref_count(folio) - folio_mapcount(folio));
+	describe_bytes(text, mmk_dev_backing(page));
+}
+
+static void describe_address(struct seq_buf *text, struct mmx_run *run,
+			     struct mm_struct *mm, unsigned long addr,
+			     struct folio **seen)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+	enum mmk_pte_kind kind = mmk_pte_kind(mm, addr);
 
 	if (!vma)
 		seq_buf_puts(text, " no VMA,");
@@ -283,13 +437,28 @@ static void describe_mm(struct seq_buf *text, struct mmx_run *run,
 		seq_buf_printf(text, " VMA %s%s,",
 			       vma->vm_flags & VM_READ ? "r" : "-",
 			       vma->vm_flags & VM_WRITE ? "w" : "-");
-	if (kind == MMK_PTE_PRESENT)
-		describe_page(text, mmk_pte(mm, run->addr), seen);
-	else if (kind == MMK_PTE_NO_TABLE || kind == MMK_PTE_NONE)
+	if (kind == MMK_PTE_PRESENT) {
+		describe_page(text, run, mmk_pte(mm, addr), seen);
+	} else if (kind == MMK_PTE_NO_TABLE || kind == MMK_PTE_NONE) {
 		/* Page tables may stay, or go. */
 		seq_buf_puts(text, " nothing");
-	else
+	} else {
 		seq_buf_printf(text, " %s", mmk_pte_kind_name(kind));
+		if (kind == MMK_PTE_DEVICE_PRIVATE_WRITE ||
+		    kind == MMK_PTE_DEVICE_PRIVATE_READ)
+			describe_device_page(text, mmk_pte_page(mm, addr),
+					     seen);
+	}
+}
+
+static void describe_mm(struct seq_buf *text, struct mmx_run *run,
+			struct mm_struct *mm, struct folio **seen)
+{
+	describe_address(text, run, mm, run->addr, seen);
+	if (run->other) {
+		seq_buf_puts(text, ", other:");
+		describe_address(text, run, mm, run->other, seen);
+	}
 	seq_buf_printf(text, ", anon %ld file %ld swap %ld",
 		       get_mm_counter_sum(mm, MM_ANONPAGES),
 		       get_mm_counter_sum(mm, MM_FILEPAGES),
@@ -298,8 +467,14 @@ static void describe_mm(struct seq_buf *text, struct mmx_run *run,
 
 static void describe_actor(struct seq_buf *text, struct mmx_actor *actor)
 {
-	if (actor->gave_up)
+	if (actor->gave_up || actor->op->silent)
 		return;
+	/*
+	 * Of two that move the page, the second may see that the first has taken
+	 * it away or that it has put it there; both are so by then.
+	 */
+	if (actor->ret == -ENOENT && !strcmp(actor->op->name, "move"))
+		actor->ret = -EEXIST;
 	seq_buf_printf(text, "%s %d", actor->op->name, actor->ret);
 	if (!strcmp(actor->op->name, "read") && !actor->ret)
 		seq_buf_printf(text, " (%02x)", actor->byte);
@@ -317,75 +492,146 @@ static bool count_one(struct folio *folio, struct vm_area_struct *vma,
 	return true;
 }
 
+/* The page that @addr maps in @mm, device pages included; or NULL */
+static struct page *mapped_page(struct mm_struct *mm, unsigned long addr)
+{
+	enum mmk_pte_kind kind = mmk_pte_kind(mm, addr);
+	struct page *page;
+
+	if (kind != MMK_PTE_PRESENT && kind != MMK_PTE_DEVICE_PRIVATE_WRITE &&
+	    kind != MMK_PTE_DEVICE_PRIVATE_READ)
+		return NULL;
+	page = mmk_pte_page(mm, addr);
+	return is_zero_pfn(page_to_pfn(page)) ? NULL : page;
+}
+
 /*
- * What holds in any state: each pte that maps a folio is found by its rmap, and
- * is counted; nobody else has a reference; a page that is exclusive is mapped once;
- * what can be written to is exclusive, in a VMA that may be written to; and
- * nobody holds a lock.
+ * What holds for the page at an address: each pte that maps it is found by its
+ * rmap, and is counted; nobody else has a reference; if it is exclusive it is mapped
+ * once; what can be written to is exclusive, in a VMA that may be written to.
+ * @ptes: how many map it in all mms
  */
+static void expect_sane_page(struct kunit *test, unsigned int mm,
+			     struct vm_area_struct *vma, pte_t pte,
+			     struct page *page, int ptes)
+{
+	struct folio *folio = page_folio(page);
+	int found = 0;
+	struct rmap_walk_control rwc = {
+		.rmap_one = count_one,
+		.arg = &found,
+	};
+
+	KUNIT_EXPECT_EQ_MSG(test, folio_mapcount(folio), ptes,
+			    "mapcount of the page of mm %u", mm);
+	KUNIT_EXPECT_EQ_MSG(test, references(folio), ptes,
+			    "references of the page of mm %u", mm);
+	if (PageAnonExclusive(page))
+		KUNIT_EXPECT_EQ_MSG(test, ptes, 1,
+				    "ptes of the exclusive page of mm %u", mm);
+	if (pte_present(pte) && pte_write(pte))
+		KUNIT_EXPECT_TRUE_MSG(test, PageAnonExclusive(page) && vma &&
+				      (vma->vm_flags & VM_WRITE),
+				      "mm %u may not write to its page", mm);
+	if (!folio_trylock(folio)) {
+		KUNIT_FAIL(test, "the page of mm %u is locked", mm);
+		return;
+	}
+	rmap_walk(folio, &rwc);
+	folio_unlock(folio);
+	KUNIT_EXPECT_EQ_MSG(test, found, ptes,
+			    "mappings of the page of mm %u that its rmap finds",
+			    mm);
+}
+
+/* What holds in any state: that of each page, and nobody holds a lock. */
 static void expect_sane(struct kunit *test, struct mmx_run *run)
 {
+	const unsigned long addrs[] = { run->addr, run->other };
+	const unsigned int nr_addrs = run->other ? 2 : 1;
 	struct mm_struct *mms[MMX_MMS];
 	unsigned int nr = all_mms(run, mms), i, j;
 
-	for (i = 0; i < nr; i++) {
-		struct vm_area_struct *vma = vma_lookup(mms[i], run->addr);
-		struct page *page = NULL;
-		int ptes = 0, found = 0;
-		struct folio *folio;
-		struct rmap_walk_control rwc = {
-			.rmap_one = count_one,
-			.arg = &found,
-		};
+	for (i = 0; i < nr * nr_addrs; i++) {
+		struct mm_struct *mm = mms[i / nr_addrs];
+		unsigned long addr = addrs[i % nr_addrs];
+		struct vm_area_struct *vma = vma_lookup(mm, addr);
+		struct page *page = mapped_page(mm, addr);
+		int ptes = 0;
 
-		KUNIT_EXPECT_EQ_MSG(test, mmk_mmap_lock_count(mms[i]), 0L,
-				    "mmap_lock of mm %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, mmk_mmap_lock_count(mm), 0L,
+				    "mmap_lock of mm %u", i / nr_addrs);
 		if (vma)
 			KUNIT_EXPECT_EQ_MSG(test, mmk_vma_lock_count(vma),
 					    run->vma_locks,
-					    "lock of the VMA of mm %u", i);
-		if (mmk_pte_kind(mms[i], run->addr) == MMK_PTE_PRESENT)
-			page = mmk_pte_page(mms[i], run->addr);
-		if (!page || is_zero_pfn(page_to_pfn(page)))
+					    "lock of the VMA of mm %u",
+					    i / nr_addrs);
+		if (!page)
 			continue;
-		for (j = 0; j < nr; j++)
-			ptes += mmk_pte_kind(mms[j], run->addr) ==
-				MMK_PTE_PRESENT &&
-				mmk_pte_page(mms[j], run->addr) == page;
+		for (j = 0; j < nr * nr_addrs; j++)
+			ptes += mapped_page(mms[j / nr_addrs],
+					    addrs[j % nr_addrs]) == page;
+		expect_sane_page(test, i / nr_addrs, vma, mmk_pte(mm, addr),
+				 page, ptes);
+	}
+}
+
+/*
+ * Whether a page is still in the swap cache is nobody's business: take it out. A slot
+ * that leaks is found later, as swapoff then never ends.
+ */
+static void leave_swap_cache(struct mmx_run *run)
+{
+	struct mm_struct *mms[MMX_MMS];
+	unsigned int nr = all_mms(run, mms), i;
+	struct folio *folio;
+	struct page *page;
+
+	if (!(run->program->needs & MMX_SWAP))
+		return;
+	for (i = 0; i < 2 * nr; i++) {
+		page = mapped_page(mms[i / 2], i % 2 ? run->other : run->addr);
+		if (!page)
+			continue;
 		folio = page_folio(page);
-		KUNIT_EXPECT_EQ_MSG(test, folio_mapcount(folio), ptes,
-				    "mapcount of the page of mm %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, folio_ref_count(folio), ptes,
-				    "references of the page of mm %u", i);
-		if (PageAnonExclusive(page))
-			KUNIT_EXPECT_EQ_MSG(test, ptes, 1,
-					    "ptes of the exclusive page of mm %u",
-					    i);
-		if (pte_write(mmk_pte(mms[i], run->addr)))
-			KUNIT_EXPECT_TRUE_MSG(test, PageAnonExclusive(page) &&
-					      vma && (vma->vm_flags & VM_WRITE),
-					      "mm %u may not write to its page",
-					      i);
-		if (!folio_trylock(folio)) {
-			KUNIT_FAIL(test, "the page of mm %u is locked", i);
+		if (!folio_trylock(folio))
 			continue;
-		}
-		rmap_walk(folio, &rwc);
+		folio_free_swap(folio);
 		folio_unlock(folio);
-		KUNIT_EXPECT_EQ_MSG(test, found, ptes,
-				    "mappings of the page of mm %u that its rmap finds",
-				    i);
+	}
+}
+
+/* What is swapped out is read, last of all, as this changes the state. */
+static void describe_swapped(struct seq_buf *text, struct mmx_run *run)
+{
+	struct mm_struct *mms[MMX_MMS];
+	unsigned int nr = all_mms(run, mms), i;
+	unsigned long addr;
+	struct page *page;
+
+	if (!(run->program->needs & MMX_SWAP))
+		return;
+	for (i = 0; i < 2 * nr; i++) {
+		addr = i % 2 ? run->other : run->addr;
+		if (!addr || mmk_pte_kind(mms[i / 2], addr) != MMK_PTE_SWAP)
+			continue;
+		seq_buf_printf(text, "; swapped of mm %u:", i / 2);
+		mmk_fault_in(mms[i / 2], addr, false);
+		page = mapped_page(mms[i / 2], addr);
+		if (page)
+			describe_bytes(text, page);
 	}
 }
 
 static void describe(struct kunit *test, struct mmx_run *run)
 {
-	struct folio *seen[MMX_MMS + 1] = {};
+	struct folio *seen[MMX_PLACES + 1] = {};
 	struct mm_struct *mms[MMX_MMS];
 	unsigned int nr, i;
 	struct seq_buf text;
 
 	lru_add_drain_all();
+	leave_swap_cache(run);
 	seq_buf_init(&text, run->end, sizeof(run->end));
 	for (i = 0; i < MMX_TASKS; i++)
 		if (run->actors[i])
@@ -397,9 +643,10 @@ static void describe(struct kunit *test, struct mmx_run *run)
 			       "child");
 		describe_mm(&text, run, mms[i], seen);
 	}
+	expect_sane(test, run);
+	describe_swapped(&text, run);
 	seq_buf_str(&text);
 	KUNIT_ASSERT_FALSE(test, seq_buf_has_overflowed(&text));
-	expect_sane(test, run);
 }
 
 /**
@@ -501,5 +748,12 @@ void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 	if (run->sibling)
 		mmk_mm_put(test, run->sibling);
 	KUNIT_EXPECT_EQ(test, vm_munmap(run->addr, PAGE_SIZE), 0);
+	if (run->other)
+		KUNIT_EXPECT_EQ(test, vm_munmap(run->other - PAGE_SIZE,
+						2 * PAGE_SIZE), 0);
+	if (run->program->ground.swap && run->program->ground.swap->on)
+		mmk_swapoff(test, run->program->ground.swap);
+	/* What a task has closed is open a little longer. */
+	flush_delayed_fput();
 	use_free_pages();
 }

@@ -7,14 +7,16 @@ import contextlib
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
 from ..boot import debug, usual
 from ..errors import Exit, TestbedError
-from ..explore import lanes, report, search
+from ..explore import lanes, program, report, search
 from ..explore.farm import Farm, NotReady
 from ..explore.program import Program
+from ..explore.schedule import Id
 from ..explore.search import Coverage
 from ..host import deps, lock, proc
 from ..kernel import build, offshoots, provenance
@@ -22,7 +24,7 @@ from ..kernel.source import Source
 from ..kernel.tree import Files
 from ..kernel.workshop import Workshop
 from ..model import shards
-from ..model.repository import REPOSITORY
+from ..model.repository import REPOSITORY, SUITES
 from ..proof import choice, controls, together
 from ..proof.bare import Bare
 from ..proof.controls import Control
@@ -45,10 +47,11 @@ class Command:
         self._console = console
         console.aside(output.distinct(wanted.json))
         self._shop = Workshop(wanted.run, console,
-                              self._with_lines if wanted.replay else None)
+                              self._with_lines if wanted.replay or wanted.gdb else None)
         self._whole = list(map(str, wanted.whole))
         self._controls = self._chosen()
         self._facts: dict[str, Any] = {}
+        self._source = Path()
 
     @staticmethod
     def _with_lines(files: Files, tree: Path) -> Files:
@@ -92,6 +95,8 @@ class Command:
                 kernel, names = self._shop.kernel(origin).kernel.path, []
             if self._controls:
                 return self._hunts(kernel, folder, names)
+            if wanted.gdb:
+                return self._debug(kernel, ground, wanted.gdb)
             with self._farm(kernel, folder) as farm:
                 if wanted.replay:
                     return self._replay(farm, kernel)
@@ -117,7 +122,7 @@ class Command:
                                           shop.cache / "cocci", wanted.run.jobs)
                 else:
                     console.begin("building the files whose accesses are points")
-                    if wanted.replay:
+                    if wanted.replay or wanted.gdb:
                         offshoot.put({path: new for path, new in debug.with_lines(
                             {}, offshoot.src).items() if new is not None})
                     offshoot.make(config, os.cpu_count())
@@ -135,6 +140,7 @@ class Command:
         return kernel, [each.name for each in self._controls if each.name in which.built_in]
 
     def _note_facts(self, origin: Source) -> None:
+        self._source = origin.path
         self._facts = {
             "schema": _SCHEMA, "line": origin.line.name, "kernel_version": origin.version,
             "variant": "accesses" if self._wanted.accesses else
@@ -198,6 +204,7 @@ class Command:
         good = all(each.good for each in found)
         self._write({"programs": [report.as_json(each) for each in found]})
         done, total = sum(each.done for each in found), sum(each.total for each in found)
+        run = sum(each.run for each in found)
         seconds = sum(each.seconds for each in found)
         word, colour = ("PASS", GREEN) if good else ("FAIL", RED)
         every = "all " if done == total else f"{100 * done // max(1, total)} % of "
@@ -206,7 +213,7 @@ class Command:
             f"{words.count(total, 'schedule')} with at most "
             f"{words.count(self._wanted.switches, 'switch')} at "
             f"{self._points()}, Linux {self._facts['kernel_version']}, {seconds:.1f} s, "
-            f"{done / max(seconds, 0.001):.0f} a second", colour))
+            f"{run / max(seconds, 0.001):.0f} a second", colour))
         return Exit.PASSED if good else Exit.FAILED
 
     def _points(self) -> str:
@@ -240,6 +247,22 @@ class Command:
             console.line(f"{now}: good; ends with {found.end}")
         return Exit.FAILED if found.why else Exit.PASSED
 
+    def _debug(self, kernel: Path, ground: Ground, id_: Id) -> int:
+        """Run one schedule in gdb, without children."""
+        debug.see_proc(ground.isolation.mounts)
+        how = usual.options(self._shop.opts, kernel, ground.folder / "boots")
+        how = replace(how, args=(*how.args, f"mm_kunit.explore_program={id_.program}",
+                                 *id_.schedule.words.split()))
+        suite, _, case = program.CASE.partition(".")
+        last = len(id_.schedule.at)
+        src = self._shop.cache / "mnt" / "src"
+        return debug.run(
+            how, (suite, case), False,
+            {f"{src}/mm/kunit": SUITES, str(src): self._source},
+            self._console, ["the last switch" if last else "the beginning"],
+            ["break mmx_switched" if last else "break mmx_begin",
+             *([f"ignore $bpnum {last - 1}"] if last > 1 else [])])
+
     # With controls.
 
     def _hunts(self, kernel: Path, folder: Path, names: Sequence[str]) -> int:
@@ -270,7 +293,7 @@ class Command:
                 except NotReady as err:
                     row.update(found=True, program=str(which), switches=0, why=err.message)
                     break
-                done += found.done
+                done += found.run
                 console.progress(f"{which}, {words.count(done, 'schedule')}")
                 if found.bad:
                     bad = found.bad[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional, Sequence
 
@@ -33,6 +33,7 @@ class Options:
     seed: Optional[int]
     keep_going: bool
     replay: Optional[schedule.Id]
+    gdb: Optional[schedule.Id]
     controls: tuple[str, ...]
     accesses: bool
     all_points: bool
@@ -73,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--keep-going", action="store_true",
         help="go on with a program after its first schedule that is bad")
     add("--replay", metavar="ID", help="run the schedule ID again, and show it step by step")
+    add("--gdb", metavar="ID",
+        help="run the schedule ID in gdb, which stops at its last switch")
     add("--accesses", action="store_true",
         help="give way at accesses to memory as well, in a kernel that is built for it")
     add("--all-points", action="store_true",
@@ -99,12 +102,12 @@ def _parser() -> argparse.ArgumentParser:
 def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     args = _parser().parse_intermixed_args(argv)
-    if args.replay and (args.programs or args.seconds):
-        raise UsageError("--replay names the one schedule to run: no programs, no --seconds")
-    if args.replay and args.shard:
-        raise UsageError("--replay names the one schedule to run: no --shard")
-    if args.controls and args.replay:
-        raise UsageError("--control goes with programs only; see mmt explore --help")
+    for word, given in (("replay", args.replay), ("gdb", args.gdb)):
+        if given and (args.programs or args.seconds or args.shard or args.controls):
+            raise UsageError(f"--{word} names the one schedule to run: no programs, no "
+                             "--seconds, --shard or --control")
+    if args.replay and args.gdb:
+        raise UsageError("--replay and --gdb do not go together")
     if args.patches and (args.controls or args.accesses):
         raise UsageError("--with goes neither with --control nor with --accesses; see mmt "
                          "explore --help")
@@ -121,12 +124,16 @@ def parse(argv: Sequence[str]) -> Options:
     for patch in args.patches:
         words += ["--with", patch]
     replay = schedule.parse(args.replay) if args.replay else None
+    gdb = schedule.parse(args.gdb) if args.gdb else None
+    one = replay or gdb
     # With --control, the controls are shared out among machines instead.
-    whole = [replay.program] if replay else program.select(args.programs)
+    whole = [one.program] if one else program.select(args.programs)
     # What differs from the plain kernel is made from one with the fixes.
     run = run_options.parse(words, fixes=args.fixes or bool(args.controls) or args.accesses)
+    if gdb:
+        run = replace(run, gdb=program.CASE)
     return Options(
         tuple(shared.shared_out(None if args.controls else args.shard, whole, "program")),
-        args.switches, args.seconds, seed, args.keep_going, replay, tuple(args.controls),
+        args.switches, args.seconds, seed, args.keep_going, replay, gdb, tuple(args.controls),
         args.accesses, args.all_points, shared.output_file(args.json), args.list, run,
         args.shard, tuple(whole))

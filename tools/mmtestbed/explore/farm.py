@@ -10,7 +10,7 @@ import contextlib
 import queue
 import signal
 import threading
-from typing import Callable, Iterator, Optional, Sequence
+from typing import Callable, Iterable, Iterator, Optional, Sequence
 
 from ..boot import runner
 from ..boot.server import Child, Lost, Patience, Server
@@ -22,6 +22,11 @@ from . import program
 from .outcome import Found, Reader, Ready
 from .program import Program
 from .schedule import Schedule
+
+
+# What a child says whose case has failed and goes on.
+_FAILED = " EXPECTATION FAILED at "
+_SERIAL = "explore: serial "
 
 
 class NotReady(TestbedError):
@@ -72,8 +77,8 @@ class _Lane:
         ended = server.enter(
             " ".join([f"kunit.filter_glob={program.CASE}",
                       f"mm_kunit.explore_program={which}", "mm_kunit.explore_serve=1",
-                      *([f"mm_kunit.explore_places={','.join(sorted(places))}"]
-                        if places else []), *self._words]), _into(lines),
+                      *([f"mm_kunit.explore_places={steps(places)}"] if places else []),
+                      *self._words]), _into(lines),
             Patience(self._patience.seconds, False))
         self.ready = Ready.read(lines)
         suite, _, case = program.CASE.partition(".")
@@ -84,6 +89,11 @@ class _Lane:
             raise NotReady(f"{which} cannot be run: {found.why or 'it is not there'}",
                            found.lines[-20:])
         self._program = which, places
+        if any(_FAILED in raw for raw in lines):
+            # Its children would all fail.
+            self.leave()
+            raise NotReady(f"{which} fails in a serial order of its operations",
+                           [raw for raw in lines if _SERIAL not in raw][-20:])
 
     def run(self, which: Program, places: frozenset[str], schedule: Schedule, words: str,
             keep: bool) -> Found:
@@ -107,6 +117,12 @@ class _Lane:
            child.code == -signal.SIGKILL and child.usec >= 0.9e6 * self._cpu > 0:
             return Ending(How.HUNG, 0, f"not done after {self._cpu} s of CPU time")
         return Ending(How.EXITED, child.code)
+
+
+def steps(places: Iterable[str]) -> str:
+    """@places for the command line, which is short: how far each is behind the last."""
+    numbers = sorted(int(place, 16) for place in places)
+    return ",".join(f"{after - before:x}" for before, after in zip([0, *numbers], numbers))
 
 
 def _into(lines: list[str]) -> Callable[[str], Next]:

@@ -14,14 +14,19 @@ from typing import Sequence
 from ..errors import UsageError
 
 CASE = "explore.each_schedule_ends_as_a_serial_order"
-# Operations that are no part of a migration begin in any of these states.
-_RESTING = ("none", "mapped", "shared")
-_FREE = ("read", "write", "fork", "munmap", "dontneed", "protect")
-# Those that are, and where they begin.
-_MOVERS = {"start": ("mapped", "shared"), "migrate": ("mapped", "shared"),
-           "end": ("moving",), "fail": ("moving",)}
-OPERATIONS = (*_FREE, *_MOVERS)
-STATES = (*_RESTING, "moving")
+STATES = ("none", "mapped", "shared", "moving", "swapped", "cached", "device")
+_OWN = ("mapped", "shared")
+# The states that each begins with.
+_BEGIN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("read", "write", "fork", "munmap", "dontneed", "protect", "mremap",
+                     "pin"), STATES),
+    "start": _OWN, "migrate": _OWN, "end": ("moving",), "fail": ("moving",),
+    "pageout": ("mapped",), "swapoff": ("swapped", "cached"),
+    "move": ("mapped", "moving", "swapped", "cached"),
+    "todevice": _OWN, "toram": ("device",), "put": ("device",)}
+# Those that need the page for themselves, of which a program has one.
+_MOVERS = ("start", "migrate", "end", "fail", "pageout", "todevice")
+OPERATIONS = tuple(_BEGIN)
 # So many operations a program may have.
 MOST = 3
 
@@ -38,11 +43,13 @@ class Program:
 
     @property
     def valid(self) -> bool:
-        """True if it makes sense: one migration at most, and one that goes on ends."""
+        """True if it makes sense: one migration at most, and one that goes on ends; nobody
+        pins a page of a device that cannot be moved for somebody's reference."""
         movers = [op for op in self.ops if op in _MOVERS]
         return self.state in STATES and 2 <= len(self.ops) <= MOST and \
-            all(op in OPERATIONS for op in self.ops) and len(movers) <= 1 and \
-            (self.state in _MOVERS[movers[0]] if movers else self.state in _RESTING)
+            all(self.state in _BEGIN.get(op, ()) for op in self.ops) and \
+            len(movers) <= 1 and (self.state != "moving" or bool(movers)) and \
+            not {"pin", "put"} <= set(self.ops)
 
 
 def parse(text: str) -> Program:
@@ -57,7 +64,7 @@ def parse(text: str) -> Program:
 
 
 def pairs() -> list[Program]:
-    """All programs of two operations: what XP-1 asks for, as far as it is built."""
+    """All programs of two operations: what XP-1 asks for."""
     return [found for state in STATES
             for ops in itertools.combinations_with_replacement(OPERATIONS, 2)
             if (found := Program(state, ops)).valid]

@@ -40,7 +40,7 @@ class Explorer(support.TempCase):
         self.assertEqual(self.run_it("mapped:write+protect", "--switches", "2"), Exit.PASSED)
         self.assertIn("mapped:write+protect: all 20 schedules with at most 2 switches, good",
                       self.said())
-        self.assertRegex(self.said(), r"mapped:write\+protect +3 +2 +20 +100 % ")
+        self.assertRegex(self.said(), r"mapped:write\+protect +3 +2 +20 +20 +100 % ")
         self.assertRegex(self.said(), r"PASS: 1 program, all 20 schedules with at most 2 "
                                       r"switches at locks and references, Linux 6\.12\.117, ")
 
@@ -53,8 +53,9 @@ class Explorer(support.TempCase):
         found = json.loads(out.read_text(encoding="utf-8"))
         bad, good = found["programs"]
         self.assertEqual((bad["verdict"], good["verdict"]), ("BAD", "good"))
-        self.assertEqual(good["levels"], [{"switches": 0, "schedules": 2, "done": 2},
-                                          {"switches": 1, "schedules": 6, "done": 6}])
+        self.assertEqual(good["levels"], [
+            {"switches": 0, "schedules": 2, "done": 2, "run": 2},
+            {"switches": 1, "schedules": 6, "done": 6, "run": 6}])
         self.assertEqual(good["ends"], [{"done": 3, "state": "sum 2", "schedules": 8}])
         id_ = bad["bad"][0]["id"]
         self.assertEqual(self.run_it("--replay", id_), Exit.FAILED)
@@ -67,6 +68,17 @@ class Explorer(support.TempCase):
     def test_a_good_replay(self) -> None:
         self.assertEqual(self.run_it("--replay", "mapped:write+protect/01/1>1"), Exit.PASSED)
         self.assertRegex(self.said(), r"01/1>1=[0-9a-f]{6}: good; ends with sum 2")
+
+    def test_gdb(self) -> None:
+        with mock.patch("mmtestbed.boot.debug.run", return_value=0) as run:
+            self.assertEqual(self.run_it("--gdb", "mapped:write+protect/01/1>1/3>0"), 0)
+        (how, name, due, sources, _, _, orders), _ = run.call_args
+        self.assertEqual((".".join(name), due), (program.CASE, False))
+        self.assertEqual(how.args[-3:], (
+            "mm_kunit.explore_program=mapped:write+protect", "mm_kunit.explore_order=01",
+            "mm_kunit.explore_at=1:1,3:0"))
+        self.assertEqual(orders, ["break mmx_switched", "ignore $bpnum 1"])
+        self.assertIn(self.tmp, sources.values())
 
     def test_given_up(self) -> None:
         self.assertEqual(self.run_it("mapped:fork+migrate"), Exit.FAILED)
@@ -83,7 +95,10 @@ class Words(support.TempCase):
         for argv in (["--replay", "x"], ["--replay", "mapped:write+protect/01", "XP-1"],
                      ["--seed", "3"], ["--switches", "9"], ["none"],
                      ["--all-points"], ["--accesses", "--with", __file__],
-                     ["--control", "x", "--replay", "mapped:write+protect/01"]):
+                     ["--control", "x", "--replay", "mapped:write+protect/01"],
+                     ["--gdb", "mapped:write+protect/01", "--seconds", "3"],
+                     ["--gdb", "mapped:write+protect/01", "--replay",
+                      "mapped:write+protect/01"]):
             with self.subTest(argv), self.assertRaises(UsageError):
                 explore_options.parse(argv)
 
@@ -93,6 +108,12 @@ class Words(support.TempCase):
         self.assertEqual(list(found.programs), program.pairs())
         found = explore_options.parse(["--control", "mw-3-*", "--seconds", "5"])
         self.assertEqual((found.seed, found.run.fixes), (1, True))
+
+    def test_gdb(self) -> None:
+        found = explore_options.parse(["--gdb", "moving:read+end/01/5>1/9>0"])
+        self.assertEqual([str(each) for each in found.programs], ["moving:read+end"])
+        # It has to be on the machine.
+        self.assertEqual([tool.name for tool in found.run.tools], ["gdb"])
 
     def test_accesses(self) -> None:
         found = explore_options.parse(["--accesses", "--all-points"])

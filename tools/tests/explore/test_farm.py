@@ -2,6 +2,7 @@
 """Schedules in children of children of a pretended kernel, and what their consoles say."""
 
 import concurrent.futures
+import unittest
 from typing import Optional
 
 from mmtestbed.boot import runner
@@ -18,6 +19,12 @@ from tests import support
 RACE = program.parse("mapped:write+write")
 SAFE = program.parse("mapped:write+protect")
 CASE = program.CASE.partition(".")[2]
+
+
+class Words(unittest.TestCase):
+    def test_places_are_told_by_their_distance(self) -> None:
+        self.assertEqual(farm.steps({"6012", "600a", "7000"}), "600a,8,fee")
+        self.assertEqual(farm.steps([]), "")
 
 
 class Children(support.TempCase):

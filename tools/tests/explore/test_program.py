@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Programs and schedules, by their names."""
 
+import collections
 import re
 import unittest
+from typing import Sequence
 
 from mmtestbed.errors import UsageError
-from mmtestbed.explore import program, schedule
+from mmtestbed.explore import program, schedule, touched
 from mmtestbed.explore.program import Program
-from mmtestbed.explore.schedule import Id, Schedule
+from mmtestbed.explore.schedule import Id, Schedule, Stretch
 from mmtestbed.model.repository import REPOSITORY
 
 EXPLORE = REPOSITORY / "mm" / "kunit" / "explore"
@@ -31,10 +33,13 @@ class Programs(unittest.TestCase):
         self.assertEqual(len(pairs), len(set(pairs)))
         self.assertTrue(all(each.valid and len(each.ops) == 2 for each in pairs))
         self.assertTrue(all(each.valid and len(each.ops) == 3 for each in triples))
-        # 21 pairs of 6 operations in 3 states; 6 beside each of 2 movers in 2 states, and
-        # beside 2 in 1.
-        self.assertEqual(len(pairs), 21 * 3 + 6 * 2 * 2 + 6 * 2)
+        # Pairs of those that leave the page to others, twice the same included; and beside
+        # each of these one of those that do not. No pin beside a put.
+        self.assertEqual(collections.Counter(each.state for each in pairs), {
+            "none": 36, "mapped": 45 + 9 * 4, "shared": 36 + 8 * 3, "moving": 9 * 2,
+            "swapped": 55, "cached": 55, "device": 54})
         self.assertIn(Program("moving", ("read", "fork", "end")), triples)
+        self.assertNotIn(Program("device", ("read", "pin", "put")), triples)
 
     def test_select(self) -> None:
         names = list(map(str, program.select(["moving:*+end", "none:read+read",
@@ -48,8 +53,8 @@ class Programs(unittest.TestCase):
         self.assertEqual(program.select([]), program.pairs())
         self.assertEqual(program.select(["XP-1", "XP-2"]),
                          [*program.pairs(), *program.triples()])
-        with self.assertRaisesRegex(UsageError, "no program is called like swap"):
-            program.select(["swap*"])
+        with self.assertRaisesRegex(UsageError, "no program is called like nowhere"):
+            program.select(["nowhere*"])
 
     def test_they_are_those_of_the_kernel(self) -> None:
         text = (EXPLORE / "op.c").read_text(encoding="utf-8")
@@ -64,6 +69,22 @@ class Programs(unittest.TestCase):
         self.assertGreater(len(named), 10)
         for name in named:
             program.parse(name)
+
+
+class Touched(unittest.TestCase):
+    def test_programs_of_files(self) -> None:
+        found = list(map(str, touched.programs(["mm/x.c", "mm/mremap.c"])))
+        self.assertIn("mapped:write+mremap", found)
+        self.assertTrue(all("mremap" in each for each in found))
+        # Those that begin with such a page, whatever they do.
+        self.assertIn(program.parse("cached:read+dontneed"),
+                      touched.programs(["mm/swap_state.c"]))
+        self.assertEqual(touched.programs(["mm/x.c"]), [])
+
+    def test_each_operation_has_a_file(self) -> None:
+        words = {word for words in touched.OF.values() for word in words}
+        self.assertEqual(words - {*program.STATES, *program.OPERATIONS}, set())
+        self.assertEqual(set(program.OPERATIONS) - words, set())
 
 
 class Ids(unittest.TestCase):
@@ -91,19 +112,40 @@ class Ids(unittest.TestCase):
 class After(unittest.TestCase):
     PATH = ((0, 0b10, 2), (1, 0b101, 3))
 
+    @staticmethod
+    def each(start: Schedule, path: Sequence[Stretch]) -> list[Schedule]:
+        return [one for chain in start.after(path) for one in chain.each()]
+
     def test_each_point_and_task(self) -> None:
-        found = list(Schedule("012").after(self.PATH))
+        found = self.each(Schedule("012"), self.PATH)
         self.assertEqual([each.at for each in found], [
-            ((0, 1),), ((1, 1),), ((2, 0),), ((2, 2),), ((3, 0),), ((3, 2),), ((4, 0),),
+            ((0, 1),), ((1, 1),), ((2, 0),), ((3, 0),), ((4, 0),), ((2, 2),), ((3, 2),),
             ((4, 2),)])
 
     def test_only_behind_its_own(self) -> None:
         for number in range(6):
             with self.subTest(number):
                 start = Schedule("012", ((number, 1),))
-                found = list(start.after(self.PATH))
+                found = self.each(start, self.PATH)
                 self.assertTrue(all(each.at[:1] == start.at and each.at[1][0] > number
                                     for each in found))
-                self.assertEqual(len(found), start.count_after(self.PATH))
+                self.assertEqual(len(found), schedule.count_after(start, self.PATH))
         self.assertEqual(schedule.points(self.PATH), 5)
-        self.assertEqual(Schedule("012").count_after(self.PATH), 8)
+        self.assertEqual(schedule.count_after(Schedule("012"), self.PATH), 8)
+
+    def test_a_chain_ends_with_its_task(self) -> None:
+        """What a task does later comes behind other steps: it is no part of the chain."""
+        path = ((0, 0b10, 2), (1, 0b1, 1), (0, 0b10, 2))
+        self.assertEqual([chain.points for chain in Schedule("01").after(path)],
+                         [[0, 1], [2], [3, 4]])
+
+    def test_what_comes_to_the_same(self) -> None:
+        chain, = Schedule("01").after(((0, 0b10, 3), (0, 0, 2), (0, 0b10, 3)))
+        self.assertEqual(chain.points, [0, 1, 2, 5, 6, 7])
+        rest = chain.each()
+        first = next(rest)
+        self.assertEqual(first.at, ((0, 1),))
+        # Two of those five are no points at which a switch matters.
+        self.assertEqual(chain.learn(first, 5), 3)
+        self.assertEqual(chain.learn(first, 5), 0)
+        self.assertEqual([each.at for each in rest], [((6, 1),), ((7, 1),)])
