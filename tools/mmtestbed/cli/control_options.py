@@ -164,7 +164,8 @@ def parse(argv: Sequence[str]) -> Options:
 def _whole(wanted: Options) -> list[Control]:
     """The controls that were asked for, on whatever machine.  Raises UsageError."""
     line = wanted.line.name
-    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract)
+    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract,
+                            wanted.config.name)
     return choice.chosen(named, line, wanted.select, wanted.exclude)
 
 

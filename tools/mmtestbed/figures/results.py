@@ -19,7 +19,7 @@ from typing import Any, Callable, Mapping, Sequence
 from ..errors import TestbedError, UsageError
 from ..host import lock
 from ..kernel import provenance
-from ..model import cases, lines
+from ..model import cases, configs, lines
 from ..model.cases import Case
 from ..model.configs import PLAIN
 from ..proof import controls, mutation
@@ -72,9 +72,13 @@ class Sources:
             raise TestbedError(f"cannot read {err.filename}: {err.strerror}; restore it "
                                "from git") from None
 
-    def controls_for(self, line: str) -> list[Control]:
-        """The controls that name @line."""
-        return [control for control in self.controls if control.is_for(line)]
+    def cases_for(self, config: str) -> list[Case]:
+        """The cases that a kernel of this configuration has."""
+        return [case for case in self.cases if configs.builds(config, case.file)]
+
+    def controls_for(self, line: str, config: str = "") -> list[Control]:
+        """The controls that name @line, and @config; "": any."""
+        return [control for control in self.controls if control.is_for(line, config)]
 
     def current(self, record: Record) -> bool:
         """Whether @record is of today's suites and patches."""
@@ -82,7 +86,7 @@ class Sources:
                     and record["series"] == self.series.get(record["line"])
                     and record.get("controls", "") in ("", digest_of(
                         {control.name: control.digest for control in
-                         self.controls_for(record["line"])})))
+                         self.controls_for(record["line"], record["variant"])})))
 
 
 def digest_of(digests: Mapping[str, str]) -> str:
@@ -134,7 +138,7 @@ def _run(data: Mapping[str, Any], file: str, sources: Sources,
     if data["patches"]:
         raise UsageError(f"{file} is of a kernel with --with; make it without")
     found = {(case["suite"], case["name"]): case for case in data["cases"]}
-    lacking = [case.full_name for case in sources.cases
+    lacking = [case.full_name for case in sources.cases_for(data["variant"])
                if (case.suite, case.name) not in found]
     if lacking:
         raise UsageError(f"{file} lacks {lacking[0]}: it is no run of all cases")
@@ -157,14 +161,15 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
     head = _head("controls", data, file, sources)
     found = {entry["name"]: entry for entry in data["controls"]}
     digest = digest_of({name: entry["digest"] for name, entry in found.items()})
-    here = {c.name: c.digest for c in sources.controls_for(data["line"])}
+    here = {c.name: c.digest for c in sources.controls_for(data["line"],
+                                                             data["variant"])}
     if digest != digest_of(here):
         raise UsageError(f"{file} is not of all {len(here)} controls for {data['line']} "
                          "as they are here; run scripts/controls.sh without --filter")
     red = {(case["suite"], case["name"]) for entry in found.values()
            for case in [*entry["killed_by"], *entry["also_failed"]]
            if case["status"] != "missing"}
-    green = {case.full_name for case in sources.cases
+    green = {case.full_name for case in sources.cases_for(data["variant"])
              if (case.suite, case.name) not in red}
     skipped = green & set(data["skipped_without_control"])
     return _name("controls", data["line"], data["variant"]), {

@@ -31,7 +31,7 @@ NEEDED = "needed"
 SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
 # Where symbols are defined that an architecture, or mm, selects.
 KCONFIGS = ("Kconfig", "arch/Kconfig", "arch/um/Kconfig", "arch/x86/um/Kconfig",
-             "mm/Kconfig", "mm/Kconfig.debug", "init/Kconfig", "lib/Kconfig",
+             "mm/Kconfig", "mm/Kconfig.debug", "fs/Kconfig", "init/Kconfig", "lib/Kconfig",
              "lib/Kconfig.debug", "kernel/trace/Kconfig", "kernel/Kconfig.locks")
 
 
@@ -64,18 +64,20 @@ class Applied:
     taken: list[Taken] = field(default_factory=list)
 
 
-def ours(fixes: bool = True) -> list[Path]:
+def ours(fixes: bool = True, config: str = "") -> list[Path]:
     """The patches that kernels get: those that they need, in the variant that fits.
 
-    @fixes: those of the code under test are among them.  Raises TestbedError.
+    @fixes: those of the code under test are among them.  @config: see read().
     """
-    return [patch for patch in read(REPOSITORY / "patches")
+    return [patch for patch in read(REPOSITORY / "patches", config)
             if fixes or patch.parent.name != known.GROUP]
 
 
-def read(folder: Path) -> list[Path]:
+def read(folder: Path, config: str = "") -> list[Path]:
     """The patches named by @folder/series, in order: a file, or a folder with the
-    variants of one patch.  Raises TestbedError."""
+    variants of one patch.  @config: only those for this configuration; "": all.
+    Raises TestbedError.
+    """
     try:
         text = (folder / "series").read_text(encoding="utf-8")
     except OSError as err:
@@ -83,8 +85,8 @@ def read(folder: Path) -> list[Path]:
                            "restore it from git") from None
     patches = []
     for line in text.splitlines():
-        words = line.split("#", 1)[0].split()
-        if words:
+        words = [word for word in line.split("#", 1)[0].split() if word[0] != "-"]
+        if words and (not config or config in (words[1:] or [config])):
             path = folder / words[0]
             single = path.with_name(f"{path.name}.patch")
             patches.append(single if not path.exists() and single.exists() else path)

@@ -243,7 +243,7 @@ class Workshop:
         opts = self.opts
         self.overlay = overlay
         suites = suite_files()
-        patches = patching.ours(opts.fixes)
+        patches = patching.ours(opts.fixes, opts.config.name)
         work, plan = self.work_tree(origin, overlay)
         builder = build.Builder(work, plan, self._console)
         state = work.places.state

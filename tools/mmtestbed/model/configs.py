@@ -34,6 +34,7 @@ class Config:
     @memory: how much of its memory a kernel uses, at worst, in MiB.
     @counts: the kernel leaves counters of what has run.
     @userspace: it can run programs, and has to run ours.
+    @folders: of mm/kunit, that no other configuration builds.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Config:
     memory: int = 512
     counts: bool = False
     userspace: bool = False
+    folders: tuple[str, ...] = ()
 
     @property
     def fragments(self) -> tuple[Path, ...]:
@@ -71,8 +73,9 @@ CONFIGS = (
     PLAIN,
     Config("kasan", "KASAN, UBSAN and page poisoning",
            args=("page_poison=1",), slow=4, memory=1536),
-    Config("full", "CONFIG_PAGE_TABLE_CHECK, and a user space that is tried as well",
-           slow=2, userspace=True),
+    Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
+           slow=2, userspace=True,
+           folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),
     Config("gcov", "coverage of the files under test",
            specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True),
     # Grace periods begin at once, and do not wait for a tick at each step.
@@ -80,6 +83,12 @@ CONFIGS = (
            args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",
                  "rcutree.qhimark=0"), slow=2, cpus=4),
 )
+
+
+def builds(name: str, file: str) -> bool:
+    """Whether the configuration @name has the suite in @file, below mm/kunit."""
+    folder = Path(file).parent.name
+    return not any(folder in config.folders for config in CONFIGS if config.name != name)
 
 
 def by_name(name: str) -> Config:

@@ -55,7 +55,7 @@ class Bare:
         shop = self._shop
         work, plan = shop.work_tree(origin, True)
         with shop.locked(work):
-            wanted = shop.patched(origin, patching.ours(), "patched",
+            wanted = shop.patched(origin, patching.ours(config=shop.opts.config.name), "patched",
                                   suite_files())
             try:
                 with work.mounted():

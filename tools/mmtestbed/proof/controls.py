@@ -19,13 +19,13 @@ from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from ..errors import TestbedError, UsageError
 from ..kernel import patching
-from ..model import lines
+from ..model import configs, lines
 from ..model.cases import Case
 from ..model.lines import Version
 from ..model.outcomes import Name, Outcome, Results, Status
 from . import cocci
 
-_FIELD = re.compile(r"^(Subject|Breaks|Lines):[ \t]*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(Subject|Breaks|Lines|Variants):[ \t]*(.*)$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 _PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
 # How a case notices a bug.
@@ -47,6 +47,7 @@ class Control:
     @how: for each of @kills, in what ways the case may turn red; () for any.
     @rule: the semantic patch, if it is one.
     @first, @end: the kernels that have the code: from the one, and before the other.
+    @configs: the configurations that have it; () for all.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Control:
     rule: Optional[cocci.Rule] = None
     first: Version = (0, 0)
     end: Version = (999, 0)
+    configs: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -71,8 +73,10 @@ class Control:
         """Whether it changes a header, so that most of the kernel is compiled anew."""
         return any(name.endswith(".h") for name in self.files)
 
-    def is_for(self, line: str) -> bool:
-        """Whether there is something to break in the kernel that --line calls @line."""
+    def is_for(self, line: str, config: str = "") -> bool:
+        """Whether there is something to break in @line, configured as @config ("": any)."""
+        if config not in ("", *(self.configs or (config,))):
+            return False
         which = lines.by_name(line)
         if self.rule:
             return which.first < self.end and which.last >= self.first
@@ -110,8 +114,11 @@ def parse(path: Path, text: str) -> Control:
                            "'Kills: suite.case: assertion'")
     if not rule and not patching.touched(text):
         raise TestbedError(f"{where} holds no diff; restore or remove it")
-    return Control(path.stem, path, subject, breaks, kills, named, text, how, rule, first,
-                   end)
+    variants = tuple(fields.get("Variants", "").replace(",", " ").split())
+    for word in set(variants) - {config.name for config in configs.CONFIGS}:
+        raise TestbedError(f"{where}: there is no variant {word}; see scripts/run.sh --help")
+    return Control(path.stem, path, subject, breaks, kills, named, text, how, rule,
+                   first, end, variants)
 
 
 def _kernels(header: str, where: str) -> tuple[Version, Version]:
@@ -149,8 +156,7 @@ def _kills(header: str, where: str,
 def _case(word: str, where: str) -> Name:
     suite, dot, name = word.partition(".")
     if not (suite and dot and name):
-        raise TestbedError(f"{where}: '{word}' after Kills: is no case such as "
-                           "'suite.case'")
+        raise TestbedError(f"{where}: '{word}' after Kills: is no case like 'suite.case'")
     return suite, name
 
 
@@ -175,13 +181,11 @@ def read(folder: Path) -> list[Control]:
 
 
 def select(controls: Sequence[Control], line: str, glob: str,
-           contract: str) -> list[Control]:
-    """Those for @line whose name matches @glob and that break @contract, if given.
-
-    Raises UsageError if there are none.
-    """
+           contract: str, config: str = "") -> list[Control]:
+    """Those for @line, as @config, whose name matches @glob and that break @contract, if
+    given.  Raises UsageError if there are none."""
     chosen = [control for control in controls
-              if control.is_for(line)
+              if control.is_for(line, config)
               and fnmatch.fnmatchcase(control.name, glob or "*")
               and (not contract or contract in control.breaks)]
     if not chosen:

@@ -315,6 +315,30 @@ _CONFINE = (
       "checkers come from the patched tree"),
 )
 
+# tests/proof/test_variants.py, tests/kernel/test_patching.py
+_VARIANTS = (
+    B("test_variants.Variants.test_left_out_elsewhere",
+      "proof/controls.py",
+      'if config not in ("", *(self.configs or (config,))):',
+      "if False:",
+      "a control is for all variants"),
+    B("test_variants.Variants.test_none_is_left",
+      "proof/controls.py",
+      "              if control.is_for(line, config)\n",
+      "              if control.is_for(line)\n",
+      "words choose among the controls of all variants"),
+    B("test_variants.Variants.test_no_such_variant",
+      "proof/controls.py",
+      "for word in set(variants) - {config.name for config in configs.CONFIGS}:",
+      "for word in ():",
+      "a variant that there is not is none's"),
+    B("test_patching.Series.test_some_are_for_one_configuration",
+      "kernel/patching.py",
+      "if words and (not config or config in (words[1:] or [config])):",
+      "if words:",
+      "all patches are for all configurations"),
+)
+
 # tests/boot/test_userspace.py
 _USERSPACE = (
     B("test_userspace.Userspace.test_checks_are_those_of_the_program",
@@ -344,4 +368,4 @@ _USERSPACE = (
       "what the kernel reports does not matter"),
 )
 TABLE = (*_ENTRY, *_OUTPUT, *_DEPS, *_LEDGER, *_DOCUMENTS, *_CONFINE,
-         *_USERSPACE)
+         *_USERSPACE, *_VARIANTS)

@@ -196,6 +196,14 @@ class Series(support.TempCase):
         with self.assertRaisesRegex(TestbedError, "names 3.patch"):
             self.apply()
 
+    def test_some_are_for_one_configuration(self) -> None:
+        self.write("patches/series", "1.patch -p1\n2.patch full kasan # why\n")
+        for config, names in (("", ["1.patch", "2.patch"]), ("plain", ["1.patch"]),
+                              ("full", ["1.patch", "2.patch"])):
+            with self.subTest(config):
+                self.assertEqual([path.name for path in
+                                  patching.read(self.tmp / "patches", config)], names)
+
     def test_outside_of_the_tree(self) -> None:
         self.write("patches/2.patch", NEW.replace("mm/new.h", "../new.h"))
         with self.assertRaisesRegex(TestbedError, "outside"):
