@@ -45,16 +45,19 @@ class Seen:
 
     @checks: why each check failed, "" if it did not.
     @done: the program has come to its end.
+    @last: the last line that was not empty.
     """
 
     checks: dict[str, str] = field(default_factory=dict)
     done: bool = False
+    last: str = ""
     _scanner: guards.Scanner = field(default_factory=guards.Scanner)
 
     def read(self, raw: str) -> Next:
         """Take in one line of the console."""
         text = tree.plain(ktap.clean(raw))
         self._scanner.feed(text)
+        self.last = text.strip() or self.last
         match = _LINE.search(text)
         if not match:
             return Next.GO
@@ -72,7 +75,8 @@ class Seen:
         missing = [name for name in wanted if name not in self.checks]
         if missing:
             how = "hung" if ending.how is How.HUNG else "ended"
-            found.append(Trouble(f"user space: the boot {how} before {', '.join(missing)}"))
+            found.append(Trouble(f"user space: the boot {how} before {', '.join(missing)}; the "
+                                 f"last that was said: {self.last or 'nothing'}"))
         elif not self.done:
             found.append(Trouble("user space: the program did not come to its end"))
         if self._scanner.pending():
@@ -83,7 +87,7 @@ class Seen:
 
 def check(kernel: Path, folder: Path, args: Sequence[str],
           timeout: float) -> tuple[list[str], list[Trouble]]:
-    """Boot @kernel with the program as its init, in @folder.
+    """Boot @kernel with the program as its init, in @folder, which kernels can write to.
 
     @args: for its command line.  @timeout: seconds without a check after which it hangs.
     Returns the checks that passed, and what is wrong.  Raises HostError.

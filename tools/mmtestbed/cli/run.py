@@ -18,7 +18,7 @@ from ..boot import children, debug, due_reports, runner, uml, userspace, usual
 from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
 from ..history import changed
-from ..host import lock, proc
+from ..host import confine, lock, proc
 from ..kernel import patching, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors, shards
@@ -111,7 +111,7 @@ class Command:
         extra = "".join(f", {path.name}" for path in opts.patches)
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
-            f"{words.count(len(patching.ours(opts.fixes)), 'patch')}{extra}")
+            f"{words.count(len(patching.ours(opts.fixes, opts.config.name)), 'patch')}{extra}")
         begin = time.monotonic()
         made = shop.kernel(origin)
         built = time.monotonic()
@@ -235,8 +235,8 @@ class Command:
     def _userspace(self, how: runner.Options) -> None:
         """An ordinary boot, which runs a program of ours."""
         self._console.begin("booting with a user space")
-        passed, troubles = userspace.check(how.kernel, how.folder / "userspace", how.args,
-                                           how.timeout)
+        passed, troubles = userspace.check(how.kernel, confine.room(how.folder, "userspace"),
+                                           how.args, how.timeout)
         self._result.troubles += troubles
         self._result.judge()
         self._console.end(f"{words.count(len(passed), 'check')} passed")

@@ -40,10 +40,12 @@ class Userspace(unittest.TestCase):
     def test_a_check_is_missing(self) -> None:
         found = seen("userspace: ok fork")
         self.assertEqual([t.what for t in found.troubles(["fork", "mremap"], EXITED)],
-                         ["user space: the boot ended before mremap"])
+                         ["user space: the boot ended before mremap; the last that was said: "
+                          "userspace: ok fork"])
         hung = found.troubles(["fork", "mremap"], Ending(How.HUNG, 0))
         self.assertEqual([t.what for t in hung],
-                         ["user space: the boot hung before mremap"])
+                         ["user space: the boot hung before mremap; the last that was said: "
+                          "userspace: ok fork"])
 
     def test_the_end_is_missing(self) -> None:
         found = seen("userspace: ok fork")
