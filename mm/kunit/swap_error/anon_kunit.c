@@ -16,13 +16,16 @@
 #include "../compat/leaf.h"
 #include "../compat/swap.h"
 #include "../compat/vma.h"
+#include "../lib/disk.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/swap.h"
 #include "../lib/task.h"
-#include "disk.h"
+
+/* Of the bytes in the swapped pages, see mmk_fill() */
+#define SEED	0x69
 
 #define NR_PAGES	8
 

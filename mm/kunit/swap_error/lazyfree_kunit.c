@@ -12,12 +12,15 @@
 #include <linux/swap.h>
 
 #include "../../internal.h"
+#include "../lib/disk.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
-#include "disk.h"
+
+/* Of the bytes in the swapped pages, see mmk_fill() */
+#define SEED	0x69
 
 static void lazy_nothing(struct kunit *test, struct mm_struct *mm,
 			 unsigned long addr)

@@ -23,6 +23,7 @@
 #include "../compat/leaf.h"
 #include "../compat/mm.h"
 #include "../compat/swap.h"
+#include "../lib/disk.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
@@ -30,7 +31,9 @@
 #include "../lib/swap.h"
 #include "../lib/task.h"
 #include "../lib/wait.h"
-#include "disk.h"
+
+/* Of the bytes in the swapped pages, see mmk_fill() */
+#define SEED	0x69
 
 /* The RAM disk of the area that is not the one that most cases use */
 #define OTHER_AREA	1

@@ -11,13 +11,16 @@
 
 #include "../../internal.h"
 #include "../compat/trace.h"
+#include "../lib/disk.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/proc.h"
 #include "../lib/pte.h"
 #include "../lib/swap.h"
 #include "../lib/task.h"
-#include "disk.h"
+
+/* Of the bytes in the swapped pages, see mmk_fill() */
+#define SEED	0x69
 
 #define NR_PAGES	4
 

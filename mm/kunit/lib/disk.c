@@ -12,9 +12,9 @@
 #include "../../internal.h"
 #include "../../swap.h"
 #include "../compat/swap.h"
-#include "../lib/mm.h"
-#include "../lib/swap.h"
 #include "disk.h"
+#include "mm.h"
+#include "swap.h"
 
 /* How many pages are read at a time: the binary logarithm */
 static int *disk_cluster(void)

@@ -2,8 +2,8 @@
 /*
  * A swap area whose disk can fail
  */
-#ifndef _MM_KUNIT_SWAP_ERROR_DISK_H
-#define _MM_KUNIT_SWAP_ERROR_DISK_H
+#ifndef _MM_KUNIT_LIB_DISK_H
+#define _MM_KUNIT_LIB_DISK_H
 
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -11,14 +11,11 @@
 
 #include "../compat/leaf.h"
 #include "../compat/swap.h"
-#include "../lib/mm.h"
-#include "../lib/pte.h"
-#include "../lib/snapshot.h"
-#include "../lib/swap.h"
-#include "../lib/task.h"
-
-/* Seed of the bytes in the swapped pages, see mmk_fill() */
-#define SEED	0x69
+#include "mm.h"
+#include "pte.h"
+#include "snapshot.h"
+#include "swap.h"
+#include "task.h"
 
 /* For se_fail_reads(): all reads */
 #define SE_ALL	-1
@@ -35,4 +32,4 @@ static inline bool se_is_poisoned(pte_t pte)
 	       softleaf_from_pte(pte).val == make_poisoned_swp_entry().val;
 }
 
-#endif /* _MM_KUNIT_SWAP_ERROR_DISK_H */
+#endif /* _MM_KUNIT_LIB_DISK_H */
