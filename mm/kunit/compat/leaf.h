@@ -61,6 +61,13 @@
 #define softleaf_to_folio(entry) pfn_swap_entry_folio(entry)
 #endif
 
+/* The entry of a page that is lost, which need not be locked for once */
+#ifdef CONFIG_MEMORY_FAILURE
+#define mmk_hwpoison_entry(page)	swp_entry(SWP_HWPOISON, page_to_pfn(page))
+#else
+#define mmk_hwpoison_entry(page)	swp_entry(0, 0)
+#endif
+
 /* A function on the stack of a task that waits for an entry */
 #ifdef MMK_HAVE_ENTRY_WAIT_OF_SOFTLEAF
 #define MMK_ENTRY_WAIT_SYMBOL	"softleaf_entry_wait_on_locked"

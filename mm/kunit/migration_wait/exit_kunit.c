@@ -129,7 +129,7 @@ static unsigned long make_hwpoison(struct kunit *test, struct mm_struct *mm,
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, page_release,
 							page), 0);
-	return make_entry(test, mm, make_hwpoison_entry(page));
+	return make_entry(test, mm, mmk_hwpoison_entry(page));
 }
 
 static unsigned long make_marker(struct kunit *test, struct mm_struct *mm,

@@ -149,7 +149,7 @@ static void hwpoison_entry_is_reported(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(s->mm, s->addr, true), 0);
 	KUNIT_ASSERT_EQ(test, do_madvise(s->mm, s->addr, PAGE_SIZE,
 					 MADV_DONTNEED), 0);
-	sf_leaf_set(test, s, make_hwpoison_entry(ZERO_PAGE(0)));
+	sf_leaf_set(test, s, mmk_hwpoison_entry(ZERO_PAGE(0)));
 
 	fault = mmk_fault_start(test, s->mm, s->addr, c->flags, c->lock);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
