@@ -41,6 +41,8 @@ mmk-probes := \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
 	$(call mmk-probe,FOLIO_SPLIT_CALLBACK,$(mmk-inc)/memremap.h,\*folio_split) \
+	$(call mmk-probe,FOLIO_ISOLATE_HUGETLB,$(mmk-inc)/hugetlb.h,bool folio_isolate_hugetlb) \
+	$(call mmk-probe,CSS_RSTAT_FLUSH,$(mmk-inc)/cgroup.h,void css_rstat_flush) \
 	$(call mmk-probe,UFFD_BIT,include/asm-generic/pgtable_uffd.h,int pte_uffd.pte_t pte) \
 	$(call mmk-probe,PARAM_OF_TEST,include/kunit/test.h,\*generate_params[^a-z]*struct kunit)
 
