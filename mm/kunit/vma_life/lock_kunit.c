@@ -428,7 +428,7 @@ static void look_up_starts_over_at_the_address(struct kunit *test)
 	int err;
 
 	if (!MMK_VMA_REF_LIMIT)
-		kunit_skip(test, "needs VM_REFCNT_LIMIT or VMA_REF_LIMIT");
+		kunit_skip(test, "RCU is held until the look-up ends");
 	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, half, 2 * PAGE_SIZE, PROT_READ,
 				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 				      0), half);

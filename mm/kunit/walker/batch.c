@@ -88,7 +88,7 @@ static void skip_if_undefined(struct ew_walk *w)
 	if (w->ops->splits)
 		kunit_skip(w->test, "a folio in use by a device need not be split");
 #ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	kunit_skip(w->test, "needs make_device_exclusive(), which gets one page of a folio");
+	kunit_skip(w->test, "before 6.15 a device gets all of a folio, or nothing");
 #endif
 }
 

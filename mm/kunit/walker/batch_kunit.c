@@ -76,7 +76,7 @@ static void make_exclusive(struct kunit *test, struct mmk_large *l, int page)
 	if (page < 0)
 		return;
 #ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	kunit_skip(test, "needs make_device_exclusive(), which gets one page of a folio");
+	kunit_skip(test, "before 6.15 a device gets all of a folio, or nothing");
 #endif
 	mmk_pte_store(l->mm, addr, pte_mkwrite_novma(mmk_pte(l->mm, addr)));
 	KUNIT_ASSERT_PTR_EQ(test, mmk_make_exclusive(test, l->mm, addr),

@@ -25,7 +25,7 @@ _WIDTH = 90
 # What README.rst remarks on a contract.
 _NOTES = {
     "ME-11": "by reports of the kernel",
-    "MW-13": "hugetlb, which UML lacks, is not",
+    "MW-13": "hugetlb in the variant full",
     "ZD-6": "some of it by reports of the kernel",
     "ZD-11": "by a report of the kernel",
 }
