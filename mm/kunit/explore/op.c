@@ -285,7 +285,7 @@ static const struct mmx_op ops[] = {
 	  .prepare = isolate_to_list, .run = op_migrate },
 	{ "end",	BIT(MMX_MOVING), true, .prepare = copy, .run = op_end },
 	{ "fail",	BIT(MMX_MOVING), true, .run = op_fail },
-	{ "pageout",	BIT(MMX_MAPPED), true, .may_give_up = true,
+	{ "pageout",	BIT(MMX_MAPPED) | BIT(MMX_LAZYFREE), true, .may_give_up = true,
 	  .silent = true, .needs = MMX_SWAP, .run = mmx_op_pageout },
 	{ "swapoff",	BIT(MMX_SWAPPED) | BIT(MMX_CACHED), .needs = MMX_SWAP,
 	  .run = mmx_op_swapoff },

@@ -32,6 +32,8 @@
  * @MMX_SWAPPED: as @MMX_MAPPED, and then swapped out
  * @MMX_CACHED: as @MMX_SWAPPED, but still in the swap cache
  * @MMX_DEVICE: as @MMX_MAPPED, and then moved to device-private memory
+ * @MMX_LAZYFREE: as @MMX_MAPPED, and then clean, and given up by MADV_FREE
+ * @MMX_EXCLUSIVE: as @MMX_MAPPED, and then a device has exclusive access to it
  */
 enum mmx_state {
 	MMX_NONE,
@@ -41,6 +43,8 @@ enum mmx_state {
 	MMX_SWAPPED,
 	MMX_CACHED,
 	MMX_DEVICE,
+	MMX_LAZYFREE,
+	MMX_EXCLUSIVE,
 	MMX_NR_STATES,
 };
 

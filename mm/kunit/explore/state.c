@@ -54,6 +54,8 @@ const char *const mmx_state_names[] = {
 	[MMX_SWAPPED]	= "swapped",
 	[MMX_CACHED]	= "cached",
 	[MMX_DEVICE]	= "device",
+	[MMX_LAZYFREE]	= "lazyfree",
+	[MMX_EXCLUSIVE]	= "exclusive",
 };
 
 static bool is_swapped(enum mmx_state state)
@@ -187,6 +189,7 @@ static void touch_pages(struct kunit *test, struct mmx_run *run)
 static void set_up_page(struct kunit *test, struct mmx_run *run)
 {
 	const struct mmx_program *program = run->program;
+	struct folio *folio;
 
 	if (program->state != MMX_NONE)
 		touch_pages(test, run);
@@ -206,6 +209,17 @@ static void set_up_page(struct kunit *test, struct mmx_run *run)
 	case MMX_DEVICE:
 		mmk_migrate_to_dev(test, run->mm, run->addr,
 				   program->ground.dev);
+		break;
+	case MMX_LAZYFREE:
+		KUNIT_ASSERT_EQ(test, do_madvise(run->mm, run->addr, PAGE_SIZE,
+						 MADV_FREE), 0);
+		/* It is put off until a batch is full. */
+		lru_add_drain_all();
+		break;
+	case MMX_EXCLUSIVE:
+		folio = mmk_make_exclusive(test, run->mm, run->addr);
+		folio_unlock(folio);
+		folio_put(folio);
 		break;
 	default:
 		break;
@@ -363,7 +377,7 @@ static bool is_dirty(struct mmx_run *run, pte_t pte, struct folio *folio)
 {
 	return pte_dirty(pte) || folio_test_dirty(folio) ||
 	       ((run->program->needs & MMX_SWAP) && folio_test_anon(folio) &&
-		!folio_test_swapcache(folio));
+		folio_test_swapbacked(folio) && !folio_test_swapcache(folio));
 }
 
 /* Without that of the swap cache */
@@ -397,8 +411,9 @@ static void describe_page(struct seq_buf *text, struct mmx_run *run, pte_t pte,
 		describe_bytes(text, page);
 		return;
 	}
-	seq_buf_printf(text, " page %u%s%s%s%s%s maps %d refs +%d",
+	seq_buf_printf(text, " page %u%s%s%s%s%s%s maps %d refs +%d",
 		       number_of(folio, seen),
+		       folio_test_swapbacked(folio) ? "" : " lazyfree",
 		       pte_write(pte) ? " writable" : "",
 		       is_dirty(run, pte, folio) ? " dirty" : "",
 		       folio_test_anon(folio) && PageAnonExclusive(page) ?
@@ -421,7 +436,7 @@ static void describe_device_page(struct seq_buf *text, struct page *page,
 		       folio_test_locked(folio) ? " locked" : "",
 		       folio_mapcount(folio),
 		       folio_ref_count(folio) - folio_mapcount(folio));
-	describe_bytes(text, mmk_dev_backing(page));
+	describe_bytes(text, mmk_dev_backing(page) ?: page);
 }
 
 static void describe_address(struct seq_buf *text, struct mmx_run *run,
@@ -445,7 +460,8 @@ static void describe_address(struct seq_buf *text, struct mmx_run *run,
 	} else {
 		seq_buf_printf(text, " %s", mmk_pte_kind_name(kind));
 		if (kind == MMK_PTE_DEVICE_PRIVATE_WRITE ||
-		    kind == MMK_PTE_DEVICE_PRIVATE_READ)
+		    kind == MMK_PTE_DEVICE_PRIVATE_READ ||
+		    kind == MMK_PTE_DEVICE_EXCLUSIVE)
 			describe_device_page(text, mmk_pte_page(mm, addr),
 					     seen);
 	}
@@ -492,7 +508,10 @@ static bool count_one(struct folio *folio, struct vm_area_struct *vma,
 	return true;
 }
 
-/* The page that @addr maps in @mm, device pages included; or NULL */
+/*
+ * The page that @addr maps in @mm, device pages included; or NULL. Kernels differ in
+ * whether a page that a device has exclusive access to counts as mapped.
+ */
 static struct page *mapped_page(struct mm_struct *mm, unsigned long addr)
 {
 	enum mmk_pte_kind kind = mmk_pte_kind(mm, addr);

@@ -14,14 +14,15 @@ from typing import Sequence
 from ..errors import UsageError
 
 CASE = "explore.each_schedule_ends_as_a_serial_order"
-STATES = ("none", "mapped", "shared", "moving", "swapped", "cached", "device")
+STATES = ("none", "mapped", "shared", "moving", "swapped", "cached", "device", "lazyfree",
+          "exclusive")
 _OWN = ("mapped", "shared")
 # The states that each begins with.
 _BEGIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("read", "write", "fork", "munmap", "dontneed", "protect", "mremap",
                      "pin"), STATES),
     "start": _OWN, "migrate": _OWN, "end": ("moving",), "fail": ("moving",),
-    "pageout": ("mapped",), "swapoff": ("swapped", "cached"),
+    "pageout": ("mapped", "lazyfree"), "swapoff": ("swapped", "cached"),
     "move": ("mapped", "moving", "swapped", "cached"),
     "todevice": _OWN, "toram": ("device",), "put": ("device",)}
 # Those that need the page for themselves, of which a program has one.

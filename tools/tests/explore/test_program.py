@@ -37,7 +37,7 @@ class Programs(unittest.TestCase):
         # each of these one of those that do not. No pin beside a put.
         self.assertEqual(collections.Counter(each.state for each in pairs), {
             "none": 36, "mapped": 45 + 9 * 4, "shared": 36 + 8 * 3, "moving": 9 * 2,
-            "swapped": 55, "cached": 55, "device": 54})
+            "swapped": 55, "cached": 55, "device": 54, "lazyfree": 36 + 8, "exclusive": 36})
         self.assertIn(Program("moving", ("read", "fork", "end")), triples)
         self.assertNotIn(Program("device", ("read", "pin", "put")), triples)
 
