@@ -13,7 +13,7 @@ from tests.e2e.support import FakeCase
 HERE = Path(__file__).resolve().parent
 # Tests of single modules that all have a mistake of their own.
 MODULES = ("test_checkup", "test_deps", "test_documents", "test_entry", "test_gitpatch",
-           "test_help", "test_inotify", "test_kcidb", "test_merging", "test_output",
+           "test_help", "test_inotify", "test_kcidb", "test_merging", "test_output", "test_pack",
            "test_page", "test_parser", "test_prune", "test_shards")
 # What shows nothing that a mistake of one line could spoil.
 _NONE = {"tests.host.test_deps.Ensure.test_compiler_without_ccache",

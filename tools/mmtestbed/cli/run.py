@@ -19,7 +19,7 @@ from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
 from ..history import changed
 from ..host import confine, lock, proc
-from ..kernel import patching, provenance, reach, source
+from ..kernel import pack, patching, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors, shards
 from ..model.options import Options
@@ -28,14 +28,18 @@ from ..model.repository import REPOSITORY, SUITES
 from ..result import as_json, as_ktap, failures, junit, kcidb, verdict
 from ..ui import output, words
 from ..ui.console import GREEN, RED, Console
-from . import dry_run, every, listing, rounds, run_options
+from . import dry_run, every, listing, packed, rounds, run_options
 from .session import Ground, Session
 
 
 class Command:
-    """One call of scripts/run.sh."""
+    """One call of scripts/run.sh.
 
-    def __init__(self, opts: Options, console: Console) -> None:
+    @there: the kernel to boot, if it is not to be built.
+    """
+
+    def __init__(self, opts: Options, console: Console,
+                 there: Optional[pack.Packed] = None) -> None:
         self._opts = opts
         self._console = console
         self._shop = Workshop(opts, console, debug.with_lines if opts.gdb else None)
@@ -47,7 +51,8 @@ class Command:
                                    patches=[path.name for path in opts.patches])
         self._display = failures.Display(console, self._result, opts)
         self._change = changed.Change()
-        if opts.json or opts.kcidb:
+        self._packed = there
+        if opts.json or opts.kcidb or opts.pack:
             self._result.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
     def run(self) -> int:
@@ -65,6 +70,9 @@ class Command:
             raise UsageError(f"--gdb {opts.gdb}: there is no such case; see --list")
         if opts.changed:
             self._change = changed.since(Path(opts.kdir), opts.changed)
+        if self._packed:
+            self._shop.ensure(packed.TOOLS)
+            return self._shop.prepare_to_boot()
         cache = self._shop.prepare()
         if self._result.testbed and not self._result.testbed["commit"]:
             # git, which knows the commit, may have come with the tools.
@@ -99,8 +107,32 @@ class Command:
             return self._work(ground)
 
     def _work(self, ground: Ground) -> int:
+        result, opts = self._result, self._opts
+        if self._packed:
+            made = packed.unpacked(self._packed, result, ground.folder, self._console)
+        else:
+            origin = self._shop.source()
+            made = self._make(origin)
+            if opts.gdb:
+                return self._debug(origin, ground, made)
+        if opts.pack:
+            return packed.write(opts, result, made, self._console)
+        begin = time.monotonic()
+        self._boot(made, ground.folder)
+        result.boot_seconds = time.monotonic() - begin
+        failures.decode(result, made.kernel.path)
+        self._display.failures()
+        self._cover(made.state)
+        if opts.keep:
+            self._keep(ground.folder, made.state)
+        self._write()
+        colour = GREEN if result.code is Exit.PASSED else RED
+        self._console.line(self._console.paint(result.closing_line(), colour))
+        return result.code
+
+    def _make(self, origin: source.Source) -> Made:
+        """Build the kernel of @origin."""
         shop, result, opts = self._shop, self._result, self._opts
-        origin = shop.source()
         shop.check_variant(origin.line)
         result.line, result.version = origin.line.name, origin.version
         result.origin = origin.origin
@@ -114,23 +146,10 @@ class Command:
             f"{words.count(len(patching.ours(opts.fixes, opts.config.name)), 'patch')}{extra}")
         begin = time.monotonic()
         made = shop.kernel(origin)
-        built = time.monotonic()
+        result.build_seconds = time.monotonic() - begin
         result.taken = shop.taken
         result.known = shop.known(origin)
-        result.build_seconds = built - begin
-        if opts.gdb:
-            return self._debug(origin, ground, made)
-        self._boot(made, ground.folder)
-        result.boot_seconds = time.monotonic() - built
-        failures.decode(result, made.kernel.path)
-        self._display.failures()
-        self._cover(made.state)
-        if opts.keep:
-            self._keep(ground.folder, made.state)
-        self._write()
-        colour = GREEN if result.code is Exit.PASSED else RED
-        self._console.line(self._console.paint(result.closing_line(), colour))
-        return result.code
+        return made
 
     def _cover(self, state: Path) -> None:
         """Write what has run, if the kernel has counted it."""
@@ -297,7 +316,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     console = Console()
     try:
         opts = run_options.parse(sys.argv[1:] if argv is None else argv, fixes=False)
-        console.aside(output.distinct(opts.json, opts.junit, opts.ktap, opts.kcidb))
+        console.aside(output.distinct(opts.json, opts.junit, opts.ktap, opts.kcidb, opts.pack))
         if opts.all:
             return every.Command(opts, console).run()
         if opts.list:
@@ -305,7 +324,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                 opts.select or tuple(filter(None, [opts.filter])), opts.exclude, console)
         if opts.dry_run:
             return dry_run.show(opts, console)
-        command = Command(opts, console)
+        there = pack.read(opts.kernel) if opts.kernel else None
+        command = Command(packed.options(opts, there), console, there)
     except TestbedError as err:
         console.error(err)
         return err.code

@@ -106,6 +106,10 @@ def _parser() -> Parser:
         help="fail if a case is skipped that runs on the nearest kernel of which a run is "
              "recorded (Documentation/results/kernels)")
     add("--list", action="store_true", help="list the cases and stop")
+    add("--pack", metavar="FILE", help="write the kernel to this file and stop, for --kernel on "
+        "other machines")
+    add("--kernel", metavar="FILE", help="boot this kernel, which --pack has written, instead of "
+        "building one: needs neither source nor compiler")
     add("--jobs", metavar="N", type=positive, default=os.cpu_count() or 1,
         help="jobs of make, and boots at a time (default: one per CPU)")
     add("--build-dir", metavar="PATH", help="build here instead of in the cache")
@@ -197,6 +201,25 @@ def _check_seconds(args: argparse.Namespace, one_boot: bool) -> None:
         raise UsageError(f"--gdb {args.gdb}: name one case, as suite.case; see --list")
 
 
+def _check_packed(args: argparse.Namespace, build: Sequence[str]) -> None:
+    """Refuse what does not go with --pack and --kernel.  Raises UsageError."""
+    if args.kernel:
+        # KDIR in the environment is for other runs.
+        args.kdir = args.kdir if args.kdir != os.environ.get("KDIR") else ""
+    for word, given in (("kernel", args.kernel), ("pack", args.pack)):
+        for other in ("all", "list", "dry_run", "gdb", "reach", "coverage", "changed", "keep",
+                      *(("kdir", "line", "variant", "patches", "fixes", "build_dir", "pack")
+                        if word == "kernel" else ("shard", "kernel"))):
+            if given and getattr(args, other):
+                name = "with" if other == "patches" else other.replace("_", "-")
+                raise UsageError(f"--{name} does not go with --{word}; see {me('run')} --help")
+    if args.kernel and build:
+        raise UsageError("options of kunit.py build do not go with --kernel, which is built")
+    if args.pack and args.variant and configs.by_name(args.variant).counts:
+        raise UsageError(f"--variant {args.variant} cannot be packed: its counters belong to "
+                         "where it was built")
+
+
 def parse(argv: Sequence[str], fixes: bool = True) -> Options:
     """The options in @argv.  Raises UsageError; --help exits.
 
@@ -215,6 +238,7 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         if not path.is_file():
             raise UsageError(f"--with {name}: there is no such patch")
         patches.append(path)
+    _check_packed(args, build)
     wanted = configs.by_name(args.variant) if args.variant else None
     config = wanted or configs.PLAIN
     for word in ("raw", "list", "build_dir", "junit", "coverage", "ktap", "reach"):
@@ -253,6 +277,8 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         dry_run=args.dry_run,
         json=output_file(args.json), junit=output_file(args.junit),
         ktap=output_file(args.ktap), kcidb=output_file(args.kcidb), origin=args.origin,
+        pack=output_file(args.pack),
+        kernel=Path(args.kernel).absolute() if args.kernel else None,
         repeat=args.repeat, shuffle=shuffle, seed=args.seed, seconds=args.seconds,
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,

@@ -103,6 +103,11 @@ class Workshop:
         self.cache = cachedir.root(self._console, kdir=self.opts.kdir)
         return self.cache
 
+    def prepare_to_boot(self) -> Path:
+        """prepare() for a kernel that is there: neither source nor compiler is needed."""
+        self.cache = cachedir.root(self._console)
+        return self.cache
+
     def ensure(self, tools: Sequence[deps.Tool]) -> None:
         """Have @tools on the host, as far as it goes.  Raises HostError."""
         self.absent = deps.ensure(tools, self._console, self.opts.install)

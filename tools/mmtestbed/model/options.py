@@ -30,6 +30,8 @@ class Options:
     @shuffle: the seed of the order, None if that is to stay.
     @seed: of what is random in the cases, None for the usual one.
     @no_skips: what is skipped, but runs on the nearest known kernel, is a failure.
+    @pack: where the kernel goes instead of being booted.
+    @kernel: a packed one, which is booted instead of building one.
     @origin: the CI system that the report for KCIDB is from.
     @shard: the part of the cases to run, None for all.
     @fixes: of the code under test go in; else the kernel is tested as it is.
@@ -75,6 +77,8 @@ class Options:
     no_skips: bool = False
     shard: Optional[shards.Shard] = None
     kcidb: Optional[Path] = None
+    pack: Optional[Path] = None
+    kernel: Optional[Path] = None
     origin: str = ""
 
     @property

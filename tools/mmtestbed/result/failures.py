@@ -23,6 +23,9 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
     @more: words in the place of --filter.
     """
     words = []
+    if opts.kernel:
+        return shlex.join(["scripts/run.sh", "--kernel", str(opts.kernel), *_how(opts, outcome),
+                           *(more or _case(outcome))])
     if opts.kdir:
         words += ["--kdir", opts.kdir]
     if opts.line and (opts.kdir or opts.line is not lines.DEFAULT):
@@ -35,6 +38,15 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
         words += ["--build-dir", str(opts.build_dir)]
     if opts.fixes:
         words.append("--fixes")
+    words += _how(opts, outcome)
+    words += more or _case(outcome)
+    rest = [*opts.build_options, *(f"--kernel_args={arg}" for arg in opts.kernel_args)]
+    return shlex.join(["scripts/run.sh", *words, *(["--", *rest] if rest else [])])
+
+
+def _how(opts: options.Options, outcome: Outcome) -> list[str]:
+    """The words for how cases run."""
+    words = []
     if opts.own_timeout:
         words += ["--timeout", f"{opts.own_timeout:g}"]
     if opts.host_time:
@@ -43,9 +55,11 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
         words.append("--one-boot")
     if outcome.seed is not None and outcome.seed != options.SEED:
         words += ["--seed", str(outcome.seed)]
-    words += more or ("--filter", f"{outcome.suite}.{outcome.name}")
-    rest = [*opts.build_options, *(f"--kernel_args={arg}" for arg in opts.kernel_args)]
-    return shlex.join(["scripts/run.sh", *words, *(["--", *rest] if rest else [])])
+    return words
+
+
+def _case(outcome: Outcome) -> tuple[str, ...]:
+    return ("--filter", f"{outcome.suite}.{outcome.name}")
 
 
 def decode(run: verdict.Run, kernel: Path) -> None:
@@ -132,7 +146,8 @@ class Display:
         self._quote(outcome.splats)
         console.line(f"  again:    {again(self._opts, outcome)}")
         name = f"{outcome.suite}.{outcome.name}"
-        console.line(f"  in gdb:   {again(self._opts, outcome, '--gdb', name)}")
+        if not self._opts.kernel:
+            console.line(f"  in gdb:   {again(self._opts, outcome, '--gdb', name)}")
 
     def _quote(self, splats: Sequence[outcomes.Splat]) -> None:
         for splat in splats:

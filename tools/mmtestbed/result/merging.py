@@ -51,6 +51,7 @@ def merge(files: Sequence[File], partial: bool = False) -> dict[str, Any]:
         if kind(data) != which:
             raise UsageError(f"{name} is of mmt {_word(kind(data))} and {first} of mmt "
                              f"{_word(which)}: merge them apart")
+    files, lost = _lost(files, partial)
     for key, title in _SAME:
         # How cases ran cannot be told of a shard that had none.
         told = [each for each in files if each[1].get("cases", True) or key not in _HOW]
@@ -63,7 +64,23 @@ def merge(files: Sequence[File], partial: bool = False) -> dict[str, Any]:
     missing = _missing(files)
     if missing and not partial:
         raise UsageError(f"shard {missing[0]} is missing: run it, or say --partial")
-    return _MERGERS[which](files, missing)
+    found = _MERGERS[which](files, missing)
+    if lost:
+        found.update(error=lost, exit_code=int(Exit.BROKEN), verdict="broken")
+    return found
+
+
+def _lost(files: Sequence[File], partial: bool) -> tuple[list[File], str]:
+    """@files that have results, and what is said of one that has none.  Raises UsageError."""
+    bad = [(name, data) for name, data in files
+           if data.get("error") and not any(data.get(key) for key, _ in _KINDS)]
+    good = [each for each in files if each not in bad]
+    if not bad:
+        return good, ""
+    name, data = bad[0]
+    if not partial or not good:
+        raise UsageError(f"{name} holds no results, but an error: {data['error']}")
+    return good, f"{name}: {data['error']}"
 
 
 def _word(name: str) -> str:

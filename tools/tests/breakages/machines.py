@@ -6,7 +6,7 @@ from __future__ import annotations
 from . import Breakage as B
 
 # Of single modules.
-TABLE = (
+TABLE: tuple[B, ...] = (
     B("test_shards.Parts.test_together_they_are_all", "model/shards.py",
       "range(longest) for each in parts if", "range(longest - 1) for each in parts if",
       "the last things of a list get lost"),
@@ -58,6 +58,9 @@ TABLE = (
       "a case that passes on one machine only is not flaky"),
     B("test_merging.Runs.test_trouble_and_errors", "result/merging.py",
       "if failed or any(codes) \\\n", "if failed \\\n", "the troubles of a machine pass"),
+    B("test_merging.Runs.test_no_results", "result/merging.py",
+      "    files, lost = _lost(files, partial)\n", "    lost = ''\n",
+      "a machine that could not begin is one of another kernel"),
     B("test_merging.Refused.test_what_does_not_belong_together", "result/merging.py",
       '    ("testbed.suites", "suites"), ', '    ', "other suites are merged"),
     B("test_merging.Refused.test_what_does_not_belong_together", "result/merging.py",
@@ -122,6 +125,35 @@ TABLE = (
       "a log is longer than KCIDB takes"),
 )
 
+# Of packed kernels.
+TABLE += (
+    B("test_pack.Packed.test_there_and_back", "kernel/pack.py",
+      "        path.chmod(0o755)\n        return path", "        return path",
+      "the kernel cannot be run"),
+    B("test_pack.Packed.test_same_kernel_same_file", "kernel/pack.py", "1, mtime=0)",
+      "1, mtime=__import__('time').time_ns() // 1000 % (1 << 31))", "two files of one kernel differ"),
+    B("test_pack.Packed.test_other_suites", "kernel/pack.py",
+      "if suites != provenance.suites(REPOSITORY):", "if False:",
+      "cases of other suites are judged by our contracts"),
+    B("test_pack.Packed.test_what_is_none", "kernel/pack.py",
+      'told.get("schema") != SCHEMA', "False", "a file of another version is taken"),
+    B("test_pack.Packed.test_cut_off", "kernel/pack.py",
+      "except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):",
+      "except ZeroDivisionError:", "a file that was cut off ends in a traceback"),
+    B("test_pack.Packed.test_damaged", "kernel/pack.py",
+      'if digest.hexdigest() != self.facts["sha256"]:', "if False:",
+      "a kernel that was damaged is booted"),
+    B("test_pack.Packed.test_hostile", "kernel/pack.py",
+      "if info.isreg() and info.size <= most:", "if info.size <= most:",
+      "a symbolic link is taken for the kernel"),
+    B("test_pack.Options.test_what_does_not_go_with_them", "cli/run_options.py",
+      "            if given and getattr(args, other):", "            if False:",
+      "what a packed kernel cannot have is ignored"),
+    B("test_pack.Options.test_kdir_of_the_environment", "cli/run_options.py",
+      'args.kdir if args.kdir != os.environ.get("KDIR") else ""', "args.kdir",
+      "KDIR keeps a packed kernel from being booted"),
+)
+
 # Of whole commands, with the fake kernel.
 WHOLE = (
     B("test_shards.Shards.test_run", "cli/run.py",
@@ -144,4 +176,49 @@ WHOLE = (
     B("test_formats.Ktap.test_fails", "result/as_ktap.py",
       'f"1..{len(suites) + bool(wrong)}"', 'f"1..{len(suites) + 1}"',
       "a suite is announced that does not come"),
+    B("test_packed.Packed.test_same_verdict", "cli/packed.py",
+      'result.patches, result.taken, result.known = facts["patches"], there.taken(), there.known()',
+      'result.patches, result.taken = facts["patches"], there.taken()',
+      "a packed kernel has no known bugs"),
+    B("test_packed.Packed.test_no_compiler_and_no_source", "cli/run.py",
+      "            return self._shop.prepare_to_boot()\n", "            pass\n",
+      "a machine that boots needs a compiler"),
+    B("test_packed.Packed.test_again", "result/failures.py",
+      "    if opts.kernel:\n        return", "    if False:\n        return",
+      "a failure on a packed kernel is to be seen again on another one"),
+    B("test_packed.Packed.test_nothing_runs", "cli/run.py",
+      "        if opts.pack:\n            return packed.write(opts, result, made, self._console)\n",
+      "        if opts.pack:\n            packed.write(opts, result, made, self._console)\n",
+      "--pack runs all cases"),
+    # The recipes: their commands do nothing.
+    *(B(f"test_machines.{test}", "/Documentation/many-machines.rst", old, new,
+        "the recipe does nothing") for test, old, new in (
+            ("Local.test_run Local.test_a_worker_is_killed Local.test_a_case_that_fails_is_a_result "
+             "Ssh.test_two_machines Ssh.test_a_machine_dies".replace(" ", " test_machines."),
+             "mmt run --kernel kernel.tar.gz --shard {}/4 --json {}.json; test", "true; test"),
+            ("Local.test_run Ssh.test_two_machines".replace(" ", " test_machines."),
+             "mm-testbed/scripts/mmt merge [1-4].json --json all.json", "true"),
+            ("Local.test_controls", "mmt controls --shard {}/2 --json controls-{}.json; test",
+             "true; test"),
+            ("Ssh.test_two_machines Local.test_run".replace(" ", " test_machines."),
+             "   mm-testbed/scripts/mmt run --pack kernel.tar.gz\n", "   true\n"))),
+    B("test_machines.Local.test_a_worker_is_killed test_machines.Ssh.test_a_machine_dies",
+      "/Documentation/many-machines.rst", "--jobs 1 --retries 3 --joblog farm.log",
+      "--jobs 1 --joblog farm.log", "what a machine had is lost with it"),
+    B("test_machines.Local.test_a_case_that_fails_is_a_result",
+      "/Documentation/many-machines.rst", "--shard {}/4 --json {}.json; test $? -le 1'",
+      "--shard {}/4 --json {}.json'", "a case that fails is tried until it passes"),
+    B("test_machines.Ssh.test_two_machines", "/Documentation/many-machines.rst",
+      "--return {}.json --cleanup", "--return {}.json", "the kernel stays on the machines"),
+    B("test_machines.Ci.test_github", "/Documentation/ci/github.yml",
+      "scripts/mmt run --kernel kernel.tar.gz --shard ${{ matrix.shard }}/4 --json shard-${{ matrix.shard }}.json || test $? = 1", "true",
+      "the recipe does nothing"),
+    B("test_machines.Ci.test_github", "/Documentation/ci/github.yml",
+      "matrix:\n        shard: [1, 2, 3, 4]", "matrix:\n        shard: [1, 2, 3]",
+      "a shard is missing"),
+    B("test_machines.Ci.test_gitlab", "/Documentation/ci/gitlab.yml",
+      "scripts/mmt merge shard-*.json --json all.json --junit all.xml", "true",
+      "the recipe does nothing"),
+    B("test_machines.Ci.test_a_case_fails", "/Documentation/ci/gitlab.yml",
+      " || test $? = 1", "", "a case that fails ends it without a verdict"),
 )

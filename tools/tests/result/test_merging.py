@@ -114,8 +114,21 @@ class Runs(support.TempCase):
         self.assertEqual((found["verdict"], found["troubles"][0]["what"]),
                          ("fail", "a warning"))
         two.update(error="the disk is full", exit_code=125, verdict="broken")
+        # It ended while cases ran.
         found = merging.merge([("a", one), ("b", two)])
         self.assertEqual((found["verdict"], found["error"]), ("broken", "the disk is full"))
+
+
+    def test_no_results(self) -> None:
+        """A machine that could not begin is told as such."""
+        one = told(outcome("one", Status.PASSED), shard=Shard(1, 2))
+        two = {**told(), "error": "no disk", "exit_code": 125, "verdict": "broken",
+               "kernel_version": "", "shard": None}
+        with self.assertRaisesRegex(UsageError, "^b holds no results, but an error: no disk$"):
+            merging.merge([("a", one), ("b", two)])
+        found = merging.merge([("a", one), ("b", two)], partial=True)
+        self.assertEqual((found["verdict"], found["error"], found["missing_shards"]),
+                         ("broken", "b: no disk", ["2/2"]))
 
 
 class Refused(support.TempCase):
