@@ -30,7 +30,7 @@ from ..presubmit.places import Places
 from ..presubmit.summary import Summary
 from ..ui import output, words
 from ..ui.console import GREEN, RED, YELLOW, Console
-from . import passed, presubmit_options, shared
+from . import passed, presubmit_b4, presubmit_options, shared
 from .session import Ground, Session
 
 _COLOUR = {Status.PASS: GREEN, Status.WARN: YELLOW, Status.SKIP: YELLOW,
@@ -85,8 +85,11 @@ class Command:
         theirs = self._theirs = gitrepo.Theirs(wanted.kdir)
         self._private = gitrepo.Ours(theirs, cache, self._console)
         self._path: Optional[Path] = None
+        self._mail = sys.stdin.buffer.read() if wanted.series == "-" else b""
         path = Path(wanted.series).expanduser()
-        if path.exists():
+        if wanted.series == "-":
+            self._ends = theirs.resolve(wanted.base or "HEAD"), ""
+        elif path.exists():
             self._path = path.absolute()
             self._ends = theirs.resolve(wanted.base or "HEAD"), ""
         else:
@@ -98,8 +101,10 @@ class Command:
     def _series(self) -> tuple[str, list[Entry]]:
         """(base, the patches).  Raises UsageError for what is no series."""
         old, new = self._ends
-        if self._path:
-            found = patchset.mails(self._path, self._shop.folder / "mails")
+        folder = self._shop.folder / "mails"
+        if self._path or not new:
+            found = patchset.mails(self._path, folder) if self._path else \
+                patchset.from_stdin(self._mail, folder)
             return old, patchset.from_mails(self._trial.ours, old, found)
         return patchset.from_range(self._trial.ours, self._wanted.series, old, new)
 
@@ -327,25 +332,15 @@ class Command:
         return code
 
 
-def show_list(console: Console) -> int:
-    """Print the checks."""
-    each, whole = checks.load()
-    for check in [*each, *whole]:
-        if check in (each[0], whole[0]):
-            console.line("of the series:" if check is whole[0] else "of each patch:")
-        missing = check.missing()
-        console.line(f"  {check.name:10}  {check.title}"
-                     + (f" ({missing})" if missing else ""))
-    return Exit.PASSED
-
-
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command; returns its exit code."""
     console = Console()
     try:
         wanted = presubmit_options.parse(sys.argv[1:] if argv is None else argv)
         if wanted.list:
-            return show_list(console)
+            return presubmit_options.show_list(console)
+        if wanted.b4:
+            return presubmit_b4.run(wanted, console)
         command = Command(wanted, console)
     except TestbedError as err:
         console.error(err)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..errors import UsageError
+from ..errors import Exit, UsageError
 from ..presubmit import checks
+from ..ui.console import Console
 from . import passed, shared
 
 
@@ -27,12 +28,13 @@ class Options:
     list: bool
     words: tuple[str, ...]
     install: bool = True
+    b4: str = ""
 
 
 def _parser() -> shared.Parser:
     parser = shared.Parser(
         prog=shared.me("presubmit"), allow_abbrev=False,
-        usage=f"{shared.me('presubmit')} [options] RANGE | MBOX | FOLDER [-- options of scripts/run.sh]",
+        usage=f"{shared.me('presubmit')} [options] RANGE | MBOX | - | FOLDER [-- options of scripts/run.sh]",
         description="Check a series of patches, one by one and as a whole, in a private "
                     "clone: the user's tree, index, HEAD and .git stay as they are.",
         epilog="Exit codes: 0 no check failed; 1 one did; 2 wrong usage; 125 the base "
@@ -50,7 +52,10 @@ def _parser() -> shared.Parser:
     add("--json", metavar="FILE", help="write all results as JSON")
     add("--text", metavar="FILE", help="write the summary, to go under a cover letter")
     add("series", metavar="SERIES", nargs="?",
-        help="HEAD~3..HEAD, an mbox, or a folder of patches")
+        help="HEAD~3..HEAD, an mbox (- for the standard input), or a folder of patches")
+    add("--b4", choices=("check", "review"), default="",
+        help="take one patch from the standard input, and say what is wrong with it as the "
+             "check commands of b4 do: those of --check (am, prep), or those of review")
     shared.add_install(parser)
     return parser
 
@@ -59,7 +64,9 @@ def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     mine, words = passed.split(argv)
     args = _parser().parse_args(mine)
-    if not args.series and not args.list:
+    if args.b4 and (args.series or "-") != "-":
+        raise UsageError("--b4 takes a patch from the standard input, and no series")
+    if not args.series and not args.list and not args.b4:
         raise UsageError(f"the series is missing; see {shared.me('presubmit')} --help")
     each, whole = checks.load()
     names = {check.name for check in [*each, *whole]}
@@ -69,4 +76,16 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(Path(args.kdir).expanduser(), args.series or "", args.base,
                    tuple(args.case), frozenset(args.without),
                    shared.output_file(args.json), shared.output_file(args.text),
-                   args.list, tuple(words), args.install)
+                   args.list, tuple(words), args.install, args.b4)
+
+
+def show_list(console: Console) -> int:
+    """Print the checks."""
+    each, whole = checks.load()
+    for check in [*each, *whole]:
+        if check in (each[0], whole[0]):
+            console.line("of the series:" if check is whole[0] else "of each patch:")
+        missing = check.missing()
+        console.line(f"  {check.name:10}  {check.title}"
+                     + (f" ({missing})" if missing else ""))
+    return Exit.PASSED

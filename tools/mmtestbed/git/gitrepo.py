@@ -169,6 +169,22 @@ class Theirs:
         done = self._git("cat-file", "blob", id, errors="surrogateescape")
         return done.output.encode("utf-8", "surrogateescape") if done.code == 0 else None
 
+    def with_patch(self, text: bytes, most: int = 300) -> str:
+        """The id of the commit that makes the change of the mail @text; "" if none of the
+        last @most of HEAD does."""
+        wanted = self._patch_ids(text)
+        log = self._git("log", f"-{most}", "--no-merges", "-p", "--no-ext-diff", "--no-textconv",
+                        "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "HEAD",
+                        errors="surrogateescape")
+        known = self._patch_ids(log.output.encode("utf-8", "surrogateescape"))
+        return next((known[id] for id in wanted if id in known), "")
+
+    def _patch_ids(self, text: bytes) -> dict[str, str]:
+        """The commits in @text, as git log or a mail has it, by the id of their change."""
+        done = proc.run(["git", "patch-id", "--stable"], data=text, env=environment())
+        return {words[0]: words[1] for line in done.output.splitlines()
+                if len(words := line.split()) == 2}
+
     @property
     def hint(self) -> str:
         """Why it may lack something, and what to do then, to end a line with."""

@@ -68,8 +68,20 @@ def _patch(ours: Ours, number: int, commit: Commit) -> Patch:
     return Patch(number, commit, parent, tuple(ours.changed(parent, commit.id)))
 
 
-def mails(path: Path, scratch: Path) -> list[Path]:
+def from_stdin(text: bytes, scratch: Path) -> list[Path]:
+    """The patches in the mails @text, as mails() has them.  Raises UsageError."""
+    if not text.strip():
+        raise UsageError("the standard input holds no patch; pipe mails into it")
+    scratch.mkdir(parents=True)
+    path = scratch / "mbox"
+    path.write_bytes(text)
+    return mails(path, scratch, "the standard input")
+
+
+def mails(path: Path, scratch: Path, called: str = "") -> list[Path]:
     """The patches in the mbox or the folder @path, one file each, in order.
+
+    @called: what the user knows it by, if not by its path.
 
     Raises UsageError if there are none.
     """
@@ -91,13 +103,13 @@ def mails(path: Path, scratch: Path) -> list[Path]:
         done = proc.run(["git", "mailsplit", "-b", f"-o{folder}", "--",
                          str(file.absolute())])
         if done.code != 0:
-            raise UsageError(f"cannot read {file}: "
+            raise UsageError(f"cannot read {called or file}: "
                              f"{(done.output.strip().splitlines() or ['no mail'])[-1]}")
         found += sorted(folder.iterdir())
     # A cover letter holds no diff.
     patches = [mail for mail in found if patching.touched(_text(mail))]
     if not patches:
-        raise UsageError(f"{path} holds no patch; give an mbox, a folder with *.patch, or "
+        raise UsageError(f"{called or path} holds no patch; give an mbox, a folder with *.patch, or "
                          "a range of commits")
     return patches
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Iterator
 
 from . import Breakage, commands, explore, later, machines, modules, more, people, proof
+from . import recipes
 
 __all__ = ["Breakage", "everything", "units"]
 _TESTS = Path(__file__).resolve().parents[1]
@@ -21,7 +22,7 @@ def units() -> dict[str, str]:
 
 def everything() -> Iterator[tuple[Breakage, list[str]]]:
     """Each mistake, and the tests that have to notice it."""
-    for entry in (*commands.TABLE, *later.TABLE, *machines.WHOLE):
+    for entry in (*commands.TABLE, *later.TABLE, *machines.WHOLE, *recipes.WHOLE):
         yield entry, [f"tests.e2e.{test}" for test in entry.tests.split()]
     known = units()
     for entry in (*modules.TABLE, *more.TABLE, *proof.TABLE, *people.TABLE,
