@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 # Tests of single modules that all have a mistake of their own.
 MODULES = ("test_checkup", "test_deps", "test_documents", "test_entry", "test_gitpatch",
            "test_help", "test_inotify", "test_kcidb", "test_merging", "test_output", "test_pack",
-           "test_page", "test_parser", "test_prune", "test_shards")
+           "test_page", "test_parser", "test_parts", "test_prune", "test_shards")
 # What shows nothing that a mistake of one line could spoil.
 _NONE = {"tests.host.test_deps.Ensure.test_compiler_without_ccache",
          "tests.host.test_deps.Ensure.test_clang_where_llvm_is_asked_for"}

@@ -234,6 +234,9 @@ class Command:
         console.line()
         console.lines(lanes.draw(id_.program, traced.points, kernel), "")
         console.line()
+        self._write({"replay": {"id": str(now), "ops": list(id_.program.ops),
+                                "why": found.why, "end": found.end,
+                                "points": lanes.as_json(traced.points, kernel)}})
         if id_.digest:
             same = id_.digest == now.digest
             console.line("its console is the same, byte for byte" if same else

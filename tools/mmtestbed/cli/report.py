@@ -38,8 +38,8 @@ _START = 'jQuery(function($) { $("table.sort").tablesorter(); });'
 def _parser() -> shared.Parser:
     parser = shared.Parser(
         prog=shared.me("report"), allow_abbrev=False,
-        description="Make one page, DIR/index.html, of what run, controls, mutate and "
-                    "measure have written with --json.  It needs no network, and a browser "
+        description="Make one page, DIR/index.html, of what run, controls, mutate, "
+                    "explore and measure have written with --json.  It needs no network, and a browser "
                     "without JavaScript shows all of it.",
         epilog="Exit codes: 0 done; 2 wrong usage; 125 it cannot be written.")
     parser.add_argument("folder", metavar="DIR", type=Path, help="where to write the page")

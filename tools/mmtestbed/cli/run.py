@@ -52,7 +52,7 @@ class Command:
         self._display = failures.Display(console, self._result, opts)
         self._change = changed.Change()
         self._packed = there
-        if opts.json or opts.kcidb or opts.pack:
+        if opts.json or opts.kcidb or opts.pack or opts.config.counts:
             self._result.testbed = provenance.facts(REPOSITORY, line, opts.config)
 
     def run(self) -> int:
@@ -158,7 +158,10 @@ class Command:
             return
         console.begin("reading the counters")
         target = self._opts.coverage or state / "coverage"
-        summary = counters.report(target, self._result.version, self._shop.opts.html)
+        summary = counters.report(
+            target, self._result.version, self._shop.opts.html,
+            {"line": self._result.line, "variant": self._result.variant,
+             "testbed": self._result.testbed, "verdict": self._result.word().lower()})
         console.end(summary)
         if counters.lost:
             console.note(f"{words.count(counters.lost, 'boot')} ended before the "

@@ -7,7 +7,7 @@ import itertools
 import re
 import textwrap
 from pathlib import Path
-from typing import Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from ..boot import symbols
 from .outcome import Point
@@ -47,13 +47,26 @@ def _shown(points: Sequence[Point], places: Mapping[str, str]) -> list[str]:
             *map(one, points[-_ENDS:])]
 
 
+def as_json(points: Sequence[Point], kernel: Path) -> list[dict[str, Any]]:
+    """@points for programs; see draw()."""
+    places = _places(points, kernel)
+    return [{"number": each.number, "task": each.task, "to": each.to, "what": each.what,
+             "lock": each.lock, "place": _label(each, places).partition(": ")[2]}
+            for each in points]
+
+
+def _places(points: Sequence[Point], kernel: Path) -> Mapping[str, str]:
+    """Where @kernel is at @points."""
+    wanted = {point.stack[0] for point in points if point.stack}
+    return symbols.lines_of(kernel, sorted(wanted))
+
+
 def draw(program: Program, points: Sequence[Point], kernel: Path) -> list[str]:
     """The lanes of @points, which @kernel has passed.
 
     With lines of the source, as far as @kernel has been built with them.
     """
-    wanted = {point.stack[0] for point in points if point.stack}
-    places = symbols.lines_of(kernel, sorted(wanted))
+    places = _places(points, kernel)
     width = (_WIDTH - len(_GAP) * (len(program.ops) - 1)) // len(program.ops)
     rows = [_row([f"task {number}: {op}" for number, op in enumerate(program.ops)], width),
             _row(["-" * width] * len(program.ops), width)]

@@ -140,9 +140,10 @@ def summary(functions: Sequence[Function]) -> str:
             f"{len({f.file for f in functions})} files")
 
 
-def as_json(functions: Sequence[Function], version: str) -> dict[str, Any]:
-    """The report for programs."""
-    return {"schema": 1, "kernel_version": version, "functions": [
+def as_json(functions: Sequence[Function], version: str,
+            facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The report for programs; @facts: what it was counted on."""
+    return {"schema": 1, "kernel_version": version, **facts, "functions": [
         {"file": f.file, "name": f.name, "start_line": f.start,
          "lines_run": sorted(line for line, ran in f.lines.items() if ran),
          "lines_not_run": f.unhit, "branches_taken": f.branches[0],
@@ -266,10 +267,11 @@ class Counters:
         finally:
             ns.umount(place)
 
-    def report(self, target: Path, version: str, html: bool = True) -> str:
+    def report(self, target: Path, version: str, html: bool = True,
+               facts: Optional[Mapping[str, Any]] = None) -> str:
         """Write everything to the folder @target, in one step; the summary.
 
-        @html: pages with the source, too.
+        @html: pages with the source, too.  @facts: more for the JSON.
         Raises TestbedError if a tool fails, OSError if @target cannot be written.
         """
         functions = self.functions()
@@ -278,7 +280,7 @@ class Counters:
         new.mkdir()
         (new / TEXT).write_text("\n".join(text_report(functions, version)) + "\n",
                                 encoding="utf-8")
-        (new / JSON).write_bytes(lock.json_bytes(as_json(functions, version)))
+        (new / JSON).write_bytes(lock.json_bytes(as_json(functions, version, facts or {})))
         if html:
             self.html(new / HTML)
         target.mkdir(parents=True, exist_ok=True)

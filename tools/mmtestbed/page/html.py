@@ -119,6 +119,10 @@ thead th.tablesorter-headerDesc::after { content: " \\25bc"; }
   list-style: none; }
 .tiles li { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
   padding: .6rem .9rem; min-width: 11rem; } .tiles b { display: block; font-size: 1.15rem; }
+.lanes { table-layout: fixed; min-width: 60%; } .lanes td { border-bottom: 0;
+  border-left: 1px solid var(--line); padding: .1rem .6rem; font-size: .95em; }
+.lanes .on, .lanes .switch { background: var(--soft); border-left: 3px solid var(--link); }
+.lanes .switch { border-bottom: 2px solid var(--warn); font-weight: 600; }
 .note { color: var(--warn); } code, pre { font-family: ui-monospace, monospace;
   font-size: .92em; } pre { background: var(--soft); padding: .6rem; overflow-x: auto; }
 svg { max-width: 100%; height: auto; background: #fff; }

@@ -12,14 +12,15 @@ from ..errors import UsageError
 
 # What tells one kind from another: a key that no other has.
 _KINDS = (("controls", "controls"), ("mutants", "mutants"), ("figures", "measurements"),
-          ("schedules", "schedules"), ("cases", "run"))
+          ("programs", "schedules"), ("hunts", "schedules"), ("replay", "schedules"),
+          ("functions", "coverage"), ("cases", "run"))
 
 
 @dataclass(frozen=True)
 class Material:
     """One file.
 
-    @kind: "run", "controls", "mutants", "measurements", "schedules".
+    @kind: "run", "controls", "mutants", "measurements", "schedules", "coverage".
     """
 
     kind: str
@@ -89,7 +90,7 @@ def read(path: Path) -> list[Material]:
         return [Material("run", path, each["report"]) for each in value["runs"]
                 if isinstance(each, dict) and isinstance(each.get("report"), dict)]
     for key, kind in _KINDS:
-        if isinstance(value, dict) and isinstance(value.get(key), list):
+        if isinstance(value, dict) and isinstance(value.get(key), (list, dict)):
             return [Material(kind, path, value)]
     raise UsageError(f"{path} is not what one of the commands writes with --json")
 

@@ -9,7 +9,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ..host import proc
 from ..ui import words
-from . import plots
+from . import covered, plots, schedules
 from .html import Cell, Markup, Row, details, element, esc, ident, join, table
 from .material import Material, Shelf
 
@@ -232,4 +232,5 @@ Part = Callable[[Shelf], Markup]
 PARTS: tuple[tuple[str, Part], ...] = (
     ("Verdicts", verdicts), ("Failed, skipped, known", reasons), ("Known bugs", known_bugs),
     ("Cases", all_cases), ("Controls", contracts), ("Mutants", mutants),
+    ("Coverage", covered.part), ("Schedules", schedules.part),
     ("Measured", measurements), ("Times", times))

@@ -100,7 +100,7 @@ class Report(unittest.TestCase):
             "all       lines       5/8  branches       2/4"])
 
     def test_json(self) -> None:
-        data = coverage.as_json(recorded(), "6.12.1")
+        data = coverage.as_json(recorded(), "6.12.1", {})
         self.assertEqual(data["functions"][0], {
             "file": "mm/hmm.c", "name": "chosen", "start_line": 1,
             "lines_run": [1, 3, 5], "lines_not_run": [4], "branches_taken": 1,
