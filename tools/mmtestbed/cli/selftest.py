@@ -152,7 +152,8 @@ def tests_in(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 
 # Tests that take long on the real kernel, and say little that those with the fake one
 # do not say: only with --all, or when they are named.
-LONG = ("tests.e2e.test_a_run.Kill.", "tests.e2e.test_explore.Built.")
+LONG = ("tests.e2e.test_a_run.Kill.", "tests.e2e.test_explore.Built.",
+        "tests.e2e.test_container.Debootstrap.")
 
 
 def collect(patterns: Sequence[str], quick: bool, everything: bool) -> unittest.TestSuite:

@@ -24,7 +24,7 @@ from typing import Sequence
 from . import TOP, tables
 
 _PARTS = ("scripts", "tools", "mm", "patches", "Documentation", ".kunitconfig", ".ci",
-          "README.rst", "COPYING")
+          "README.rst", "COPYING", "Containerfile")
 # A test that takes longer, in seconds, does not count.
 _PATIENCE = 600
 _LATE = "out of patience"

@@ -154,6 +154,13 @@ TABLE += (
       "KDIR keeps a packed kernel from being booted"),
 )
 
+TABLE += (
+    B("test_containerfile.Image.test_has_all_tools", "/Containerfile", " coccinelle", "",
+      "the image lacks a tool"),
+    B("test_containerfile.Image.test_names_nothing_twice", "/Containerfile", " vim ",
+      " vim make ", "a package is named twice"),
+)
+
 # Of whole commands, with the fake kernel.
 WHOLE = (
     B("test_shards.Shards.test_run", "cli/run.py",

@@ -23,7 +23,11 @@ _HALF_WAY = """#!/bin/sh
 [ -e "{flag}" ] && exec "{real}" "$@"
 : > "{flag}"
 "{real}" "$@" > "{log}" 2>&1 &
-until grep -q '^ok' "{log}"; do sleep 0.05; done
+left=600
+until grep -q '^ok' "{log}"; do
+	[ "$((left -= 1))" -gt 0 ] || exit 9
+	sleep 0.05
+done
 echo "$$" > "{flag}.new"
 mv "{flag}.new" "{flag}"
 exec sleep 1000
