@@ -52,6 +52,20 @@ class Docutils(support.TempCase):
                     with self.subTest(f"{path.relative_to(TOP)}: {uri}"):
                         self.assertTrue((path.parent / uri.partition("#")[0]).exists())
 
+    def test_pictures(self) -> None:
+        """Each is there, small, and says in words what it shows."""
+        shown = set()
+        for path in test_style.files():
+            if path.suffix == ".rst":
+                for image in rendered(path).iter("image"):
+                    picture = (path.parent / image.get("uri", "")).resolve()
+                    shown.add(picture)
+                    with self.subTest(f"{path.relative_to(TOP)}: {picture.name}"):
+                        self.assertTrue(image.get("alt"))
+                        self.assertEqual(picture.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+                        self.assertLess(picture.stat().st_size, 60_000)
+        self.assertEqual({path for path in test_style.files() if path.suffix == ".png"}, shown)
+
     def test_contracts_are_terms_of_lists(self) -> None:
         """A reader of the rendered page finds an entry for each, with its promise."""
         path = TOP / "Documentation" / "contracts.rst"

@@ -17,7 +17,7 @@ from mmtestbed.proof import controls
 TOP = REPOSITORY
 # Neither can hold a licence line of their own.
 _BARE = {"COPYING"}
-_BARE_SUFFIXES = (".log", ".patch", ".json")
+_BARE_SUFFIXES = (".log", ".patch", ".json", ".png")
 
 
 def files() -> list[Path]:

@@ -190,7 +190,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         console.error(err)
         return err.code
     try:
-        deps.ensure([*deps.BUILD, *deps.TEST], console, args.install)
+        named = args.all or any("Browser" in pattern for pattern in args.patterns)
+        deps.ensure([*deps.BUILD, *deps.TEST, *(deps.BROWSER if named else ())], console,
+                    args.install)
     except TestbedError as err:
         console.error(err)
         return err.code

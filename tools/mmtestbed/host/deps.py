@@ -87,10 +87,16 @@ TEST = (
          "holds reports against their schema", optional=True),
     Tool("/usr/lib/python3/dist-packages/yaml/__init__.py", "python3-yaml",
          "reads the files for CI systems", optional=True),
+    Tool("vim", "vim", "goes to what has failed", optional=True),
     Tool("b4", "b4", "gets series from lists", optional=True),
     Tool("parallel", "parallel", "spreads work over machines", optional=True),
     Tool("rsync", "rsync", "copies files for parallel", optional=True),
     Tool("rst2xml", "python3-docutils", "reads the documentation", optional=True),
+)
+
+# Only where tests are named that need it: it takes more room than all the others.
+BROWSER = (
+    Tool("chromium", "chromium", "shows the page of mmt report", optional=True),
 )
 
 

@@ -15,6 +15,10 @@ from .material import Material, Shelf
 
 # The words of a verdict, the worst first.
 STATES = ("failed", "crashed", "hung", "missing", "known", "skipped", "passed")
+# In the order in which a reader asks for them.
+TOLD = (*(state for state in STATES if state not in ("known", "skipped", "passed")), "passed",
+        "skipped", "known")
+_OLD = "<br><span class=old>of other suites</span>"
 _NOTHING = "No such run was given: "
 
 
@@ -39,18 +43,19 @@ def tiles(shelf: Shelf) -> Markup:
     items = []
     for each in shelf.runs():
         counts = each.data["counts"]
-        parts = [f"{counts[state]} {state}" for state in STATES if counts.get(state)]
+        parts = [f"{counts[state]} {state}" for state in TOLD if counts.get(state)]
         items.append(f"<li><b class=\"{'passed' if each.data['verdict'] == 'pass' else 'failed'}\">"
                      f"{esc(str(each.data['verdict']).upper())}</b>"
                      f"{esc('Linux ' + each.kernel)}<br>{esc(', '.join(parts))}<br>"
                      f"{esc(each.date)}, commit {esc(each.commit)}"
-                     f"{'<br><span class=old>of other suites</span>' if shelf.old(each) else ''}"
+                     f"{_OLD if shelf.old(each) else ''}"
                      "</li>")
     for each in shelf.of("controls"):
         total = len(each.data["controls"])
         killed = sum(one["outcome"] == "killed" for one in each.data["controls"])
         items.append(f"<li><b>{killed} of {total}</b>{esc('controls killed, ' + each.kernel)}"
-                     f"<br>{esc(each.date)}, commit {esc(each.commit)}</li>")
+                     f"<br>{esc(each.date)}, commit {esc(each.commit)}"
+                     f"{_OLD if shelf.old(each) else ''}</li>")
     return Markup(f"<ul class=\"tiles\">{''.join(items)}</ul>") if items else \
         missing("scripts/run.sh --json FILE")
 

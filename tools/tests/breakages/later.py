@@ -103,4 +103,13 @@ TABLE = (
       '            raise UsageError("name the tree to watch with --kdir or KDIR")',
       "            pass",
       "without a tree, Debian's is watched"),
+    B("test_editor.Vim.test_watch", "cli/watch.py",
+      "        if not number.isdigit():", "        if True:",
+      "the editor goes to the case, and not to what failed"),
+    B("test_editor.Vim.test_watch", "/Documentation/run.rst", "   vim -q /tmp/errors\n",
+      "   true /tmp/errors\n", "the recipe does nothing"),
+    B("test_editor.Vim.test_run", "result/failures.py",
+      'console.line(f"{file}:{number}: {outcome.status.value}: "',
+      'console.line(f"{file} {number}: {outcome.status.value}: "',
+      "no editor knows where a case has failed"),
 )

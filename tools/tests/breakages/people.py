@@ -225,4 +225,9 @@ TABLE = (
     B("test_parts.Schedules.test_no_id", "page/schedules.py",
       "    if not match:\n        return element", "    if not match:\n        return Markup(text) or element",
       "what is no id is taken for markup"),
+    B("test_page.Browser.test_two_widths", "page/html.py",
+      ".wide { overflow-x: auto; margin", ".wide { margin", "a page is wider than its window"),
+    B("test_documents.Docutils.test_pictures", "/README.rst",
+      "Documentation/images/report-wide.png", "Documentation/images/report.png",
+      "a picture is not there"),
 )

@@ -18,19 +18,19 @@ from tests.e2e.test_shards import lasting
 
 DOCUMENT = "many-machines.rst"
 CI = recipes.DOCUMENTS / "ci"
-# What a machine does in place of its first run: half of it, and then nothing any more.
+# What a machine does in place of its first run: one that would take for ever.
 _HALF_WAY = """#!/bin/sh
 [ -e "{flag}" ] && exec "{real}" "$@"
 : > "{flag}"
-"{real}" "$@" > "{log}" 2>&1 &
+"{real}" "$@" --repeat 100000 > "{log}" 2>&1 &
 left=600
-until grep -q '^ok' "{log}"; do
+until grep -q '^running' "{log}"; do
 	[ "$((left -= 1))" -gt 0 ] || exit 9
 	sleep 0.05
 done
-echo "$$" > "{flag}.new"
+echo "$!" > "{flag}.new"
 mv "{flag}.new" "{flag}"
-exec sleep 1000
+wait "$!"
 """
 _SSHD = """
 Port {port}

@@ -337,23 +337,48 @@ class Plots(unittest.TestCase):
 class Browser(PageCase):
     """What a real one makes of it."""
 
+    def chromium(self, *words: str) -> str:
+        """What chromium, without a screen, prints on @words."""
+        program = shutil.which("chromium")
+        if not program:
+            self.skipTest("chromium is not installed: name these tests to have it installed")
+        return subprocess.run(
+            [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+             "--disable-dev-shm-usage", f"--user-data-dir={self.folder / 'profile'}", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False,
+            timeout=240).stdout
+
+    def changed(self, text: str, script: str) -> str:
+        """The page @text with one more @script, as a file; its address."""
+        path = self.folder / "changed.html"
+        path.write_text(text.replace("</body>", f"<script>{script}</script></body>"),
+                        encoding="utf-8")
+        return f"file://{path}"
+
+    def test_two_widths(self) -> None:
+        """Nothing but a table may be wider than the window; and it can be seen."""
+        text, _ = self.page(self.put("run.json", run_of("6.12.1", 1)))
+        page = self.changed(text, "document.title = document.documentElement.scrollWidth")
+        for width in (1200, 500):
+            with self.subTest(width):
+                said = self.chromium(f"--window-size={width},900", "--dump-dom", page)
+                title = re.search("<title>(.*?)</title>", said)
+                assert title
+                self.assertLessEqual(int(title[1]), width)
+                picture = self.folder / f"{width}.png"
+                self.chromium(f"--window-size={width},900", f"--screenshot={picture}", page)
+                head = picture.read_bytes()[16:24]
+                self.assertEqual((int.from_bytes(head[:4]), int.from_bytes(head[4:])),
+                                 (width, 900))
+
     def test_sorting(self) -> None:
-        chromium = shutil.which("chromium")
-        if not chromium or not report._scripts():
-            self.skipTest("no chromium, or no libjs-jquery-tablesorter here")
+        if not report._scripts():
+            self.skipTest("no libjs-jquery-tablesorter here")
         run = run_of("6.12.1", 1)
         text, _ = self.page(self.put("run.json", run))
-        script = ('<script>jQuery(function($) { $("#t-cases thead th").eq(4).click(); });'
-                  "</script></body>")
-        path = self.folder / "clicked.html"
-        path.write_text(text.replace("</body>", script), encoding="utf-8")
-        done = subprocess.run(
-            [chromium, "--headless", "--no-sandbox", "--disable-gpu",
-             "--disable-dev-shm-usage", f"--user-data-dir={self.folder / 'profile'}",
-             "--virtual-time-budget=5000", "--dump-dom", f"file://{path}"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False,
-            timeout=240)
-        page = Reader(re.sub(r"<script>.*?</script>", "", done.stdout, flags=re.DOTALL))
+        said = self.chromium("--virtual-time-budget=5000", "--dump-dom", self.changed(
+            text, 'jQuery(function($) { $("#t-cases thead th").eq(4).click(); });'))
+        page = Reader(re.sub(r"<script>.*?</script>", "", said, flags=re.DOTALL))
         seconds = [float(row[4]) for row in page.tables["t-cases"][1:]]
         self.assertEqual(seconds, sorted(case["seconds"] for case in run["cases"]))
         self.assertNotEqual(seconds, [case["seconds"] for case in run["cases"]])
