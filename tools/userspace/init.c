@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The only program of an ordinary boot: it forks, protects, remaps, and has
- * pages write-protected by userfaultfd, and checks what it sees. A line for each
+ * The only program of an ordinary boot: it forks, protects, remaps, has pages
+ * write-protected by userfaultfd, poisons some, and checks what it sees. A line for each
  * check goes to the kernel's log, "userspace: ok NAME" or "userspace: not ok
  * NAME: WHY"; the last one is "userspace: done".
  *
@@ -33,6 +33,9 @@
 
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1
+#endif
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101
 #endif
 
 #define NR_PAGES	16
@@ -109,9 +112,13 @@ static bool holds(volatile unsigned char *at, size_t len, unsigned char seed)
 /* Accesses that may fault */
 
 static sigjmp_buf fault_jump;
+/* What the last signal has told */
+static siginfo_t fault_info;
 
-static void fault_handler(int sig)
+static void fault_handler(int sig, siginfo_t *info, void *context)
 {
+	(void)context;
+	fault_info = *info;
 	siglongjmp(fault_jump, sig);
 }
 
@@ -419,6 +426,81 @@ static void check_huge_pages(void)
 	munmap((void *)room, 2 * HUGE_SIZE);
 }
 
+/* Memory that fails */
+
+static void check_memory_failure(void)
+{
+	volatile unsigned char *at = map(NR_PAGES * page, PROT_READ | PROT_WRITE);
+	volatile unsigned char *lost = at + 3 * page;
+	pid_t pid;
+
+	fill(at, NR_PAGES * page, 11);
+	/* A page that is to fail only soon is replaced. */
+	EXPECT(madvise((void *)at, page, MADV_SOFT_OFFLINE) == 0);
+	EXPECT(holds(at, NR_PAGES * page, 11));
+	/* The caller is told at once. */
+	if (!sigsetjmp(fault_jump, 1))
+		EXPECT(madvise((void *)lost, page, MADV_HWPOISON) == 0);
+	memset(&fault_info, 0, sizeof(fault_info));
+	EXPECT(!can(lost, false));
+	EXPECT(fault_info.si_signo == SIGBUS);
+	EXPECT(fault_info.si_code == BUS_MCEERR_AR);
+	EXPECT((unsigned long)fault_info.si_addr / page ==
+	       (unsigned long)lost / page);
+	EXPECT(1UL << fault_info.si_addr_lsb == page);
+	EXPECT(holds(at, 3 * page, 11) && can(lost + page, true));
+	pid = fork();
+	if (!pid)
+		_exit(can(lost, true) || !holds(at, 3 * page, 11));
+	EXPECT(child_status(pid) == 0);
+	munmap((void *)at, NR_PAGES * page);
+}
+
+/* hugetlb */
+
+static void set_huge_pages(const char *number)
+{
+	int fd = open("/mnt/proc/sys/vm/nr_hugepages", O_WRONLY);
+
+	EXPECT(fd >= 0 && write(fd, number, 1) == 1);
+	close(fd);
+}
+
+static void check_hugetlb(void)
+{
+	volatile unsigned char *at;
+	pid_t pid;
+
+	set_huge_pages("4");
+	at = mmap(NULL, 2 * HUGE_SIZE, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	EXPECT((void *)at != MAP_FAILED);
+	if (why[0])
+		return;
+	EXPECT((unsigned long)at % HUGE_SIZE == 0);
+	fill(at, 2 * HUGE_SIZE, 12);
+	pid = fork();
+	if (!pid) {
+		bool same = holds(at, 2 * HUGE_SIZE, 12);
+
+		at[5 * page] = 1;
+		_exit(!(same && at[5 * page] == 1));
+	}
+	EXPECT(child_status(pid) == 0);
+	EXPECT(holds(at, 2 * HUGE_SIZE, 12));
+	EXPECT(mprotect((void *)at, HUGE_SIZE, PROT_READ) == 0);
+	EXPECT(!can(at + 7 * page, true) && can(at + 7 * page, false));
+	EXPECT(can(at + HUGE_SIZE, true));
+	EXPECT(mprotect((void *)at, HUGE_SIZE, PROT_READ | PROT_WRITE) == 0);
+	fill(at, 2 * HUGE_SIZE, 13);
+	EXPECT(holds(at, 2 * HUGE_SIZE, 13));
+	EXPECT(madvise((void *)at, HUGE_SIZE, MADV_DONTNEED) == 0);
+	EXPECT(at[0] == 0 && at[HUGE_SIZE - 1] == 0 && at[HUGE_SIZE] != 0);
+	munmap((void *)at, 2 * HUGE_SIZE);
+	EXPECT(!can(at, false));
+	set_huge_pages("0");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -429,6 +511,8 @@ static const struct {
 	{ "userfaultfd", check_userfaultfd },
 	{ "soft_dirty", check_soft_dirty },
 	{ "huge_pages", check_huge_pages },
+	{ "memory_failure", check_memory_failure },
+	{ "hugetlb", check_hugetlb },
 };
 
 static bool prepare(void)
@@ -446,7 +530,10 @@ static bool prepare(void)
 
 int main(void)
 {
-	const struct sigaction action = { .sa_handler = fault_handler };
+	const struct sigaction action = {
+		.sa_sigaction = fault_handler,
+		.sa_flags = SA_SIGINFO,
+	};
 	size_t i;
 
 	page = sysconf(_SC_PAGESIZE);
