@@ -169,7 +169,8 @@ class Job:
 
     def _chosen(self) -> list[controls.Control]:
         found = [control for control in controls.read(CONTROLS)
-                 if control.is_for(self._wanted.line.name) and control.rule
+                 if control.is_for(self._wanted.line.name, self._wanted.config.name)
+                 and control.rule
                  and any(fnmatch.fnmatchcase(control.name, glob)
                          for glob in self._wanted.select or "*")]
         if self._args.sample:

@@ -63,7 +63,7 @@ class OneKernel(support.RunCase):
         self.assertEqual(set(found.values()), {"killed"})
         alone = self._data["built_alone"]
         wanted = {control.name for control in controls.read(repository.CONTROLS)
-                  if control.is_for(self._data["line"])}
+                  if control.is_for(self._data["line"], self._data["variant"])}
         self.assertEqual(set(found) | set(alone), wanted)
         self.assertLessEqual(len(alone), ALONE, alone)
         self.clean()
