@@ -21,6 +21,7 @@
 #include "../../memcontrol-v1.h"
 #include "../compat/memcg.h"
 #include "../lib/mm.h"
+#include "../lib/swap.h"
 #include "../lib/wait.h"
 #include "memcg.h"
 
@@ -151,6 +152,8 @@ void mc_usage(struct kunit *test, struct mc *mc, const char *name,
 	char *stat;
 
 	lru_add_drain_all();
+	/* A free slot is charged for as long as a CPU keeps it. */
+	mmk_swap_slots_used();
 	drain_all_stock(memcg);
 	mmk_memcg_flush(memcg);
 	stat = file_read(test, mc, name, "memory.stat");
