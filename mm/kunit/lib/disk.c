@@ -66,7 +66,8 @@ static void disk_mend(void *cluster)
  * @pass: so many reads, of one page each, succeed first
  * @times: so many reads fail then, or SE_ALL
  *
- * This lasts until se_reads_work() or the end of the case. Nothing may be written.
+ * This lasts until se_reads_work() or the end of the case. With SE_ALL, nothing can be
+ * written either; otherwise nothing may be.
  */
 void se_fail_reads(struct kunit *test, unsigned int pass, int times)
 {

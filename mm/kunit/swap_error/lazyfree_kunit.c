@@ -74,7 +74,8 @@ KUNIT_ARRAY_PARAM_DESC(lazy, lazy_cases, description);
  *
  * A page that nobody has but its mapping is dropped. One that has been written to since
  * stays mapped, and so does one that somebody else holds a reference on, by which data
- * may be on its way: it keeps its bytes, and counts as resident.
+ * may be on its way: it keeps its bytes, and counts as resident. What was written to is
+ * memory like any other again, and can be swapped out.
  *
  * Contract: SF-11
  */
@@ -113,6 +114,8 @@ static void lazyfree_page_goes_if_nobody_needs_it(struct kunit *test)
 		MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	}
 	mmk_expect_mm_same(test, "unmapped", mm, &rss);
+	if (c->make == lazy_write)
+		KUNIT_EXPECT_TRUE(test, folio_test_swapbacked(folio));
 	if (!c->goes)
 		MMK_EXPECT_MM_HOLDS(test, mm, addr, 1, SEED);
 }

@@ -314,6 +314,7 @@ static void closing_userfaultfd_gets_the_lock(struct kunit *test)
  * @COUNT_HOLE: the page has never been there
  * @COUNT_LOCKED: it is in the swap cache, and another task has locked it
  * @COUNT_SWAPPED: it has to be read
+ * @COUNT_TMPFS: it is a page of tmpfs, and has to be read
  * @COUNT_MONITOR: a monitor has to bring it
  * @COUNT_ERROR: it is behind the end of its file
  */
@@ -321,6 +322,7 @@ enum counted {
 	COUNT_HOLE,
 	COUNT_LOCKED,
 	COUNT_SWAPPED,
+	COUNT_TMPFS,
 	COUNT_MONITOR,
 	COUNT_ERROR,
 };
@@ -348,6 +350,8 @@ static const struct count_case count_cases[] = {
 	{ "locked folio, mmap_lock", COUNT_LOCKED, MMK_MMAP_LOCK, 2, true },
 	{ "read, VMA lock", COUNT_SWAPPED, MMK_VMA_LOCK, 1, true },
 	{ "read, mmap_lock", COUNT_SWAPPED, MMK_MMAP_LOCK, 1, true },
+	{ "read, tmpfs, VMA lock", COUNT_TMPFS, MMK_VMA_LOCK, 1, true },
+	{ "read, tmpfs, mmap_lock", COUNT_TMPFS, MMK_MMAP_LOCK, 1, true },
 	{ "userfaultfd, VMA lock", COUNT_MONITOR, MMK_VMA_LOCK, 2 },
 	{ "userfaultfd, mmap_lock", COUNT_MONITOR, MMK_MMAP_LOCK, 2, true },
 	{ "SIGBUS, VMA lock", COUNT_ERROR, MMK_VMA_LOCK, 1 },
@@ -359,6 +363,11 @@ KUNIT_ARRAY_PARAM_DESC(count, count_cases, description);
 static void unlock_action(void *folio)
 {
 	folio_unlock(folio);
+}
+
+static bool count_reads(const struct count_case *c)
+{
+	return c->what == COUNT_SWAPPED || c->what == COUNT_TMPFS;
 }
 
 /* What the fault waits for, or NULL */
@@ -397,18 +406,18 @@ static void fault_counts_once(struct kunit *test)
 		needs_vma_lock(test);
 	if (c->what == COUNT_MONITOR)
 		uffd = mmk_uffd_open(test);
-	if (c->what == COUNT_ERROR) {
+	if (c->what == COUNT_ERROR || c->what == COUNT_TMPFS) {
 		addr = mmk_mmap(test, mmk_shmem_file(test, 1), 2 * PAGE_SIZE,
 				PROT_READ | PROT_WRITE, MAP_SHARED);
 	} else {
 		addr = mmk_map_anon(test, 2);
 	}
 	mmk_fill(test, addr, 1, 1);
-	page = c->what == COUNT_LOCKED || c->what == COUNT_SWAPPED ?
-	       addr : addr + PAGE_SIZE;
+	page = c->what == COUNT_LOCKED || count_reads(c) ? addr :
+							   addr + PAGE_SIZE;
 	if (uffd)
 		mmk_uffd_register(test, uffd, addr, 2 * PAGE_SIZE);
-	if (c->what == COUNT_SWAPPED)
+	if (count_reads(c))
 		mmk_swap_on(test);
 	if (c->what == COUNT_LOCKED) {
 		mmk_swap_on_slow(test);
@@ -441,11 +450,11 @@ static void fault_counts_once(struct kunit *test)
 		mmk_uffd_zero(test, uffd, page);
 	KUNIT_ASSERT_TRUE(test, mmk_task_join(&fault->task));
 	KUNIT_EXPECT_EQ(test, fault->tries, c->tries);
-	KUNIT_EXPECT_EQ(test, fault->ret & ~VM_FAULT_MAJOR,
+	KUNIT_EXPECT_EQ(test, fault->ret & (VM_FAULT_ERROR | VM_FAULT_RETRY),
 			c->what == COUNT_ERROR ? VM_FAULT_SIGBUS : 0U);
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGFAULT), faults + 1);
 	KUNIT_EXPECT_EQ(test, mmk_vm_event(PGMAJFAULT),
-			majors + (c->what == COUNT_SWAPPED));
+			majors + count_reads(c));
 	KUNIT_EXPECT_EQ(test, fault->task.task->maj_flt,
 			(unsigned long)c->major);
 	KUNIT_EXPECT_EQ(test, fault->task.task->min_flt,
