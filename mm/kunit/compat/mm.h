@@ -17,6 +17,7 @@ static inline unsigned long *mmk_page_flags(struct page *page)
 #ifndef NUM_MM_FLAG_BITS
 #define mm_flags_set(flag, mm)		set_bit(flag, &(mm)->flags)
 #define mm_flags_clear(flag, mm)	clear_bit(flag, &(mm)->flags)
+#define mm_flags_test(flag, mm)		test_bit(flag, &(mm)->flags)
 #endif
 
 /*

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/mmu_notifier.h>
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 #include <linux/userfaultfd.h>
@@ -15,6 +16,7 @@
 #include "../compat/vma.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
+#include "../lib/proc.h"
 #include "../lib/task.h"
 #include "../lib/uffd.h"
 
@@ -143,6 +145,144 @@ static void change_unregister(struct kunit *test, struct change *c)
 					     &range), 0L);
 }
 
+/* What has been done to the VMAs so far does not count. */
+static void forget_locks(struct change *c)
+{
+	mmap_write_lock(c->mm);
+	mmap_write_unlock(c->mm);
+}
+
+static void change_lock(struct kunit *test, struct change *c)
+{
+	KUNIT_EXPECT_EQ(test, sys_mlock(c->addr, NR_PAGES * PAGE_SIZE), 0L);
+}
+
+static void change_lock_part(struct kunit *test, struct change *c)
+{
+	KUNIT_EXPECT_EQ(test, sys_mlock(c->addr + PAGE_SIZE, 2 * PAGE_SIZE),
+			0L);
+}
+
+static void change_unlock(struct kunit *test, struct change *c)
+{
+	change_lock(test, c);
+	forget_locks(c);
+	KUNIT_EXPECT_EQ(test, sys_munlock(c->addr, NR_PAGES * PAGE_SIZE), 0L);
+}
+
+static void change_lock_again(struct kunit *test, struct change *c)
+{
+	change_lock(test, c);
+	forget_locks(c);
+	KUNIT_EXPECT_EQ(test, sys_mlock2(c->addr, NR_PAGES * PAGE_SIZE,
+					 MLOCK_ONFAULT), 0L);
+}
+
+/* Three VMAs become one again. */
+static void change_merge(struct kunit *test, struct change *c)
+{
+	change_protect_part(test, c);
+	forget_locks(c);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(c->addr + PAGE_SIZE, 2 * PAGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+}
+
+/* The pages are in the room below the VMA, which stays, without pages. */
+static void change_move_pages(struct kunit *test, struct change *c)
+{
+	unsigned long to = c->addr - ROOM * PAGE_SIZE;
+
+	KUNIT_EXPECT_EQ(test, (unsigned long)
+			sys_mremap(c->addr, NR_PAGES * PAGE_SIZE,
+				   NR_PAGES * PAGE_SIZE, MREMAP_MAYMOVE |
+				   MREMAP_FIXED | MREMAP_DONTUNMAP, to), to);
+}
+
+static void change_seal(struct kunit *test, struct change *c)
+{
+	KUNIT_EXPECT_EQ(test, sys_mseal(c->addr, NR_PAGES * PAGE_SIZE, 0), 0L);
+}
+
+static void clear_refs(struct kunit *test, struct change *c, const char *what)
+{
+	struct mmk_proc *proc = mmk_proc_alloc(test);
+
+	forget_locks(c);
+	mmk_proc_write(test, proc, "clear_refs", what);
+	mmk_proc_end(test, proc);
+}
+
+static void change_referenced(struct kunit *test, struct change *c)
+{
+	clear_refs(test, c, "1");
+}
+
+static void change_soft_dirty(struct kunit *test, struct change *c)
+{
+	if (!IS_ENABLED(CONFIG_MEM_SOFT_DIRTY))
+		kunit_skip(test, "needs CONFIG_MEM_SOFT_DIRTY");
+	clear_refs(test, c, "4");
+}
+
+/* The VMA is another one, with room for a huge page. */
+static void change_collapse(struct kunit *test, struct change *c)
+{
+	unsigned long addr;
+
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		kunit_skip(test, "needs CONFIG_TRANSPARENT_HUGEPAGE");
+	addr = mmk_mmap(test, NULL, 2 * PMD_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS);
+	c->addr = ALIGN(addr, PMD_SIZE);
+	mmk_fill(test, c->addr, 1, 1);
+	forget_locks(c);
+	KUNIT_EXPECT_EQ(test, do_madvise(c->mm, c->addr, PMD_SIZE,
+					 MADV_COLLAPSE), 0);
+}
+
+/* A new VMA below this one, as brk() makes it */
+static void change_heap(struct kunit *test, struct change *c)
+{
+	KUNIT_EXPECT_EQ(test, vm_brk_flags(c->addr - 2 * PAGE_SIZE, PAGE_SIZE,
+					   0), 0);
+}
+
+static const struct vm_special_mapping change_special = { .name = "[mmk]" };
+
+/* A new VMA below this one, as the vDSO has it */
+static void change_install(struct kunit *test, struct change *c)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(c->mm);
+	vma = _install_special_mapping(c->mm, c->addr - 2 * PAGE_SIZE, PAGE_SIZE,
+				       VM_READ | VM_MAYREAD, &change_special);
+	mmap_write_unlock(c->mm);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(vma));
+}
+
+static const struct mmu_notifier_ops change_ops;
+
+static void change_notifier_release(void *mn)
+{
+	struct mmu_notifier *notifier = mn;
+
+	mmu_notifier_unregister(notifier, notifier->mm);
+}
+
+/* Nobody may fault while the first notifier of an mm comes. */
+static void change_notifier(struct kunit *test, struct change *c)
+{
+	struct mmu_notifier *mn = kunit_kzalloc(test, sizeof(*mn), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, mn);
+	mn->ops = &change_ops;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(mn, c->mm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							change_notifier_release,
+							mn), 0);
+}
+
 /**
  * struct change_case - What is done to a VMA
  * @description: for the KTAP line
@@ -171,6 +311,19 @@ static const struct change_case change_cases[] = {
 	{ "mmap before it", change_map_before, -1, NR_PAGES },
 	{ "mmap over a part", change_map_over, 0, NR_PAGES },
 	{ "fork", change_fork, 0, NR_PAGES },
+	{ "mlock", change_lock, 0, NR_PAGES },
+	{ "mlock of a part", change_lock_part, 0, NR_PAGES },
+	{ "munlock", change_unlock, 0, NR_PAGES },
+	{ "MLOCK_ONFAULT of what is locked", change_lock_again, 0, NR_PAGES },
+	{ "mprotect that merges", change_merge, 0, NR_PAGES },
+	{ "MREMAP_DONTUNMAP", change_move_pages, -ROOM, NR_PAGES },
+	{ "mseal", change_seal, 0, NR_PAGES },
+	{ "clear_refs, referenced", change_referenced, 0, NR_PAGES },
+	{ "clear_refs, soft-dirty", change_soft_dirty, 0, NR_PAGES },
+	{ "MADV_COLLAPSE", change_collapse, 0, 1 },
+	{ "first MMU notifier", change_notifier, 0, NR_PAGES },
+	{ "brk", change_heap, -2, -1 },
+	{ "special mapping", change_install, -2, -1 },
 	{ "UFFDIO_REGISTER", change_register, 0, NR_PAGES },
 	{ "UFFDIO_UNREGISTER", change_unregister, 0, NR_PAGES },
 };
@@ -211,10 +364,10 @@ static void count_unlocked(struct kunit *test, struct change *c,
 /**
  * changed_vma_was_write_locked() - By whatever has changed it
  *
- * The flags, the range or the userfaultfd of a VMA are changed, or its page
- * table is copied. Each VMA that has changed, or is new, was locked for writing
- * meanwhile: no fault could have it. Afterwards it can be locked for a fault,
- * and its lock count is as before.
+ * The flags, the range or the userfaultfd of a VMA are changed, its page table is
+ * copied, collapsed or cleared of bits, or an MMU notifier comes. Each VMA that
+ * has changed, or is new, was locked for writing meanwhile: no fault could have
+ * it. Afterwards it can be locked for a fault, and its lock count is as before.
  *
  * Contract: VL-1
  */
@@ -240,9 +393,7 @@ static void changed_vma_was_write_locked(struct kunit *test)
 				      MAP_ANONYMOUS | MAP_FIXED, 0), c.addr);
 	mmk_fill(test, c.addr, NR_PAGES, 1);
 	idle = mmk_vma_lock_count(mmk_vma_at(c.mm, c.addr));
-	/* Nothing of what has been done so far counts. */
-	mmap_write_lock(c.mm);
-	mmap_write_unlock(c.mm);
+	forget_locks(&c);
 	KUNIT_ASSERT_FALSE(test, was_write_locked(mmk_vma_at(c.mm, c.addr)));
 
 	how->change(test, &c);
@@ -259,7 +410,92 @@ static void changed_vma_was_write_locked(struct kunit *test)
 	}
 }
 
+/**
+ * struct keeper - Whether faults are kept out while ptes change
+ * @mn: the notifier that is told of it
+ * @mm: the address space
+ * @starts: changes that it has been told of
+ * @locked: those of them whose VMA could be locked for a fault
+ */
+struct keeper {
+	struct mmu_notifier mn;
+	struct mm_struct *mm;
+	unsigned int starts;
+	unsigned int locked;
+};
+
+static int keeper_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct keeper *k = container_of(mn, struct keeper, mn);
+	struct vm_area_struct *vma;
+
+	/* The range of clear_refs is that of the address space. */
+	if (range->end > TASK_SIZE)
+		return 0;
+	k->starts++;
+	vma = mmk_lock_vma(k->mm, range->start);
+	if (vma) {
+		k->locked++;
+		mmk_unlock_vma(vma);
+	}
+	return 0;
+}
+
+static const struct mmu_notifier_ops keeper_ops = {
+	.invalidate_range_start	= keeper_start,
+};
+
+static const struct change_case keep_cases[] = {
+	{ "mprotect", change_protect, 0, NR_PAGES },
+	{ "mprotect of a part", change_protect_part, 0, NR_PAGES },
+	{ "mprotect that merges", change_merge, 0, NR_PAGES },
+	{ "mremap of the first pages", change_move, -ROOM, NR_PAGES },
+	{ "MREMAP_DONTUNMAP", change_move_pages, -ROOM, NR_PAGES },
+	{ "MADV_COLLAPSE", change_collapse, 0, 1 },
+	{ "fork", change_fork, 0, NR_PAGES },
+};
+
+KUNIT_ARRAY_PARAM_DESC(keep, keep_cases, description);
+
+/**
+ * faults_are_kept_out_while_ptes_change() - MMU notifiers, and the VMA lock
+ *
+ * ptes are changed, copied, moved or taken away as a whole. Before the first is,
+ * MMU notifiers are told of it. At this time no fault can lock the VMA any more.
+ *
+ * Contract: VL-1
+ */
+static void faults_are_kept_out_while_ptes_change(struct kunit *test)
+{
+	const struct change_case *how = test->param_value;
+	struct change c = { .mm = mmk_mm_enter(test) };
+	struct keeper *k = kunit_kzalloc(test, sizeof(*k), GFP_KERNEL);
+	unsigned long room;
+
+	KUNIT_ASSERT_NOT_NULL(test, k);
+	if (!IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	room = mmk_mmap(test, NULL, (2 * ROOM + NR_PAGES) * PAGE_SIZE, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS);
+	c.addr = room + ROOM * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, c.addr, NR_PAGES * PAGE_SIZE,
+				      PROT_READ | PROT_WRITE, MAP_PRIVATE |
+				      MAP_ANONYMOUS | MAP_FIXED, 0), c.addr);
+	mmk_fill(test, c.addr, NR_PAGES, 1);
+	k->mm = c.mm;
+	k->mn.ops = &keeper_ops;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&k->mn, c.mm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+							change_notifier_release,
+							&k->mn), 0);
+	how->change(test, &c);
+	KUNIT_EXPECT_GT(test, k->starts, 0U);
+	KUNIT_EXPECT_EQ(test, k->locked, 0U);
+}
+
 static struct kunit_case vma_life_change_cases[] = {
+	KUNIT_CASE_PARAM(faults_are_kept_out_while_ptes_change, keep_gen_params),
 	KUNIT_CASE_PARAM(changed_vma_was_write_locked, change_gen_params),
 	{}
 };
