@@ -83,6 +83,18 @@ struct mmk_uffd *mmk_uffd_open(struct kunit *test)
 }
 
 /**
+ * mmk_uffd_close() - Close it before the case ends
+ * @test: the case
+ * @uffd: from mmk_uffd_open(); it watches nothing any more when this returns
+ */
+void mmk_uffd_close(struct kunit *test, struct mmk_uffd *uffd)
+{
+	kunit_release_action(test, uffd_release, uffd->file);
+	/* A kernel thread leaves this to a work queue. */
+	flush_delayed_fput();
+}
+
+/**
  * mmk_uffd_watch() - Let it watch a range
  * @test: the case
  * @uffd: from mmk_uffd_open()

@@ -22,6 +22,7 @@ struct mmk_uffd {
 
 struct mmk_uffd *mmk_uffd_open(struct kunit *test);
 struct mmk_uffd *mmk_uffd_open_with(struct kunit *test, u64 features);
+void mmk_uffd_close(struct kunit *test, struct mmk_uffd *uffd);
 long mmk_uffd_ioctl(struct kunit *test, struct mmk_uffd *uffd, unsigned int cmd,
 		    void *arg);
 u64 mmk_uffd_register(struct kunit *test, struct mmk_uffd *uffd,

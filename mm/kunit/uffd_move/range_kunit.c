@@ -311,6 +311,79 @@ static void each_page_keeps_its_dirty_bit(struct kunit *test)
 	}
 }
 
+/**
+ * struct cross_case - Where the ranges of a move cross a page table
+ * @description: for the KTAP line
+ * @src: pages of the source before the end of its first page table
+ * @dst: pages of the destination before the end of its first page table
+ */
+struct cross_case {
+	const char *description;
+	unsigned int src;
+	unsigned int dst;
+};
+
+static const struct cross_case cross_cases[] = {
+	{ "source only", 3, 100 },
+	{ "destination only", 100, 3 },
+	{ "both, at the same page", 5, 5 },
+	{ "both, the source first", 2, 6 },
+	{ "both, the destination first", 6, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(cross, cross_cases, description);
+
+/* Pages that move */
+#define CROSS_PAGES	8
+
+/* A VMA of two page tables at least. Return: so many pages before their boundary */
+static unsigned long map_across(struct kunit *test, unsigned int before)
+{
+	unsigned long addr = mmk_mmap(test, NULL, 3 * PMD_SIZE,
+				      PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS);
+
+	KUNIT_ASSERT_EQ(test, do_madvise(current->mm, addr, 3 * PMD_SIZE,
+					 MADV_NOHUGEPAGE), 0);
+	return ALIGN(addr, PMD_SIZE) + PMD_SIZE - before * PAGE_SIZE;
+}
+
+/**
+ * move_crosses_page_tables() - Pages in two page tables
+ *
+ * The source, or the destination, or both have pages in two page tables, and the
+ * boundaries are at different pages. Each page is in its own new place, with its
+ * bytes, and nothing is left in the old one.
+ *
+ * Contract: UM-1
+ */
+static void move_crosses_page_tables(struct kunit *test)
+{
+	const struct cross_case *c = test->param_value;
+	struct mover *m = um_create(test);
+	struct uffdio_move args = { .len = CROSS_PAGES * PAGE_SIZE };
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	unsigned int i;
+
+	args.src = map_across(test, c->src);
+	/* Not to be merged with the source */
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	args.dst = map_across(test, c->dst);
+	mmk_uffd_register(test, m->uffd, args.dst, args.len);
+	mmk_fill(test, args.src, CROSS_PAGES, SEED);
+	mmk_mm_snapshot(m->mm, &rss);
+	move = um_start(test, m, &args);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	UM_EXPECT_RESULT(test, move, 0, args.len);
+	for (i = 0; i < CROSS_PAGES; i++) {
+		MMK_EXPECT_PTE(test, m->mm, args.src + i * PAGE_SIZE, NONE);
+		MMK_EXPECT_PTE(test, m->mm, args.dst + i * PAGE_SIZE, PRESENT);
+	}
+	MMK_EXPECT_MM_HOLDS(test, m->mm, args.dst, CROSS_PAGES, SEED);
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+}
+
 /* The page that another task has locked */
 #define LOCKED	5
 
@@ -709,6 +782,7 @@ static struct kunit_case uffd_move_range_cases[] = {
 	KUNIT_CASE(mixed_pages_move),
 	KUNIT_CASE_PARAM(move_stops_at_bad_page, stop_gen_params),
 	KUNIT_CASE(each_page_keeps_its_dirty_bit),
+	KUNIT_CASE_PARAM(move_crosses_page_tables, cross_gen_params),
 	KUNIT_CASE(locked_page_is_waited_for_in_its_turn),
 	KUNIT_CASE_PARAM(bad_arguments_are_refused, bad_gen_params),
 	KUNIT_CASE(changing_layout_refuses_move),
