@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two MMU notifiers, one of which refuses. What to expect is in the comments of
- * struct mmu_notifier_ops: who was told of the start is told of the end.
+ * MMU notifiers: one that refuses, and such as come and go. What to expect is in
+ * the comments of struct mmu_notifier_ops: who was told of the start is told of
+ * the end; and in those of mmu_interval_notifier_remove() and
+ * mmu_interval_read_begin().
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -10,6 +12,7 @@
 
 #include "../lib/guard.h"
 #include "../lib/mm.h"
+#include "../lib/task.h"
 
 /**
  * struct told - What an MMU notifier has been told of
@@ -144,8 +147,172 @@ static void refused_start_has_an_end(struct kunit *test)
 	}
 }
 
+/**
+ * struct interval - An interval notifier, and a task that uses it
+ * @task: the thread
+ * @sub: the notifier
+ * @calls: calls of invalidate
+ * @seq: what mmu_interval_read_begin() returned
+ */
+struct interval {
+	struct mmk_task task;
+	struct mmu_interval_notifier sub;
+	unsigned int calls;
+	unsigned long seq;
+};
+
+static bool interval_invalidate(struct mmu_interval_notifier *sub,
+				const struct mmu_notifier_range *range,
+				unsigned long cur_seq)
+{
+	container_of(sub, struct interval, sub)->calls++;
+	mmu_interval_set_seq(sub, cur_seq);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops interval_ops = {
+	.invalidate	= interval_invalidate,
+};
+
+static void interval_remove(struct mmk_task *task)
+{
+	struct interval *i = container_of(task, struct interval, task);
+
+	mmu_interval_notifier_remove(&i->sub);
+}
+
+static void interval_read(struct mmk_task *task)
+{
+	struct interval *i = container_of(task, struct interval, task);
+
+	i->seq = mmu_interval_read_begin(&i->sub);
+}
+
+static struct interval *interval_alloc(struct kunit *test, struct mm_struct *mm,
+				       unsigned long addr,
+				       void (*fn)(struct mmk_task *task))
+{
+	struct interval *i = mmk_task_alloc(test, sizeof(*i), mm, fn);
+
+	KUNIT_ASSERT_EQ(test, mmu_interval_notifier_insert(&i->sub, mm, addr,
+							   PAGE_SIZE,
+							   &interval_ops), 0);
+	return i;
+}
+
+static void range_init(struct mmu_notifier_range *range, struct mm_struct *mm,
+		       unsigned long addr)
+{
+	mmu_notifier_range_init(range, MMU_NOTIFY_CLEAR, 0, mm, addr,
+				addr + PAGE_SIZE);
+}
+
+/**
+ * removed_interval_is_called_no_more() - mmu_interval_notifier_remove()
+ *
+ * It is called while the range is being invalidated, and sleeps until that has
+ * ended: once it returns, no callback is running, and none will be called. The
+ * memory of the notifier may go.
+ *
+ * Contract: MV-12
+ */
+static void removed_interval_is_called_no_more(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct interval *i = interval_alloc(test, mm, addr, interval_remove);
+	struct mmu_notifier_range range, other;
+
+	range_init(&range, mm, addr);
+	mmu_notifier_invalidate_range_start(&range);
+	KUNIT_EXPECT_EQ(test, i->calls, 1U);
+	mmk_task_start(&i->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&i->task,
+						   "mmu_interval_notifier_remove"));
+	mmu_notifier_invalidate_range_end(&range);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&i->task));
+	range_init(&other, mm, addr);
+	mmu_notifier_invalidate_range_start(&other);
+	mmu_notifier_invalidate_range_end(&other);
+	KUNIT_EXPECT_EQ(test, i->calls, 1U);
+}
+
+/**
+ * interval_may_come_and_go_during_invalidation() - Insert, and remove
+ *
+ * Another notifier is inserted while the range is being invalidated, and removed
+ * before that has ended. It is never called. One that stays is called the next
+ * time.
+ *
+ * Contract: MV-12
+ */
+static void interval_may_come_and_go_during_invalidation(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct interval *i[3];
+	struct mmu_notifier_range range;
+
+	/* Without one in the range, nothing is invalidated. */
+	i[0] = interval_alloc(test, mm, addr, interval_read);
+	range_init(&range, mm, addr);
+	mmu_notifier_invalidate_range_start(&range);
+	i[1] = interval_alloc(test, mm, addr, interval_read);
+	i[2] = interval_alloc(test, mm, addr, interval_read);
+	mmu_interval_notifier_remove(&i[1]->sub);
+	mmu_notifier_invalidate_range_end(&range);
+	KUNIT_EXPECT_EQ(test, i[2]->calls, 0U);
+	mmu_notifier_invalidate_range_start(&range);
+	mmu_notifier_invalidate_range_end(&range);
+	KUNIT_EXPECT_EQ(test, i[0]->calls, 2U);
+	KUNIT_EXPECT_EQ(test, i[1]->calls, 0U);
+	KUNIT_EXPECT_EQ(test, i[2]->calls, 1U);
+	mmu_interval_notifier_remove(&i[0]->sub);
+	mmu_interval_notifier_remove(&i[2]->sub);
+}
+
+/**
+ * reader_waits_for_the_last_invalidation() - mmu_interval_read_begin()
+ *
+ * Two invalidations of a range overlap. A driver that reads meanwhile sleeps
+ * until both have ended. What it reads then is valid, until the next one begins.
+ *
+ * Contract: MV-12
+ */
+static void reader_waits_for_the_last_invalidation(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 1);
+	struct interval *i = interval_alloc(test, mm, addr, interval_read);
+	struct mmu_notifier_range range[2];
+	unsigned int n;
+
+	for (n = 0; n < 2; n++) {
+		range_init(&range[n], mm, addr);
+		mmu_notifier_invalidate_range_start(&range[n]);
+	}
+	mmk_task_start(&i->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&i->task,
+						   "mmu_interval_read_begin"));
+	mmu_notifier_invalidate_range_end(&range[0]);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&i->task,
+						   "mmu_interval_read_begin"));
+	mmu_notifier_invalidate_range_end(&range[1]);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&i->task));
+	i->seq = mmu_interval_read_begin(&i->sub);
+	KUNIT_EXPECT_FALSE(test, mmu_interval_read_retry(&i->sub, i->seq));
+	mmu_notifier_invalidate_range_start(&range[0]);
+	KUNIT_EXPECT_TRUE(test, mmu_interval_read_retry(&i->sub, i->seq));
+	mmu_notifier_invalidate_range_end(&range[0]);
+	KUNIT_EXPECT_TRUE(test, mmu_interval_read_retry(&i->sub, i->seq));
+	mmu_interval_notifier_remove(&i->sub);
+}
+
 static struct kunit_case migrate_vma_notifier_cases[] = {
 	KUNIT_CASE_PARAM(refused_start_has_an_end, refusal_gen_params),
+	KUNIT_CASE(removed_interval_is_called_no_more),
+	KUNIT_CASE(interval_may_come_and_go_during_invalidation),
+	KUNIT_CASE(reader_waits_for_the_last_invalidation),
 	{}
 };
 

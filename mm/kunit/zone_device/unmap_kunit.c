@@ -5,6 +5,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/device.h>
+#include <linux/kallsyms.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 
@@ -66,6 +67,38 @@ static void linear_map_goes_with_pgmap(struct kunit *test)
 						 dev->nr_pages));
 	KUNIT_EXPECT_FALSE(test, mmk_linear_map_has(first));
 	KUNIT_EXPECT_FALSE(test, mmk_linear_map_has(last));
+}
+
+/* nr_memmap_pages of /proc/vmstat */
+static atomic_long_t *memmap_pages(void)
+{
+	return (void *)kallsyms_lookup_name("nr_memmap_pages");
+}
+
+/**
+ * memmap_is_given_back() - nr_memmap_pages of /proc/vmstat
+ *
+ * The memmap of the pages counts from memremap_pages() to memunmap_pages(), and
+ * not any longer. As many pages count as it takes.
+ *
+ * Contract: ZD-7
+ */
+static void memmap_is_given_back(struct kunit *test)
+{
+	const struct linear_case *c = test->param_value;
+	struct mmk_dev *dev = mmk_dev_alloc(test, c->type);
+	long before;
+
+	if (!memmap_pages())
+		kunit_skip(test, "needs CONFIG_KALLSYMS_ALL, and Linux 6.12");
+	before = atomic_long_read(memmap_pages());
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(memmap_pages()) - before,
+			DIV_ROUND_UP(dev->nr_pages * (long)sizeof(struct page),
+				     (long)PAGE_SIZE));
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, c->idle *
+						 dev->nr_pages));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(memmap_pages()), before);
 }
 
 /**
@@ -266,6 +299,7 @@ static void devm_mapping_without_memory_leaves_nothing(struct kunit *test)
 
 static struct kunit_case zone_device_unmap_cases[] = {
 	KUNIT_CASE_PARAM(linear_map_goes_with_pgmap, linear_gen_params),
+	KUNIT_CASE_PARAM(memmap_is_given_back, linear_gen_params),
 	KUNIT_CASE_PARAM(counter_outlives_pgmap_lookup,
 			 zd_type_gen_params),
 	KUNIT_CASE_PARAM(grace_period_ends_before_pgmap_goes,
