@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm: madvise() does not lock the VMA
+//
+// The flags of the VMA change, while a fault relies on them.
+//
+// Breaks: VL-1
+// Kills: vma_life_change.changed_vma_was_write_locked: assertion or report
+// In: mm/madvise.c: madvise_update_vma
+
+@@
+@@
+- vma_start_write(vma);
