@@ -19,7 +19,8 @@ from ..model.outcomes import Name
 _REACHED = re.compile(r"mm_mutate: (\S+) (\d+)-(\d+)$")
 _COMMAND = re.compile(r"^savedcmd_\S+ := (.*)$", re.MULTILINE)
 # What of gcc's command line decides how the source is read.
-_FLAGS = ("-I", "-D", "-U", "-std=", "-nostdinc", "-funsigned-char", "-fshort-wchar")
+_FLAGS = ("-I", "-D", "-U", "-std=", "-nostdinc", "-funsigned-char", "-fshort-wchar",
+          "-fms-extensions")
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ TARGETS = (
         "folio_wait_bit_common", "wake_page_function")),
     Target("mm/memory.c", (
         "do_swap_page", "copy_nonpresent_pte", "remove_device_exclusive_entry",
-        "restore_exclusive_pte", "zap_pte_range", "lock_vma_under_rcu")),
-    Target("mm/mprotect.c", ("change_pte_range",)),
+        "restore_exclusive_pte", "zap_pte_range", "zap_nonpresent_ptes",
+        "lock_vma_under_rcu")),
+    Target("mm/mprotect.c", (
+        "change_pte_range", "change_softleaf_pte", "change_present_ptes")),
     Target("mm/rmap.c", ("try_to_migrate_one", "try_to_migrate")),
     Target("mm/huge_memory.c", (
         "set_pmd_migration_entry", "remove_migration_pmd", "copy_huge_pmd",

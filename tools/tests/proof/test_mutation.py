@@ -181,8 +181,10 @@ class Counting(unittest.TestCase):
     def test_flags_are_those_that_decide_what_is_read(self) -> None:
         self.assertEqual(
             mutation.flags("savedcmd_mm/x.o := ccache gcc -Wp,-MMD,x.d -nostdinc -I./a "
-                           "-include b.h -O2 -DX='\"y z\"' -c -o x.o x.c\n\nsource := x"),
-            ["-nostdinc", "-I./a", "-include", "b.h", '-DX="y z"', "-Wno-everything"])
+                           "-include b.h -fms-extensions -O2 -DX='\"y z\"' -c -o x.o "
+                           "x.c\n\nsource := x"),
+            ["-nostdinc", "-I./a", "-include", "b.h", "-fms-extensions", '-DX="y z"',
+             "-Wno-everything"])
         with self.assertRaises(TestbedError):
             mutation.flags("nothing")
 
