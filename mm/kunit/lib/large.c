@@ -14,6 +14,7 @@
 #include "../compat/count.h"
 #include "../compat/huge.h"
 #include "../compat/leaf.h"
+#include "bits.h"
 #include "large.h"
 #include "mm.h"
 #include "pte.h"
@@ -328,9 +329,12 @@ static void large_vary_in(struct kunit *test, struct mmk_large *l,
 
 	for (i = 0; i < l->nr; i++) {
 		addr = l->addr + i * PAGE_SIZE;
-		if (pte_present(mmk_pte(mm, addr)))
-			mmk_pte_set_flags(test, mm, addr, (i + turn) & 1,
-					  (i + turn) & 2);
+		if (!pte_present(mmk_pte(mm, addr)))
+			continue;
+		mmk_pte_set_flags(test, mm, addr, (i + turn) & 1,
+				  (i + turn) & 2);
+		mmk_set_bits(test, mm, addr, (i + turn) % 3 ? 0 :
+			     MMK_HAS_BITS & MMK_SOFT_DIRTY);
 	}
 }
 
@@ -340,8 +344,8 @@ static void large_vary_in(struct kunit *test, struct mmk_large *l,
  * @l: the folio
  *
  * The second quarter becomes read-only in the mm. Young and old ptes take turns, and
- * so do dirty and clean ones; the child has another order than the mm. The folio is
- * clean.
+ * so do dirty and clean ones; the child has another order than the mm. One in three is
+ * soft-dirty. The folio is clean.
  */
 void mmk_large_vary(struct kunit *test, struct mmk_large *l)
 {
@@ -472,7 +476,8 @@ static bool large_pte_same(pte_t was, unsigned long pfn, pte_t is,
 		pfn = pte_pfn(was);
 	return pte_pfn(is) == pfn && pte_write(was) == pte_write(is) &&
 	       pte_young(was) == pte_young(is) &&
-	       pte_dirty(was) == pte_dirty(is);
+	       pte_dirty(was) == pte_dirty(is) &&
+	       mmk_bits_of_pte(was) == mmk_bits_of_pte(is);
 }
 
 /*
@@ -574,7 +579,8 @@ static bool large_entry_right(struct kunit *test, struct mm_struct *mm,
 	       softleaf_is_migration_young(entry) ==
 	       entry_may_be(pte_young(was)) &&
 	       softleaf_is_migration_dirty(entry) ==
-	       entry_may_be(pte_dirty(was));
+	       entry_may_be(pte_dirty(was)) &&
+	       mmk_bits_of_pte(pte) == mmk_bits_of_pte(was);
 }
 
 /**

@@ -281,7 +281,7 @@ static void gup_read_tells_huge_neighbours_apart(struct kunit *test)
  * gup_read_tells_pages_apart() - pin_user_pages()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -331,7 +331,7 @@ static void gup_write_tells_huge_neighbours_apart(struct kunit *test)
  * gup_write_tells_pages_apart() - pin_user_pages(FOLL_WRITE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -381,7 +381,7 @@ static void gup_nowait_tells_huge_neighbours_apart(struct kunit *test)
  * gup_nowait_tells_pages_apart() - pin_user_pages(FOLL_NOWAIT)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -431,7 +431,7 @@ static void gup_longterm_tells_huge_neighbours_apart(struct kunit *test)
  * gup_longterm_tells_pages_apart() - pin_user_pages(FOLL_LONGTERM)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -481,7 +481,7 @@ static void gup_fast_read_tells_huge_neighbours_apart(struct kunit *test)
  * gup_fast_read_tells_pages_apart() - get_user_pages_fast()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -531,7 +531,7 @@ static void gup_fast_write_tells_huge_neighbours_apart(struct kunit *test)
  * gup_fast_write_tells_pages_apart() - get_user_pages_fast(FOLL_WRITE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -581,7 +581,7 @@ static void hmm_read_tells_huge_neighbours_apart(struct kunit *test)
  * hmm_read_tells_pages_apart() - hmm_range_fault() that asks for pages
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -631,7 +631,7 @@ static void hmm_write_tells_huge_neighbours_apart(struct kunit *test)
  * hmm_write_tells_pages_apart() - hmm_range_fault() that asks for writable pages
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -681,7 +681,7 @@ static void process_vm_readv_tells_huge_neighbours_apart(struct kunit *test)
  * process_vm_readv_tells_pages_apart() - process_vm_readv()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -731,7 +731,7 @@ static void access_remote_vm_tells_huge_neighbours_apart(struct kunit *test)
  * access_remote_vm_tells_pages_apart() - access_remote_vm()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */

@@ -182,8 +182,8 @@ static void run_munlock(struct ew_walk *w)
 	ew_say(w, sys_munlock(w->start, w->len));
 	/* A page is not locked any longer than its address is. */
 	KUNIT_EXPECT_EQ(w->test, nr_mlocked(), w->noted[0]);
-	/* A folio that is mapped in part need not be locked. */
-	if (w->batch && ew_batch_is_whole(w))
+	/* A folio that is mapped in part, or protected in part, need not be locked. */
+	if (w->batch && ew_batch_is_whole(w) && !ew_minds_soft_bits(w))
 		KUNIT_EXPECT_EQ(w->test, w->noted[1] - w->noted[0],
 				(long)EW_BATCH_PAGES);
 }
@@ -250,7 +250,7 @@ static void madv_dontneed_tells_huge_neighbours_apart(struct kunit *test)
  * madv_dontneed_tells_pages_apart() - madvise(MADV_DONTNEED)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -300,7 +300,7 @@ static void madv_cold_tells_huge_neighbours_apart(struct kunit *test)
  * madv_cold_tells_pages_apart() - madvise(MADV_COLD)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -351,7 +351,7 @@ static void madv_pageout_tells_huge_neighbours_apart(struct kunit *test)
  * madv_pageout_tells_pages_apart() - madvise(MADV_PAGEOUT)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -402,7 +402,7 @@ static void madv_free_tells_huge_neighbours_apart(struct kunit *test)
  * madv_free_tells_pages_apart() - madvise(MADV_FREE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -452,7 +452,7 @@ static void madv_willneed_tells_huge_neighbours_apart(struct kunit *test)
  * madv_willneed_tells_pages_apart() - madvise(MADV_WILLNEED)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -502,7 +502,7 @@ static void madv_populate_read_tells_huge_neighbours_apart(struct kunit *test)
  * madv_populate_read_tells_pages_apart() - madvise(MADV_POPULATE_READ)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -552,7 +552,7 @@ static void madv_populate_write_tells_huge_neighbours_apart(struct kunit *test)
  * madv_populate_write_tells_pages_apart() - madvise(MADV_POPULATE_WRITE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -602,7 +602,7 @@ static void madv_guard_install_tells_huge_neighbours_apart(struct kunit *test)
  * madv_guard_install_tells_pages_apart() - madvise(MADV_GUARD_INSTALL)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -641,7 +641,7 @@ static void madv_collapse_tells_neighbours_apart(struct kunit *test)
  * madv_collapse_tells_pages_apart() - madvise(MADV_COLLAPSE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -691,7 +691,7 @@ static void mlock_tells_huge_neighbours_apart(struct kunit *test)
  * mlock_tells_pages_apart() - mlock()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -741,7 +741,7 @@ static void munlock_tells_huge_neighbours_apart(struct kunit *test)
  * munlock_tells_pages_apart() - munlock()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -791,7 +791,7 @@ static void swapoff_tells_huge_neighbours_apart(struct kunit *test)
  * swapoff_tells_pages_apart() - swapoff
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */

@@ -14,11 +14,13 @@
 #include "../compat/huge.h"
 #include "../compat/leaf.h"
 #include "../compat/rmap.h"
+#include "../lib/bits.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/swap.h"
+#include "../lib/uffd.h"
 #include "walk.h"
 
 /* A walk over a part begins behind the first of these pages, and ends before the last. */
@@ -32,12 +34,14 @@
  * @part: the walk is over a part of the pages only
  * @between: what stands beside pages that are present, or instead of them; or
  *	EW_PRESENT
+ * @soft: they differ in the bits of soft-dirty and userfaultfd
  */
 struct ew_batch {
 	const char *name;
 	unsigned int order;
 	bool part;
 	enum ew_entry between;
+	bool soft;
 };
 
 static const struct ew_batch batches[] = {
@@ -50,6 +54,9 @@ static const struct ew_batch batches[] = {
 	{ "4 pages each", MMK_MIN_ORDER, false, EW_PRESENT },
 	{ "16 pages each, device-exclusive ones", 4, false, EW_EXCLUSIVE },
 	{ "16 pages each, swapped out", 4, true, EW_SWAP },
+	{ "one folio, soft bits", MMK_MAX_ORDER, false, EW_PRESENT, true },
+	{ "16 pages each, in part, soft bits", 4, true, EW_PRESENT, true },
+	{ "16 pages each, swapped out, soft bits", 4, false, EW_SWAP, true },
 };
 
 const void *ew_next_batch(const void *prev, char *desc)
@@ -79,6 +86,11 @@ static void skip_if_undefined(struct ew_walk *w)
 {
 	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
 		kunit_skip(w->test, "no large folios in this kernel");
+	if (w->batch->soft)
+		mmk_need_bits(w->test, MMK_SOFT_DIRTY | MMK_UFFD);
+	if (w->batch->soft && (w->walker == EW_KHUGEPAGED ||
+			       w->walker == EW_MADV_COLLAPSE))
+		kunit_skip(w->test, "a huge page has one bit for all");
 	if (w->batch->between == EW_SWAP && w->walker == EW_KHUGEPAGED)
 		kunit_skip(w->test, "more is out than max_ptes_swap");
 	if (w->batch->between == EW_SWAP && w->walker == EW_MADV_COLLAPSE)
@@ -88,8 +100,43 @@ static void skip_if_undefined(struct ew_walk *w)
 	if (w->ops->splits)
 		kunit_skip(w->test, "a folio in use by a device need not be split");
 #ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	kunit_skip(w->test, "before 6.15 a device gets all of a folio, or nothing");
+	kunit_skip(w->test, "needs make_device_exclusive(), which gets one page of a folio");
 #endif
+}
+
+/* Whether the walker writes to the pages, which a monitor would have to allow */
+static bool is_write(enum ew_walker walker)
+{
+	switch (walker) {
+	case EW_MADV_POPULATE_WRITE:
+	case EW_GUP_WRITE:
+	case EW_GUP_FAST_WRITE:
+	case EW_HMM_WRITE:
+	/* mlock() breaks COW where the process may write. */
+	case EW_MLOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The ways to map a page whose first write is to be noticed: what is protected, and
+ * what is not soft-dirty, is not writable.
+ */
+static unsigned int list_soft_bits(struct ew_walk *w, unsigned int *all)
+{
+	const unsigned int always = EW_BIT_OWN | EW_BIT_YOUNG | EW_BIT_DIRTY;
+	unsigned int nr = 0;
+
+	all[nr++] = always;
+	all[nr++] = always | EW_BIT_SOFT;
+	all[nr++] = always | EW_BIT_SOFT | EW_BIT_WRITE;
+	if (is_write(w->walker))
+		return nr;
+	all[nr++] = always | EW_BIT_UFFD;
+	all[nr++] = always | EW_BIT_UFFD | EW_BIT_SOFT;
+	return nr;
 }
 
 /*
@@ -100,11 +147,13 @@ static unsigned int list_bits(struct ew_walk *w, unsigned int *all)
 {
 	unsigned int nr = 0, bits;
 
+	if (w->batch->soft)
+		return list_soft_bits(w, all);
 	for (bits = 0; bits < EW_NR_BITS; bits++)
 		if (!(bits & EW_BIT_WRITE) || (bits & EW_BIT_OWN))
 			all[nr++] = bits;
 	if (w->batch->between == EW_NONE || w->batch->between == EW_EXCLUSIVE)
-		all[nr++] = EW_NR_BITS;
+		all[nr++] = EW_BIT_BETWEEN;
 	return nr;
 }
 
@@ -115,32 +164,43 @@ static unsigned int lay_pages(struct ew_walk *w, unsigned int at,
 	unsigned int i;
 
 	for (i = 0; i <= turn % 3 && at < EW_BATCH_PAGES; i++, at++) {
-		w->site[at].entry = bits == EW_NR_BITS ? w->batch->between :
+		w->site[at].entry = bits == EW_BIT_BETWEEN ? w->batch->between :
 				    w->batch->between == EW_SWAP ? EW_SWAP :
 				    EW_PRESENT;
-		w->site[at].bits = bits == EW_NR_BITS ? 0 : bits;
+		w->site[at].bits = bits == EW_BIT_BETWEEN ? 0 : bits;
 	}
 	return at;
 }
 
 /*
  * Of each ordered pair of ways to map a page, the first stands before the second
- * once: a circle through all pairs. What is left is one long batch.
+ * once: a circle through all pairs.
  */
+static unsigned int lay_circle(struct ew_walk *w, unsigned int at,
+			       unsigned int *turn, const unsigned int *all,
+			       unsigned int nr)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < nr; i++) {
+		at = lay_pages(w, at, (*turn)++, all[i]);
+		for (j = i + 1; j < nr; j++) {
+			at = lay_pages(w, at, (*turn)++, all[i]);
+			at = lay_pages(w, at, (*turn)++, all[j]);
+		}
+	}
+	return lay_pages(w, at, *turn, all[0]);
+}
+
+/* What is left is one long batch, or if there are few ways, circles of other lengths. */
 static void lay_out(struct ew_walk *w)
 {
 	unsigned int all[EW_NR_BITS + 1], nr = list_bits(w, all);
-	unsigned int at = 0, turn = 0, i, j;
+	unsigned int turn = 0, at = lay_circle(w, 0, &turn, all, nr);
 
-	for (i = 0; i < nr; i++) {
-		at = lay_pages(w, at, turn++, all[i]);
-		for (j = i + 1; j < nr; j++) {
-			at = lay_pages(w, at, turn++, all[i]);
-			at = lay_pages(w, at, turn++, all[j]);
-		}
-	}
-	at = lay_pages(w, at, turn, all[0]);
 	KUNIT_ASSERT_LT(w->test, at, EW_BATCH_PAGES);
+	while (w->batch->soft && at < EW_BATCH_PAGES)
+		at = lay_circle(w, at, &turn, all, nr);
 	while (at < EW_BATCH_PAGES)
 		at = lay_pages(w, at, 2, EW_NR_BITS - 1);
 }
@@ -161,16 +221,9 @@ static bool is_in_walk(struct ew_walk *w, const struct ew_site *s)
 /* What the table says of a page of the process that is writable, of one that is not */
 static void plan_present(struct ew_walk *w, struct ew_site *s)
 {
+	if (is_write(w->walker) && !(s->bits & EW_BIT_WRITE))
+		s->own_cell.outcome = EW_WRITABLE_PAGE;
 	switch (w->walker) {
-	case EW_MADV_POPULATE_WRITE:
-	case EW_GUP_WRITE:
-	case EW_GUP_FAST_WRITE:
-	case EW_HMM_WRITE:
-	case EW_MLOCK:
-		/* mlock() breaks COW where the process may write. */
-		if (!(s->bits & EW_BIT_WRITE))
-			s->own_cell.outcome = EW_WRITABLE_PAGE;
-		break;
 	case EW_GUP_READ:
 	case EW_GUP_NOWAIT:
 	case EW_GUP_LONGTERM:
@@ -178,6 +231,52 @@ static void plan_present(struct ew_walk *w, struct ew_site *s)
 		/* A pin is for a page of the process's own: gup_must_unshare(). */
 		if (!(s->bits & EW_BIT_OWN))
 			s->own_cell.outcome = EW_PAGE;
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * ew_minds_soft_bits() - Whether the pages differ in soft-dirty and the like
+ * @w: the walk
+ *
+ * Return: true if they do.
+ */
+bool ew_minds_soft_bits(const struct ew_walk *w)
+{
+	return w->batch && w->batch->soft;
+}
+
+/**
+ * ew_want_soft_bits() - Say which of these bits a page has to have
+ * @w: the walk, over a batch
+ * @s: the page
+ * @want: what it has to be; these bits count from now on, if they differ
+ *
+ * Each page keeps its own, as long as it is mapped or swapped out. What is moved is
+ * soft-dirty, and not protected any more (soft-dirty.rst, userfaultfd.rst); what has
+ * to be made writable is soft-dirty.
+ */
+void ew_want_soft_bits(struct ew_walk *w, const struct ew_site *s,
+		       struct ew_wanted *want)
+{
+	if (!ew_minds_soft_bits(w))
+		return;
+	want->soft = true;
+	want->look.bits = s->before.bits;
+	switch (s->cell->outcome) {
+	case EW_GONE:
+	case EW_GUARDED:
+		want->look.bits = 0;
+		break;
+	case EW_MOVED:
+		want->look.bits = MMK_SOFT_DIRTY;
+		break;
+	case EW_PAGE:
+	case EW_WRITABLE_PAGE:
+		if (is_write(w->walker))
+			want->look.bits |= MMK_SOFT_DIRTY;
 		break;
 	default:
 		break;
@@ -223,6 +322,8 @@ void ew_place_batch(struct ew_walk *w, unsigned long base)
 	unsigned long start = huge || w->ops->table ? base : base + PMD_SIZE / 2;
 	struct ew_site *s;
 
+	if (w->batch->soft)
+		w->uffd = mmk_uffd_open(w->test);
 	ew_for_each_site(s, w) {
 		s->nr = 1;
 		s->addr = start + (s - w->site) * PAGE_SIZE;
@@ -267,6 +368,23 @@ static void fault_folios(struct ew_walk *w)
 	KUNIT_ASSERT_EQ(w->test, ret, 0);
 }
 
+/* From now on userfaultfd is told of writes to what is protected, and soft-dirty of all. */
+static void notice_writes(struct ew_walk *w)
+{
+	unsigned long start = w->site->addr;
+
+	/* Earlier, there would have been no large folios. */
+	mmk_uffd_watch(w->test, w->uffd, start, EW_BATCH_PAGES * PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	mmk_set_vm_flags(w->mm, start, VM_SOFTDIRTY, false);
+}
+
+static unsigned int soft_bits(const struct ew_site *s)
+{
+	return (s->bits & EW_BIT_SOFT ? MMK_SOFT_DIRTY : 0) |
+	       (s->bits & EW_BIT_UFFD ? MMK_UFFD : 0);
+}
+
 /* Maps a page as its bits say. */
 static void set_bits(struct ew_walk *w, struct ew_site *s)
 {
@@ -291,6 +409,8 @@ static void set_bits(struct ew_walk *w, struct ew_site *s)
 	}
 	mmap_read_unlock(w->mm);
 	KUNIT_ASSERT_NOT_NULL(w->test, ptep);
+	if (w->batch->soft)
+		mmk_set_bits(w->test, w->mm, s->addr, soft_bits(s));
 }
 
 static void make_page(struct ew_walk *w, struct ew_site *s)
@@ -333,6 +453,8 @@ static void swap_all_out(struct ew_walk *w)
 					     EW_BATCH_PAGES * PAGE_SIZE), 0);
 	ew_for_each_site(s, w) {
 		MMK_EXPECT_PTE(w->test, w->mm, s->addr, SWAP);
+		if (w->batch->soft)
+			MMK_EXPECT_BITS(w->test, w->mm, s->addr, soft_bits(s));
 		s->slot = softleaf_from_pte(mmk_pte(w->mm, s->addr));
 		s->page = NULL;
 		s->folio = NULL;
@@ -368,6 +490,8 @@ void ew_make_batch(struct ew_walk *w)
 	fault_folios(w);
 	ew_for_each_site(s, w)
 		make_page(w, s);
+	if (w->batch->soft)
+		notice_writes(w);
 	ew_for_each_site(s, w)
 		if (s->entry == EW_EXCLUSIVE)
 			make_between(w, s);

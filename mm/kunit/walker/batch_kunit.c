@@ -12,11 +12,13 @@
 #include "../compat/huge.h"
 #include "../compat/param.h"
 #include "../compat/rmap.h"
+#include "../lib/bits.h"
 #include "../lib/guard.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
+#include "../lib/uffd.h"
 
 /* Each of the folios has 16 pages. */
 #define BATCH_ORDER	4
@@ -42,15 +44,29 @@ static unsigned long page_addr(struct mmk_large *l, unsigned int page)
 	return l->addr + page * PAGE_SIZE;
 }
 
-/* Every third page is mapped read-only, but for the last batch. */
-static bool is_read_only(unsigned int page)
-{
-	return page % 3 == 2 && page < BATCH_PAGES - 4;
-}
+/*
+ * How the pages are mapped whose first write is to be noticed: read-only those that
+ * are not soft-dirty, or that userfaultfd protects, and one that is neither. The last
+ * ones are alike.
+ */
+#define RW	BIT(2)
+#define RO	0
 
-/* A folio whose pages may be thrown away: clean, and mapped in two ways */
+static const unsigned int ways[BATCH_PAGES] = {
+	RW | MMK_SOFT_DIRTY, RW | MMK_SOFT_DIRTY, RO | MMK_SOFT_DIRTY, RO,
+	RO, RO | MMK_SOFT_DIRTY, RO | MMK_UFFD, RO | MMK_UFFD | MMK_SOFT_DIRTY,
+	RW | MMK_SOFT_DIRTY, RO, RO | MMK_UFFD, RO | MMK_SOFT_DIRTY,
+	RW | MMK_SOFT_DIRTY, RW | MMK_SOFT_DIRTY, RW | MMK_SOFT_DIRTY,
+	RW | MMK_SOFT_DIRTY,
+};
+
+/* One that has a neighbour of its own kind */
+#define DIRTY	4
+
+/* A folio whose pages may be thrown away: clean, and mapped in several ways */
 static void map_lazyfree(struct kunit *test, struct mmk_large *l)
 {
+	struct mmk_uffd *uffd;
 	unsigned int i;
 	pte_t pte;
 
@@ -59,12 +75,20 @@ static void map_lazyfree(struct kunit *test, struct mmk_large *l)
 					 BATCH_PAGES * PAGE_SIZE, MADV_FREE), 0);
 	lru_add_drain_all();
 	KUNIT_ASSERT_FALSE(test, folio_test_swapbacked(l->folio));
+	/* Earlier, it would have got no large folio. */
+	uffd = mmk_uffd_open(test);
+	if (MMK_HAS_BITS & MMK_UFFD)
+		mmk_uffd_watch(test, uffd, l->addr, BATCH_PAGES * PAGE_SIZE,
+			       UFFDIO_REGISTER_MODE_WP);
+	mmk_set_vm_flags(l->mm, l->addr, VM_SOFTDIRTY, false);
 	for (i = 0; i < BATCH_PAGES; i++) {
 		pte = mmk_pte(l->mm, page_addr(l, i));
 		KUNIT_ASSERT_TRUE(test, pte_present(pte));
-		if (is_read_only(i))
+		if (!(ways[i] & RW))
 			mmk_pte_store(l->mm, page_addr(l, i),
 				      pte_wrprotect(pte));
+		mmk_set_bits(test, l->mm, page_addr(l, i),
+			     ways[i] & MMK_HAS_BITS);
 	}
 }
 
@@ -76,7 +100,7 @@ static void make_exclusive(struct kunit *test, struct mmk_large *l, int page)
 	if (page < 0)
 		return;
 #ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	kunit_skip(test, "before 6.15 a device gets all of a folio, or nothing");
+	kunit_skip(test, "needs make_device_exclusive(), which gets one page of a folio");
 #endif
 	mmk_pte_store(l->mm, addr, pte_mkwrite_novma(mmk_pte(l->mm, addr)));
 	KUNIT_ASSERT_PTR_EQ(test, mmk_make_exclusive(test, l->mm, addr),
@@ -148,6 +172,8 @@ static void expect_kept(struct kunit *test, unsigned int page, pte_t was,
 			      "page %u is not mapped any more", page);
 	KUNIT_EXPECT_EQ_MSG(test, !!pte_write(now), !!pte_write(was),
 			    "page %u, writable", page);
+	KUNIT_EXPECT_EQ_MSG(test, mmk_bits_of_pte(now), mmk_bits_of_pte(was),
+			    "page %u, soft-dirty and protected", page);
 	KUNIT_EXPECT_TRUE_MSG(test, !!pte_young(now) >= !!pte_young(was) &&
 			      !!pte_dirty(now) >= !!pte_dirty(was),
 			      "page %u has lost a flag", page);
@@ -157,7 +183,7 @@ static void expect_kept(struct kunit *test, unsigned int page, pte_t was,
  * lazyfree_folio_in_use_stays_as_it_is() - A large folio written to after MADV_FREE
  *
  * What has been written to again is not discarded (madvise(2), MADV_FREE): each page
- * is mapped as it was, with its permission.
+ * is mapped as it was, with its permission, soft-dirty or not, protected or not.
  *
  * Contract: EW-2
  */
@@ -172,6 +198,9 @@ static void lazyfree_folio_in_use_stays_as_it_is(struct kunit *test)
 	map_lazyfree(test, &l);
 	make_exclusive(test, &l, param->page);
 	folio_mark_dirty(l.folio);
+	/* A write from before the writes began to be noticed */
+	mmk_pte_set_flags(test, l.mm, page_addr(&l, DIRTY), true, true);
+	mmk_set_bits(test, l.mm, page_addr(&l, DIRTY), 0);
 	mmk_mm_snapshot(l.mm, &before);
 	for (i = 0; i < BATCH_PAGES; i++)
 		ptes[i] = mmk_pte(l.mm, page_addr(&l, i));

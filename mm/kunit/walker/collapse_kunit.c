@@ -178,7 +178,7 @@ static void khugepaged_tells_neighbours_apart(struct kunit *test)
  * khugepaged_tells_pages_apart() - khugepaged
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */

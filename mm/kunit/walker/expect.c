@@ -76,6 +76,7 @@ static void look_at_pte(struct ew_look *look, pte_t pte)
 	look->write = false;
 	look->young = false;
 	look->dirty = false;
+	look->bits = mmk_bits_of_pte(pte);
 	look->exclusive = false;
 	look->own = false;
 	if (look->kind == MMK_PTE_NONE)
@@ -106,6 +107,7 @@ static void look_at_pmd(struct ew_look *look, pmd_t pmd,
 	look->contiguous = true;
 	if (kind == MMK_PTE_NONE)
 		return;
+	look->bits = mmk_bits_of_pmd(pmd);
 	if (kind != MMK_PTE_PRESENT) {
 		look->value = softleaf_from_pmd(pmd).val;
 		look->pfn = softleaf_to_pfn(softleaf_from_pmd(pmd));
@@ -173,11 +175,13 @@ static void look_at_counts(struct ew_site *s, struct ew_look *look)
 static void say_look(struct seq_buf *text, const struct ew_look *look,
 		     const struct ew_site *s)
 {
-	seq_buf_printf(text, "%s%s%s%s%s%s%s%s", look->huge ? "huge " : "",
+	seq_buf_printf(text, "%s%s%s%s%s%s%s%s%s%s", look->huge ? "huge " : "",
 		       mmk_pte_kind_name(look->kind),
 		       look->write ? ", write" : "",
 		       look->young ? ", young" : "",
 		       look->dirty ? ", dirty" : "",
+		       look->bits & MMK_SOFT_DIRTY ? ", soft-dirty" : "",
+		       look->bits & MMK_UFFD ? ", protected" : "",
 		       look->exclusive ? ", swap exclusive" : "",
 		       look->own ? ", page exclusive" : "",
 		       look->contiguous ? "" : ", pages mixed up");
@@ -338,6 +342,17 @@ static bool flags_are(const struct ew_look *now, const struct ew_wanted *want)
 	       (want->any_dirty || now->dirty == look->dirty);
 }
 
+/* A write that userfaultfd, or soft-dirty, has to know of has to fault first. */
+static bool bits_are(const struct ew_look *now, const struct ew_wanted *want)
+{
+	if (!want->soft)
+		return true;
+	if (now->write && (now->bits & MMK_UFFD ||
+			   !(now->bits & MMK_SOFT_DIRTY)))
+		return false;
+	return now->bits == want->look.bits;
+}
+
 static bool look_is(const struct ew_look *now, const struct ew_wanted *want)
 {
 	const struct ew_look *look = &want->look;
@@ -358,6 +373,7 @@ static bool look_is(const struct ew_look *now, const struct ew_wanted *want)
 		now->exclusive == look->exclusive) &&
 	       (want->any_write || now->write == look->write) &&
 	       (want->any_flags || flags_are(now, want)) &&
+	       bits_are(now, want) &&
 	       (want->any_counts || (now->mapcount == look->mapcount &&
 				     now->refs == look->refs &&
 				     now->slots == look->slots));
@@ -469,8 +485,9 @@ static void expect_child(struct ew_walk *w, struct ew_site *s)
 	struct ew_wanted want = s->want;
 	struct ew_look now;
 
-	/* It has not accessed its page yet. */
+	/* It has not accessed its page yet, and nobody watches it. */
 	want.any_flags = true;
+	want.look.bits &= ~MMK_UFFD;
 	look_at(w->child, s->addr, s->nr, s->how->huge, &now);
 	look_at_counts(s, &now);
 	expect_look(w, s, &now, &want, ", child");
@@ -505,6 +522,7 @@ static void want_of_batch(struct ew_walk *w, const struct ew_site *s,
 		want->any_dirty = w->ops->splits && outcome != EW_CLEAN;
 		want->any_flags |= w->ops->splits && outcome == EW_KEPT;
 	}
+	ew_want_soft_bits(w, s, want);
 }
 
 static void expect_site(struct ew_walk *w, struct ew_site *s)

@@ -125,18 +125,26 @@ static const struct ew_ops smaps_rollup_ops = {
 #define PAGEMAP_PRESENT		BIT_ULL(63)
 #define PAGEMAP_SWAP		BIT_ULL(62)
 #define PAGEMAP_GUARD		BIT_ULL(58)
+#define PAGEMAP_UFFD		BIT_ULL(57)
 #define PAGEMAP_EXCLUSIVE	BIT_ULL(56)
 #define PAGEMAP_SOFT_DIRTY	BIT_ULL(55)
 #define PAGEMAP_PFN		GENMASK_ULL(54, 0)
 #define PAGEMAP_OFFSET_SHIFT	5
 
 /* Of one page of an entry, of which @word is told */
-static enum ew_says pagemap_says(const struct ew_site *s, unsigned int page,
+static enum ew_says pagemap_says(const struct ew_walk *w,
+				 const struct ew_site *s, unsigned int page,
 				 u64 word)
 {
 	const struct ew_look *look = &s->before;
 	u64 offset = (word & PAGEMAP_PFN) >> PAGEMAP_OFFSET_SHIFT;
 
+	if (!(word & PAGEMAP_UFFD) != !(look->bits & MMK_UFFD))
+		return EW_MIXED;
+	word &= ~PAGEMAP_UFFD;
+	if (ew_minds_soft_bits(w) &&
+	    !(word & PAGEMAP_SOFT_DIRTY) != !(look->bits & MMK_SOFT_DIRTY))
+		return EW_MIXED;
 	/* New memory is soft-dirty, even where nothing is. */
 	word &= ~PAGEMAP_SOFT_DIRTY;
 	if (!word)
@@ -172,7 +180,7 @@ static void run_pagemap(struct ew_walk *w)
 				      size));
 	ew_for_each_inside(s, w)
 		for (i = 0; i < s->nr; i++)
-			say_also(s, i, pagemap_says(s, i, *word++));
+			say_also(s, i, pagemap_says(w, s, i, *word++));
 }
 
 static const struct ew_ops pagemap_ops = {
@@ -253,7 +261,7 @@ static void mincore_tells_huge_neighbours_apart(struct kunit *test)
  * mincore_tells_pages_apart() - mincore()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -303,7 +311,7 @@ static void smaps_tells_huge_neighbours_apart(struct kunit *test)
  * smaps_tells_pages_apart() - /proc/PID/smaps
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -353,7 +361,7 @@ static void smaps_rollup_tells_huge_neighbours_apart(struct kunit *test)
  * smaps_rollup_tells_pages_apart() - /proc/PID/smaps_rollup
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -404,7 +412,7 @@ static void pagemap_tells_huge_neighbours_apart(struct kunit *test)
  * pagemap_tells_pages_apart() - /proc/PID/pagemap
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -454,7 +462,7 @@ static void clear_refs_tells_huge_neighbours_apart(struct kunit *test)
  * clear_refs_tells_pages_apart() - /proc/PID/clear_refs
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -505,7 +513,7 @@ static void hmm_snapshot_tells_huge_neighbours_apart(struct kunit *test)
  * hmm_snapshot_tells_pages_apart() - hmm_range_fault() that asks for nothing
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */

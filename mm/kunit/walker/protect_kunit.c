@@ -174,7 +174,7 @@ static void mprotect_none_tells_huge_neighbours_apart(struct kunit *test)
  * mprotect_none_tells_pages_apart() - mprotect(PROT_NONE)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -224,7 +224,7 @@ static void mprotect_read_tells_huge_neighbours_apart(struct kunit *test)
  * mprotect_read_tells_pages_apart() - mprotect(PROT_READ)
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -275,7 +275,7 @@ static void mprotect_write_tells_huge_neighbours_apart(struct kunit *test)
  * mprotect_write_tells_pages_apart() - mprotect() that allows writes again
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -325,7 +325,7 @@ static void mremap_near_tells_huge_neighbours_apart(struct kunit *test)
  * mremap_near_tells_pages_apart() - mremap() within a table of ptes, or of pmds
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -376,7 +376,7 @@ static void mremap_far_tells_huge_neighbours_apart(struct kunit *test)
  * mremap_far_tells_pages_apart() - mremap() to another table
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -451,7 +451,7 @@ static void munmap_tells_huge_neighbours_apart(struct kunit *test)
  * munmap_tells_pages_apart() - munmap()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */
@@ -553,7 +553,7 @@ static void fork_tells_huge_neighbours_apart(struct kunit *test)
  * fork_tells_pages_apart() - fork()
  *
  * The same over pages of large folios of which neighbours are mapped in different
- * ways: writable or not, young or not, dirty or not, exclusive or not.
+ * ways: writable, young, dirty, exclusive, soft-dirty, protected, or not.
  *
  * Contract: EW-2
  */

@@ -11,6 +11,7 @@
 
 #include "../compat/leaf.h"
 #include "../compat/param.h"
+#include "../lib/bits.h"
 #include "../lib/device.h"
 #include "../lib/migrate.h"
 #include "../lib/proc.h"
@@ -36,6 +37,7 @@
  * @write: the ptes are writable
  * @young: they are young
  * @dirty: they are dirty
+ * @bits: of the first one, MMK_SOFT_DIRTY and MMK_UFFD
  * @exclusive: they are swap entries marked as exclusive
  * @own: the page that the first one maps is marked as exclusive
  * @mapcount: of its folio, if the case holds that
@@ -51,6 +53,7 @@ struct ew_look {
 	bool write;
 	bool young;
 	bool dirty;
+	unsigned int bits;
 	bool exclusive;
 	bool own;
 	int mapcount;
@@ -69,6 +72,7 @@ struct ew_look {
  * @any_write: writable or not
  * @any_counts: however often it is mapped, referenced and used
  * @must_own: whatever page that is, it is exclusive
+ * @soft: its soft-dirty bit and that of userfaultfd count
  * @anon: pages in MM_ANONPAGES
  * @swap: pages in MM_SWAPENTS
  * @any_anon: however many in MM_ANONPAGES
@@ -83,6 +87,7 @@ struct ew_wanted {
 	bool any_write;
 	bool any_counts;
 	bool must_own;
+	bool soft;
 	long anon;
 	long swap;
 	bool any_anon;
@@ -260,6 +265,10 @@ struct ew_walk {
 #define EW_BIT_DIRTY	BIT(2)
 #define EW_BIT_OWN	BIT(3)
 #define EW_NR_BITS	BIT(4)
+#define EW_BIT_SOFT	BIT(4)
+#define EW_BIT_UFFD	BIT(5)
+/* Not a page, but what stands between */
+#define EW_BIT_BETWEEN	BIT(6)
 
 /* Pages of a batch */
 #define EW_BATCH_PAGES	512U
@@ -310,6 +319,9 @@ void ew_run_batch(struct kunit *test, enum ew_walker walker,
 
 const void *ew_next_batch(const void *prev, char *desc);
 bool ew_batch_is_whole(const struct ew_walk *w);
+bool ew_minds_soft_bits(const struct ew_walk *w);
+void ew_want_soft_bits(struct ew_walk *w, const struct ew_site *s,
+		       struct ew_wanted *want);
 void ew_plan_batch(struct ew_walk *w);
 void ew_place_batch(struct ew_walk *w, unsigned long base);
 void ew_make_batch(struct ew_walk *w);
