@@ -11,6 +11,7 @@
 #include "../../internal.h"
 #include "../compat/leaf.h"
 #include "../compat/mm.h"
+#include "../compat/trace.h"
 #include "../lib/device.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
@@ -232,10 +233,82 @@ static void dirty_bit_moves_to_folio(struct kunit *test)
 }
 
 /**
+ * struct flush_watch - A pte, and how its lock is dropped
+ * @task: who drops it
+ * @mm: address space
+ * @start: of the range that is to be flushed
+ * @end: of that
+ * @ptep: the pte
+ * @lock: lockdep's name of its lock
+ * @drops: how often the lock was dropped with an entry in the place of the pte
+ * @late: how often the TLB had not been flushed by then
+ */
+struct flush_watch {
+	struct task_struct *task;
+	struct mm_struct *mm;
+	unsigned long start;
+	unsigned long end;
+	pte_t *ptep;
+	struct lockdep_map *lock;
+	unsigned int drops;
+	unsigned int late;
+};
+
+static void flush_acquire(void *data, struct lockdep_map *lock,
+			  unsigned int subclass, int trylock, int read,
+			  int check, struct lockdep_map *next_lock,
+			  unsigned long ip)
+{
+}
+
+static void flush_release(void *data, struct lockdep_map *lock,
+			  unsigned long ip)
+{
+	struct flush_watch *w = data;
+
+	if (current != w->task || lock != w->lock ||
+	    pte_present(ptep_get(w->ptep)))
+		return;
+	w->drops++;
+	w->late += !mmk_tlb_flushed(w->mm, w->start, w->end);
+}
+
+static void flush_unwatch(void *data)
+{
+	mmk_unwatch_locks(flush_acquire, flush_release, data);
+}
+
+/* Three pages, of which the second is there. Returns whether locks can be watched. */
+static bool flush_watch(struct kunit *test, struct flush_watch *w,
+			struct mm_struct *mm, unsigned long start)
+{
+	unsigned long addr = start + PAGE_SIZE;
+	pmd_t *pmdp = mm_find_pmd(mm, addr);
+	int err;
+
+	KUNIT_ASSERT_NOT_NULL(test, pmdp);
+	*w = (struct flush_watch){
+		.task = current, .mm = mm, .start = start,
+		.end = start + 3 * PAGE_SIZE,
+		.ptep = pte_offset_kernel(pmdp, addr),
+		.lock = mmk_lock_map(pte_lockptr(mm, pmdp)),
+	};
+	err = mmk_watch_locks(flush_acquire, flush_release, w);
+	if (err == -EOPNOTSUPP)
+		return false;
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, flush_unwatch,
+							   w));
+	return true;
+}
+
+/**
  * collect_flushes_tlb() - No CPU may write to the old page any more
  *
  * If ptes are not flushed one by one as they are cleared, the range is flushed
- * before the pages are copied. A range without a page is not flushed.
+ * before the pages are copied, and before anybody else can take the page table
+ * lock and see a page that is not mapped any more. A range without a page is not
+ * flushed.
  *
  * Contract: MV-2, MV-11
  */
@@ -243,16 +316,26 @@ static void collect_flushes_tlb(struct kunit *test)
 {
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 4);
+	struct flush_watch *watch = kunit_kzalloc(test, sizeof(*watch),
+						  GFP_KERNEL);
 	struct mmk_vma *m;
+	bool watched;
 
 	/* Shared: an exclusive page is flushed when its pte is cleared. */
 	mmk_fill(test, addr + PAGE_SIZE, 1, 1);
 	mmk_fork(test);
 	m = mmk_vma_alloc(test, mm, addr, 3, MIGRATE_VMA_SELECT_SYSTEM, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	watched = flush_watch(test, watch, mm, addr);
 	mmk_tlb_forget(mm);
 	KUNIT_ASSERT_EQ(test, mmk_vma_setup(m), 0);
 	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(mm, addr,
 						addr + 3 * PAGE_SIZE));
+	if (watched) {
+		kunit_release_action(test, flush_unwatch, watch);
+		KUNIT_EXPECT_GT(test, watch->drops, 0U);
+		KUNIT_EXPECT_EQ(test, watch->late, 0U);
+	}
 	mmk_vma_finalize(m);
 
 	m = mmk_vma_alloc(test, mm, addr + 2 * PAGE_SIZE, 2,

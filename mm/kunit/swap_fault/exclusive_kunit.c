@@ -249,6 +249,7 @@ static void lost_exclusive_entry_is_noticed(struct kunit *test)
 	struct swapped s = { .mm = mmk_mm_enter(test) };
 	struct mmk_mm_state rss;
 	struct mmk_fault *fault;
+	int refs;
 
 	s.addr = mmk_map_anon(test, 1);
 	mmk_fill(test, s.addr, 1, SEED);
@@ -256,9 +257,12 @@ static void lost_exclusive_entry_is_noticed(struct kunit *test)
 	s.idle = vma_lock_count(s.mm, s.addr);
 	s.mmap_idle = mmk_mmap_lock_count(s.mm);
 	mmk_mm_snapshot(s.mm, &rss);
+	refs = folio_ref_count(s.folio);
 	fault = mmk_fault_start(test, s.mm, s.addr, FAULT_FLAG_USER, c->lock);
 	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&fault->task,
 						   "folio_wait_bit_common"));
+	/* The page must not be free when it wakes up. */
+	KUNIT_EXPECT_EQ(test, folio_ref_count(s.folio), refs + 1);
 
 	KUNIT_EXPECT_EQ(test, do_madvise(s.mm, s.addr, PAGE_SIZE,
 					 MADV_DONTNEED), 0);
