@@ -8,10 +8,18 @@
 // In: mm/rmap.c: try_to_unmap_one
 
 @@
+expression list ES;
 @@
 (
 - set_ptes(mm, address, pvmw.pte, pteval, nr_pages);
 + set_ptes(mm, address, pvmw.pte, pteval, 1);
+  folio_set_swapbacked(folio);
+|
+  if (!ttu_anon_folio(ES)) {
+- 	set_ptes(mm, address, pvmw.pte, pteval, nr_pages);
++ 	set_ptes(mm, address, pvmw.pte, pteval, 1);
+  	...
+  }
 |
 - set_pte_at(mm, address, pvmw.pte, pteval);
   if (!(vma->vm_flags & VM_DROPPABLE))
