@@ -69,6 +69,22 @@ int hp_poison(struct kunit *test, struct hp *hp, struct page *page)
 }
 
 /**
+ * hp_mark() - Mark a page as poisoned, and leave it where it is
+ * @test: the case
+ * @hp: from hp_enter()
+ * @page: the page, which is mapped
+ *
+ * As memory_failure() leaves it when the page could not be unmapped.
+ */
+void hp_mark(struct kunit *test, struct hp *hp, struct page *page)
+{
+	note(test, hp, page);
+	get_page(page);
+	SetPageHWPoison(page);
+	num_poisoned_pages_inc(page_to_pfn(page));
+}
+
+/**
  * hp_soft_offline() - A page is taken out of use before it fails
  * @test: the case
  * @hp: from hp_enter()

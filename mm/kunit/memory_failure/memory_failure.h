@@ -26,6 +26,7 @@ struct hp {
 
 struct hp *hp_enter(struct kunit *test);
 int hp_poison(struct kunit *test, struct hp *hp, struct page *page);
+void hp_mark(struct kunit *test, struct hp *hp, struct page *page);
 int hp_soft_offline(struct kunit *test, struct hp *hp, struct page *page);
 void hp_expect_out_of_use(struct kunit *test, struct page *page);
 void hp_expect_sigbus(struct kunit *test, struct mm_struct *mm,

@@ -126,6 +126,36 @@ static void poisoned_page_is_an_entry_everywhere(struct kunit *test)
 }
 
 /**
+ * removal_of_the_memory_leaves_entries() - A poisoned page is mapped, and goes
+ *
+ * Whoever takes the memory away unmaps the page first. Each mapping has a hwpoison
+ * entry then, as if the page had been unmapped when it failed.
+ *
+ * Contract: HP-1
+ */
+static void removal_of_the_memory_leaves_entries(struct kunit *test)
+{
+	const struct lost_case *how = test->param_value;
+	struct folio *folio;
+	struct lost lost;
+	int err;
+
+	lost_map(test, &lost, how);
+	hp_mark(test, lost.hp, lost.page);
+	folio = page_folio(lost.page);
+	folio_lock(folio);
+	err = unmap_poisoned_folio(folio, page_to_pfn(lost.page), false);
+	folio_unlock(folio);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	expect_entry(test, lost.hp->mm, &lost);
+	hp_expect_sigbus(test, lost.hp->mm, lost.addr);
+	if (lost.child)
+		expect_entry(test, lost.child, &lost);
+	MMK_EXPECT_PART_HOLDS(test, lost.hp->mm, lost.addr + PAGE_SIZE, 1, 1,
+			      HP_SEED);
+}
+
+/**
  * file_does_not_give_the_page_again() - A file whose page is poisoned
  *
  * tmpfs keeps the page, so that nobody reads zeroes in its place: read() is -EIO,
@@ -384,6 +414,8 @@ static void page_in_the_swap_cache_is_lost(struct kunit *test)
 
 static struct kunit_case memory_failure_poison_cases[] = {
 	KUNIT_CASE_PARAM(poisoned_page_is_an_entry_everywhere,
+			 lost_gen_params),
+	KUNIT_CASE_PARAM(removal_of_the_memory_leaves_entries,
 			 lost_gen_params),
 	KUNIT_CASE(file_does_not_give_the_page_again),
 	KUNIT_CASE_PARAM(entry_stays_what_it_is, then_gen_params),
