@@ -59,7 +59,7 @@ static bool merged(struct km *km)
 	for (i = 1; i < km->nr; i++)
 		if (mmk_pte_page(km->mms[i], km->addr) != first)
 			return false;
-	return true;
+	return !km->apart || mmk_pte_page(km->mms[0], km->apart) == first;
 }
 
 /**
@@ -115,6 +115,46 @@ void km_join(struct kunit *test, struct km *km)
 			    mmk_pte_page(km->mms[0], km->addr));
 }
 
+static void ksm_begin(struct kunit *test, struct km *km)
+{
+	struct file_system_type *type = get_fs_type("sysfs");
+
+	*km = (struct km){};
+	KUNIT_ASSERT_NOT_NULL(test, type);
+	km->sysfs = vfs_kern_mount(type, SB_KERNMOUNT, "none", NULL);
+	put_filesystem(type);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(km->sysfs));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, ksm_end,
+							km->sysfs), 0);
+	ksm_set(test, km, "sleep_millisecs", "1");
+	ksm_set(test, km, "pages_to_scan", "1000");
+	km->mms[0] = mmk_mm_enter(test);
+	km->nr = 1;
+}
+
+/**
+ * km_merge_apart() - Have two pages of one address space merged
+ * @test: the case
+ * @km: filled in
+ *
+ * Their VMAs have nothing in common: each has an anon_vma of its own. KSM stands
+ * still when this returns.
+ */
+void km_merge_apart(struct kunit *test, struct km *km)
+{
+	ksm_begin(test, km);
+	km->addr = mmk_map_anon(test, 3);
+	km->apart = km->addr + 2 * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, do_madvise(km->mms[0], km->addr, 3 * PAGE_SIZE,
+					 MADV_MERGEABLE), 0);
+	KUNIT_ASSERT_EQ(test, vm_munmap(km->addr + PAGE_SIZE, PAGE_SIZE), 0);
+	mmk_fill(test, km->addr, 1, KM_SEED);
+	mmk_fill(test, km->apart, 1, KM_SEED);
+	KUNIT_ASSERT_TRUE(test, km_resume_until_merged(test, km));
+	km->folio = page_folio(mmk_pte_page(km->mms[0], km->addr));
+	lru_add_drain_all();
+}
+
 /**
  * km_merge() - Have a page merged
  * @test: the case
@@ -125,19 +165,7 @@ void km_join(struct kunit *test, struct km *km)
  */
 void km_merge(struct kunit *test, struct km *km, unsigned int nr)
 {
-	struct file_system_type *type = get_fs_type("sysfs");
-
-	KUNIT_ASSERT_NOT_NULL(test, type);
-	km->sysfs = vfs_kern_mount(type, SB_KERNMOUNT, "none", NULL);
-	put_filesystem(type);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(km->sysfs));
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, ksm_end,
-							km->sysfs), 0);
-	ksm_set(test, km, "sleep_millisecs", "1");
-	ksm_set(test, km, "pages_to_scan", "1000");
-
-	km->mms[0] = mmk_mm_enter(test);
-	km->nr = 1;
+	ksm_begin(test, km);
 	km->addr = mmk_map_anon(test, 1);
 	mmk_fill(test, km->addr, 1, KM_SEED);
 	KUNIT_ASSERT_EQ(test, do_madvise(km->mms[0], km->addr, PAGE_SIZE,

@@ -21,6 +21,7 @@
  * @mms: the address spaces; the first is current->mm
  * @nr: how many there are
  * @addr: where the page is, in each of them
+ * @apart: where it is in the first one as well, in another VMA; or 0
  * @folio: the page
  */
 struct km {
@@ -28,10 +29,12 @@ struct km {
 	struct mm_struct *mms[KM_NR];
 	unsigned int nr;
 	unsigned long addr;
+	unsigned long apart;
 	struct folio *folio;
 };
 
 void km_merge(struct kunit *test, struct km *km, unsigned int nr);
+void km_merge_apart(struct kunit *test, struct km *km);
 void km_join(struct kunit *test, struct km *km);
 void km_pause(struct kunit *test, struct km *km);
 bool km_resume_until_merged(struct kunit *test, struct km *km);

@@ -87,37 +87,40 @@ static void each_gets_its_own_page_back(struct kunit *test)
 /**
  * rmap_of_a_page_that_came_back_is_right() - A page that came back is moved
  *
- * It is unmapped wherever it is mapped, that is, in no address space whose rmap it
- * does not have.
+ * Two VMAs that have nothing in common had the merged page. The page that each gets
+ * back is unmapped wherever it is mapped: it is in no VMA that its rmap does not
+ * know.
  *
  * Contract: KS-1
  */
 static void rmap_of_a_page_that_came_back_is_right(struct kunit *test)
 {
 	const struct back_case *how = test->param_value;
+	unsigned long at[2];
 	struct folio *folio;
 	unsigned int i;
 	struct km km;
 
-	km_merge(test, &km, 2);
+	km_merge_apart(test, &km);
+	at[0] = km.addr;
+	at[1] = km.apart;
 	mmk_swap_on_watched(test, how->slow);
 	page_out(test, &km);
-	for (i = 0; i < km.nr; i++)
-		KUNIT_ASSERT_EQ(test, mmk_fault_in(km.mms[i], km.addr,
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, mmk_fault_in(km.mms[0], at[i],
 						   how->write), 0);
 	lru_add_drain_all();
-	for (i = 0; i < km.nr; i++) {
-		folio = page_folio(mmk_pte_page(km.mms[i], km.addr));
+	for (i = 0; i < 2; i++) {
+		folio = page_folio(mmk_pte_page(km.mms[0], at[i]));
 		folio_get(folio);
 		folio_lock(folio);
 		try_to_migrate(folio, 0);
-		KUNIT_EXPECT_FALSE_MSG(test, folio_mapped(folio),
-				       "address space %u", i);
+		KUNIT_EXPECT_FALSE_MSG(test, folio_mapped(folio), "VMA %u", i);
 		remove_migration_ptes(folio, folio, 0);
 		folio_unlock(folio);
 		folio_put(folio);
-		MMK_EXPECT_PTE(test, km.mms[i], km.addr, PRESENT);
-		MMK_EXPECT_MM_HOLDS(test, km.mms[i], km.addr, 1, KM_SEED);
+		MMK_EXPECT_PTE(test, km.mms[0], at[i], PRESENT);
+		MMK_EXPECT_HOLDS(test, at[i], 1, KM_SEED);
 	}
 }
 

@@ -27,7 +27,7 @@ KUNIT_ARRAY_PARAM_DESC(size, ls_sizes, description);
  *
  * It counts as one that was not split. Its pages have neighbouring slots, in
  * their order, each with one user; the mm has as many swap entries as it had
- * pages.
+ * pages. All slots are free when the entries are unmapped.
  *
  * Contract: TS-1
  */
@@ -55,6 +55,9 @@ static void folio_goes_out_in_one_piece(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after.anon, before.anon - ls.nr);
 	KUNIT_EXPECT_EQ(test, after.swap, before.swap + ls.nr);
 	KUNIT_EXPECT_EQ(test, after.file, before.file);
+
+	KUNIT_EXPECT_EQ(test, vm_munmap(ls.addr, ls.nr * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 }
 
 /* Ways to get at the pages */

@@ -127,18 +127,18 @@ static void file_goes_out_in_one_piece(struct kunit *test)
 /**
  * neighbours_of_a_read_page_are_kept() - One page is in the swap cache alone
  *
- * Readahead has brought in one page of a large folio that is in swap as a whole.
- * Reading that page through the file gives its bytes, and leaves the others
- * theirs.
+ * Readahead has brought in the first page of a large folio that is in swap as a whole,
+ * the one that the entry of all pages tells of. Reading the others through the file
+ * gives their bytes.
  *
  * Contract: TS-1
  */
 static void neighbours_of_a_read_page_are_kept(struct kunit *test)
 {
 	const struct lsf_size *how = test->param_value;
-	unsigned int one = 3;
 	struct folio *folio;
 	softleaf_t entry;
+	unsigned int i;
 	struct lsf f;
 	void *slot;
 
@@ -148,17 +148,35 @@ static void neighbours_of_a_read_page_are_kept(struct kunit *test)
 	slot = xa_load(&f.l.file->f_mapping->i_pages, 0);
 	KUNIT_ASSERT_TRUE(test, xa_is_value(slot));
 	entry = radix_to_swp_entry(slot);
-	entry = swp_entry(swp_type(entry), swp_offset(entry) + one);
 	folio = swap_cluster_readahead(entry, GFP_HIGHUSER_MOVABLE, NULL, 0);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	folio_wait_locked(folio);
 	folio_put(folio);
 
-	MMK_EXPECT_PART_HOLDS(test, f.l.mm, f.l.addr + one * PAGE_SIZE, one, 1,
-			      MMK_LARGE_SEED);
+	for (i = 1; i < 3; i++)
+		MMK_EXPECT_PART_HOLDS(test, f.l.mm, f.l.addr + i * PAGE_SIZE, i,
+				      1, MMK_LARGE_SEED);
 	MMK_EXPECT_HOLDS(test, f.l.addr, f.l.nr, MMK_LARGE_SEED);
 	KUNIT_EXPECT_EQ(test, swapped(&f), 0UL);
 	KUNIT_EXPECT_EQ(test, vfs_truncate(&f.l.file->f_path, 0), 0L);
+	lsf_expect_gone(test, &f);
+}
+
+/**
+ * removed_file_leaves_no_slot() - Truncation of all that is in swap
+ *
+ * All of its slots are free, and the file counts no page as swapped.
+ *
+ * Contract: TS-1
+ */
+static void removed_file_leaves_no_slot(struct kunit *test)
+{
+	const struct lsf_size *how = test->param_value;
+	struct lsf f;
+
+	lsf_map(test, &f, how->order);
+	lsf_out(test, &f);
+	KUNIT_ASSERT_EQ(test, vfs_truncate(&f.l.file->f_path, 0), 0L);
 	lsf_expect_gone(test, &f);
 }
 
@@ -251,6 +269,7 @@ static void swapoff_brings_the_file_back(struct kunit *test)
 static struct kunit_case large_swap_tmpfs_cases[] = {
 	KUNIT_CASE_PARAM(file_goes_out_in_one_piece, lsf_gen_params),
 	KUNIT_CASE_PARAM(neighbours_of_a_read_page_are_kept, lsf_gen_params),
+	KUNIT_CASE_PARAM(removed_file_leaves_no_slot, lsf_gen_params),
 	KUNIT_CASE_PARAM(part_of_the_file_goes, lsf_gen_params),
 	KUNIT_CASE_PARAM(truncation_within_an_entry_ends, lsf_gen_params),
 	KUNIT_CASE_PARAM(swapoff_brings_the_file_back, lsf_gen_params),

@@ -9,6 +9,7 @@
 // In: mm/ksm.c: ksm_might_need_to_copy
 
 @@
+expression e;
 @@
-- folio_test_ksm(folio)
-+ folio_test_anon(folio)
+- folio->index == e && anon_vma->root == vma->anon_vma->root
++ anon_vma->root

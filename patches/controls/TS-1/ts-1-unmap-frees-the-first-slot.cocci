@@ -4,8 +4,7 @@
 // The entries are counted as unmapped, all of them.
 //
 // Breaks: TS-1
-// Kills: large_swap_anon.folio_comes_back: assertion
-// Kills: large_swap_anon.part_of_the_entries_goes: assertion
+// Kills: large_swap_anon.folio_goes_out_in_one_piece: assertion or hang
 // Variants: full
 // In: mm/memory.c: zap_nonpresent_ptes | zap_pte_range
 
