@@ -6,7 +6,7 @@
 // about the same number.
 //
 // Breaks: TS-1
-// Kills: large_swap_tmpfs.removed_file_leaves_no_slot: assertion
+// Kills: large_swap_tmpfs.removed_file_leaves_no_slot: assertion or hang
 // Variants: full
 // In: mm/shmem.c: shmem_free_swap
 
