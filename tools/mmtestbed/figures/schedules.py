@@ -10,6 +10,8 @@ from ..ui import tables
 from ..ui.words import count
 
 Record = Mapping[str, Any]
+# So many programs have a row of their own.
+_MANY = 60
 
 
 def of_programs(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]]:
@@ -31,7 +33,8 @@ def of_programs(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]
                      "given_up": sum(each["given_up"].values())})
     if not rows:
         raise UsageError(f"{file} has no program")
-    return str(data["switches"]), {
+    triples = all(row["program"].count("+") == 2 for row in rows)
+    return str(data["switches"]) + "-triples" * triples, {
         "switches": data["switches"], "points": data["points"], "rows": rows}
 
 
@@ -63,12 +66,29 @@ def programs(record: Record, when: str) -> tuple[str, list[str]]:
             f"{run / max(seconds, 0.1):.0f} a second and "
             f"{1000 * sum(row['cpu_seconds'] for row in rows) / max(run, 1):.1f} ms of CPU "
             "time each; none was bad.")
+    if len(rows) > _MANY:
+        text += " The programs of each state together; the record has each of them."
+        rows = _by_state(rows)
     table = [["program", "points", "schedules", "run", "share", "ends", "given up",
               "seconds"]]
-    table += [[row["program"], str(row["points"]), str(row["done"]), str(row["run"]),
+    table += [[row["program"], str(row["points"]), f"{row['done']:,}", f"{row['run']:,}",
                f"{100 * row['done'] // max(1, row['total'])} %", str(row["ends"]),
                str(row["given_up"]), f"{row['seconds']:.1f}"] for row in rows]
     return text, tables.rst(table)
+
+
+def _by_state(rows: Sequence[Record]) -> list[dict[str, Any]]:
+    """One row for the programs that begin with the same state; the most points, and the
+    sums of the rest."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        state, _, ops = row["program"].partition(":")
+        name = f"{state}:{'+'.join('*' * len(ops.split('+')))}"
+        total = found.setdefault(name, {"program": name, "points": 0})
+        total["points"] = max(total["points"], row["points"])
+        for key in ("done", "run", "total", "ends", "given_up", "seconds"):
+            total[key] = total.get(key, 0) + row[key]
+    return list(found.values())
 
 
 def hunts(record: Record, when: str) -> tuple[str, list[str]]:

@@ -39,6 +39,17 @@ class Schedules(test_results.Repository):
         self.assertIn("all 35 schedules of 1 program; 22 of them were run, which took 0 s", text.replace("\n", " "))
         self.assertRegex(text, r"moving:read\+end +19 +35 +22 +100 % +1 +4 +0\.5")
 
+    def test_many_programs(self) -> None:
+        many = [{**PROGRAM, "program": f"{state}:read+{'x' * number}", "points": number}
+                for state in ("none", "mapped") for number in range(1, 41)]
+        text = "\n".join(figure_texts.explored(self.book(self.recorded(programs=many))))
+        self.assertRegex(text, r"none:\*\+\* +40 +1,400 +880 +100 % +40 +160 +20\.0")
+        self.assertNotIn("none:read", text)
+
+    def test_triples(self) -> None:
+        found = self.recorded(programs=[{**PROGRAM, "program": "moving:read+write+end"}])
+        self.assertEqual(list(found), ["schedules-6.12-1-triples"])
+
     def test_a_part(self) -> None:
         part = {**PROGRAM, "levels": [{"switches": 0, "schedules": 40, "done": 10, "run": 10}]}
         text = " ".join(figure_texts.explored(self.book(self.recorded(programs=[part]))))
