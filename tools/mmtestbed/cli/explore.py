@@ -185,14 +185,19 @@ class Command:
                     break
                 # Points have other numbers now: all over again.
                 farm.know(which, found.places)
-        if found.bad and found.seed is not None:
-            found.bad[0] = search.shrink(which, found.bad[0], farm.run)
+            if found.bad and found.seed is not None:
+                found.bad[0] = search.shrink(which, found.bad[0], farm.run)
+            less = search.in_shorter(which, found.bad[0], farm.run, farm.size, pool) \
+                if found.bad and not quiet else None
         if quiet:
             return found
         console.end(f"{report.covered(found)}, {report.verdict(found)}")
         for bad in found.bad[:3]:
             console.lines(report.fault(which, bad,
                                        farm.ends(which).get(bad.done, ())), "    ")
+        if less:
+            console.line("  with an operation less:")
+            console.lines(report.fault(*less, farm.ends(less[0]).get(less[1].done, ())), "    ")
         return found
 
     def _close(self, found: Sequence[Coverage]) -> int:

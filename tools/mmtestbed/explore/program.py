@@ -53,6 +53,13 @@ class Program:
             not {"pin", "put"} <= set(self.ops)
 
 
+    def shorter(self) -> list["Program"]:
+        """The programs with one operation less."""
+        less = dict.fromkeys(self.ops[:number] + self.ops[number + 1:]
+                             for number in range(len(self.ops)))
+        return [found for ops in less if (found := Program(self.state, ops)).valid]
+
+
 def parse(text: str) -> Program:
     """The program that is called @text.  Raises UsageError."""
     state, colon, ops = text.partition(":")

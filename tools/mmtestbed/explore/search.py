@@ -278,6 +278,17 @@ def shrink(program: Program, bad: Found, run: Run) -> Found:
     return best
 
 
+def in_shorter(program: Program, bad: Found, run: Run, jobs: int,
+               pool: concurrent.futures.Executor) -> Optional[tuple[Program, Found]]:
+    """A program with an operation less than @program that goes wrong with no more switches
+    than @bad has, and how; None if there is none."""
+    for less in program.shorter():
+        found = explore(less, run, len(bad.schedule.at), jobs, pool)
+        if found.bad:
+            return less, found.bad[0]
+    return None
+
+
 def _shorter(which: Schedule) -> Sequence[Schedule]:
     return [Schedule(which.order, which.at[:number] + which.at[number + 1:])
             for number in range(len(which.at))]

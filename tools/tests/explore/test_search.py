@@ -239,3 +239,23 @@ class Explorer(unittest.TestCase):
         self.assertTrue(bad.why)
         self.assertEqual(search.shrink(PROGRAM, bad, self.run_one).schedule,
                          Schedule("01", ((1, 1),)))
+
+    def test_a_shorter_program(self) -> None:
+        asked = []
+
+        def run(which: Program, schedule: Schedule) -> Found:
+            asked.append(str(which))
+            path, _ = simulated(True, schedule)
+            return Found(schedule, done=3, end="x", why="lost" if which.ops == (
+                "write", "fork") and schedule.at else "", path=tuple(
+                    (int(each[0]), int(each[1]), 1) for each in path))
+
+        bad = Found(Schedule("012", ((1, 1),)), why="lost")
+        found = search.in_shorter(program.parse("none:read+write+fork"), bad, run, 1, self.pool)
+        assert found
+        self.assertEqual((str(found[0]), found[1].why), ("none:write+fork", "lost"))
+        self.assertLessEqual(len(found[1].schedule.at), 1)
+        # It takes two for one; and a migration under way ends.
+        self.assertIsNone(search.in_shorter(PROGRAM, bad, run, 1, self.pool))
+        self.assertEqual(list(map(str, program.parse("moving:read+read+end").shorter())),
+                         ["moving:read+end"])
