@@ -364,6 +364,7 @@ static const char *const programs[] = {
 	"shared:write+dontneed", "shared:write+write",
 	"mapped:write+pageout", "swapped:write+dontneed", "cached:write+move",
 	"mapped:write+mremap", "device:write+dontneed",
+	"lazyfree:pin+pageout", "exclusive:read+dontneed",
 	"moving:read+write+end", "moving:write+dontneed+end",
 };
 
