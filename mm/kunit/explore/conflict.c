@@ -22,7 +22,7 @@
 
 #include "conflict.h"
 
-#define LOG_MAX		(64 * 1024)
+#define LOG_MAX		(128 * 1024)
 #define PLACES_BITS	12
 #define PLACES		BIT(PLACES_BITS)
 

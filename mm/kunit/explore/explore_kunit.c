@@ -188,6 +188,8 @@ static void print_path(const struct mmx_path *path)
 		same = 0;
 	}
 	pr_info("explore: points %u switches %u\n", path->nr, path->switches);
+	if (path->spun)
+		pr_info("explore: spun %u\n", path->spun);
 }
 
 static void expect_end(struct kunit *test, const struct ends *ends,

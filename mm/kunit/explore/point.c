@@ -34,7 +34,7 @@
  * Points that a task passes in a row, at most, while another one could run. More
  * than any operation has: the task waits, as swapoff does, without sleeping.
  */
-#define SPINS		(MMX_POINTS / 4)
+#define SPINS		(MMX_POINTS / 8)
 
 bool mmx_listening;
 
@@ -251,6 +251,7 @@ static noinline void point(const char *what, const char *lock, int held,
 	/* A task that waits for another one without sleeping has to let it run. */
 	if (to == MMX_TASKS && ++mmx.in_a_row > SPINS) {
 		mmx.in_a_row = 0;
+		mmx.path.spun++;
 		to = __ffs(set);
 	}
 	if (to == MMX_TASKS)
@@ -430,6 +431,7 @@ void mmx_begin(const struct mmx_schedule *schedule,
 	mmx.left = schedule->nr_tasks;
 	mmx.path.nr = 0;
 	mmx.path.switches = 0;
+	mmx.path.spun = 0;
 	mmx.path.misfit = false;
 	mmx.busy = false;
 	mmx.runs = -1;

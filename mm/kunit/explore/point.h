@@ -36,6 +36,7 @@ struct mmx_schedule {
  * struct mmx_path - What came of a schedule
  * @nr: points that were passed
  * @switches: switches that were made
+ * @spun: how often a task waited for another one without sleeping
  * @misfit: a switch was to be made to a task that could not run
  * @who: for each point, the number of the running task in the upper four bits,
  *	and in the lower ones the set of tasks that could have gone on instead;
@@ -44,6 +45,7 @@ struct mmx_schedule {
 struct mmx_path {
 	unsigned int nr;
 	unsigned int switches;
+	unsigned int spun;
 	bool misfit;
 	u8 who[MMX_POINTS];
 };

@@ -54,6 +54,7 @@ class Found:
     @usec: CPU time that it took.
     @lines: of its console, if anything is wrong or it was asked for.
     @same: so many of the next points of the task that gave way last come to the same.
+    @spun: how often a task waited for another one without sleeping.
     @places: in the code, that touch what other tasks touch, and were no points: as
         hexadecimal numbers.
     """
@@ -64,6 +65,7 @@ class Found:
     done: int = 0
     end: str = ""
     same: int = 0
+    spun: int = 0
     digest: str = ""
     usec: int = 0
     lines: Sequence[str] = ()
@@ -151,6 +153,8 @@ class Reader:
                 found.done, found.end = int(end.group(1), 16), tree.plain(end.group(2))
             elif text.startswith("same "):
                 found.same = int(text[len("same "):])
+            elif text.startswith("spun "):
+                found.spun = int(text[len("spun "):])
             elif text.startswith("place "):
                 found.places += _PLACE.findall(text)
             elif text.startswith("point "):

@@ -32,6 +32,7 @@ def verdict(found: Coverage) -> str:
 def row(found: Coverage) -> list[str]:
     """The row of the table."""
     gave_up = [f"{op} {times}" for op, times in zip(found.program.ops, found.gave_up) if times]
+    gave_up += [f"spun {found.spun}"] * bool(found.spun)
     return [str(found.program), str(found.points), str(found.levels[-1].switches),
             str(found.done), str(found.run), f"{100 * found.done // max(1, found.total)} %",
             f"{found.seconds:.1f}", str(len(found.ends)), ", ".join(gave_up) or "-",
@@ -76,7 +77,7 @@ def as_json(found: Coverage) -> dict[str, Any]:
         "program": str(found.program), "points": found.points,
         "levels": [{"switches": level.switches, "schedules": level.total,
                     "done": level.done, "run": level.run} for level in found.levels],
-        "complete": found.complete, "seed": found.seed,
+        "complete": found.complete, "seed": found.seed, "spun": found.spun,
         "given_up": dict(zip(map(str, range(len(found.program.ops))), found.gave_up)),
         "ends": [{"done": done, "state": state, "schedules": times}
                  for (done, state), times in sorted(found.ends.items())],

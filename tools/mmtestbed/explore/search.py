@@ -59,6 +59,7 @@ class Coverage:
     @bad: what is wrong, that with the fewest switches first.
     @ends: how often it came to each state.
     @gave_up: for each operation, in how many schedules it was given up.
+    @spun: in how many schedules a task waited for another one without sleeping.
     @seconds: that it took.  @usec: CPU time of the children.
     @seed: of the order in which the last level was run, if it was not all run.
     @places: that were no points, and have to be: what was run is not all there is.
@@ -72,6 +73,7 @@ class Coverage:
     bad: list[Found] = field(default_factory=list)
     ends: collections.Counter[tuple[int, str]] = field(default_factory=collections.Counter)
     gave_up: list[int] = field(default_factory=list)
+    spun: int = 0
     seconds: float = 0.0
     usec: int = 0
     seed: Optional[int] = None
@@ -114,6 +116,7 @@ class Coverage:
         """Count one schedule."""
         self.levels[-1].run += 1
         self.usec += found.usec
+        self.spun += found.spun > 0
         self.places.update(found.places)
         if found.why:
             self.bad.append(found)
