@@ -5,6 +5,8 @@
  * is done to make room, what has been written last is what is read.
  */
 #include <kunit/test.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/swap.h>
@@ -13,6 +15,7 @@
 
 #include "../../internal.h"
 #include "../../swap.h"
+#include "../compat/file.h"
 #include "../compat/leaf.h"
 #include "../compat/swap.h"
 #include "../lib/guard.h"
@@ -177,14 +180,172 @@ static void slot_is_free_when_the_last_user_has_gone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
 }
 
+/* The RAM disk of a second area */
+#define OTHER_AREA	1
+
+/* Pages of which every other one is in the second area */
+#define NR_MIXED	8
+
+static softleaf_t page_out(struct kunit *test, struct mm_struct *mm,
+			   unsigned long addr)
+{
+	int err = mmk_pageout(addr, PAGE_SIZE);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	MMK_EXPECT_PTE(test, mm, addr, SWAP);
+	return softleaf_from_pte(mmk_pte(mm, addr));
+}
+
+/**
+ * page_is_read_from_its_own_area() - Two areas, and one advice
+ *
+ * Every other page of a range is in another area, in the slot with the next
+ * number, as if its place on the disk were right behind. All are read ahead at
+ * once. Each has its own bytes.
+ *
+ * Contract: SF-11
+ */
+static void page_is_read_from_its_own_area(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct swap_info_struct *si;
+	struct mmk_swap *other;
+	unsigned long addr, spare;
+	softleaf_t entry[NR_MIXED];
+	unsigned int i, next = 0;
+
+	mmk_swap_on(test);
+	si = __swap_entry_to_info(swp_entry(0, 1));
+	other = mmk_swap_alloc(test, OTHER_AREA);
+	addr = mmk_map_anon(test, NR_MIXED);
+	/* Not to be merged with the others */
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	spare = mmk_map_anon(test, 1);
+	mmk_fill(test, addr, NR_MIXED, SEED);
+	mmk_fill(test, spare, 1, SEED + 1);
+	for (i = 0; i < NR_MIXED; i += 2)
+		entry[i] = page_out(test, mm, addr + i * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, mmk_swap_try_prefer(other), 0L);
+	mmk_swap_slots_drain();
+	/* 7.x would use the area that this CPU used last. */
+	spin_lock(&si->lock);
+	si->flags &= ~SWP_WRITEOK;
+	spin_unlock(&si->lock);
+	page_out(test, mm, spare);
+	for (i = 1; i < NR_MIXED; i += 2)
+		entry[i] = page_out(test, mm, addr + i * PAGE_SIZE);
+	spin_lock(&si->lock);
+	si->flags |= SWP_WRITEOK;
+	spin_unlock(&si->lock);
+	for (i = 1; i < NR_MIXED; i++) {
+		KUNIT_EXPECT_NE(test, (int)swp_type(entry[i]),
+				(int)swp_type(entry[i - 1]));
+		next += swp_offset(entry[i]) == swp_offset(entry[i - 1]) + 1;
+	}
+	if (!next)
+		kunit_info(test, "no slot comes next to that before");
+	mmk_scrub_free_pages();
+	KUNIT_EXPECT_EQ(test, do_madvise(mm, addr, NR_MIXED * PAGE_SIZE,
+					 MADV_WILLNEED), 0);
+	MMK_EXPECT_HOLDS(test, addr, NR_MIXED, SEED);
+	MMK_EXPECT_HOLDS(test, spare, 1, SEED + 1);
+}
+
+/**
+ * struct header_case - A swap area with a bad header
+ * @description: for the KTAP line
+ * @offset: of what is wrong, in bytes
+ * @value: what is there
+ */
+struct header_case {
+	const char *description;
+	size_t offset;
+	u32 value;
+};
+
+static const struct header_case header_cases[] = {
+	{ "no signature", offsetof(union swap_header, magic.magic), 0 },
+	{ "unknown version", offsetof(union swap_header, info.version), 7 },
+	{ "no pages", offsetof(union swap_header, info.last_page), 0 },
+	{ "too many bad pages",
+	  offsetof(union swap_header, info.nr_badpages), 1 << 20 },
+	{ "the header is a bad page",
+	  offsetof(union swap_header, info.nr_badpages), 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(header, header_cases, description);
+
+static int spoil_header(const char *name, const struct header_case *c)
+{
+	loff_t pos = c->offset;
+	struct file *file;
+	ssize_t ret = -EIO;
+
+	scoped_with_init_fs() {
+		file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
+		if (!IS_ERR(file)) {
+			ret = kernel_write(file, &c->value, sizeof(c->value),
+					   &pos);
+			if (ret > 0)
+				ret = vfs_fsync(file, 0);
+			filp_close(file, NULL);
+		}
+	}
+	return ret;
+}
+
+/**
+ * area_with_a_bad_header_is_refused() - swapon, -EINVAL
+ *
+ * Nothing is left behind: no slots, and nobody has the disk. With a header that
+ * is right, the same disk can be turned on, used, and turned off.
+ *
+ * Contract: SF-11
+ */
+static void area_with_a_bad_header_is_refused(struct kunit *test)
+{
+	const struct header_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_swap *swap = mmk_swap_alloc(test, OTHER_AREA);
+	unsigned long addr = mmk_map_anon(test, 1);
+	unsigned int i;
+	char name[16];
+
+	KUNIT_ASSERT_EQ(test, copy_from_user(name, (void __user *)swap->path,
+					     sizeof(name)), 0UL);
+	KUNIT_ASSERT_EQ(test, spoil_header(name, c), 0);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, mmk_swap_try_on(swap), -EINVAL);
+		/* A kernel thread leaves this to a work queue. */
+		flush_delayed_fput();
+	}
+	KUNIT_EXPECT_EQ(test, total_swap_pages, 0L);
+	KUNIT_ASSERT_EQ(test, mmk_swap_format(OTHER_AREA), 0);
+	KUNIT_ASSERT_EQ(test, mmk_swap_try_on(swap), 0L);
+	mmk_fill(test, addr, 1, SEED);
+	page_out(test, mm, addr);
+	mmk_scrub_free_pages();
+	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
+	KUNIT_EXPECT_TRUE(test, mmk_swapoff(test, swap));
+}
+
+/* What a RAM disk once takes it keeps: not in a case, which has to leak nothing. */
+static int slot_suite_init(struct kunit_suite *suite)
+{
+	return mmk_swap_format(OTHER_AREA);
+}
+
 static struct kunit_case swap_fault_slot_cases[] = {
 	KUNIT_CASE_PARAM(slot_has_what_was_written_last, bytes_gen_params),
 	KUNIT_CASE(slot_is_free_when_the_last_user_has_gone),
+	KUNIT_CASE(page_is_read_from_its_own_area),
+	KUNIT_CASE_PARAM(area_with_a_bad_header_is_refused, header_gen_params),
 	{}
 };
 
 static struct kunit_suite swap_fault_slot_suite = {
 	.name = "swap_fault_slot",
+	.suite_init = slot_suite_init,
 	.init = mmk_case_init,
 	.test_cases = swap_fault_slot_cases,
 };

@@ -6,6 +6,7 @@
  * the fault is left to mmap_lock.
  */
 #include <kunit/test.h>
+#include <linux/kallsyms.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -407,6 +408,91 @@ static void replacer_release(void *data, struct lockdep_map *lock,
 	mmk_vma_set_refs(r->left, r->refs);
 }
 
+typedef struct vm_area_struct *(*next_vma_fn)(struct mm_struct *mm,
+					      struct vma_iterator *vmi,
+					      unsigned long from);
+
+/*
+ * lock_next_vma(), as /proc/PID/maps calls it: the VMA of an address, or the next one
+ * behind it. Since 6.17, and called with RCU held.
+ */
+static next_vma_fn next_vma(struct kunit *test)
+{
+	next_vma_fn fn = (void *)kallsyms_lookup_name("lock_next_vma");
+
+	if (!fn)
+		kunit_skip(test, "needs lock_next_vma()");
+	return fn;
+}
+
+static struct vm_area_struct *lock_next(next_vma_fn fn, struct mm_struct *mm,
+					unsigned long from)
+{
+	struct vm_area_struct *vma;
+	struct vma_iterator vmi;
+
+	vma_iter_init(&vmi, mm, from);
+	rcu_read_lock();
+	vma = fn(mm, &vmi, from);
+	rcu_read_unlock();
+	return vma;
+}
+
+/**
+ * next_vma_is_that_of_the_address() - Or the first one behind it
+ *
+ * From each page of two VMAs and of the gap between them, the VMA is found that
+ * ends behind the page first. It is locked, and its lock count is as before when
+ * it has been unlocked.
+ *
+ * Contract: VL-1
+ */
+static void next_vma_is_that_of_the_address(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 6), page;
+	next_vma_fn fn = next_vma(test);
+	struct vm_area_struct *first, *second, *got;
+	long idle;
+
+	KUNIT_ASSERT_EQ(test, vm_munmap(addr + 2 * PAGE_SIZE, 2 * PAGE_SIZE), 0);
+	first = mmk_vma_at(mm, addr);
+	second = mmk_vma_at(mm, addr + 4 * PAGE_SIZE);
+	KUNIT_ASSERT_PTR_NE(test, first, second);
+	idle = mmk_vma_lock_count(second);
+	for (page = addr; page < addr + 6 * PAGE_SIZE; page += PAGE_SIZE) {
+		got = lock_next(fn, mm, page);
+		KUNIT_EXPECT_PTR_EQ(test, got, page < addr + 2 * PAGE_SIZE ?
+				    first : second);
+		if (IS_ERR_OR_NULL(got))
+			continue;
+		KUNIT_EXPECT_NE(test, mmk_vma_lock_count(got), idle);
+		mmk_unlock_vma(got);
+		KUNIT_EXPECT_EQ(test, mmk_vma_lock_count(got), idle);
+	}
+	got = lock_next(fn, mm, TASK_SIZE - PAGE_SIZE);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&rcu_lock_map));
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(mm), 0L);
+}
+
+/**
+ * struct over_case - A look-up
+ * @description: for the KTAP line
+ * @next: it is that of lock_next_vma()
+ */
+struct over_case {
+	const char *description;
+	bool next;
+};
+
+static const struct over_case over_cases[] = {
+	{ "lock_vma_under_rcu", false },
+	{ "lock_next_vma", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(over, over_cases, description);
+
 /**
  * look_up_starts_over_at_the_address() - The VMA that was found has gone
  *
@@ -419,16 +505,20 @@ static void replacer_release(void *data, struct lockdep_map *lock,
  */
 static void look_up_starts_over_at_the_address(struct kunit *test)
 {
+	const struct over_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 4);
 	unsigned long half = addr + 2 * PAGE_SIZE;
 	struct replacer r = { .task = current, .mm = mm };
 	struct vm_area_struct *got;
+	next_vma_fn fn = NULL;
 	long idle;
 	int err;
 
 	if (!MMK_VMA_REF_LIMIT)
 		kunit_skip(test, "RCU is held until the look-up ends");
+	if (c->next)
+		fn = next_vma(test);
 	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, half, 2 * PAGE_SIZE, PROT_READ,
 				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 				      0), half);
@@ -446,7 +536,8 @@ static void look_up_starts_over_at_the_address(struct kunit *test)
 	err = replacer_put(&r, r.left, addr);
 	mmk_vma_set_refs(r.left, 0);
 	r.armed = !err;
-	got = mmk_lock_vma(mm, half + PAGE_SIZE);
+	got = fn ? lock_next(fn, mm, half + PAGE_SIZE) :
+		   mmk_lock_vma(mm, half + PAGE_SIZE);
 	if (r.armed)
 		replacer_release(&r, &rcu_lock_map, 0);
 	mmap_write_unlock(mm);
@@ -557,7 +648,8 @@ static struct kunit_case vma_life_lock_cases[] = {
 	KUNIT_CASE_PARAM(readers_are_counted_up_to_the_limit,
 			 limit_gen_params),
 	KUNIT_CASE(vma_of_another_mm_is_given_back),
-	KUNIT_CASE(look_up_starts_over_at_the_address),
+	KUNIT_CASE_PARAM(look_up_starts_over_at_the_address, over_gen_params),
+	KUNIT_CASE(next_vma_is_that_of_the_address),
 	KUNIT_CASE_SLOW(coming_and_going_vma_is_right),
 	{}
 };
