@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm: hmm_range_fault() makes pages that the OOM reaper has taken
 //
-// The driver gets pages of zeroes in the place of what was there.
+// The driver gets pages of zeroes in the place of what was there. Where a page has
+// to be made, the fault notices; where it is there, nothing does.
 //
 // Breaks: EW-1
 // Kills: walker_driver.pages_of_an_unstable_mm_are_not_asked_for: assertion
