@@ -24,17 +24,18 @@
 #define BATCH_ORDER	4
 #define BATCH_PAGES	16U
 
-/* The page that differs from all others */
+/* The page that differs from all others, and which of the ways below comes first */
 static const struct one_page {
 	const char *name;
 	int page;
+	unsigned int shift;
 } one_pages[] = {
-	{ "none", -1 },
+	{ "none", -1, 3 },
 	{ "first", 0 },
 	{ "second", 1 },
 	{ "in the middle", BATCH_PAGES / 2 },
 	{ "last but one", BATCH_PAGES - 2 },
-	{ "last", BATCH_PAGES - 1 },
+	{ "last", BATCH_PAGES - 1, 3 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(one_page, one_pages, name);
@@ -63,6 +64,14 @@ static const unsigned int ways[BATCH_PAGES] = {
 /* One that has a neighbour of its own kind */
 #define DIRTY	4
 
+/* The walk ends at the first batch that stays: it depends on the case what that is. */
+static unsigned int way_of(struct kunit *test, unsigned int page)
+{
+	const struct one_page *param = test->param_value;
+
+	return (page + param->shift) % BATCH_PAGES;
+}
+
 /* A folio whose pages may be thrown away: clean, and mapped in several ways */
 static void map_lazyfree(struct kunit *test, struct mmk_large *l)
 {
@@ -84,11 +93,11 @@ static void map_lazyfree(struct kunit *test, struct mmk_large *l)
 	for (i = 0; i < BATCH_PAGES; i++) {
 		pte = mmk_pte(l->mm, page_addr(l, i));
 		KUNIT_ASSERT_TRUE(test, pte_present(pte));
-		if (!(ways[i] & RW))
+		if (!(ways[way_of(test, i)] & RW))
 			mmk_pte_store(l->mm, page_addr(l, i),
 				      pte_wrprotect(pte));
 		mmk_set_bits(test, l->mm, page_addr(l, i),
-			     ways[i] & MMK_HAS_BITS);
+			     ways[way_of(test, i)] & MMK_HAS_BITS);
 	}
 }
 
@@ -199,8 +208,9 @@ static void lazyfree_folio_in_use_stays_as_it_is(struct kunit *test)
 	make_exclusive(test, &l, param->page);
 	folio_mark_dirty(l.folio);
 	/* A write from before the writes began to be noticed */
-	mmk_pte_set_flags(test, l.mm, page_addr(&l, DIRTY), true, true);
-	mmk_set_bits(test, l.mm, page_addr(&l, DIRTY), 0);
+	i = DIRTY - param->shift;
+	mmk_pte_set_flags(test, l.mm, page_addr(&l, i), true, true);
+	mmk_set_bits(test, l.mm, page_addr(&l, i), 0);
 	mmk_mm_snapshot(l.mm, &before);
 	for (i = 0; i < BATCH_PAGES; i++)
 		ptes[i] = mmk_pte(l.mm, page_addr(&l, i));
