@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm: swapon takes an area whose header is a bad page
 //
-// The slot of the header is given out, or counted twice.
+// The slot of the header is counted twice.
 //
 // Breaks: SF-11
 // Kills: swap_fault_slot.area_with_a_bad_header_is_refused: assertion or report
-// In: mm/swapfile.c: setup_swap_map | setup_swap_clusters_info
+// In: mm/swapfile.c: setup_swap_map | setup_swap_map_and_extents
+// Kernels: before 7.1: a slot that is bad twice is refused since
 
 @@
 expression E;
 @@
-(
 - page_nr == 0 || page_nr > E
 + page_nr > E
-|
-- !page_nr || page_nr > E
-+ page_nr > E
-)

@@ -5,8 +5,8 @@
 //
 // Breaks: VL-1
 // Kills: vma_life_change.changed_vma_was_write_locked: assertion or report
-// In: mm/mmap.c: do_brk_flags
 // In: mm/vma.c: do_brk_flags
+// Kernels: from 7.1: to set VM_SOFTDIRTY locks the VMA before
 
 @@
 @@
