@@ -165,6 +165,40 @@ static inline int mmk_nr_devmap_managed(void)
 }
 #endif
 
+/*
+ * GENERIC pages, and what pages of other memory than private and coherent hold of their
+ * pgmap. By the comments of the kernel, GENERIC pages have their count reset to one when they
+ * are freed. With zone_device_folio_get(), free pages have no reference, and none on the
+ * pgmap; the first reference on a GENERIC page takes one.
+ *
+ * MMK_GENERIC_IDLE_REFS: references of an idle page.
+ *
+ * MMK_IDLE_PAGE_PGMAP_REFS: those on the pgmap of an idle GENERIC, FS_DAX or P2PDMA page.
+ *
+ * MMK_GENERIC_USE_PGMAP_REFS: how many more of these a GENERIC page has while it is in use.
+ */
+#ifdef MMK_HAVE_ZONE_DEVICE_FOLIO_GET
+#define MMK_GENERIC_IDLE_REFS		0
+#define MMK_IDLE_PAGE_PGMAP_REFS	0L
+#define MMK_GENERIC_USE_PGMAP_REFS	1L
+
+/* Takes a reference, the first one or not; false if the pgmap is about to go. */
+static inline bool mmk_generic_get(struct page *page)
+{
+	return zone_device_folio_get(page_folio(page), page_pgmap(page));
+}
+#else
+#define MMK_GENERIC_IDLE_REFS		1
+#define MMK_IDLE_PAGE_PGMAP_REFS	1L
+#define MMK_GENERIC_USE_PGMAP_REFS	0L
+
+static inline bool mmk_generic_get(struct page *page)
+{
+	get_page(page);
+	return true;
+}
+#endif
+
 /* Where migrate_device_range() takes any pages, wherever they are. */
 #ifdef MMK_HAVE_DEVICE_PFNS
 #define mmk_migrate_device_pfns(src, nr)	migrate_device_pfns(src, nr)

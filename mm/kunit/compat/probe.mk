@@ -40,6 +40,7 @@ mmk-probes := \
 	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare) \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
+	$(call mmk-probe,ZONE_DEVICE_FOLIO_GET,$(mmk-inc)/memremap.h,bool zone_device_folio_get) \
 	$(call mmk-probe,FOLIO_SPLIT_CALLBACK,$(mmk-inc)/memremap.h,\*folio_split) \
 	$(call mmk-probe,FOLIO_ISOLATE_HUGETLB,$(mmk-inc)/hugetlb.h,bool folio_isolate_hugetlb) \
 	$(call mmk-probe,CSS_RSTAT_FLUSH,$(mmk-inc)/cgroup.h,void css_rstat_flush) \

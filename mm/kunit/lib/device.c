@@ -303,7 +303,8 @@ static void dev_release(void *data)
 			dev_expect_pages_free(dev);
 			gone = mmk_dev_unmap_as(dev->test, dev,
 						dev_pages_hold_no_pgmap(dev) ?
-						0 : dev->nr_pages);
+						0 : dev->nr_pages *
+						MMK_IDLE_PAGE_PGMAP_REFS);
 		} else {
 			gone = dev_wait_until_unmapped(dev);
 		}

@@ -7,6 +7,7 @@
 
 #include "../../internal.h"
 #include "../lib/device.h"
+#include "../compat/pgmap.h"
 #include "device.h"
 
 /* A locked page of device-dax, whose pages count from one */
@@ -14,7 +15,7 @@ struct page *mv_generic_page(struct mmk_dev *dev, unsigned int i)
 {
 	struct page *page = mmk_dev_page(dev, i);
 
-	get_page(page);
+	mmk_generic_get(page);
 	lock_page(page);
 	return page;
 }

@@ -76,6 +76,7 @@ CONFIGS = (
     Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
            slow=2, userspace=True,
            folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),
+    Config("dax", "device-dax, and its suites", folders=("dax",)),
     Config("gcov", "coverage of the files under test",
            specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True),
     # Grace periods begin at once, and do not wait for a tick at each step.

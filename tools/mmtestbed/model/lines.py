@@ -61,7 +61,9 @@ class Line:
 
 def _lacks(version: Version) -> tuple[tuple[str, str], ...]:
     name = f"{version[0]}.{version[1]}"
-    return (("smp", f"User-Mode Linux {name} has no SMP"),) if version < (6, 19) else ()
+    return (*([("smp", f"User-Mode Linux {name} has no SMP")] if version < (6, 19) else []),
+            *([("dax", f"device-dax of {name} maps pages without a reference")]
+              if version < (6, 15) else []))
 
 
 def release(version: Version) -> Line:
