@@ -12,6 +12,7 @@
 #include "../compat/folio_batch.h"
 #include "../compat/pgmap.h"
 #include "../lib/device.h"
+#include "../lib/wait.h"
 #include "device_pages.h"
 
 const struct zd_type_case zd_types[] = {
@@ -254,4 +255,18 @@ struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
 	unmap->dev = dev;
 	mmk_task_start(&unmap->task);
 	return unmap;
+}
+
+/* Whether memunmap_pages() waits for @refs references */
+bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
+{
+	struct mmk_dev *dev = unmap->dev;
+
+	/*
+	 * In this order: the references can be read a grace period after
+	 * percpu_ref_kill(), and the task sleeps before that.
+	 */
+	return mmk_task_sleeps_in(&unmap->task, "memunmap_pages") &&
+	       mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
+	       dev->mapped;
 }

@@ -108,9 +108,9 @@ struct zd_misuse_case {
 };
 
 #ifdef MMK_REMAP_LIMITS_ORDER
-#define ZD_NR_MISUSES	11
+#define ZD_NR_MISUSES	12
 #else
-#define ZD_NR_MISUSES	9
+#define ZD_NR_MISUSES	10
 #endif
 
 extern const struct zd_misuse_case zd_misuses[ZD_NR_MISUSES];
@@ -144,5 +144,6 @@ struct zd_unmap {
 
 struct zd_unmap *zd_unmap_start(struct kunit *test, struct mmk_dev *dev,
 				struct mm_struct *mm);
+bool zd_unmap_waits(struct zd_unmap *unmap, long refs);
 
 #endif /* _MM_KUNIT_ZONE_DEVICE_DEVICE_PAGES_H */

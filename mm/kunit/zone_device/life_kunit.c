@@ -200,20 +200,6 @@ static void stale_mapping_is_cleared(struct kunit *test)
 	page_folio(page)->mapping = NULL;
 }
 
-/* Whether memunmap_pages() waits for @refs references */
-static bool zd_unmap_waits(struct zd_unmap *unmap, long refs)
-{
-	struct mmk_dev *dev = unmap->dev;
-
-	/*
-	 * In this order: the references can be read a grace period after
-	 * percpu_ref_kill(), and the task sleeps before that.
-	 */
-	return mmk_task_sleeps_in(&unmap->task, "memunmap_pages") &&
-	       mmk_wait_for(mmk_dev_refs(dev) == refs || !dev->mapped) &&
-	       dev->mapped;
-}
-
 /**
  * pgmap_outlives_free_callback() - The last page of a dying pgmap
  *

@@ -410,7 +410,7 @@ static void every_generic_page_holds_pgmap(struct kunit *test)
 	struct mmk_dev *a = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct mmk_dev *b = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	struct zd_ranges *r = zd_ranges_alloc(test, a, b);
-	long nr = a->nr_pages + b->nr_pages;
+	long nr = (a->nr_pages + b->nr_pages) * MMK_IDLE_PAGE_PGMAP_REFS;
 	void *p;
 
 	p = memremap_pages(&r->pgmap, numa_node_id());

@@ -19,115 +19,241 @@
 #include "device_pages.h"
 
 /**
+ * struct zd_generic_case - GENERIC pages
+ * @description: for the name of the parameter
+ * @order: of the folios
+ */
+struct zd_generic_case {
+	const char *description;
+	unsigned int order;
+};
+
+static const struct zd_generic_case zd_generics[] = {
+	{ "small", 0 },
+	{ "compound", 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(zd_generic, zd_generics, description);
+
+/* A device with GENERIC pages; @nr_folios: how many there are */
+static struct mmk_dev *zd_generic_dev(struct kunit *test, unsigned int order,
+				      long *nr_folios)
+{
+	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
+
+	dev->pgmap.vmemmap_shift = order;
+	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	*nr_folios = dev->nr_pages >> order;
+	return dev;
+}
+
+/**
  * compound_device_pages_count_once() - A pgmap of pages of a higher order
  *
- * vmemmap_shift makes compound pages: each head has a reference, and one on the
- * pgmap; its tails have none.
+ * vmemmap_shift makes compound pages: each head has the references of an idle page, and at
+ * most one on the pgmap; its tails have none.
  *
- * Contract: ZD-9
+ * Contract: ZD-9, ZD-15
  */
 static void compound_device_pages_count_once(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
 	const unsigned int order = 2, size = 1 << order;
 	struct page *page, *head;
+	struct mmk_dev *dev;
 	unsigned int i;
+	long nr, refs;
 
-	dev->pgmap.vmemmap_shift = order;
-
-	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
+	dev = zd_generic_dev(test, order, &nr);
+	refs = nr * MMK_IDLE_PAGE_PGMAP_REFS;
 
 	for (i = 0; i < dev->nr_pages; i++) {
 		page = mmk_dev_page(dev, i);
 		head = mmk_dev_page(dev, round_down(i, size));
 		if (compound_head(page) != head ||
 		    compound_order(head) != order ||
-		    page_ref_count(page) != (page == head ? 1 : 0) ||
+		    page_ref_count(page) !=
+		    (page == head ? MMK_GENERIC_IDLE_REFS : 0) ||
 		    page_pgmap(head) != &dev->pgmap)
 			break;
 	}
 	KUNIT_EXPECT_EQ(test, i, dev->nr_pages);
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages / size);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), refs);
 
-	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev,
-						 dev->nr_pages / size));
+	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, refs));
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 }
 
 /**
- * compound_generic_page_gets_reference() - The last put of a large folio
+ * generic_page_is_idle_again() - The references of a GENERIC page
  *
- * As generic_page_gets_its_reference_back(), for pages of a higher order. Nobody is warned:
- * large folios that are not anonymous have always been there. The folio stays whole, and the
- * references on the pgmap stay as they are.
+ * A page is used twice, each time by two users. When both are gone, it has the references of
+ * an idle page, and the pgmap has as many as before. A large folio stays whole; nobody is
+ * warned: large folios that are not anonymous have always been there.
  *
- * Contract: ZD-9
+ * Where GENERIC pages count from one, a put too many calls the driver, if the kernel has
+ * that callback, and then gives the page its reference back.
+ *
+ * Contract: ZD-9, ZD-15
  */
-static void compound_generic_page_gets_reference(struct kunit *test)
+static void generic_page_is_idle_again(struct kunit *test)
 {
-	struct mmk_dev *dev = mmk_dev_alloc(test, MEMORY_DEVICE_GENERIC);
-	const unsigned int order = 2, size = 1 << order;
+	const struct zd_generic_case *param = test->param_value;
+	const unsigned int size = 1 << param->order;
+	int i, j, freed = 0, tails = 0;
 	struct folio *folio;
-	long refs;
-	int i;
+	struct mmk_dev *dev;
+	long nr, refs;
 
-	dev->pgmap.vmemmap_shift = order;
-	KUNIT_ASSERT_EQ(test, mmk_dev_map(dev), 0);
-	refs = dev->nr_pages / size;
+	dev = zd_generic_dev(test, param->order, &nr);
+	refs = nr * MMK_IDLE_PAGE_PGMAP_REFS;
 	folio = page_folio(mmk_dev_page(dev, size));
-	for (i = 1; i <= 2; i++) {
-		folio_get(folio);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), refs);
+
+	for (i = 0; i < 2; i++) {
+		for (j = 1; j <= 2; j++) {
+			KUNIT_ASSERT_TRUE(test, mmk_generic_get(&folio->page));
+			KUNIT_EXPECT_EQ(test, folio_ref_count(folio),
+					MMK_GENERIC_IDLE_REFS + j);
+			KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev),
+					refs + MMK_GENERIC_USE_PGMAP_REFS);
+		}
 		folio_put(folio);
-		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio),
+				MMK_GENERIC_IDLE_REFS + 1);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev),
+				refs + MMK_GENERIC_USE_PGMAP_REFS);
 		folio_put(folio);
-		KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
-		KUNIT_EXPECT_EQ(test, folio_order(folio), order);
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio),
+				MMK_GENERIC_IDLE_REFS);
 		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), refs);
-		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free),
-				MMK_GENERIC_CALLS_FREE ? i : 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), freed);
+
+		if (MMK_GENERIC_IDLE_REFS) {
+			folio_put(folio);
+			freed += MMK_GENERIC_CALLS_FREE;
+			KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+			KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), refs);
+			KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), freed);
+		}
 	}
+	KUNIT_EXPECT_EQ(test, dev->log[0].refcount, 0);
+	KUNIT_EXPECT_EQ(test, folio_order(folio), param->order);
 	for (i = 1; i < size; i++)
-		if (page_ref_count(mmk_dev_page(dev, size + i)) ||
-		    page_folio(mmk_dev_page(dev, size + i)) != folio)
-			break;
-	KUNIT_EXPECT_EQ(test, i, (int)size);
+		tails += !page_ref_count(mmk_dev_page(dev, size + i)) &&
+			 page_folio(mmk_dev_page(dev, size + i)) == folio;
+	KUNIT_EXPECT_EQ(test, tails, (int)size - 1);
 	KUNIT_ASSERT_TRUE(test, mmk_dev_unmap_as(test, dev, refs));
 }
 
 /**
- * generic_page_gets_its_reference_back() - GENERIC pages count from one
+ * memunmap_waits_for_generic_page() - Somebody holds a GENERIC page
  *
- * A page of a GENERIC pgmap has a reference from the start. The last put calls
- * the driver, if the kernel has that callback, and then gives the page its
- * reference back. The references on the pgmap stay as they are.
+ * memunmap_pages() is called while a page is in use. The memory map stays until it is given
+ * back. Where the first user of a page has to get a reference on the pgmap, no other page can
+ * come into use meanwhile.
  *
- * Contract: ZD-9
+ * Contract: ZD-7, ZD-15
  */
-static void generic_page_gets_its_reference_back(struct kunit *test)
+static void memunmap_waits_for_generic_page(struct kunit *test)
+{
+	const struct zd_generic_case *param = test->param_value;
+	struct mm_struct *mm;
+	struct zd_unmap *unmap;
+	struct page *page, *other;
+	struct mmk_dev *dev;
+	long nr;
+
+	dev = zd_generic_dev(test, param->order, &nr);
+	mm = mmk_mm_enter(test);
+	page = mmk_dev_page(dev, 0);
+	other = mmk_dev_page(dev, dev->nr_pages - (1 << param->order));
+	KUNIT_ASSERT_TRUE(test, mmk_generic_get(page));
+
+	unmap = zd_unmap_start(test, dev, mm);
+	if (!zd_unmap_waits(unmap, 1)) {
+		KUNIT_FAIL(test, "the memory map is gone while a page is in use");
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+		return;
+	}
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	if (!MMK_GENERIC_IDLE_REFS) {
+		KUNIT_EXPECT_FALSE(test, mmk_generic_get(other));
+		KUNIT_EXPECT_EQ(test, page_ref_count(other), 0);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), 1L);
+	}
+
+	put_page(page);
+
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unmap->task));
+	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
+}
+
+#define ZD_USERS	4
+#define ZD_USES		500
+
+/**
+ * struct zd_user - A task that uses pages again and again
+ * @task: the thread
+ * @dev: their device
+ * @refused: how often it did not get a page
+ */
+struct zd_user {
+	struct mmk_task task;
+	struct mmk_dev *dev;
+	unsigned int refused;
+};
+
+static void zd_user_main(struct mmk_task *task)
+{
+	struct zd_user *user = container_of(task, struct zd_user, task);
+	unsigned int i;
+
+	for (i = 0; i < ZD_USES; i++) {
+		struct page *page = mmk_dev_page(user->dev, i & 1);
+
+		if (!mmk_generic_get(page)) {
+			user->refused++;
+			continue;
+		}
+		if (!(i & 15))
+			cond_resched();
+		put_page(page);
+	}
+}
+
+/**
+ * generic_pages_are_counted_exactly() - First users and last users at once
+ *
+ * Four tasks use the same two pages, again and again: a page comes into use while its last
+ * user leaves it. Every task always gets it. In the end both pages are idle, and so is the
+ * pgmap.
+ *
+ * Contract: ZD-10, ZD-15
+ */
+static void generic_pages_are_counted_exactly(struct kunit *test)
 {
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_GENERIC);
-	struct page *page = mmk_dev_page(dev, 3);
-	long pgmap_refs = dev->nr_pages;
-	int i, calls;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct zd_user *users[ZD_USERS];
+	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
-
-	for (i = 1; i <= 2; i++) {
-		calls = MMK_GENERIC_CALLS_FREE ? i : 0;
-		get_page(page);
-		put_page(page);
-		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
-		KUNIT_EXPECT_LT(test, atomic_read(&dev->nr_free), i);
-
-		put_page(page);
-
-		KUNIT_EXPECT_EQ(test, atomic_read(&dev->nr_free), calls);
-		KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
-		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), pgmap_refs);
+	for (i = 0; i < ZD_USERS; i++) {
+		users[i] = mmk_task_alloc(test, sizeof(*users[i]), mm,
+					  zd_user_main);
+		users[i]->dev = dev;
 	}
-	KUNIT_EXPECT_EQ(test, dev->log[0].refcount, 0);
-	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, 1), dev->nr_pages);
+	for (i = 0; i < ZD_USERS; i++)
+		mmk_task_start(&users[i]->task);
+	for (i = 0; i < ZD_USERS; i++) {
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&users[i]->task));
+		KUNIT_EXPECT_EQ(test, users[i]->refused, 0U);
+	}
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, page_ref_count(mmk_dev_page(dev, i)),
+				MMK_GENERIC_IDLE_REFS);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev),
+			dev->nr_pages * MMK_IDLE_PAGE_PGMAP_REFS);
 }
 
 /**
@@ -160,7 +286,7 @@ static void p2pdma_page_goes_back_to_driver(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, dev->log[i - 1].refcount, 0);
 		KUNIT_EXPECT_EQ(test, page_ref_count(page),
 				MMK_P2PDMA_IDLE_REFS);
-		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+		KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), dev->nr_pages * MMK_IDLE_PAGE_PGMAP_REFS);
 	}
 }
 
@@ -179,7 +305,7 @@ struct zd_idle_case {
 static const struct zd_idle_case zd_idles[] = {
 	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, MMK_FSDAX_IDLE_REFS },
 	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, MMK_P2PDMA_IDLE_REFS },
-	{ "GENERIC", MEMORY_DEVICE_GENERIC, 1 },
+	{ "GENERIC", MEMORY_DEVICE_GENERIC, MMK_GENERIC_IDLE_REFS },
 };
 
 KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
@@ -188,9 +314,9 @@ KUNIT_ARRAY_PARAM_DESC(zd_idle, zd_idles, description);
  * pages_begin_idle() - The references of unused pages
  *
  * Every page of a new pgmap has the references of an idle page. If that is
- * none, folio_try_get() fails. All pages have references on the pgmap.
+ * none, folio_try_get() fails. The pgmap has as many references of each.
  *
- * Contract: ZD-1
+ * Contract: ZD-1, ZD-9, ZD-15
  */
 static void pages_begin_idle(struct kunit *test)
 {
@@ -201,7 +327,7 @@ static void pages_begin_idle(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, zd_nr_fresh(dev, &dev->pgmap, param->refs),
 			dev->nr_pages);
-	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), (long)dev->nr_pages);
+	KUNIT_EXPECT_EQ(test, mmk_dev_refs(dev), dev->nr_pages * MMK_IDLE_PAGE_PGMAP_REFS);
 	for (i = 0; i < dev->nr_pages; i++) {
 		folio = page_folio(mmk_dev_page(dev, i));
 		if (!folio_try_get(folio))
@@ -411,8 +537,9 @@ static struct kunit_case zone_device_type_cases[] = {
 	KUNIT_CASE_PARAM(put_to_idle_wakes_waiter, zd_fsdax_put_gen_params),
 	KUNIT_CASE(only_fsdax_enables_managed_key),
 	KUNIT_CASE(busy_fsdax_page_is_found),
-	KUNIT_CASE(compound_generic_page_gets_reference),
-	KUNIT_CASE(generic_page_gets_its_reference_back),
+	KUNIT_CASE_PARAM(generic_page_is_idle_again, zd_generic_gen_params),
+	KUNIT_CASE_PARAM(memunmap_waits_for_generic_page, zd_generic_gen_params),
+	KUNIT_CASE(generic_pages_are_counted_exactly),
 	KUNIT_CASE(p2pdma_page_goes_back_to_driver),
 	KUNIT_CASE(compound_device_pages_count_once),
 	{}

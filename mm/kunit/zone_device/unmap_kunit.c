@@ -36,9 +36,9 @@ struct linear_case {
 static const struct linear_case linear_cases[] = {
 	{ "private", MEMORY_DEVICE_PRIVATE, 0, false },
 	{ "coherent", MEMORY_DEVICE_COHERENT, 0, true },
-	{ "generic", MEMORY_DEVICE_GENERIC, 1, true },
-	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, 1, true },
-	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, 1, true },
+	{ "generic", MEMORY_DEVICE_GENERIC, MMK_IDLE_PAGE_PGMAP_REFS, true },
+	{ "FS_DAX", MEMORY_DEVICE_FS_DAX, MMK_IDLE_PAGE_PGMAP_REFS, true },
+	{ "P2PDMA", MEMORY_DEVICE_PCI_P2PDMA, MMK_IDLE_PAGE_PGMAP_REFS, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(linear, linear_cases, description);

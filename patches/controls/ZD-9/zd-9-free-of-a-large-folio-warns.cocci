@@ -4,7 +4,7 @@
 // FS_DAX and device-dax have had such folios for long.
 //
 // Breaks: ZD-9
-// Kills: zone_device_type.compound_generic_page_gets_reference: report
+// Kills: zone_device_type.generic_page_is_idle_again: report
 // In: mm/memremap.c: free_zone_device_folio
 
 @@

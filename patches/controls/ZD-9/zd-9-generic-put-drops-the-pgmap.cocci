@@ -6,7 +6,7 @@
 // cases of free_zone_device_folio() would do this.
 //
 // Breaks: ZD-9
-// Kills: zone_device_type.generic_page_gets_its_reference_back: assertion
+// Kills: zone_device_type.generic_page_is_idle_again: assertion
 // In: mm/memremap.c: free_zone_device_folio
 
 @@
