@@ -108,4 +108,6 @@ class Layout(unittest.TestCase):
         there = {path for path in (TOP / "patches").rglob("*")
                  if path.is_file() and TOP / "patches/controls" not in path.parents}
         self.assertEqual(there, {TOP / "patches" / "series", TOP / "patches" / "blobs",
-                                 *patching.files(patching.ours())})
+                                 *(TOP / "patches" / name / patching.PROPOSAL
+                                   for name in patching.proposals()),
+                                 *patching.files(patching.every())})

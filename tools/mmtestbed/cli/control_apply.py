@@ -62,7 +62,7 @@ def show(wanted: Options, chosen: Sequence[Control], console: Console) -> int:
         rules = Path(name) / "rules"
         for folder in (small, scratch, rules):
             folder.mkdir()
-        files = patching.apply(origin.path, patching.ours(), scratch).files
+        files = patching.apply(origin.path, patching.ours(groups=wanted.run.groups), scratch).files
         write(origin.path, chosen, files, small)
         console.begin(f"applying {count(len(chosen), 'control')}")
         which = together.plan(chosen, small, rules, cache / "cocci", wanted.jobs)

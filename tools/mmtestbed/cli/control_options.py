@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--variant", choices=[config.name for config in configs.CONFIGS
                               if not config.counts], default=configs.PLAIN.name,
         help="its configuration (default: %(default)s)")
+    add("--group", dest="groups", metavar="GROUP", action="append", default=[],
+        help="put in the patches of patches/GROUP as well, and try the controls that are for a "
+             "kernel with them, and no others")
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree (default: $KDIR, else Debian's package); never written to")
     add("--jobs", metavar="N", type=shared.positive,
@@ -148,7 +151,8 @@ def parse(argv: Sequence[str]) -> Options:
     line = shared.line_of(args.line, kdir)
     words = ["--line", line.name, "--variant", args.variant, "--timeout", str(timeout),
              *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
-             *([] if args.install else ["--no-install"])]
+             *([] if args.install else ["--no-install"]),
+             *(word for name in args.groups for word in ("--group", name))]
     if args.shard and (args.guards or args.matrix or args.why):
         raise UsageError("--shard goes with controls, and not with --guards, --matrix or --why")
     return Options(line, config, args.jobs, args.filter, args.contract,
@@ -164,8 +168,10 @@ def parse(argv: Sequence[str]) -> Options:
 def _whole(wanted: Options) -> list[Control]:
     """The controls that were asked for, on whatever machine.  Raises UsageError."""
     line = wanted.line.name
-    named = controls.select(controls.read(CONTROLS), line, wanted.filter, wanted.contract,
-                            wanted.config.name)
+    groups = wanted.run.groups
+    there = [each for each in controls.read(CONTROLS)
+             if (each.group in groups if groups else not each.group)]
+    named = controls.select(there, line, wanted.filter, wanted.contract, wanted.config.name)
     return choice.chosen(named, line, wanted.select, wanted.exclude)
 
 

@@ -22,7 +22,7 @@ from ..ui.console import Console
 def _files_to_apply(there: Optional[source.Source], opts: Options, cache: Path) -> list[str]:
     """The patches that the tree gets, or a comment on one; where it is not @there yet,
     the folders of those with variants."""
-    patches = [*patching.ours(config=opts.config.name), *opts.patches]
+    patches = [*patching.ours(config=opts.config.name, groups=opts.groups), *opts.patches]
     if there is None:
         return [str(path) for path in patches]
     tree = there

@@ -91,6 +91,8 @@ def words(opts: options.Options, line: Line, config: Config) -> list[str]:
         found += ["--shuffle", str(opts.shuffle)]
     if opts.fixes:
         found.append("--fixes")
+    for name in opts.groups:
+        found += ["--group", name]
     if opts.no_skips:
         found.append("--no-skips")
     if opts.keep:

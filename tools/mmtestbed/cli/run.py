@@ -19,7 +19,7 @@ from ..errors import Exit, TestbedError, Unavailable, UsageError
 from ..figures import kernels
 from ..history import changed
 from ..host import confine, lock, proc
-from ..kernel import pack, patching, provenance, reach, source
+from ..kernel import pack, provenance, reach, source
 from ..kernel.workshop import Made, Workshop
 from ..model import cases, lines, selectors, shards
 from ..model.options import Options
@@ -143,7 +143,7 @@ class Command:
         extra = "".join(f", {path.name}" for path in opts.patches)
         self._console.line(
             f"Linux {origin.version} from {origin.origin}, "
-            f"{words.count(len(patching.ours(opts.fixes, opts.config.name)), 'patch')}{extra}")
+            f"{words.count(len(shop.patches()), 'patch')}{extra}")
         begin = time.monotonic()
         made = shop.kernel(origin)
         result.build_seconds = time.monotonic() - begin

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..errors import UsageError
-from ..kernel import trees
+from ..kernel import patching, trees
 from ..model import configs, lines
 from ..model.options import SEED, Options
 from ..model.selectors import is_contract
@@ -102,6 +102,9 @@ def _parser() -> Parser:
     add("--fixes", action="store_true",
         help="mend the known bugs of the code under test (patches/fixes); else the kernel "
              "is tested as it is, and they are told apart")
+    add("--group", dest="groups", metavar="GROUP", action="append", default=[],
+        help="put in the patches of patches/GROUP, which propose a change to the code under "
+             "test (repeatable)")
     add("--no-skips", action="store_true",
         help="fail if a case is skipped that runs on the nearest kernel of which a run is "
              "recorded (Documentation/results/kernels)")
@@ -239,6 +242,9 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
             raise UsageError(f"--with {name}: there is no such patch")
         patches.append(path)
     _check_packed(args, build)
+    for name in args.groups:
+        if name not in patching.proposals():
+            raise UsageError(f"--group {name}: there is {' or '.join(patching.proposals())}")
     wanted = configs.by_name(args.variant) if args.variant else None
     config = wanted or configs.PLAIN
     for word in ("raw", "list", "build_dir", "junit", "coverage", "ktap", "reach"):
@@ -283,4 +289,4 @@ def parse(argv: Sequence[str], fixes: bool = True) -> Options:
         one_boot=args.one_boot, host_time=args.host_time, gdb=args.gdb or "",
         build_options=build, kernel_args=kernel,
         install=args.install, fixes=args.fixes or fixes,
-        no_skips=args.no_skips, shard=args.shard)
+        groups=tuple(dict.fromkeys(args.groups)), no_skips=args.no_skips, shard=args.shard)

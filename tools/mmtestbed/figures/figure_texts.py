@@ -18,7 +18,7 @@ from ..model import known, lines
 from ..model.configs import PLAIN
 from ..ui import tables
 from ..ui.words import count
-from . import bisections, folio_table, kernels, schedules, walker_table
+from . import bisections, folio_table, kernels, page_counts, schedules, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -28,6 +28,8 @@ _NOTES = {
     "MW-13": "hugetlb in the variant full",
     "ZD-6": "some of it by reports of the kernel",
     "ZD-11": "by a report of the kernel",
+    "ZD-14": "device-dax of 6.18 and 7.x, in the variant dax",
+    "ZD-15": "6.18 and 7.x with the group zone-device-at-zero",
 }
 _WAYS = (("cold", "cold"), ("warm", "warm"), ("nothing", "nothing changed"),
          ("case", "one case"))
@@ -321,6 +323,7 @@ TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "verdicts": verdicts,
     "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
     "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
+    "device-page-counts": lambda book: page_counts.rst(book.kind("counts"), book.when),
     "bisections": bisected, "schedules": explored, "hunts": hunted,
     "walker-table": lambda book: walker_table.rst(book.sources.top)[:-1]}
 _BLOCK = re.compile(r"^\.\. figures: begin (\S+)\n(.*?)^\.\. figures: end$",

@@ -34,7 +34,8 @@ EXAMPLES = ("migration_wait_fault.waiters_hold_no_reference",
             "swap_fault_area.many_pages_come_back_from_swap",
             "swap_fault_stage.every_combination_gives_documented_result")
 # The suite that Documentation/large-folio-table.rst is made from.
-ROWS = "large_folio_table"
+# Suites whose cases print the rows of a table, and what a record of these is called.
+ROWS = {"large_folio_table": "rows", "zone_device_count": "counts"}
 # Each record has these; the others go with its kind.
 _COMMON = {"schema": int, "kind": str, "commit": str, "date": str, "line": str,
            "variant": str, "kernel_version": str, "cpus": int, "suites": str,
@@ -77,8 +78,9 @@ class Sources:
         return [case for case in self.cases if configs.builds(config, case.file)]
 
     def controls_for(self, line: str, config: str = "") -> list[Control]:
-        """The controls that name @line, and @config; "": any."""
-        return [control for control in self.controls if control.is_for(line, config)]
+        """The controls that name @line, and @config; "": any; none that need a proposal."""
+        return [control for control in self.controls
+                if control.is_for(line, config) and not control.group]
 
     def current(self, record: Record) -> bool:
         """Whether @record is of today's suites and patches."""
@@ -120,17 +122,23 @@ def _name(*words: str) -> str:
 
 
 def _rows(data: Mapping[str, Any], file: str, sources: Sources) -> tuple[str, Record]:
-    """The rows that the cases of ROWS print."""
+    """The rows that the cases of a suite of ROWS print."""
+    suite = data["cases"][0]["suite"]
     if any(case["status"] != "passed" or not case["rows"] for case in data["cases"]):
-        raise UsageError(f"{file} is no run in which all cases of {ROWS} passed")
-    return _name("rows", data["line"], data["variant"]), {
-        **_head("rows", data, file, sources),
+        raise UsageError(f"{file} is no run in which all cases of {suite} passed")
+    groups = sorted({group for each in data.get("applied", ())
+                     if each["how"] != "not needed"
+                     for group in [each["patch"].partition("/")[0]]
+                     if (sources.top / "patches" / group / "proposal").is_file()})
+    return _name(ROWS[suite], data["line"], data["variant"], *groups), {
+        **_head(ROWS[suite], data, file, sources), "groups": groups,
         "rows": [row for case in data["cases"] for row in case["rows"]]}
 
 
 def _run(data: Mapping[str, Any], file: str, sources: Sources,
          first: bool) -> tuple[str, Record]:
-    if data["cases"] and all(case["suite"] == ROWS for case in data["cases"]):
+    suites = {case["suite"] for case in data["cases"]}
+    if len(suites) == 1 and suites <= ROWS.keys():
         return _rows(data, file, sources)
     head = _head("run", data, file, sources)
     if data["verdict"] != "pass":

@@ -56,7 +56,7 @@ def name_of(data: bytes) -> str:
 
 def made(trees: Sequence[tuple[str, Path]]) -> str:
     """The table for the releases @trees, oldest first."""
-    patches = patching.ours()
+    patches = patching.every()
     rows: dict[tuple[str, str], list[str]] = {}
     for path in sorted((patching.paths(patches) | patching.looked_at(patches)) - {_MAKEFILE}):
         for release, tree in trees:

@@ -15,20 +15,23 @@ from . import patching
 How = Callable[[Path, Sequence[Path], Path], patching.Applied]
 
 
-def missing(tree: Path, scratch: Path, how: Optional[How] = None) -> tuple[set[str], list[str]]:
+def missing(tree: Path, scratch: Path, how: Optional[How] = None,
+            groups: Sequence[str] = ()) -> tuple[set[str], list[str]]:
     """(the fixes that @tree lacks, by name; what is to be said of those that do not fit).
 
     A fix that does not fit, but says itself that the tree needs it, counts as missing.
-    @scratch: an empty folder.  @how: applies the series, if it is not patching.apply().  Raises TestbedError if the series without fixes does not fit.
+    @scratch: an empty folder.  @how: applies the series, if it is not patching.apply().
+    @groups: go in as well.  Raises TestbedError if the series without fixes does not fit.
     """
     def lacking(taken: Sequence[patching.Taken]) -> set[str]:
         return {each.patch for each in taken if each.how in ("exactly", "loosely", "merged")}
 
-    fixes = [patch for patch in patching.ours() if patch.parent.name == known.GROUP]
-    others = [patch for patch in patching.ours() if patch not in fixes]
+    ours = patching.ours(groups=groups)
+    fixes = [patch for patch in ours if patch.parent.name == known.GROUP]
+    others = [patch for patch in ours if patch not in fixes]
     (scratch / "all").mkdir()
     with contextlib.suppress(TestbedError):
-        found = lacking((how or patching.apply)(tree, patching.ours(), scratch / "all").taken)
+        found = lacking((how or patching.apply)(tree, ours, scratch / "all").taken)
         return {patching.name_of(fix) for fix in fixes} & found, []
     there: set[str] = set()
     notes: list[str] = []

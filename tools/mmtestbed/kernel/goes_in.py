@@ -22,7 +22,7 @@ _DEFINED = re.compile(r"^(?:#[ \t]*define[ \t]+|[A-Za-z_](?:__\w+\([^)\n]*\)|[^;
                       r"(\w+)\(", re.MULTILINE)
 _PROSE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 # Where code is that others call.
-_FOLDERS = ("include", "mm", "fs", "kernel", "lib", "arch/um", "arch/x86")
+_FOLDERS = ("include", "mm", "fs", "kernel", "lib", "drivers/dax", "arch/um", "arch/x86")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def releases(git: Path, table: blobs.Table, folder: Path) -> Iterator[Kernel]:
 
     Raises TestbedError.
     """
-    patches = patching.ours()
+    patches = patching.ours(groups=patching.proposals())
     paths = patching.paths(patches) | patching.looked_at(patches)
     gitrepo.Theirs(git)         # blobs.trees() would take it for a tree without git
     for release, known in table.items():
@@ -106,21 +106,25 @@ def _unknown(kernel: Kernel, patches: Sequence[Path], applied: patching.Applied)
 
 
 def one(kernel: Kernel) -> Tried:
-    """Put the series into the files of @kernel, with the fixes and, as runs do, without.
+    """Put the series into the files of @kernel, with the fixes and, as runs do, without,
+    and both with all that is proposed.
 
     Nothing is merged: the series has to have a variant for each of these kernels, for who
     has no other kernel at hand.
     """
     taken: Sequence[patching.Taken] = ()
-    for fixes in (False, True):
-        patches = patching.ours(fixes)
-        with tempfile.TemporaryDirectory() as scratch:
-            try:
-                applied = patching.apply(kernel.tree, patches, Path(scratch))
-                unknown = _unknown(kernel, patches, applied) if kernel.whole and fixes else []
-                if unknown:
-                    raise TestbedError(unknown[0], unknown[1:])
-                taken = applied.taken
-            except TestbedError as err:
-                return Tried(kernel.version, (), err)
+    proposed: Sequence[Sequence[str]] = (patching.proposals(), ())
+    for groups in proposed:
+        for fixes in (False, True):
+            patches = patching.ours(fixes, groups=groups)
+            with tempfile.TemporaryDirectory() as scratch:
+                try:
+                    applied = patching.apply(kernel.tree, patches, Path(scratch))
+                    unknown = _unknown(kernel, patches, applied) \
+                        if kernel.whole and fixes else []
+                    if unknown:
+                        raise TestbedError(unknown[0], unknown[1:])
+                    taken = applied.taken
+                except TestbedError as err:
+                    return Tried(kernel.version, (), err)
     return Tried(kernel.version, taken)

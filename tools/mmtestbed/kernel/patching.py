@@ -18,8 +18,10 @@ from ..host.beneath import Blob
 from ..model import known
 from ..model.repository import REPOSITORY
 from . import hints, merging, textprobe
+from .releases import by_distance, variants, version_of
 
-__all__ = ["Applied", "Reference", "Taken", "apply", "files", "paths", "read", "touched"]
+__all__ = ["Applied", "Reference", "Taken", "apply", "by_distance", "files", "paths", "read",
+           "touched", "variants"]
 # What git says of a patch that does not fit.
 _FAILED = re.compile(r"^error: patch failed: (.*):(\d+)$", re.MULTILINE)
 _ERROR = re.compile(r"^(?:error|fatal): (.*)$", re.MULTILINE)
@@ -28,6 +30,8 @@ _FUZZ = 2
 # In the folder of a patch with variants: what a kernel that needs it has, or lacks; and,
 # with the name of a variant ahead of it, one that may take this.
 NEEDED = "needed"
+# In the folder of a group: what it proposes.
+PROPOSAL = "proposal"
 SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
 # Where symbols are defined that an architecture, or mm, selects.
 KCONFIGS = ("Kconfig", "arch/Kconfig", "arch/um/Kconfig", "arch/x86/um/Kconfig",
@@ -64,13 +68,27 @@ class Applied:
     taken: list[Taken] = field(default_factory=list)
 
 
-def ours(fixes: bool = True, config: str = "") -> list[Path]:
+def ours(fixes: bool = True, config: str = "", groups: Sequence[str] = ()) -> list[Path]:
     """The patches that kernels get: those that they need, in the variant that fits.
 
-    @fixes: those of the code under test are among them.  @config: see read().
+    @fixes: those of the code under test are among them.  @config: see read().  @groups: the
+    proposals that are, by name; see proposals().  Raises TestbedError.
     """
     return [patch for patch in read(REPOSITORY / "patches", config)
-            if fixes or patch.parent.name != known.GROUP]
+            if (fixes or patch.parent.name != known.GROUP) and
+            (patch.parent.name in groups or not (patch.parent / PROPOSAL).is_file())]
+
+
+def every() -> list[Path]:
+    """All patches that are ours, whatever kernel gets them.  Raises TestbedError."""
+    return read(REPOSITORY / "patches")
+
+
+def proposals() -> list[str]:
+    """The groups of patches that a kernel gets only where they are named: changes to the
+    code under test that are proposed.  Raises TestbedError."""
+    return list(dict.fromkeys(patch.parent.name for patch in every()
+                              if (patch.parent / PROPOSAL).is_file()))
 
 
 def read(folder: Path, config: str = "") -> list[Path]:
@@ -95,37 +113,6 @@ def read(folder: Path, config: str = "") -> list[Path]:
             raise TestbedError(f"{folder}/series names {patch.name}, which is not "
                                "there; restore it from git")
     return patches
-
-
-def _release(version: str) -> int:
-    """A number that grows by one with each release, of a @version such as 6.12."""
-    major, minor = ([int(word) for word in re.findall(r"\d+", version)] + [0, 0])[:2]
-    return 20 * major + minor
-
-
-def variants(patch: Path, version: str = "") -> list[Path]:
-    """The variants of @patch; the patch itself if it is a file.
-
-    Each is called after the kernel that it was made on: those come first that were made
-    nearest to @version, and the newest if that is not known.
-    """
-    if not patch.is_dir():
-        return [patch]
-    return [patch / f"{name}.patch" for name in by_distance(
-        [path.stem for path in patch.glob("*.patch")], version)]
-
-
-def by_distance(releases: Iterable[str], version: str) -> list[str]:
-    """@releases, those nearest to @version first; the newest if that is not known."""
-    here = _release(version) or 1 << 20
-    return sorted(releases, key=lambda name: (abs(_release(name) - here), name))
-
-
-def _version(makefile: bytes) -> str:
-    """The version that a top Makefile states, such as 6.12; "" if it has none."""
-    facts = dict(re.findall(rb"^(VERSION|PATCHLEVEL)\s*=[ \t]*(\d+)", makefile, re.MULTILINE))
-    return b".".join(facts[key] for key in (b"VERSION", b"PATCHLEVEL")).decode() \
-        if len(facts) == 2 else ""
 
 
 def files(patches: Iterable[Path]) -> list[Path]:
@@ -329,7 +316,7 @@ def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
     patch, name = patches[-1], name_of(patches[-1])
     if not holds(patch / NEEDED, read):
         return Taken(name, "", "not needed")
-    version = _version(read("Makefile") or b"") if patch.is_dir() else ""
+    version = version_of(read("Makefile") or b"") if patch.is_dir() else ""
     found = [(variant, _read(variant)[0]) for variant in variants(patch, version)
              if holds(variant.with_suffix(f".{NEEDED}"), read)]
     if not found:

@@ -209,13 +209,18 @@ class Workshop:
             self._console.note("no private mounts on this machine; working on a copy")
         return self._build(origin, False)
 
+    def patches(self) -> list[Path]:
+        """Those of ours that the kernel gets.  Raises TestbedError."""
+        return patching.ours(self.opts.fixes, self.opts.config.name, self.opts.groups)
+
     def work_tree(self, origin: Source,
                   overlay: bool) -> tuple[tree.WorkTree, planning.Plan]:
         """The tree to build @origin in, and how to build it."""
         opts = self.opts
         # make goes by time stamps, which a copy and an overlay do not share.  Without
         # overlays there are no offshoots: such a tree gets its own state.
-        names = [] if overlay else ["copy", *(str(path) for path in opts.patches)]
+        names = [*(f"--group={name}" for name in opts.groups),
+                 *([] if overlay else ["copy", *(str(path) for path in opts.patches)])]
         state = tree.state_folder(self.cache, origin, opts.config.name, "\0".join(
             [str(opts.build_dir or ""), *opts.build_options, *names,
              *([f"LLVM={deps.llvm()}"] if deps.llvm() else [])]))
@@ -248,7 +253,7 @@ class Workshop:
         opts = self.opts
         self.overlay = overlay
         suites = suite_files()
-        patches = patching.ours(opts.fixes, opts.config.name)
+        patches = self.patches()
         work, plan = self.work_tree(origin, overlay)
         builder = build.Builder(work, plan, self._console)
         state = work.places.state
@@ -291,7 +296,7 @@ class Workshop:
         folder.mkdir()
         try:
             there, notes = fixes.missing(origin.path, folder, functools.partial(
-                applied.apply, self.cache / "applied"))
+                applied.apply, self.cache / "applied"), self.opts.groups)
         except TestbedError as err:
             there, notes = set(), [f"what known bugs this tree has cannot be told: "
                                    f"{err.message}"]

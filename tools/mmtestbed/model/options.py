@@ -35,6 +35,7 @@ class Options:
     @origin: the CI system that the report for KCIDB is from.
     @shard: the part of the cases to run, None for all.
     @fixes: of the code under test go in; else the kernel is tested as it is.
+    @groups: of patches that propose a change of it, and go in as well.
     """
 
     kdir: str
@@ -74,6 +75,7 @@ class Options:
     kernel_args: tuple[str, ...]
     install: bool = True
     fixes: bool = True
+    groups: tuple[str, ...] = ()
     no_skips: bool = False
     shard: Optional[shards.Shard] = None
     kcidb: Optional[Path] = None

@@ -11,7 +11,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 from ..boot import children, due_reports, runner
 from ..errors import Refused, TestbedError
-from ..kernel import build, offshoots, patching
+from ..kernel import build, offshoots
 from ..kernel.source import Source
 from ..kernel.workshop import Workshop
 from ..model.cases import Case
@@ -55,7 +55,7 @@ class Bare:
         shop = self._shop
         work, plan = shop.work_tree(origin, True)
         with shop.locked(work):
-            wanted = shop.patched(origin, patching.ours(config=shop.opts.config.name), "patched",
+            wanted = shop.patched(origin, shop.patches(), "patched",
                                   suite_files())
             try:
                 with work.mounted():

@@ -25,7 +25,7 @@ from ..model.lines import Version
 from ..model.outcomes import Name, Outcome, Results, Status
 from . import cocci
 
-_FIELD = re.compile(r"^(Subject|Breaks|Lines|Variants):[ \t]*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(Subject|Breaks|Lines|Variants|Group):[ \t]*(.*)$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")
 _PREFIX = re.compile(r"^(?:\[[^]]*\]\s*)+")
 # How a case notices a bug.
@@ -48,6 +48,7 @@ class Control:
     @rule: the semantic patch, if it is one.
     @first, @end: the kernels that have the code: from the one, and before the other.
     @configs: the configurations that have it; () for all.
+    @group: of patches that it needs, "" for none.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Control:
     first: Version = (0, 0)
     end: Version = (999, 0)
     configs: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def digest(self) -> str:
@@ -118,7 +120,7 @@ def parse(path: Path, text: str) -> Control:
     for word in set(variants) - {config.name for config in configs.CONFIGS}:
         raise TestbedError(f"{where}: there is no variant {word}; see scripts/run.sh --help")
     return Control(path.stem, path, subject, breaks, kills, named, text, how, rule,
-                   first, end, variants)
+                   first, end, variants, fields.get("Group", ""))
 
 
 def _kernels(header: str, where: str) -> tuple[Version, Version]:
@@ -189,9 +191,7 @@ def select(controls: Sequence[Control], line: str, glob: str,
               and fnmatch.fnmatchcase(control.name, glob or "*")
               and (not contract or contract in control.breaks)]
     if not chosen:
-        what = [f"for Linux {line}"]
-        if glob:
-            what.append(f"named {glob}")
+        what = [f"for Linux {line}", *([f"named {glob}"] if glob else [])]
         if contract:
             what.append(f"that breaks {contract}")
         raise UsageError(f"no control {' '.join(what)} in patches/controls")

@@ -38,6 +38,8 @@ def again(opts: options.Options, outcome: Outcome, *more: str) -> str:
         words += ["--build-dir", str(opts.build_dir)]
     if opts.fixes:
         words.append("--fixes")
+    for name in opts.groups:
+        words += ["--group", name]
     words += _how(opts, outcome)
     words += more or _case(outcome)
     rest = [*opts.build_options, *(f"--kernel_args={arg}" for arg in opts.kernel_args)]

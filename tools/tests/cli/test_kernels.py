@@ -41,7 +41,7 @@ class Check(support.TempCase):
             self.addCleanup(setattr, module, name, getattr(module, name))
             setattr(module, name, value)
 
-    def ours(self, fixes: bool = True) -> "list[object]":
+    def ours(self, fixes: bool = True, groups: Sequence[str] = ()) -> "list[object]":
         """The series."""
         return [self.tmp / "patches/um/all.patch",
                 *([self.tmp / "patches/fixes/fix"] if fixes else [])]
@@ -78,7 +78,7 @@ class Check(support.TempCase):
         """That is what runs take: here, only a fix makes the line that a patch needs."""
         self.write("patches/um/all.patch", PATCH.replace("line 20", "line twenty").replace(
             "+line twenty", "+line XX"))
-        setattr(patching, "ours", lambda fixes=True: self.ours(fixes)[::-1])
+        setattr(patching, "ours", lambda fixes=True, groups=(): self.ours(fixes)[::-1])
         for name in ("6.12.117", "7.3.4"):
             code, said = self.check(f"{self.tmp}/k/{name}")
             self.assertEqual(code, 1)

@@ -3,6 +3,7 @@
 
 from mmtestbed.cli import run_options
 from mmtestbed.errors import UsageError
+from mmtestbed.kernel import patching
 
 from tests import support
 
@@ -27,6 +28,15 @@ class Parse(support.TempCase):
         self.set_env("KDIR", "/some/tree")
         self.assertEqual(run_options.parse([]).kdir, "/some/tree")
         self.assertEqual(run_options.parse(["--kdir", "/other"]).kdir, "/other")
+
+    def test_group(self) -> None:
+        """A group that is proposed, once; what is no such group is refused."""
+        name = patching.proposals()[0]
+        self.assertEqual(run_options.parse([]).groups, ())
+        self.assertEqual(run_options.parse(["--group", name, "--group", name]).groups, (name,))
+        for other in ("fixes", "none"):
+            with self.assertRaisesRegex(UsageError, f"--group {other}: there is {name}"):
+                run_options.parse(["--group", other])
 
     def test_with_is_repeatable(self) -> None:
         one, two = self.write("1.patch", ""), self.write("2.patch", "")

@@ -46,7 +46,7 @@ class Checkpatch(support.RunCase):
             self.assertEqual(done.stdout + done.stderr, "")
 
     def test_series(self) -> None:
-        for path in patching.files(patching.ours()):
+        for path in patching.files(patching.every()):
             if path.suffix == ".patch":
                 self.check(path, "--no-signoff")
 

@@ -5,7 +5,7 @@ import unittest
 from typing import Any
 
 from mmtestbed.errors import TestbedError
-from mmtestbed.figures import folio_table, results
+from mmtestbed.figures import folio_table
 from mmtestbed.result import as_json
 
 from tests.figures import test_results
@@ -41,7 +41,7 @@ class Table(unittest.TestCase):
 
 class Recorded(test_results.Repository):
     def rows_json(self, **more: Any) -> dict[str, Any]:
-        return self.run_json(cases=[{"suite": results.ROWS, "name": "x", "status": "passed",
+        return self.run_json(cases=[{"suite": "large_folio_table", "name": "x", "status": "passed",
                                      "rows": [ROW], **more}])
 
     def test_rows(self) -> None:

@@ -83,7 +83,7 @@ class File(support.TempCase):
         for known in table.values():
             self.assertEqual({blob for blob in known.values() if blob and not re.fullmatch(
                 "[0-9a-f]{40}", blob)}, set())
-        patches = patching.ours()
+        patches = patching.every()
         missing = (patching.paths(patches) | patching.looked_at(patches)) - {
             "Makefile", *(path for known in table.values() for path in known)}
         self.assertEqual(missing, set(), "run scripts/mmt kernels blobs, with all kernels of "

@@ -132,6 +132,24 @@ class Series(support.TempCase):
         with self.assertRaisesRegex(TestbedError, "um/thing has no variant for this tree"):
             self.apply_anew()
 
+    def test_proposals_go_in_where_they_are_named(self) -> None:
+        self.write("patches/fixes/a.patch", PATCH)
+        self.write("patches/idea/b.patch", NEW)
+        self.write("patches/idea/proposal", "# what it is\n")
+        self.write("patches/series", "1.patch\nidea/b\nfixes/a\n")
+        self.addCleanup(setattr, patching, "REPOSITORY", getattr(patching, "REPOSITORY"))
+        setattr(patching, "REPOSITORY", self.tmp)
+
+        def names(*args: object) -> list[str]:
+            return [patch.stem for patch in patching.ours(*args)]  # type: ignore[arg-type]
+
+        self.assertEqual(patching.proposals(), ["idea"])
+        self.assertEqual(names(), ["1", "a"])
+        self.assertEqual(names(True, "", ["idea"]), ["1", "b", "a"])
+        self.assertEqual(names(False, "", ["idea"]), ["1", "b"])
+        self.assertEqual(names(False, "", ["other"]), ["1"])
+        self.assertEqual([patch.stem for patch in patching.every()], ["1", "b", "a"])
+
     def test_which_fixes_are_missing(self) -> None:
         """One that does not fit says nothing about the others."""
         for name, old, new in (("a", "line 20", "line twenty"), ("b", "other", "third"),
@@ -141,7 +159,7 @@ class Series(support.TempCase):
         self.write("patches/fixes/b/needed", "mm/x.c has /^line 7$/\n")
         patches = [self.tmp / "patches/fixes" / name for name in "abc"]
         self.addCleanup(setattr, patching, "ours", patching.ours)
-        setattr(patching, "ours", lambda fixes_too=True: patches)
+        setattr(patching, "ours", lambda fixes_too=True, groups=(): patches)
         there, notes = fixes.missing(self.tmp / "tree", self.scratch)
         self.assertEqual(there, {"fixes/a", "fixes/b"})
         self.assertEqual(len(notes), 1)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm/memremap: keep the pgmap reference of a GENERIC page
+//
+// The last put of a GENERIC page is taken for that of an FS_DAX page, which holds none on the
+// pgmap.
+//
+// Breaks: ZD-15
+// Kills: zone_device_count.each_page_rests_as_its_type_does: assertion
+// In: mm/memremap.c: free_zone_device_folio
+// Kernels: from 6.19: private memory drops its references in another way since
+// Group: zone-device-at-zero
+
+@@
+@@
+- put_dev_pagemap(pgmap);
+  break;
