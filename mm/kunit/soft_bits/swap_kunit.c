@@ -128,6 +128,34 @@ static void moved_swap_entry_is_soft_dirty(struct kunit *test)
 }
 
 /**
+ * page_moved_in_swap_is_soft_dirty() - UFFDIO_MOVE of a page in swap
+ *
+ * The page is new at its destination, wherever it is, and that is soft-dirty.
+ *
+ * Contract: WP-1
+ */
+static void page_moved_in_swap_is_soft_dirty(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct uffdio_move move = { .len = PAGE_SIZE };
+	struct soft soft;
+
+	mmk_need_bits(test, MMK_SOFT_DIRTY);
+	swap_out(test, &soft, how);
+	move.src = soft.s.addr;
+	move.dst = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, soft.uffd, move.dst, PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_MISSING);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, soft.uffd, UFFDIO_MOVE,
+					     &move), 0L);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, NONE);
+	MMK_EXPECT_PTE(test, soft.s.mm, move.dst, SWAP);
+	KUNIT_EXPECT_TRUE(test, mmk_bits(soft.s.mm, move.dst) &
+				MMK_SOFT_DIRTY);
+}
+
+/**
  * protecting_a_swap_entry_marks_it() - UFFDIO_WRITEPROTECT of a page in swap
  *
  * The entry gets the bit and loses it; it stays soft-dirty or not.
@@ -153,6 +181,7 @@ static struct kunit_case soft_bits_swap_cases[] = {
 	KUNIT_CASE_PARAM(bits_survive_swapoff, swap_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_soft_dirty_of_swap_entry, swap_gen_params),
 	KUNIT_CASE_PARAM(moved_swap_entry_is_soft_dirty, swap_gen_params),
+	KUNIT_CASE_PARAM(page_moved_in_swap_is_soft_dirty, swap_gen_params),
 	KUNIT_CASE_PARAM(protecting_a_swap_entry_marks_it, swap_gen_params),
 	{}
 };
