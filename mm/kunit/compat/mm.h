@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Flags of pages and address spaces, and the TLB
+ * Flags of pages and address spaces, what PAGEMAP_SCAN says, and the TLB
  */
 #ifndef _MM_KUNIT_COMPAT_MM_H
 #define _MM_KUNIT_COMPAT_MM_H
 
+#include <linux/fs.h>
 #include <linux/mm.h>
 
 /* The flags of a page: a number, or a structure around it */
@@ -36,5 +37,10 @@ static inline bool mmk_tlb_flushed(struct mm_struct *mm, unsigned long start,
 	return mm->context.sync_tlb_range_to >= end &&
 	       mm->context.sync_tlb_range_from <= start;
 }
+
+/* What PAGEMAP_SCAN cannot say in older kernels */
+#ifndef PAGE_IS_GUARD
+#define PAGE_IS_GUARD			0
+#endif
 
 #endif /* _MM_KUNIT_COMPAT_MM_H */

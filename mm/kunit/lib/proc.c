@@ -187,3 +187,37 @@ void mmk_proc_smaps(struct kunit *test, struct mmk_proc *proc,
 			 smaps_field(test, vma, "\nPrivate_Dirty:");
 	kunit_kfree(test, text);
 }
+
+/**
+ * mmk_proc_scan() - PAGEMAP_SCAN
+ * @test: the case
+ * @proc: from mmk_proc_alloc()
+ * @arg: range, flags and masks; the rest is filled in
+ * @regions: what is found; NULL if nothing is to be reported
+ * @nr: room in there
+ *
+ * Return: how many regions there are; negative if the ioctl fails.
+ */
+long mmk_proc_scan(struct kunit *test, struct mmk_proc *proc,
+		   struct pm_scan_arg *arg, struct page_region *regions,
+		   unsigned int nr)
+{
+	void __user *user = (void __user *)proc->buffer;
+	struct file *file = proc_open(test, proc, "pagemap", O_RDONLY);
+	size_t vec = ALIGN(sizeof(*arg), SZ_256);
+	long ret;
+
+	KUNIT_ASSERT_LE(test, vec + nr * sizeof(*regions), proc->size);
+	arg->size = sizeof(*arg);
+	arg->vec = regions ? proc->buffer + vec : 0;
+	arg->vec_len = regions ? nr : 0;
+	KUNIT_EXPECT_EQ(test, 0UL, copy_to_user(user, arg, sizeof(*arg)));
+	ret = file->f_op->unlocked_ioctl(file, PAGEMAP_SCAN, proc->buffer);
+	fput(file);
+	KUNIT_EXPECT_EQ(test, 0UL, copy_from_user(arg, user, sizeof(*arg)));
+	if (ret > 0)
+		KUNIT_EXPECT_EQ(test, 0UL,
+				copy_from_user(regions, user + vec,
+					       ret * sizeof(*regions)));
+	return ret;
+}

@@ -6,6 +6,7 @@
 #define _MM_KUNIT_LIB_PROC_H
 
 #include <kunit/test.h>
+#include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/types.h>
 
@@ -53,5 +54,8 @@ void mmk_proc_write(struct kunit *test, struct mmk_proc *proc,
 		    const char *name, const char *text);
 void mmk_proc_smaps(struct kunit *test, struct mmk_proc *proc,
 		    unsigned long addr, struct mmk_smaps *smaps);
+long mmk_proc_scan(struct kunit *test, struct mmk_proc *proc,
+		   struct pm_scan_arg *arg, struct page_region *regions,
+		   unsigned int nr);
 
 #endif /* _MM_KUNIT_LIB_PROC_H */

@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "../../internal.h"
+#include "../compat/mm.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/mm.h"
@@ -81,12 +82,41 @@ static void say_smaps(struct ew_walk *w, long rss, long swap)
 		  !rss && !swap ? EW_NOTHING : EW_MIXED;
 }
 
+/*
+ * Of one entry that counts as resident: it is anonymous, and one process has it. That of what
+ * is not present is not known, but for a device-private page, which counts as present; the
+ * comment of smaps_account() has it as shared. Only a pte that is present can be young.
+ */
+static bool smaps_fits(const struct ew_site *s, const struct mmk_smaps *smaps)
+{
+	const struct ew_look *look = &s->before;
+	const struct folio *folio;
+	bool there, used;
+
+	if (look->huge || !look->pfn)
+		return true;
+	folio = page_folio(pfn_to_page(look->pfn));
+	there = look->kind == MMK_PTE_PRESENT || folio_is_zone_device(folio);
+	used = (look->kind == MMK_PTE_PRESENT && look->young) ||
+	       folio_test_referenced(folio);
+	if (smaps->anonymous != smaps->rss ||
+	    smaps->referenced != (used ? smaps->rss : 0))
+		return false;
+	if (there && folio_mapcount(folio) > 1)
+		return smaps->shared == smaps->rss && smaps->pss < smaps->rss;
+	return smaps->pss == smaps->rss &&
+	       (there ? smaps->private : smaps->shared) == smaps->rss;
+}
+
 static void run_smaps(struct ew_walk *w)
 {
 	struct mmk_smaps smaps;
 
 	mmk_proc_smaps(w->test, w->proc, w->start, &smaps);
 	say_smaps(w, smaps.rss, smaps.swap);
+	if (w->nr == 1 && w->site->says == EW_AS_RSS &&
+	    !smaps_fits(w->site, &smaps))
+		w->site->says = EW_MIXED;
 }
 
 static const struct ew_ops smaps_ops = {
@@ -188,6 +218,63 @@ static const struct ew_ops pagemap_ops = {
 	.run = run_pagemap,
 };
 
+/* As Documentation/admin-guide/mm/pagemap.rst has it */
+#define SCAN_MASK	(PAGE_IS_FILE | PAGE_IS_PRESENT | PAGE_IS_SWAPPED | \
+			 PAGE_IS_PFNZERO | PAGE_IS_HUGE | PAGE_IS_GUARD)
+#define SCAN_REGIONS	600U
+
+/* Of each page of an entry, which has these categories */
+static enum ew_says scan_says(const struct ew_site *s, u64 is)
+{
+	if (!(is & ~PAGE_IS_HUGE))
+		return is && !s->before.huge ? EW_MIXED : EW_NOTHING;
+	if (is & PAGE_IS_FILE || !(is & PAGE_IS_HUGE) == s->before.huge)
+		return EW_MIXED;
+	if (is & PAGE_IS_PRESENT)
+		return !(is & (PAGE_IS_SWAPPED | PAGE_IS_GUARD)) &&
+		       !(is & PAGE_IS_PFNZERO) == (s->entry != EW_HUGE_ZERO) ?
+		       EW_AS_PRESENT : EW_MIXED;
+	if (is & PAGE_IS_PFNZERO || !(is & PAGE_IS_SWAPPED))
+		return EW_MIXED;
+	return is & PAGE_IS_GUARD ? EW_AS_GUARD : EW_AS_SWAP;
+}
+
+static void run_pagemap_scan(struct ew_walk *w)
+{
+	struct pm_scan_arg arg = {
+		.start = w->start,
+		.end = w->start + w->len,
+		.return_mask = SCAN_MASK,
+	};
+	const unsigned int nr = w->len / PAGE_SIZE;
+	struct page_region *regions, *r;
+	unsigned int i, page = 0;
+	struct ew_site *s;
+	u64 *is;
+	long n;
+
+	regions = kunit_kcalloc(w->test, SCAN_REGIONS, sizeof(*regions),
+				GFP_KERNEL);
+	is = kunit_kcalloc(w->test, nr, sizeof(*is), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(w->test, regions);
+	KUNIT_ASSERT_NOT_NULL(w->test, is);
+	n = mmk_proc_scan(w->test, w->proc, &arg, regions, SCAN_REGIONS);
+	KUNIT_ASSERT_GE(w->test, n, 0L);
+	KUNIT_EXPECT_EQ(w->test, arg.walk_end, arg.end);
+	for (r = regions; r < regions + n; r++)
+		for (i = (r->start - w->start) / PAGE_SIZE;
+		     i < (r->end - w->start) / PAGE_SIZE && i < nr; i++)
+			is[i] |= r->categories;
+	ew_for_each_inside(s, w)
+		for (i = 0; i < s->nr; i++)
+			say_also(s, i, scan_says(s, is[page++]));
+}
+
+static const struct ew_ops pagemap_scan_ops = {
+	.early = ew_need_proc,
+	.run = run_pagemap_scan,
+};
+
 static void run_clear_refs(struct ew_walk *w)
 {
 	mmk_proc_write(w->test, w->proc, "clear_refs", "1");
@@ -273,7 +360,8 @@ static void mincore_tells_pages_apart(struct kunit *test)
 /**
  * smaps_meets_each_entry() - /proc/PID/smaps
  *
- * The row "smaps".
+ * The row "smaps". What is resident is anonymous, and Pss, Shared, Private and Referenced
+ * say whose it is, and whether it was used.
  *
  * Contract: EW-1
  */
@@ -534,6 +622,57 @@ static const struct kept_case {
 KUNIT_ARRAY_PARAM_DESC(kept, kept_cases, description);
 
 /**
+ * pagemap_scan_meets_each_entry() - ioctl(PAGEMAP_SCAN)
+ *
+ * The row "PAGEMAP_SCAN": of anonymous memory, never said to be that of a file; a pmd is
+ * said to be huge, and only that.
+ *
+ * Contract: EW-1
+ */
+static void pagemap_scan_meets_each_entry(struct kunit *test)
+{
+	ew_run(test, EW_PAGEMAP_SCAN, &pagemap_scan_ops);
+}
+
+/**
+ * pagemap_scan_tells_neighbours_apart() - ioctl(PAGEMAP_SCAN)
+ *
+ * The same over one range in which each kind of entry stands beside each other, and
+ * beside one of its own kind, in this order and in the other.
+ *
+ * Contract: EW-2
+ */
+static void pagemap_scan_tells_neighbours_apart(struct kunit *test)
+{
+	ew_run_chain(test, EW_PAGEMAP_SCAN, &pagemap_scan_ops);
+}
+
+/**
+ * pagemap_scan_tells_huge_neighbours_apart() - ioctl(PAGEMAP_SCAN)
+ *
+ * The same over two entries of which one is huge, at least.
+ *
+ * Contract: EW-2
+ */
+static void pagemap_scan_tells_huge_neighbours_apart(struct kunit *test)
+{
+	ew_run_pair(test, EW_PAGEMAP_SCAN, &pagemap_scan_ops);
+}
+
+/**
+ * pagemap_scan_tells_pages_apart() - ioctl(PAGEMAP_SCAN)
+ *
+ * The same over pages of large folios of which neighbours are mapped in different
+ * ways: writable or not, young or not, dirty or not, exclusive or not.
+ *
+ * Contract: EW-2
+ */
+static void pagemap_scan_tells_pages_apart(struct kunit *test)
+{
+	ew_run_batch(test, EW_PAGEMAP_SCAN, &pagemap_scan_ops);
+}
+
+/**
  * pagemap_tells_pages_of_a_huge_page_apart() - Mapped exclusively or not
  *
  * A child unmaps one half of a huge page that the parent maps by a pmd. Of the pages
@@ -593,6 +732,11 @@ static struct kunit_case walker_look_cases[] = {
 	KUNIT_CASE_PARAM(pagemap_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(pagemap_tells_pages_of_a_huge_page_apart,
 			 kept_gen_params),
+	KUNIT_CASE_PARAM(pagemap_scan_meets_each_entry, entry_gen_params),
+	KUNIT_CASE(pagemap_scan_tells_neighbours_apart),
+	KUNIT_CASE_PARAM(pagemap_scan_tells_huge_neighbours_apart,
+			 pair_gen_params),
+	KUNIT_CASE_PARAM(pagemap_scan_tells_pages_apart, batch_gen_params),
 	KUNIT_CASE_PARAM(clear_refs_meets_each_entry, entry_gen_params),
 	KUNIT_CASE(clear_refs_tells_neighbours_apart),
 	KUNIT_CASE_PARAM(clear_refs_tells_huge_neighbours_apart,

@@ -332,6 +332,17 @@ const struct ew_row ew_rows[EW_NR_WALKERS] = {
 		DOC(SWAPS, KEPT, AS_SWAP, "pagemap.rst, bit 62"),
 		DOC(B(GUARD), KEPT, AS_GUARD, "pagemap.rst, bit 58"),
 	} },
+	[EW_PAGEMAP_SCAN] = {
+		"PAGEMAP_SCAN",
+		"what is neither a page that is present nor nothing is said to be swapped, and only that",
+		"Documentation/admin-guide/mm/pagemap.rst", {
+		RULE(ALL, KEPT, AS_SWAP),
+		RULE(B(NONE), KEPT, NOTHING),
+		DOC(MAPPED | B(HUGE_ZERO), KEPT, AS_PRESENT,
+		    "pagemap.rst, PAGE_IS_PRESENT"),
+		DOC(SWAPS, KEPT, AS_SWAP, "pagemap.rst, PAGE_IS_SWAPPED"),
+		DOC(B(GUARD), KEPT, AS_GUARD, "pagemap.rst, PAGE_IS_GUARD"),
+	} },
 	[EW_CLEAR_REFS] = {
 		"clear_refs",
 		"is about the referenced bits of pages that are mapped; leaves all else alone",
