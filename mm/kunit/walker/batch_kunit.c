@@ -7,6 +7,7 @@
 #include <linux/mman.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/huge.h"
@@ -14,10 +15,12 @@
 #include "../compat/rmap.h"
 #include "../lib/bits.h"
 #include "../lib/guard.h"
+#include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
+#include "../lib/task.h"
 #include "../lib/uffd.h"
 
 /* Each of the folios has 16 pages. */
@@ -226,6 +229,108 @@ static void lazyfree_folio_in_use_stays_as_it_is(struct kunit *test)
 		expect_kept(test, i, ptes[i], mmk_pte(l.mm, page_addr(&l, i)));
 }
 
+/**
+ * mlocked_pages_of_a_lazyfree_folio_stay() - A large folio in two VMAs
+ *
+ * The last two pages of a folio that may be thrown away are locked: what is locked stays
+ * resident (mlock(2)), and that they are neighbours of pages that are unmapped does not
+ * change that. Each walk is about the ptes of one VMA.
+ *
+ * Contract: EW-2
+ */
+static void mlocked_pages_of_a_lazyfree_folio_stay(struct kunit *test)
+{
+	const unsigned int first = BATCH_PAGES - 2;
+	struct mmk_large l;
+	unsigned int i;
+
+	mmk_large_map(test, &l, mmk_mm_enter(test), BATCH_ORDER);
+	KUNIT_ASSERT_EQ(test, do_madvise(l.mm, l.addr, BATCH_PAGES * PAGE_SIZE,
+					 MADV_FREE), 0);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, sys_mlock2(page_addr(&l, first), 2 * PAGE_SIZE,
+					 MLOCK_ONFAULT), 0L);
+
+	reclaim(test, &l);
+
+	for (i = first; i < BATCH_PAGES; i++) {
+		MMK_EXPECT_PTE(test, l.mm, page_addr(&l, i), PRESENT);
+		KUNIT_EXPECT_PTR_EQ(test, mmk_pte_page(l.mm, page_addr(&l, i)),
+				    folio_page(l.folio, i));
+	}
+	KUNIT_EXPECT_GE(test, folio_mapcount(l.folio), 2);
+}
+
+/**
+ * struct adviser - A task that gives advice about a half of a huge page
+ * @task: the task
+ * @addr: of the huge page
+ * @advice: MADV_*
+ * @ret: what madvise() returned
+ */
+struct adviser {
+	struct mmk_task task;
+	unsigned long addr;
+	int advice;
+	int ret;
+};
+
+static void adviser_main(struct mmk_task *task)
+{
+	struct adviser *a = container_of(task, struct adviser, task);
+
+	a->ret = do_madvise(task->mm, a->addr, MMK_HUGE_SIZE / 2, a->advice);
+}
+
+static const struct advice_way {
+	const char *name;
+	int advice;
+} advice_ways[] = {
+	{ "MADV_COLD", MADV_COLD },
+	{ "MADV_PAGEOUT", MADV_PAGEOUT },
+	{ "MADV_FREE", MADV_FREE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(advice, advice_ways, name);
+
+/**
+ * advice_does_not_wait_for_a_huge_page() - Somebody else has locked it
+ *
+ * Advice about a part of a huge page needs it to be split. If somebody has the lock, it is
+ * not waited for, with a reference that would keep the owner of the lock from splitting it:
+ * the call returns 0 at once, and the huge page is as before.
+ *
+ * Contract: EW-1
+ */
+static void advice_does_not_wait_for_a_huge_page(struct kunit *test)
+{
+	const struct advice_way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 1);
+	struct folio *folio = mmk_pmd_folio(test, mm, addr);
+	struct mmk_folio_state before;
+	struct adviser *a;
+
+	mmk_fill(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	lru_add_drain_all();
+	mmk_folio_get(test, folio);
+	folio_lock(folio);
+	mmk_folio_snapshot(folio, &before);
+	a = mmk_task_alloc(test, sizeof(*a), mm, adviser_main);
+	a->addr = addr;
+	a->advice = w->advice;
+	a->ret = -EINPROGRESS;
+	mmk_task_start(&a->task);
+	KUNIT_EXPECT_FALSE(test, mmk_task_sleeps_in(&a->task,
+						    "folio_wait_bit_common"));
+	KUNIT_EXPECT_EQ(test, a->ret, 0);
+	mmk_expect_folio_same(test, "while it is locked", folio, &before);
+	MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+	folio_unlock(folio);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&a->task));
+	MMK_EXPECT_HOLDS(test, addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+}
+
 static int referenced(struct folio *folio)
 {
 	mmk_vma_flags_t flags;
@@ -293,6 +398,9 @@ static struct kunit_case walker_batch_cases[] = {
 	KUNIT_CASE_PARAM(lazyfree_folio_is_discarded_whole, one_page_gen_params),
 	KUNIT_CASE_PARAM(lazyfree_folio_in_use_stays_as_it_is,
 			 one_page_gen_params),
+	KUNIT_CASE_PARAM(advice_does_not_wait_for_a_huge_page,
+			 advice_gen_params),
+	KUNIT_CASE(mlocked_pages_of_a_lazyfree_folio_stay),
 	KUNIT_CASE_PARAM(one_young_page_makes_a_folio_referenced,
 			 one_page_gen_params),
 	{}
