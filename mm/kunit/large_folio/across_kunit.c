@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A large folio that ptes map across two page tables, one of which has been replaced by
- * another huge page.
+ * another huge page, or across two VMAs.
  */
 #include <kunit/test.h>
 #include <linux/migrate.h>
@@ -202,9 +202,69 @@ static void rest_is_found_behind_a_foreign_pmd(struct kunit *test)
 	MMK_EXPECT_PART_HOLDS(test, a.mm, a.rest, HALF, HALF, MMK_LARGE_SEED);
 }
 
+/**
+ * struct two_vmas - The protection of the second half of a folio
+ * @description: for the log
+ * @prot: PROT_*
+ */
+struct two_vmas {
+	const char *description;
+	int prot;
+};
+
+static const struct two_vmas two_vmas[] = {
+	{ "second half read-only", PROT_READ },
+	{ "second half not accessible", PROT_NONE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(two_vmas, two_vmas, description);
+
+#define TWO_VMAS_ORDER	4
+
+/**
+ * folio_in_two_vmas_is_mapped_as_before() - Each half by the rules of its VMA
+ *
+ * mprotect() has split the VMA in the middle of a folio. Each walk of the rmap is about the
+ * ptes of one VMA. When the migration has failed, each pte is as it was, bit by bit: nobody
+ * can access what was not accessible.
+ *
+ * Contract: LF-2, ME-4
+ */
+static void folio_in_two_vmas_is_mapped_as_before(struct kunit *test)
+{
+	const struct two_vmas *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	pte_t before[1 << TWO_VMAS_ORDER];
+	struct mmk_mm_state rss;
+	struct mmk_hold *hold;
+	struct mmk_large l;
+	unsigned int i;
+
+	mmk_large_map(test, &l, mm, TWO_VMAS_ORDER);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(l.addr + l.nr / 2 * PAGE_SIZE,
+					   l.nr / 2 * PAGE_SIZE, w->prot), 0L);
+	for (i = 0; i < l.nr; i++)
+		before[i] = mmk_pte(mm, l.addr + i * PAGE_SIZE);
+	mmk_mm_snapshot(mm, &rss);
+	hold = mmk_hold(test, l.folio);
+	try_to_migrate(l.folio, 0);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(l.folio));
+	remove_migration_ptes(l.folio, l.folio, 0);
+	mmk_hold_finish(test, hold, false);
+	for (i = 0; i < l.nr; i++)
+		if (pte_val(mmk_pte(mm, l.addr + i * PAGE_SIZE)) !=
+		    pte_val(before[i]))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, l.nr, "first page that is not as before");
+	mmk_expect_mm_same(test, "afterwards", mm, &rss);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(l.folio), (int)l.nr);
+}
+
 static struct kunit_case large_folio_across_cases[] = {
 	KUNIT_CASE_PARAM(rest_is_found_behind_a_foreign_pmd,
 			 across_gen_params),
+	KUNIT_CASE_PARAM(folio_in_two_vmas_is_mapped_as_before,
+			 two_vmas_gen_params),
 	{}
 };
 

@@ -178,6 +178,55 @@ static void folio_mapped_in_part_is_split(struct kunit *test)
 	mmk_expect_mm_same(test, "after it", mm, &before->mm);
 }
 
+/* Keep a page for which a destination is asked from being moved. */
+static void hold_one(struct mover *m, struct folio *src)
+{
+	if (m->private)
+		return;
+	folio_get(src);
+	m->private = src;
+}
+
+/**
+ * piece_of_a_queued_folio_that_stays_is_counted() - Not all of it has moved
+ *
+ * A folio of which a part is mapped is split, and somebody holds a page of it. The call
+ * returns 0 only if nothing is left on the list: here it returns more, and the caller puts
+ * the page back, which is mapped as before. The others have moved.
+ *
+ * Contract: LF-3, LF-2
+ */
+static void piece_of_a_queued_folio_that_stays_is_counted(struct kunit *test)
+{
+	const struct queue_way *w = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_large_state *before;
+	unsigned int i, nr = 0;
+	struct mmk_large l;
+	struct mover m;
+	pte_t pte;
+
+	mmk_large_map(test, &l, mm, w->order);
+	mmk_large_leave(test, &l, w->part);
+	before = mmk_large_snapshot(test, &l);
+	mover_init(&m);
+	m.asked = hold_one;
+	mover_add(test, &m, l.folio);
+	mover_run(&m, MIGRATE_ASYNC);
+	KUNIT_ASSERT_NOT_NULL(test, m.private);
+	KUNIT_EXPECT_GT(test, m.ret, 0);
+	KUNIT_EXPECT_FALSE(test, list_empty(&m.list));
+	putback_movable_pages(&m.list);
+	folio_put(m.private);
+	for (i = 0; i < l.nr; i++) {
+		pte = mmk_pte(mm, l.addr + i * PAGE_SIZE);
+		if (pte_present(pte) && pte_pfn(pte) == before->pfn + i)
+			nr++;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "pages that have not moved");
+	mmk_expect_mm_same(test, "after it", mm, &before->mm);
+}
+
 /**
  * struct restored - What has been seen when the first page was mapped again
  * @m: the call that migrates
@@ -320,6 +369,8 @@ static void huge_page_stays_queued_as_underused(struct kunit *test)
 static struct kunit_case large_folio_queue_cases[] = {
 	KUNIT_CASE_PARAM(folio_waits_for_its_split_elsewhere, queue_gen_params),
 	KUNIT_CASE_PARAM(folio_mapped_in_part_is_split, split_gen_params),
+	KUNIT_CASE_PARAM(piece_of_a_queued_folio_that_stays_is_counted,
+			 split_gen_params),
 	KUNIT_CASE_PARAM(new_folio_is_queued_before_it_is_mapped,
 			 split_gen_params),
 	KUNIT_CASE_PARAM(huge_page_stays_queued_as_underused,

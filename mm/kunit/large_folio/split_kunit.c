@@ -148,6 +148,36 @@ static void pieces_behind_the_end_of_a_file_are_freed(struct kunit *test)
 			pages - (long)nr);
 }
 
+/**
+ * folio_that_left_its_file_is_not_split() - Truncated while it was waited for
+ *
+ * A folio has left the page cache by the time that its lock is there: -EBUSY, as the comment
+ * of split_huge_page_to_list_to_order() has it for a truncation. The folio is whole, locked,
+ * and has the one reference of the caller.
+ *
+ * Contract: LF-7
+ */
+static void folio_that_left_its_file_is_not_split(struct kunit *test)
+{
+	const struct eof_way *w = test->param_value;
+	struct address_space *mapping;
+	struct folio *folio;
+
+	mapping = eof_file(test, w->order, &folio);
+	folio_lock(folio);
+	filemap_remove_folio(folio);
+	KUNIT_ASSERT_EQ(test, mapping->nrpages, 0UL);
+	KUNIT_ASSERT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, split_huge_page_to_list_to_order(&folio->page,
+							       NULL, w->piece),
+			-EBUSY);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+	KUNIT_EXPECT_EQ(test, folio_order(folio), w->order);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
 /* Every order of tmpfs */
 MMK_GEN_PARAMS(tmpfs)
 {
@@ -226,6 +256,7 @@ static void tmpfs_folio_behind_the_end_is_split(struct kunit *test)
 static struct kunit_case large_folio_split_cases[] = {
 	KUNIT_CASE_PARAM(pieces_behind_the_end_of_a_file_are_freed,
 			 eof_gen_params),
+	KUNIT_CASE_PARAM(folio_that_left_its_file_is_not_split, eof_gen_params),
 	KUNIT_CASE_PARAM(tmpfs_folio_behind_the_end_is_split, tmpfs_gen_params),
 	{}
 };

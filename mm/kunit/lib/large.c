@@ -9,6 +9,7 @@
 #include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/syscalls.h>
+#include <linux/xarray.h>
 
 #include "../../internal.h"
 #include "../compat/count.h"
@@ -371,8 +372,9 @@ bool mmk_large_queued(struct folio *folio)
 
 static const char * const large_counter_names[MMK_LARGE_COUNTERS] = {
 	"NR_ANON_MAPPED", "NR_FILE_MAPPED", "NR_SHMEM", "NR_SHMEM_THPS",
-	"NR_FILE_PAGES", "NR_ANON_THPS", "pages on LRU lists of anon memory",
-	"anonymous mTHPs", "partially mapped mTHPs",
+	"NR_FILE_PAGES", "NR_ANON_THPS", "isolated pages",
+	"pages on LRU lists of anon memory", "anonymous mTHPs",
+	"partially mapped mTHPs",
 };
 
 /**
@@ -387,6 +389,8 @@ void mmk_large_count(long *counters)
 	*counters++ = mmk_node_page_state(NR_SHMEM_THPS);
 	*counters++ = mmk_node_page_state(NR_FILE_PAGES);
 	*counters++ = mmk_node_page_state(NR_ANON_THPS);
+	*counters++ = mmk_node_page_state(NR_ISOLATED_ANON) +
+		      mmk_node_page_state(NR_ISOLATED_FILE);
 	*counters++ = mmk_node_page_state(NR_ACTIVE_ANON) +
 		      mmk_node_page_state(NR_INACTIVE_ANON) +
 		      mmk_node_page_state(NR_UNEVICTABLE);
@@ -524,6 +528,11 @@ void mmk_expect_large_same(struct kunit *test, const char *what,
 	mmk_expect_mm_same(test, what, l->mm, &before->mm);
 	if (l->child)
 		mmk_expect_mm_same(test, what, l->child, &before->child);
+	/* The page cache has one entry for all of its pages. */
+	if (l->file)
+		KUNIT_EXPECT_EQ_MSG(test, xa_get_order(&l->file->f_mapping->i_pages,
+						       l->folio->index),
+				    (int)l->order, "%s", what);
 	for (i = 0; i < MMK_LARGE_COUNTERS - 1; i++)
 		KUNIT_EXPECT_EQ_MSG(test, now->counters[i], before->counters[i],
 				    "%s: %s", what, large_counter_names[i]);

@@ -65,7 +65,7 @@ struct mmk_large {
 };
 
 /* Counters of the machine that no migration changes; see large.c. */
-#define MMK_LARGE_COUNTERS	9
+#define MMK_LARGE_COUNTERS	10
 
 /**
  * struct mmk_large_state - State of a large folio and of its mappings
