@@ -38,6 +38,7 @@ mmk-probes := \
 	$(call mmk-probe,SHMEM_WRITE_FOLIO,$(mmk-inc)/shmem_fs.h,int shmem_write_folio) \
 	$(call mmk-probe,SHMEM_WRITEOUT,$(mmk-inc)/shmem_fs.h,int shmem_writeout) \
 	$(call mmk-probe,SWAPCACHE_PREPARE,mm/swap.h $(mmk-inc)/swap.h,int swapcache_prepare) \
+	$(call mmk-probe,SET_MOVABLE_OPS,$(mmk-inc)/migrate.h,int set_movable_ops) \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
 	$(call mmk-probe,ZONE_DEVICE_FOLIO_GET,$(mmk-inc)/memremap.h,bool zone_device_folio_get) \

@@ -13,11 +13,13 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
+#include <linux/syscalls.h>
 
 #include <trace/events/migrate.h>
 
 #include "../../internal.h"
 #include "../compat/rmap.h"
+#include "../compat/trace.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
@@ -469,12 +471,100 @@ static void late_fork_entry_is_removed(struct kunit *test)
 	mmk_hold_finish(test, hold, true);
 }
 
+/**
+ * struct moving_pte - What holds when mremap() has moved a pte
+ * @ptl: the page table lock
+ * @ptep: where the pte has to be
+ * @anon_vma: of the page
+ * @nr_moved: how often the lock was dropped with the pte there, for the first time
+ * @locked: the rmap lock was held then
+ */
+struct moving_pte {
+	struct lockdep_map *ptl;
+	pte_t *ptep;
+	struct anon_vma *anon_vma;
+	unsigned int nr_moved;
+	bool locked;
+};
+
+static void moving_acquire(void *data, struct lockdep_map *lock,
+			   unsigned int subclass, int trylock, int read,
+			   int check, struct lockdep_map *next_lock,
+			   unsigned long ip)
+{
+}
+
+static void moving_release(void *data, struct lockdep_map *lock,
+			   unsigned long ip)
+{
+	struct moving_pte *m = data;
+
+	if (lock != m->ptl || pte_none(ptep_get(m->ptep)) || m->nr_moved)
+		return;
+	m->nr_moved++;
+	m->locked = rwsem_is_locked(&m->anon_vma->root->rwsem);
+}
+
+static void moving_unwatch(void *data)
+{
+	mmk_unwatch_locks(moving_acquire, moving_release, data);
+}
+
+/**
+ * mremap_keeps_the_rmap_out() - A page that moves back into its VMA
+ *
+ * The page goes to where it came from, so that its VMA is merged, and a walk of the rmap
+ * might come to the new place before the old one, and find the page at neither. As the
+ * comment of move_ptes() has it, the rmap locks are held until the pte has moved.
+ *
+ * Contract: ME-13, ME-7
+ */
+static void mremap_keeps_the_rmap_out(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 3), last, away;
+	struct moving_pte *m;
+	spinlock_t *ptl;
+	pmd_t *pmd;
+
+	mmk_fill(test, addr, 3, SCENE_SEED);
+	last = addr + 2 * PAGE_SIZE;
+	away = mmk_map_anon(test, 3) + PAGE_SIZE;
+	m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->anon_vma = folio_anon_vma(mmk_pte_folio(test, mm, last));
+	KUNIT_ASSERT_EQ(test, away, (unsigned long)
+			sys_mremap(last, PAGE_SIZE, PAGE_SIZE,
+				   MREMAP_MAYMOVE | MREMAP_FIXED, away));
+	pmd = mm_find_pmd(mm, addr);
+	KUNIT_ASSERT_NOT_NULL(test, pmd);
+	KUNIT_ASSERT_EQ(test, last & PMD_MASK, addr & PMD_MASK);
+	ptl = pte_lockptr(mm, pmd);
+	m->ptl = mmk_lock_map(ptl);
+	m->ptep = pte_offset_kernel(pmd, last);
+	KUNIT_ASSERT_TRUE(test, pte_none(ptep_get(m->ptep)));
+	if (mmk_watch_locks(moving_acquire, moving_release, m))
+		kunit_skip(test, "needs the tracepoints of locks");
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, moving_unwatch,
+							m), 0);
+	KUNIT_EXPECT_EQ(test, last, (unsigned long)
+			sys_mremap(away, PAGE_SIZE, PAGE_SIZE,
+				   MREMAP_MAYMOVE | MREMAP_FIXED, last));
+	kunit_release_action(test, moving_unwatch, m);
+	/* One VMA again, or there was no reason to take the locks. */
+	KUNIT_ASSERT_EQ(test, mmk_vma_at(mm, last)->vm_start, addr);
+	KUNIT_EXPECT_EQ(test, m->nr_moved, 1U);
+	KUNIT_EXPECT_TRUE(test, m->locked);
+	MMK_EXPECT_HOLDS(test, addr, 3, SCENE_SEED);
+}
+
 static struct kunit_case migration_entry_rmap_cases[] = {
 	KUNIT_CASE_PARAM(unmap_and_restore_take_rmap_lock, page_gen_params),
 	KUNIT_CASE_PARAM(caller_may_hold_rmap_lock, page_gen_params),
 	KUNIT_CASE_PARAM(rmap_walk_visits_parent_first, writable_gen_params),
 	KUNIT_CASE_PARAM(fork_during_removal_leaves_no_entry, race_gen_params),
 	KUNIT_CASE(late_fork_entry_is_removed),
+	KUNIT_CASE(mremap_keeps_the_rmap_out),
 	{}
 };
 
