@@ -6,6 +6,7 @@
 //
 // Breaks: MV-11
 // Kills: migrate_vma_collect.collect_flushes_tlb: assertion
+// Kills: large_folio_flush.tlb_is_flushed_before_the_lock_is_dropped: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_pmd
 
 @@
