@@ -42,25 +42,39 @@ static int dd_pin_slowly(unsigned long addr, int nr, unsigned int flags,
 	return pin_user_pages_unlocked(addr, nr, pages, flags);
 }
 
-#define DD_GUP_CASES(_name, _align)					\
-	{ _name ", get", _align, false, FOLL_WRITE, dd_get_slowly },	\
-	{ _name ", get fast", _align, false, FOLL_WRITE,		\
-	  get_user_pages_fast },					\
-	{ _name ", get fast, to read", _align, false, 0,		\
-	  get_user_pages_fast },					\
-	{ _name ", pin", _align, true, FOLL_WRITE, dd_pin_slowly },	\
-	{ _name ", pin fast", _align, true, FOLL_WRITE,			\
-	  pin_user_pages_fast },					\
-	{ _name ", pin for long", _align, true,				\
-	  FOLL_WRITE | FOLL_LONGTERM, dd_pin_slowly },			\
-	{ _name ", pin for long, fast", _align, true,			\
-	  FOLL_WRITE | FOLL_LONGTERM, pin_user_pages_fast },		\
-	{ _name ", pin for long, fast, to read", _align, true,		\
-	  FOLL_LONGTERM, pin_user_pages_fast }
-
 static const struct dd_gup_case dd_gups[] = {
-	DD_GUP_CASES("small pages", PAGE_SIZE),
-	DD_GUP_CASES("huge pages", PMD_SIZE),
+	{ "small pages, get", PAGE_SIZE, false,
+	  FOLL_WRITE, dd_get_slowly },
+	{ "small pages, get fast", PAGE_SIZE, false,
+	  FOLL_WRITE, get_user_pages_fast },
+	{ "small pages, get fast, to read", PAGE_SIZE, false,
+	  0, get_user_pages_fast },
+	{ "small pages, pin", PAGE_SIZE, true,
+	  FOLL_WRITE, dd_pin_slowly },
+	{ "small pages, pin fast", PAGE_SIZE, true,
+	  FOLL_WRITE, pin_user_pages_fast },
+	{ "small pages, pin for long", PAGE_SIZE, true,
+	  FOLL_WRITE | FOLL_LONGTERM, dd_pin_slowly },
+	{ "small pages, pin for long, fast", PAGE_SIZE, true,
+	  FOLL_WRITE | FOLL_LONGTERM, pin_user_pages_fast },
+	{ "small pages, pin for long, fast, to read", PAGE_SIZE, true,
+	  FOLL_LONGTERM, pin_user_pages_fast },
+	{ "huge pages, get", PMD_SIZE, false,
+	  FOLL_WRITE, dd_get_slowly },
+	{ "huge pages, get fast", PMD_SIZE, false,
+	  FOLL_WRITE, get_user_pages_fast },
+	{ "huge pages, get fast, to read", PMD_SIZE, false,
+	  0, get_user_pages_fast },
+	{ "huge pages, pin", PMD_SIZE, true,
+	  FOLL_WRITE, dd_pin_slowly },
+	{ "huge pages, pin fast", PMD_SIZE, true,
+	  FOLL_WRITE, pin_user_pages_fast },
+	{ "huge pages, pin for long", PMD_SIZE, true,
+	  FOLL_WRITE | FOLL_LONGTERM, dd_pin_slowly },
+	{ "huge pages, pin for long, fast", PMD_SIZE, true,
+	  FOLL_WRITE | FOLL_LONGTERM, pin_user_pages_fast },
+	{ "huge pages, pin for long, fast, to read", PMD_SIZE, true,
+	  FOLL_LONGTERM, pin_user_pages_fast },
 };
 
 KUNIT_ARRAY_PARAM_DESC(dd_gup, dd_gups, description);
