@@ -60,7 +60,7 @@ def programs(record: Record, when: str) -> tuple[str, list[str]]:
     rows = record["rows"]
     done, total = sum(row["done"] for row in rows), sum(row["total"] for row in rows)
     seconds, run = sum(row["seconds"] for row in rows), sum(row["run"] for row in rows)
-    every = f"all {done:,}" if done == total else f"{done:,} of {total:,}"
+    every = f"All {done:,}" if done == total else f"{done:,} of {total:,}"
     text = (f"{_head(record, when)} {every} schedules of {count(len(rows), 'program')}; "
             f"{run:,} of them were run, which took {seconds:.0f} s, "
             f"{run / max(seconds, 0.1):.0f} a second and "

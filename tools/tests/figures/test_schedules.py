@@ -36,7 +36,7 @@ class Schedules(test_results.Repository):
         self.assertEqual((row["done"], row["total"], row["ends"], row["given_up"]),
                          (35, 35, 1, 4))
         text = "\n".join(figure_texts.explored(self.book(found)))
-        self.assertIn("all 35 schedules of 1 program; 22 of them were run, which took 0 s", text.replace("\n", " "))
+        self.assertIn("All 35 schedules of 1 program; 22 of them were run, which took 0 s", text.replace("\n", " "))
         self.assertRegex(text, r"moving:read\+end +19 +35 +22 +100 % +1 +4 +0\.5")
 
     def test_many_programs(self) -> None:
