@@ -18,6 +18,8 @@ _ENDS = 4
 # Of a terminal, and of a lane.
 _WIDTH = 100
 _GAP = "  "
+# A blank at which no line is broken.
+_STAYS = "\N{NO-BREAK SPACE}"
 
 
 def _label(point: Point, places: Mapping[str, str]) -> str:
@@ -38,7 +40,7 @@ def _stretches(points: Iterable[Point]) -> list[list[Point]]:
 def _shown(points: Sequence[Point], places: Mapping[str, str]) -> list[str]:
     """The lines of a stretch of one task."""
     def one(point: Point) -> str:
-        switch = "" if point.to is None else f"  ==> task {point.to}"
+        switch = "" if point.to is None else f"  ==>{_STAYS}task {point.to}"
         return _label(point, places) + switch
 
     if len(points) <= 2 * _ENDS + 1:
@@ -74,7 +76,7 @@ def draw(program: Program, points: Sequence[Point], kernel: Path) -> list[str]:
         for text in _shown(stretch, places):
             for piece in textwrap.wrap(text, width, subsequent_indent="    ") or [""]:
                 cells = [""] * len(program.ops)
-                cells[stretch[0].task] = piece
+                cells[stretch[0].task] = piece.replace(_STAYS, " ")
                 rows.append(_row(cells, width))
     return rows
 
