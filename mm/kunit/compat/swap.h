@@ -97,6 +97,13 @@ static inline void mmk_swap_put_if_swap(softleaf_t entry)
 #endif
 }
 
+/* Whether an entry that no area has is worth a warning when it is unmapped */
+#ifdef MMK_HAVE_SWAP_PUT_DIRECT
+#define MMK_FOREIGN_ENTRY_WARNS	true
+#else
+#define MMK_FOREIGN_ENTRY_WARNS	false
+#endif
+
 /*
  * Up to 6.19, a page that only one pte needs is read past the swap cache, with
  * its slot pinned meanwhile.

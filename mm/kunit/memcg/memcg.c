@@ -136,6 +136,22 @@ static long stat_of(struct kunit *test, const char *stat, const char *item)
 }
 
 /**
+ * mc_of() - The group that is charged for a folio
+ * @folio: the folio
+ *
+ * Return: the group, which stays as long as the case has it; or NULL.
+ */
+struct mem_cgroup *mc_of(struct folio *folio)
+{
+	struct mem_cgroup *memcg;
+
+	rcu_read_lock();
+	memcg = folio_memcg(folio);
+	rcu_read_unlock();
+	return memcg;
+}
+
+/**
  * mc_usage() - Read what a group is charged for
  * @test: the case
  * @mc: the groups

@@ -47,6 +47,7 @@ struct mc_usage {
 	long swap;
 };
 
+struct mem_cgroup *mc_of(struct folio *folio);
 void mc_enter(struct kunit *test, struct mc *mc);
 void mc_attach(struct kunit *test, struct mc *mc, const char *name);
 void mc_write(struct kunit *test, struct mc *mc, const char *name,

@@ -100,7 +100,7 @@ static void area_map(struct kunit *test, struct mc *mc, struct area *area,
 	} else {
 		area->wanted.anon += area->nr;
 	}
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(area->folio), mc->a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(area->folio), mc->a);
 	mc_expect(test, "when it is there", mc, "a", area->wanted);
 }
 
@@ -159,7 +159,7 @@ static void moved_page_stays_charged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, move(test, area.folio), 0);
 	now = folio_at(test, &mc, &area);
 	KUNIT_EXPECT_PTR_NE(test, now, area.folio);
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(now), mc.a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(now), mc.a);
 	mc_expect(test, "once it is moved", &mc, "a", area.wanted);
 	mc_expect(test, "once it is moved", &mc, "b", other);
 	MMK_EXPECT_HOLDS(test, area.addr, area.nr, MC_SEED);
@@ -192,7 +192,7 @@ static void page_that_stays_stays_charged(struct kunit *test)
 	mc_attach(test, &mc, "b");
 	mmk_folio_get(test, area.folio);
 	KUNIT_EXPECT_GT(test, move(test, area.folio), 0);
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(area.folio), mc.a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(area.folio), mc.a);
 	mmk_folio_put(test, area.folio);
 	mc_expect(test, "in spite of it", &mc, "a", area.wanted);
 	mc_expect(test, "in spite of it", &mc, "b", other);
@@ -221,13 +221,13 @@ static void device_page_stays_charged(struct kunit *test)
 	mc_usage(test, &mc, "b", &other);
 	mc_attach(test, &mc, "b");
 	folio = page_folio(mmk_migrate_to_dev(test, mc.mm, area.addr, dev));
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(folio), mc.a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(folio), mc.a);
 	mc_expect(test, "on the device", &mc, "a", area.wanted);
 	mc_expect(test, "on the device", &mc, "b", other);
 
 	MMK_EXPECT_HOLDS(test, area.addr, 1, MC_SEED);
 	MMK_EXPECT_PTE(test, mc.mm, area.addr, PRESENT);
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(folio_at(test, &mc, &area)), mc.a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(folio_at(test, &mc, &area)), mc.a);
 	KUNIT_EXPECT_FALSE(test, folio_memcg_charged(folio));
 	mc_expect(test, "back from it", &mc, "a", area.wanted);
 	mc_expect(test, "back from it", &mc, "b", other);
@@ -315,7 +315,7 @@ static void pieces_are_charged_like_the_whole(struct kunit *test)
 	mmk_folio_put(test, area.folio);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	for (i = 0; i < area.nr; i++)
-		others += folio_memcg(mmk_pte_folio(test, mc.mm, area.addr +
+		others += mc_of(mmk_pte_folio(test, mc.mm, area.addr +
 						    i * PAGE_SIZE)) != mc.a;
 	KUNIT_EXPECT_EQ_MSG(test, others, 0, "pieces of another group");
 	mc_expect(test, "once it is split", &mc, "a", area.wanted);
@@ -352,7 +352,7 @@ static void new_page_is_charged_to_the_owner_of_the_mm(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mc.mm, addr + PAGE_SIZE, true), 0);
 	mc_usage(test, &mc, "a", &before);
 	folio = page_folio(mmk_migrate_to_dev(test, mc.mm, addr, dev));
-	KUNIT_EXPECT_PTR_EQ(test, folio_memcg(folio), mc.a);
+	KUNIT_EXPECT_PTR_EQ(test, mc_of(folio), mc.a);
 	wanted = before;
 	wanted.user++;
 	wanted.anon++;
