@@ -6,7 +6,7 @@
 // Breaks: SF-11
 // Kills: swap_fault_slot.area_with_a_bad_header_is_refused: assertion or report
 // In: mm/swapfile.c: setup_swap_map | setup_swap_map_and_extents
-// Kernels: before 7.1: a slot that is bad twice is refused since
+// Kernels: before 7.0: 7.1 refuses a slot that is bad twice; not tried on 7.0
 
 @@
 expression E;
