@@ -165,7 +165,7 @@ def _killed(book: Book, record: Record) -> str:
     never = len(record.get("never_red", ()))
     skipped = record.get("never_red_skipped", 0)
     if "never_red" in record:
-        but = [f"{count(never, 'case')} that passed under all of them"] if never else []
+        but = [f"{count(never, 'case')} that none of those tried with them turned red"] if never else []
         but += [f"{count(skipped, 'case')} that this kernel skips"] if skipped else []
         text += " Every case was red under some control" + \
             (f", but for {' and '.join(but)}." if but else ".")

@@ -225,7 +225,7 @@ class Texts(test_results.Repository):
         data["controls"][1].update(outcome="survived", killed_by=[])
         text = " ".join(figure_texts.control_runs(self.book(data)))
         self.assertIn("1 of 2 controls were killed", text)
-        self.assertIn("but for 1 case that passed under all of them.", text)
+        self.assertIn("but for 1 case that none of those tried with them turned red.", text)
 
     def test_durations(self) -> None:
         self.assertEqual([figure_texts.duration(value) for value in
