@@ -31,6 +31,9 @@ TOP = repository.REPOSITORY
 RUN = TOP / "scripts" / "run.sh"
 # A single case, for what is not about the cases.
 ONE = "--filter=migration_entry*"
+# In the environment of all that the tests here start, and of nothing else.
+MARK = f"MMTB_STARTED_BY={os.getpid()}"
+os.environ.update([MARK.split("=")])
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,11 @@ class World:
         return Called(done.returncode, done.stdout)
 
     def processes(self) -> set[str]:
-        """The command lines of what belongs to a run, by process.
+        """The command lines of what belongs to a run of these tests, by process.
 
-        In a chroot, what runs outside has the same paths, and is none of ours.
+        In a chroot, what runs outside has the same paths, and is none of ours.  Nor is a
+        run of the user's own beside the tests, or a du of his: its environment lacks MARK.
+        What has no environment any more (a process of the kernel under test) is ours.
         """
         found = set()
         for path in Path("/proc").glob("[0-9]*/cmdline"):
@@ -97,6 +102,9 @@ class World:
                 if not os.path.samefile(path.parent / "root", "/"):
                     continue
                 words = path.read_bytes().decode("utf-8", "replace").split("\0")
+                around = (path.parent / "environ").read_bytes()
+                if around and MARK.encode() not in around.split(b"\0"):
+                    continue
             except OSError:
                 continue
             if any(str(self.cache) in word for word in words):
