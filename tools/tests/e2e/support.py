@@ -32,8 +32,9 @@ RUN = TOP / "scripts" / "run.sh"
 # A single case, for what is not about the cases.
 ONE = "--filter=migration_entry*"
 # In the environment of all that the tests here start, and of nothing else.
-MARK = f"MMTB_STARTED_BY={os.getpid()}"
-os.environ.update([MARK.split("=")])
+_BY = "MMTB_STARTED_BY"
+os.environ[_BY] = str(os.getpid())
+MARK = f"{_BY}={os.environ[_BY]}"
 
 
 @dataclass(frozen=True)
