@@ -73,9 +73,10 @@ class Sources:
             raise TestbedError(f"cannot read {err.filename}: {err.strerror}; restore it "
                                "from git") from None
 
-    def cases_for(self, config: str) -> list[Case]:
-        """The cases that a kernel of this configuration has."""
-        return [case for case in self.cases if configs.builds(config, case.file)]
+    def cases_for(self, line: str, config: str) -> list[Case]:
+        """The cases that a kernel of @line has in this configuration."""
+        which = lines.by_name(line)
+        return [case for case in self.cases if configs.builds(config, case.file, which)]
 
     def controls_for(self, line: str, config: str = "") -> list[Control]:
         """The controls that name @line, and @config; "": any; none that need a proposal."""
@@ -146,7 +147,7 @@ def _run(data: Mapping[str, Any], file: str, sources: Sources,
     if data["patches"]:
         raise UsageError(f"{file} is of a kernel with --with; make it without")
     found = {(case["suite"], case["name"]): case for case in data["cases"]}
-    lacking = [case.full_name for case in sources.cases_for(data["variant"])
+    lacking = [case.full_name for case in sources.cases_for(data["line"], data["variant"])
                if (case.suite, case.name) not in found]
     if lacking:
         raise UsageError(f"{file} lacks {lacking[0]}: it is no run of all cases")
@@ -177,7 +178,7 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
     red = {(case["suite"], case["name"]) for entry in found.values()
            for case in [*entry["killed_by"], *entry["also_failed"]]
            if case["status"] != "missing"}
-    green = {case.full_name for case in sources.cases_for(data["variant"])
+    green = {case.full_name for case in sources.cases_for(data["line"], data["variant"])
              if (case.suite, case.name) not in red}
     skipped = green & set(data["skipped_without_control"])
     return _name("controls", data["line"], data["variant"]), {

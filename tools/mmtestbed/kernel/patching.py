@@ -15,7 +15,7 @@ from ..git.gitindex import Index
 from ..git.patchtext import touched
 from ..host import beneath
 from ..host.beneath import Blob
-from ..model import known
+from ..model import configs, known
 from ..model.repository import REPOSITORY
 from . import hints, merging, textprobe
 from .releases import by_distance, variants, version_of
@@ -104,7 +104,7 @@ def read(folder: Path, config: str = "") -> list[Path]:
     patches = []
     for line in text.splitlines():
         words = [word for word in line.split("#", 1)[0].split() if word[0] != "-"]
-        if words and (not config or config in (words[1:] or [config])):
+        if words and (not config or not words[1:] or configs.parts(config) & {*words[1:]}):
             path = folder / words[0]
             single = path.with_name(f"{path.name}.patch")
             patches.append(single if not path.exists() and single.exists() else path)

@@ -66,7 +66,8 @@ def inputs(repository: Path, line: lines.Line, config: configs.Config) -> str:
     With other suites, patches or another configuration old results mean nothing.
     Raises OSError.
     """
-    names = [".kunitconfig", *(f"tools/configs/{path.name}" for path in config.fragments)]
+    names = [".kunitconfig", *(f"tools/configs/{path.name}"
+                               for path in config.on(line).fragments)]
     files = [(name, repository / name) for name in names
              if (repository / name).is_file()]
     return _digest(files, (suites(repository), series(repository, line), config.specs,

@@ -228,7 +228,7 @@ class Workshop:
         if opts.build_dir and not overlay:
             places = replace(places, build=opts.build_dir)
         users = os.environ.get("CCACHE_DIR")
-        plan = planning.Plan(opts.config.files, opts.jobs, opts.build_options,
+        plan = planning.Plan(opts.config.on(origin.line).files, opts.jobs, opts.build_options,
                           self.cache / "ccache", opts.config.specs, opts.config.name,
                           Path(users).absolute() if users else None)
         if not origin.frozen:

@@ -9,8 +9,9 @@ and the compiler's cache knows hardly any file again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Optional
 
 from ..host import deps
 from . import counted
@@ -34,7 +35,9 @@ class Config:
     @memory: how much of its memory a kernel uses, at worst, in MiB.
     @counts: the kernel leaves counters of what has run.
     @userspace: it can run programs, and has to run ours.
-    @folders: of mm/kunit, that no other configuration builds.
+    @folders: of mm/kunit, that only this configuration and those with it build.
+    @also: the names of others of which it has everything: fragments, patches, folders,
+        controls.
     """
 
     name: str
@@ -48,11 +51,12 @@ class Config:
     counts: bool = False
     userspace: bool = False
     folders: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def fragments(self) -> tuple[Path, ...]:
         """What it adds to .kunitconfig, in the order in which it comes."""
-        names = [*(["up"] if self.cpus == 1 else []),
+        names = [*(["up"] if self.cpus == 1 else []), *self.also,
                  *([self.name] if self is not PLAIN else [])]
         return tuple(FOLDER / f"{name}.config" for name in names)
 
@@ -60,6 +64,11 @@ class Config:
     def files(self) -> tuple[Path, ...]:
         """All that kunit.py has to merge."""
         return (REPOSITORY / ".kunitconfig", *self.fragments)
+
+    def on(self, line: Line) -> Config:
+        """This configuration for @line: without those others that it cannot have."""
+        return replace(self, also=tuple(name for name in self.also
+                                        if name not in dict(line.lacks)))
 
     def obstacle(self, line: Line) -> str:
         """Why @line cannot be built like this; "" if it can."""
@@ -72,7 +81,7 @@ PLAIN = Config("plain", "what the suites need, and lockdep")
 CONFIGS = (
     PLAIN,
     Config("kasan", "KASAN, UBSAN and page poisoning",
-           args=("page_poison=1",), slow=4, memory=1536),
+           args=("page_poison=1",), slow=4, memory=1536, also=("dax",)),
     Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
            slow=2, userspace=True,
            folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),
@@ -82,14 +91,21 @@ CONFIGS = (
     # Grace periods begin at once, and do not wait for a tick at each step.
     Config("smp", "four CPUs",
            args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",
-                 "rcutree.qhimark=0"), slow=2, cpus=4),
+                 "rcutree.qhimark=0"), slow=2, cpus=4, also=("dax",)),
 )
 
 
-def builds(name: str, file: str) -> bool:
-    """Whether the configuration @name has the suite in @file, below mm/kunit."""
+def builds(name: str, file: str, line: Optional[Line] = None) -> bool:
+    """Whether the configuration @name has the suite in @file, below mm/kunit, on @line."""
     folder = Path(file).parent.name
-    return not any(folder in config.folders for config in CONFIGS if config.name != name)
+    special = {config.name for config in CONFIGS if folder in config.folders}
+    return not special or bool(special & parts(name, line))
+
+
+def parts(name: str, line: Optional[Line] = None) -> frozenset[str]:
+    """The configuration @name, if there is one, and all that it has as well on @line."""
+    found = [config.on(line) if line else config for config in CONFIGS if config.name == name]
+    return frozenset({name}.union(*(config.also for config in found)))
 
 
 def by_name(name: str) -> Config:

@@ -77,7 +77,7 @@ class Control:
 
     def is_for(self, line: str, config: str = "") -> bool:
         """Whether there is something to break in @line, configured as @config ("": any)."""
-        if config not in ("", *(self.configs or (config,))):
+        if config and self.configs and not configs.parts(config) & {*self.configs}:
             return False
         which = lines.by_name(line)
         if self.rule:

@@ -55,6 +55,24 @@ class Table(unittest.TestCase):
                                     "rcutree.qhimark=0"))
 
 
+    def test_some_have_others_as_well(self) -> None:
+        smp = configs.by_name("smp")
+        newest, oldest = lines.by_name("7.x"), lines.by_name("6.12")
+        self.assertEqual([path.name for path in smp.on(newest).fragments],
+                         ["dax.config", "smp.config"])
+        # What a line cannot have is left out there.
+        self.assertEqual([path.name for path in smp.on(oldest).fragments], ["smp.config"])
+        for name, file, where, wanted in (
+                ("smp", "dax/a.c", newest, True), ("smp", "dax/a.c", oldest, False),
+                ("smp", "ksm/a.c", newest, False), ("plain", "dax/a.c", newest, False),
+                ("dax", "dax/a.c", newest, True), ("smp", "zone_device/a.c", oldest, True)):
+            with self.subTest(name, file=file, line=where.name):
+                self.assertEqual(configs.builds(name, file, where), wanted)
+        self.assertEqual(configs.parts("smp"), {"smp", "dax"})
+        self.assertEqual(configs.parts("smp", oldest), {"smp"})
+        self.assertEqual(configs.parts("no such"), {"no such"})
+
+
 class Build(support.TempCase):
     def plan(self, specs: str = "") -> planning.Plan:
         files = (self.write("one", "CONFIG_A=y\n"), self.write("two", "CONFIG_B=y\n"))

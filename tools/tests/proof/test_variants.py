@@ -23,6 +23,10 @@ class Variants(unittest.TestCase):
                 self.assertEqual("".join(each.name[-1] for each in controls.select(
                     known, "6.12", "", "", config)), names)
 
+    def test_one_that_has_another(self) -> None:
+        self.assertTrue(control("mv-2-b", "Variants: dax\n").is_for("6.12", "smp"))
+        self.assertFalse(control("mv-2-b", "Variants: smp\n").is_for("6.12", "dax"))
+
     def test_none_is_left(self) -> None:
         with self.assertRaises(UsageError):
             controls.select([control("mv-2-b", "Variants: full\n")], "6.12", "", "", "plain")
