@@ -57,7 +57,7 @@ class Config:
     def fragments(self) -> tuple[Path, ...]:
         """What it adds to .kunitconfig, in the order in which it comes."""
         names = [*(["up"] if self.cpus == 1 else []), *self.also,
-                 *([self.name] if self is not PLAIN else [])]
+                 *([self.name] if self.name != PLAIN.name else [])]
         return tuple(FOLDER / f"{name}.config" for name in names)
 
     @property

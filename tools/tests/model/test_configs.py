@@ -68,6 +68,9 @@ class Table(unittest.TestCase):
                 ("dax", "dax/a.c", newest, True), ("smp", "zone_device/a.c", oldest, True)):
             with self.subTest(name, file=file, line=where.name):
                 self.assertEqual(configs.builds(name, file, where), wanted)
+        for config in configs.CONFIGS:
+            for line in lines.LINES:
+                self.assertTrue(set(config.on(line).files) <= set(config.files), config.name)
         self.assertEqual(configs.parts("smp"), {"smp", "dax"})
         self.assertEqual(configs.parts("smp", oldest), {"smp"})
         self.assertEqual(configs.parts("no such"), {"no such"})
