@@ -30,8 +30,9 @@ def with_lines(files: Files, tree: Path) -> dict[str, Optional[bytes]]:
     found = dict(files)
     for path, more in (
             ("mm/kunit/Makefile", "subdir-ccflags-y += -g\n"),
-            ("mm/Makefile", "".join(f"CFLAGS_{name}.o += -g\n"
-                                    for name in counted.FILES))):
+            *((f"{folder}/Makefile", "".join(f"CFLAGS_{Path(name).name}.o += -g\n" for name in
+                                             counted.FILES if str(Path(name).parent) == folder))
+              for folder in sorted({str(Path(name).parent) for name in counted.FILES}))):
         old = found.get(path) or beneath.read(tree, path) or b""
         found[path] = old.rstrip(b"\n") + b"\n" + more.encode()
     return found

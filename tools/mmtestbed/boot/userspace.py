@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Optional, Sequence
 
 from ..errors import HostError
 from ..host import confine, proc
@@ -85,11 +85,12 @@ class Seen:
         return found
 
 
-def check(kernel: Path, folder: Path, args: Sequence[str],
-          timeout: float) -> tuple[list[str], list[Trouble]]:
+def check(kernel: Path, folder: Path, args: Sequence[str], timeout: float,
+          env: Optional[Mapping[str, str]] = None) -> tuple[list[str], list[Trouble]]:
     """Boot @kernel with the program as its init, in @folder, which kernels can write to.
 
     @args: for its command line.  @timeout: seconds without a check after which it hangs.
+    @env: what the kernel finds in its environment, beside the usual.
     Returns the checks that passed, and what is wrong.  Raises HostError.
     """
     root = folder / "root"
@@ -99,6 +100,6 @@ def check(kernel: Path, folder: Path, args: Sequence[str],
             "root=host", "rootfstype=hostfs", f"rootflags={root}", "ro", "init=/init",
             "printk.devkmsg=on", f"uml_dir={folder}/"]
     seen = Seen()
-    ending = uml.boot(line, folder, timeout, seen.read)
+    ending = uml.boot(line, folder, timeout, seen.read, env)
     troubles = seen.troubles(names(), ending)
     return [name for name, why in seen.checks.items() if not why], troubles

@@ -257,8 +257,11 @@ class Command:
     def _userspace(self, how: runner.Options) -> None:
         """An ordinary boot, which runs a program of ours."""
         self._console.begin("booting with a user space")
-        passed, troubles = userspace.check(how.kernel, confine.room(how.folder, "userspace"),
-                                           how.args, how.timeout)
+        folder = confine.room(how.folder, "userspace")
+        # No case has run what this boot counts, so nobody takes it.
+        passed, troubles = userspace.check(
+            how.kernel, folder, how.args, how.timeout,
+            how.counters.environment(folder) if how.counters else None)
         self._result.troubles += troubles
         self._result.judge()
         self._console.end(f"{words.count(len(passed), 'check')} passed")

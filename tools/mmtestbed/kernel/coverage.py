@@ -78,7 +78,7 @@ def parse(text: str) -> list[Function]:
 
 def _take(data: Mapping[str, Any], found: dict[tuple[str, str], Function]) -> None:
     for file in data["files"]:
-        match = re.search(rf"(?:^|/)(mm/(?:{'|'.join(FILES)})\.c)$", file["file"])
+        match = re.search(rf"(?:^|/)((?:{'|'.join(FILES)})\.c)$", file["file"])
         if not match:
             continue                    # of a header, and not ours to count
         path = match.group(1)
@@ -176,8 +176,8 @@ class Counters:
         Call it while both are in place.  Raises TestbedError if nothing is there.
         """
         build, source = self._places.build, self._places.src
-        notes = [Path("mm") / f"{name}.gcno" for name in FILES
-                 if (build / "mm" / f"{name}.gcno").exists()]
+        notes = [Path(f"{name}.gcno") for name in FILES
+                 if (build / f"{name}.gcno").exists()]
         if not notes:
             raise TestbedError("the compiler has left no .gcno files; the tree may "
                                "not honour CONFIG_GCOV")
@@ -204,7 +204,7 @@ class Counters:
     def add(self, folder: Path, idle: bool = False) -> None:
         """A kernel that was booted in @folder has ended; @idle: it may have run nothing."""
         new = folder / "gcov"
-        if not any(new.glob("mm/*.gcda")):
+        if not any(new.rglob("*.gcda")):
             if not idle:
                 self.lose()
             return
@@ -235,10 +235,10 @@ class Counters:
         """What has run.  Raises TestbedError if no boot has left counters."""
         if self._sum is None:
             raise TestbedError("no kernel has lived long enough to leave its counters")
-        for note in (self._folder / "notes" / "mm").iterdir():
-            shutil.copy(note, self._sum / "mm")
+        for note in beneath.files(self.notes):
+            beneath.copy(self.notes, note, self._sum / note)
         # gcov takes the paths of the notes for relative to where it runs.
-        return parse(_gcov(sorted((self._sum / "mm").glob("*.gcno")), self._folder))
+        return parse(_gcov(sorted(self._sum.rglob("*.gcno")), self._folder))
 
     def html(self, target: Path) -> None:
         """Write HTML pages to @target.  Raises TestbedError."""
@@ -247,7 +247,7 @@ class Counters:
         with self._source() as root, confine.cage([root], [self._sum, target]) as cage:
             _check("gcovr", proc.run(
                 ["gcovr", "--root", str(root), "--object-directory", str(self._sum),
-                 "--filter", r".*/mm/[^/]*[.]c$",
+                 "--filter", f".*/(?:{'|'.join(FILES)})[.]c$",
                  "--html-details", str(target / "index.html"), "--html-title",
                  "mm-testbed", str(self._sum)], cwd=self._sum,
                 env=confine.environment(), cage=cage))

@@ -34,7 +34,7 @@ class Config:
     @cpus: that the kernel has.
     @memory: how much of its memory a kernel uses, at worst, in MiB.
     @counts: the kernel leaves counters of what has run.
-    @userspace: it can run programs, and has to run ours.
+    @programs: it can run a user space, and has to run ours.
     @folders: of mm/kunit, that only this configuration and those with it build.
     @also: the names of others of which it has everything: fragments, patches, folders,
         controls.
@@ -49,9 +49,14 @@ class Config:
     cpus: int = 1
     memory: int = 512
     counts: bool = False
-    userspace: bool = False
+    programs: bool = False
     folders: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+    @property
+    def userspace(self) -> bool:
+        """Whether our programs have to run."""
+        return any(by_name(name).programs for name in (*self.also, self.name))
 
     @property
     def fragments(self) -> tuple[Path, ...]:
@@ -80,14 +85,14 @@ class Config:
 PLAIN = Config("plain", "what the suites need, and lockdep")
 CONFIGS = (
     PLAIN,
-    Config("kasan", "KASAN, UBSAN and page poisoning",
-           args=("page_poison=1",), slow=4, memory=1536, also=("dax",)),
+    Config("kasan", "KASAN, UBSAN and page poisoning; all of full",
+           args=("page_poison=1",), slow=4, memory=1536, also=("full", "dax")),
     Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
-           slow=2, userspace=True,
+           slow=2, programs=True,
            folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),
     Config("dax", "device-dax, and its suites", folders=("dax",)),
-    Config("gcov", "coverage of the files under test",
-           specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True),
+    Config("gcov", "coverage of the files under test, with all of full",
+           specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True, also=("full",)),
     # Grace periods begin at once, and do not wait for a tick at each step.
     Config("smp", "four CPUs",
            args=("ncpus=4", "seccomp=on", "rcutree.jiffies_till_first_fqs=0",

@@ -47,6 +47,7 @@ class Gdb(support.TempCase):
         lines = (found["mm/Makefile"] or b"").splitlines()
         self.assertEqual(lines[0], b"obj-y += migrate.o")
         self.assertIn(b"CFLAGS_migrate_device.o += -g", lines)
+        self.assertEqual(found["fs/proc/Makefile"], b"\nCFLAGS_task_mmu.o += -g\n")
         self.assertIsNone(found["x"])
 
     def test_it_stops_at_a_failed_assertion(self) -> None:

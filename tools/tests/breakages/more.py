@@ -315,8 +315,28 @@ _CONFINE = (
       "checkers come from the patched tree"),
 )
 
-# tests/proof/test_variants.py, tests/kernel/test_patching.py
+# tests/proof/test_variants.py, tests/kernel/test_patching.py, tests/model/test_configs.py
 _VARIANTS = (
+    B("test_patching.Series.test_some_are_for_one_configuration",
+      "kernel/patching.py",
+      "configs.parts(config) & {*words[1:]}",
+      "config in words[1:]",
+      "kasan does not get the patches of full"),
+    B("test_configs.Table.test_kasan_and_gcov_have_all_of_full",
+      "model/configs.py",
+      "any(by_name(name).programs for name in (*self.also, self.name))",
+      "self.programs",
+      "kasan runs no user space"),
+    B("test_configs.Table.test_plain_stays_plain_on_each_line",
+      "model/configs.py",
+      "if self.name != PLAIN.name else",
+      "if self is not PLAIN else",
+      "plain wants a fragment of its own on a line"),
+    B("test_coverage.Parse.test_only_the_files_under_test_are_counted",
+      "model/counted.py",
+      '"fs/proc/task_mmu"',
+      '"mm/task_mmu"',
+      "files outside of mm have no counters"),
     B("test_variants.Variants.test_left_out_elsewhere",
       "proof/controls.py",
       "if config and self.configs and not ",

@@ -215,9 +215,10 @@ class Series(support.TempCase):
             self.apply()
 
     def test_some_are_for_one_configuration(self) -> None:
-        self.write("patches/series", "1.patch -p1\n2.patch full kasan # why\n")
+        self.write("patches/series", "1.patch -p1\n2.patch full smp # why\n")
         for config, names in (("", ["1.patch", "2.patch"]), ("plain", ["1.patch"]),
-                              ("full", ["1.patch", "2.patch"])):
+                              ("full", ["1.patch", "2.patch"]),
+                              ("kasan", ["1.patch", "2.patch"])):
             with self.subTest(config):
                 self.assertEqual([path.name for path in
                                   patching.read(self.tmp / "patches", config)], names)

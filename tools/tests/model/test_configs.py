@@ -25,6 +25,22 @@ class Table(unittest.TestCase):
                          [".kunitconfig", "up.config"])
         self.assertEqual((configs.PLAIN.args, configs.PLAIN.specs), ((), ""))
 
+    def test_kasan_and_gcov_have_all_of_full(self) -> None:
+        full = configs.by_name("full")
+        self.assertTrue(full.userspace)
+        for name in ("kasan", "gcov"):
+            config = configs.by_name(name).on(lines.by_name("6.12"))
+            self.assertEqual([path.name for path in config.fragments],
+                             ["up.config", "full.config", f"{name}.config"])
+            self.assertTrue(config.userspace)
+            self.assertGreaterEqual(config.slow, full.slow)
+            self.assertTrue(configs.builds(name, "ksm/swap_kunit.c"))
+        self.assertFalse(configs.builds("plain", "ksm/swap_kunit.c"))
+
+    def test_plain_stays_plain_on_each_line(self) -> None:
+        for line in lines.LINES:
+            self.assertEqual(configs.PLAIN.on(line).files, configs.PLAIN.files)
+
     def test_no_symbol_twice(self) -> None:
         """kunit.py refuses to merge fragments that disagree."""
         def symbols(text: str) -> set[str]:

@@ -30,7 +30,7 @@ class Coverage(OneMoreKernel):
         if any(map(counted.counts, files)):
             return ""
         return ("only files under test have counters (FILES in "
-                "tools/mmtestbed/kernel/coverage.py), and the series touches none")
+                "tools/mmtestbed/model/counted.py), and the series touches none")
 
     def measure(self, series: Series) -> Result:
         """Which of the changed lines a kernel that counts has run."""
