@@ -17,29 +17,6 @@
 #include "../lib/pte.h"
 #include "ksm.h"
 
-static int move(struct kunit *test, struct folio *folio)
-{
-	struct migration_target_control target = {
-		.nid = NUMA_NO_NODE,
-		.gfp_mask = GFP_HIGHUSER_MOVABLE,
-		.reason = MR_SYSCALL,
-	};
-	LIST_HEAD(list);
-	int ret;
-
-	lru_add_drain_all();
-	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
-	node_stat_mod_folio(folio, NR_ISOLATED_ANON + folio_is_file_lru(folio),
-			    folio_nr_pages(folio));
-	list_add(&folio->lru, &list);
-	ret = migrate_pages(&list, alloc_migration_target, NULL,
-			    (unsigned long)&target, MIGRATE_SYNC, MR_SYSCALL,
-			    NULL);
-	if (!list_empty(&list))
-		putback_movable_pages(&list);
-	return ret;
-}
-
 static const struct nr_case {
 	const char *description;
 	unsigned int nr;
@@ -67,7 +44,7 @@ static void merged_page_moves_everywhere(struct kunit *test)
 	km_merge(test, &km, how->nr);
 	km_expect_mapped(test, &km, km.folio);
 	old = km.folio;
-	KUNIT_EXPECT_EQ(test, move(test, old), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, old), 0);
 	now = page_folio(mmk_pte_page(km.mms[0], km.addr));
 	KUNIT_EXPECT_PTR_NE(test, now, old);
 	km_expect_mapped(test, &km, now);
@@ -94,10 +71,10 @@ static void page_in_use_stays_merged(struct kunit *test)
 
 	km_merge(test, &km, how->nr);
 	mmk_folio_get(test, km.folio);
-	KUNIT_EXPECT_EQ(test, move(test, km.folio), 1);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, km.folio), 1);
 	km_expect_mapped(test, &km, km.folio);
 	mmk_folio_put(test, km.folio);
-	KUNIT_EXPECT_EQ(test, move(test, km.folio), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, km.folio), 0);
 	km_expect_mapped(test, &km, page_folio(mmk_pte_page(km.mms[0],
 							    km.addr)));
 }
@@ -116,13 +93,13 @@ static void ksm_finds_the_moved_page(struct kunit *test)
 	struct km km;
 
 	km_merge(test, &km, 2);
-	KUNIT_EXPECT_EQ(test, move(test, km.folio), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, km.folio), 0);
 	now = page_folio(mmk_pte_page(km.mms[0], km.addr));
 	km_join(test, &km);
 	KUNIT_EXPECT_TRUE(test, km_resume_until_merged(test, &km));
 	km_expect_mapped(test, &km, now);
 	/* And all of them are found again. */
-	KUNIT_EXPECT_EQ(test, move(test, now), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, now), 0);
 	km_expect_mapped(test, &km, page_folio(mmk_pte_page(km.mms[0],
 							    km.addr)));
 }

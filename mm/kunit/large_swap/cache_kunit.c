@@ -4,7 +4,6 @@
  * are moved or split.
  */
 #include <kunit/test.h>
-#include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/swap.h>
@@ -14,6 +13,7 @@
 #include "../compat/swap.h"
 #include "../lib/disk.h"
 #include "../lib/guard.h"
+#include "../lib/migrate.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/warn.h"
@@ -48,29 +48,6 @@ static struct folio *found_first(struct kunit *test, struct ls *ls)
 	return folio;
 }
 
-static int move(struct kunit *test, struct folio *folio)
-{
-	struct migration_target_control target = {
-		.nid = NUMA_NO_NODE,
-		.gfp_mask = GFP_HIGHUSER_MOVABLE,
-		.reason = MR_SYSCALL,
-	};
-	LIST_HEAD(list);
-	int ret;
-
-	lru_add_drain_all();
-	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
-	node_stat_mod_folio(folio, NR_ISOLATED_ANON + folio_is_file_lru(folio),
-			    folio_nr_pages(folio));
-	list_add(&folio->lru, &list);
-	ret = migrate_pages(&list, alloc_migration_target, NULL,
-			    (unsigned long)&target, MIGRATE_SYNC, MR_SYSCALL,
-			    NULL);
-	if (!list_empty(&list))
-		putback_movable_pages(&list);
-	return ret;
-}
-
 /**
  * folio_in_the_swap_cache_moves() - migrate_pages() of a folio that is not mapped
  *
@@ -88,7 +65,7 @@ static void folio_in_the_swap_cache_moves(struct kunit *test)
 	ls_out_and_keep(test, &ls);
 	old = ls.folio;
 	expect_in_cache(test, &ls, old);
-	KUNIT_EXPECT_EQ(test, move(test, old), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, old), 0);
 	now = found_first(test, &ls);
 	KUNIT_EXPECT_PTR_NE(test, now, old);
 	KUNIT_EXPECT_EQ(test, folio_order(now), ls.order);
@@ -121,7 +98,7 @@ static void mapped_folio_in_the_swap_cache_moves(struct kunit *test)
 	ls_read_all(test, &ls, ls.mm);
 	KUNIT_ASSERT_EQ(test, folio_mapcount(old), (int)ls.nr);
 	KUNIT_ASSERT_TRUE(test, folio_test_swapcache(old));
-	KUNIT_EXPECT_EQ(test, move(test, old), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, old), 0);
 	now = found_first(test, &ls);
 	KUNIT_EXPECT_PTR_NE(test, now, old);
 	expect_in_cache(test, &ls, now);
@@ -149,7 +126,7 @@ static void folio_in_use_keeps_its_slots(struct kunit *test)
 	ls_map(test, &ls, test->param_value);
 	ls_out_and_keep(test, &ls);
 	mmk_folio_get(test, ls.folio);
-	KUNIT_EXPECT_GT(test, move(test, ls.folio), 0);
+	KUNIT_EXPECT_GT(test, mmk_migrate(test, ls.folio), 0);
 	for (i = 0; i < ls.nr; i++) {
 		found = mmk_swap_cache_get(ls_entry(&ls, i));
 		others += IS_ERR_OR_NULL(found);

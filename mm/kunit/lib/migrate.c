@@ -6,6 +6,7 @@
 #include <linux/highmem.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
+#include <linux/mm_inline.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 
@@ -143,6 +144,38 @@ void mmk_hold_finish(struct kunit *test, struct mmk_hold *hold, bool moved)
 		folio_put(hold->folio);
 	else
 		folio_putback_lru(hold->folio);
+}
+
+/**
+ * mmk_migrate() - Move a folio as move_pages() does
+ * @test: the case
+ * @folio: on the LRU
+ *
+ * What could not be moved is put back.
+ *
+ * Return: what migrate_pages() returns.
+ */
+int mmk_migrate(struct kunit *test, struct folio *folio)
+{
+	struct migration_target_control target = {
+		.nid = NUMA_NO_NODE,
+		.gfp_mask = GFP_HIGHUSER_MOVABLE,
+		.reason = MR_SYSCALL,
+	};
+	LIST_HEAD(list);
+	int ret;
+
+	lru_add_drain_all();
+	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
+	node_stat_mod_folio(folio, NR_ISOLATED_ANON + folio_is_file_lru(folio),
+			    folio_nr_pages(folio));
+	list_add(&folio->lru, &list);
+	ret = migrate_pages(&list, alloc_migration_target, NULL,
+			    (unsigned long)&target, MIGRATE_SYNC, MR_SYSCALL,
+			    NULL);
+	if (!list_empty(&list))
+		putback_movable_pages(&list);
+	return ret;
 }
 
 static void vma_release(void *data)

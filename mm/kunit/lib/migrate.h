@@ -33,6 +33,7 @@ void mmk_unpin(struct kunit *test, struct page *page);
 struct mmk_hold *mmk_hold(struct kunit *test, struct folio *folio);
 struct folio *mmk_hold_copy(struct kunit *test, struct mmk_hold *hold);
 void mmk_hold_finish(struct kunit *test, struct mmk_hold *hold, bool moved);
+int mmk_migrate(struct kunit *test, struct folio *folio);
 
 struct mmk_dev;
 

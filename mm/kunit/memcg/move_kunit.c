@@ -104,29 +104,6 @@ static void area_map(struct kunit *test, struct mc *mc, struct area *area,
 	mc_expect(test, "when it is there", mc, "a", area->wanted);
 }
 
-static int move(struct kunit *test, struct folio *folio)
-{
-	struct migration_target_control target = {
-		.nid = NUMA_NO_NODE,
-		.gfp_mask = GFP_HIGHUSER_MOVABLE,
-		.reason = MR_SYSCALL,
-	};
-	LIST_HEAD(list);
-	int ret;
-
-	lru_add_drain_all();
-	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
-	node_stat_mod_folio(folio, NR_ISOLATED_ANON + folio_is_file_lru(folio),
-			    folio_nr_pages(folio));
-	list_add(&folio->lru, &list);
-	ret = migrate_pages(&list, alloc_migration_target, NULL,
-			    (unsigned long)&target, MIGRATE_SYNC, MR_SYSCALL,
-			    NULL);
-	if (!list_empty(&list))
-		putback_movable_pages(&list);
-	return ret;
-}
-
 static struct folio *folio_at(struct kunit *test, struct mc *mc,
 			      struct area *area)
 {
@@ -156,7 +133,7 @@ static void moved_page_stays_charged(struct kunit *test)
 	area_map(test, &mc, &area, how->kind);
 	mc_usage(test, &mc, "b", &other);
 	mc_attach(test, &mc, "b");
-	KUNIT_EXPECT_EQ(test, move(test, area.folio), 0);
+	KUNIT_EXPECT_EQ(test, mmk_migrate(test, area.folio), 0);
 	now = folio_at(test, &mc, &area);
 	KUNIT_EXPECT_PTR_NE(test, now, area.folio);
 	KUNIT_EXPECT_PTR_EQ(test, mc_of(now), mc.a);
@@ -191,7 +168,7 @@ static void page_that_stays_stays_charged(struct kunit *test)
 	mc_usage(test, &mc, "b", &other);
 	mc_attach(test, &mc, "b");
 	mmk_folio_get(test, area.folio);
-	KUNIT_EXPECT_GT(test, move(test, area.folio), 0);
+	KUNIT_EXPECT_GT(test, mmk_migrate(test, area.folio), 0);
 	KUNIT_EXPECT_PTR_EQ(test, mc_of(area.folio), mc.a);
 	mmk_folio_put(test, area.folio);
 	mc_expect(test, "in spite of it", &mc, "a", area.wanted);

@@ -43,6 +43,22 @@ struct hp *hp_enter(struct kunit *test)
 	return hp;
 }
 
+/**
+ * hp_free_page() - A page that is free
+ * @test: the case
+ *
+ * Return: the page; the page allocator has it, and not a CPU's list.
+ */
+struct page *hp_free_page(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	__free_page(page);
+	drain_all_pages(NULL);
+	return page;
+}
+
 static void note(struct kunit *test, struct hp *hp, struct page *page)
 {
 	unsigned int i;

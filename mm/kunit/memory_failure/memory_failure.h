@@ -25,6 +25,7 @@ struct hp {
 };
 
 struct hp *hp_enter(struct kunit *test);
+struct page *hp_free_page(struct kunit *test);
 int hp_poison(struct kunit *test, struct hp *hp, struct page *page);
 void hp_mark(struct kunit *test, struct hp *hp, struct page *page);
 int hp_soft_offline(struct kunit *test, struct hp *hp, struct page *page);

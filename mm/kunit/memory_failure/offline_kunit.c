@@ -174,11 +174,8 @@ static void part_of_a_folio_moves_away(struct kunit *test)
 static void free_page_goes_out_of_use(struct kunit *test)
 {
 	struct hp *hp = hp_enter(test);
-	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct page *page = hp_free_page(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	__free_page(page);
-	drain_all_pages(NULL);
 	KUNIT_EXPECT_EQ(test, hp_soft_offline(test, hp, page), 0);
 	hp_expect_out_of_use(test, page);
 }

@@ -367,11 +367,8 @@ static void only_the_poisoned_part_is_lost(struct kunit *test)
 static void free_page_is_taken(struct kunit *test)
 {
 	struct hp *hp = hp_enter(test);
-	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct page *page = hp_free_page(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	__free_page(page);
-	drain_all_pages(NULL);
 	KUNIT_ASSERT_EQ(test, hp_poison(test, hp, page), 0);
 	hp_expect_out_of_use(test, page);
 }
