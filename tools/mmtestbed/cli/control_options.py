@@ -58,6 +58,7 @@ class Options:
     why: str = ""
     apply: bool = False
     named: bool = False
+    own: bool = False
     shard: Optional[shards.Shard] = None
 
 
@@ -110,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--named", action="store_true",
         help="in the kernel with all of them, stop with a control that the cases it names "
              "have noticed: enough for the verdict, not for --matrix and --why")
+    add("--own", action="store_true",
+        help="only those that not every variant has: what --variant adds to plain")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="list the controls and stop")
     what.add_argument("--apply", action="store_true",
@@ -162,7 +165,7 @@ def parse(argv: Sequence[str]) -> Options:
                    args.list, run_options.parse(words),
                    math.ceil(args.timeout or CPU_TIME * config.slow), args.install,
                    args.alone, args.built_in, args.why, args.apply,
-                   args.named, args.shard)
+                   args.named, args.own, args.shard)
 
 
 def _whole(wanted: Options) -> list[Control]:
@@ -170,7 +173,8 @@ def _whole(wanted: Options) -> list[Control]:
     line = wanted.line.name
     groups = wanted.run.groups
     there = [each for each in controls.read(CONTROLS)
-             if (each.group in groups if groups else not each.group)]
+             if (each.group in groups if groups else not each.group)
+             and (each.configs or not wanted.own)]
     named = controls.select(there, line, wanted.filter, wanted.contract, wanted.config.name)
     return choice.chosen(named, line, wanted.select, wanted.exclude)
 

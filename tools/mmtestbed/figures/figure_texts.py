@@ -141,8 +141,9 @@ def example(book: Book) -> list[str]:
 
 
 def covered(book: Book) -> list[str]:
-    """The contracts, with the cases and controls of 6.12."""
-    proven = set(book.record("controls-6.12")["proven"])
+    """The contracts, with the cases and controls of 6.12, in whatever variant."""
+    proven = set(book.record("controls-6.12")["proven"]).union(*(
+        record["proven"] for record in book.kind("controls") if record["line"] == "6.12"))
     here = book.sources.controls_for("6.12")
     rows = [["id", "covered", "cases", "controls", "note"]]
     for id in book.contracts:
@@ -159,7 +160,8 @@ def _killed(book: Book, record: Record) -> str:
         if record["killed"] != record["total"] else f"all {record['total']}"
     text = (f"On Linux {record['kernel_version']}"
             f"{'' if record['variant'] == PLAIN.name else ', ' + record['variant']}, {of} "
-            "controls were killed by a case of their own contract in one run "
+            f"controls {'that it has and plain has not ' if record.get('own') else ''}"
+            "were killed by a case of their own contract in one run "
             f"({record['each_seconds']} s each, {number(record['jobs'])} at a time on "
             f"{_cpus(record)}; {book.when(record)}).")
     never = len(record.get("never_red", ()))

@@ -78,10 +78,14 @@ class Sources:
         which = lines.by_name(line)
         return [case for case in self.cases if configs.builds(config, case.file, which)]
 
-    def controls_for(self, line: str, config: str = "") -> list[Control]:
-        """The controls that name @line, and @config; "": any; none that need a proposal."""
+    def controls_for(self, line: str, config: str = "", own: bool = False) -> list[Control]:
+        """The controls that name @line, and @config; "": any; none that need a proposal.
+
+        @own: only those that not every configuration has.
+        """
         return [control for control in self.controls
-                if control.is_for(line, config) and not control.group]
+                if control.is_for(line, config) and not control.group
+                and (control.configs or not own)]
 
     def current(self, record: Record) -> bool:
         """Whether @record is of today's suites and patches."""
@@ -89,7 +93,8 @@ class Sources:
                     and record["series"] == self.series.get(record["line"])
                     and record.get("controls", "") in ("", digest_of(
                         {control.name: control.digest for control in
-                         self.controls_for(record["line"], record["variant"])})))
+                         self.controls_for(record["line"], record["variant"],
+                                           record.get("own", False))})))
 
 
 def digest_of(digests: Mapping[str, str]) -> str:
@@ -170,19 +175,23 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
     head = _head("controls", data, file, sources)
     found = {entry["name"]: entry for entry in data["controls"]}
     digest = digest_of({name: entry["digest"] for name, entry in found.items()})
-    here = {c.name: c.digest for c in sources.controls_for(data["line"],
-                                                             data["variant"])}
-    if digest != digest_of(here):
-        raise UsageError(f"{file} is not of all {len(here)} controls for {data['line']} "
-                         "as they are here; run scripts/controls.sh without --filter")
+    line, variant = data["line"], data["variant"]
+    here = {own: {c.name: c.digest for c in sources.controls_for(line, variant, own)}
+            for own in (False, True)}
+    own = bool(found) and digest == digest_of(here[True])
+    if digest != digest_of(here[own]):
+        raise UsageError(f"{file} is not of all {len(here[False])} controls for {line} as they "
+                         "are here, nor of the --own ones; run scripts/controls.sh without "
+                         "--filter")
     red = {(case["suite"], case["name"]) for entry in found.values()
            for case in [*entry["killed_by"], *entry["also_failed"]]
            if case["status"] != "missing"}
-    green = {case.full_name for case in sources.cases_for(data["line"], data["variant"])
-             if (case.suite, case.name) not in red}
+    green = {case.full_name for case in sources.cases_for(line, variant)
+             if (case.suite, case.name) not in red
+             and not (own and configs.builds(PLAIN.name, case.file))}
     skipped = green & set(data["skipped_without_control"])
-    return _name("controls", data["line"], data["variant"]), {
-        **head, "controls": digest, "total": len(found),
+    return _name("controls", line, variant), {
+        **head, "controls": digest, "own": own, "total": len(found),
         "killed": sum(entry["outcome"] == Kind.KILLED.value for entry in found.values()),
         "proven": sorted({id for entry in found.values()
                           for id in entry["contracts_reached"]}),

@@ -369,33 +369,5 @@ _VARIANTS = (
       "all patches are for all configurations"),
 )
 
-# tests/boot/test_userspace.py
-_USERSPACE = (
-    B("test_userspace.Userspace.test_checks_are_those_of_the_program",
-      "/tools/userspace/init.c",
-      "\t{ \"mremap\", check_mremap },\n",
-      "",
-      "a check is not in the table"),
-    B("test_userspace.Userspace.test_a_check_fails",
-      "boot/userspace.py",
-      "for name, why in self.checks.items() if why]",
-      "for name, why in self.checks.items() if not name]",
-      "a check that fails does not matter"),
-    B("test_userspace.Userspace.test_a_check_is_missing",
-      "boot/userspace.py",
-      "if name not in self.checks]",
-      "if not name]",
-      "a check that is missing does not matter"),
-    B("test_userspace.Userspace.test_the_end_is_missing",
-      "boot/userspace.py",
-      "elif not self.done:",
-      "elif False:",
-      "a program that dies at its end does not matter"),
-    B("test_userspace.Userspace.test_the_kernel_reports_something",
-      "boot/userspace.py",
-      "        self._scanner.feed(text)\n",
-      "",
-      "what the kernel reports does not matter"),
-)
 TABLE = (*_ENTRY, *_OUTPUT, *_DEPS, *_LEDGER, *_DOCUMENTS, *_CONFINE,
-         *_USERSPACE, *_VARIANTS)
+         *_VARIANTS)

@@ -20,3 +20,10 @@ class Chosen(support.TempCase):
         dax = self.names("--group", "zone-device-at-zero", "--variant", "dax")
         self.assertIn("zd-15-dax-keeps-its-reference", dax - group)
         self.assertFalse(dax & self.names("--variant", "dax"))
+
+    def test_own(self) -> None:
+        """Those that the variant has and plain has not."""
+        own = self.names("--variant", "full", "--own")
+        self.assertIn("ks-1-children-are-forgotten", own)
+        self.assertEqual(own, self.names("--variant", "full") - self.names())
+        self.assertLess(own, self.names("--variant", "kasan", "--own"))

@@ -10,7 +10,7 @@ from unittest import mock
 from mmtestbed.boot.runner import Options as RunOptions
 from mmtestbed.cli import control_options, control_run, figures, run, run_options
 from mmtestbed.errors import TestbedError, UsageError
-from mmtestbed.figures import results
+from mmtestbed.figures import figure_texts, results
 from mmtestbed.figures.results import Sources
 from mmtestbed.kernel import provenance
 from mmtestbed.model import lines, repository
@@ -138,6 +138,26 @@ class Recording(Repository):
         self.assertEqual([found[key] for key in (
             "total", "killed", "proven", "never_red", "never_red_skipped", "jobs",
             "each_seconds", "each_cpu_seconds")], [2, 2, ["MW-2"], [], 1, 2, 5.0, 6.0])
+
+    def test_controls_of_a_variant(self) -> None:
+        """Those that plain lacks are a record, too; and what they prove is proven."""
+        self.write("patches/controls/f.patch", test_controls.PATCH.replace(
+            "Breaks: MW-2, ME-10", "Breaks: MW-2\nVariants: full"))
+        self.write("mm/kunit/ksm/three_kunit.c", SUITE.format(name="three"))
+        own = [each for each in self.controls_json()["controls"] if each["name"] == "f"]
+        [(name, found)] = self.make(self.controls_json(
+            variant="full", controls=own, skipped_without_control=[])).items()
+        self.assertEqual(name, "controls-6.12-full")
+        self.assertEqual([found[key] for key in ("own", "total", "proven", "never_red")],
+                         [True, 1, ["MW-2"], ["three.three"]])
+        self.assertTrue(Sources.read(self.tmp).current(found))
+        plain = {**found, "variant": "plain", "proven": [], "own": False}
+        records = {"controls-6.12": plain}
+        for word in ("no", "yes"):
+            self.assertRegex("\n".join(figure_texts.covered(figure_texts.Book(
+                Sources.read(self.tmp), records, ["MW-2"]))), f"MW-2 +{word}")
+            records[name] = found
+        self.refused(self.controls_json(variant="full", controls=[]), "nor of the --own ones")
 
     def test_a_case_that_did_not_run_was_not_red(self) -> None:
         data = self.controls_json()
