@@ -190,3 +190,38 @@ def reasons(records: Sequence[Record]) -> list[list[str]]:
             found.setdefault(reason, []).append(f"{_name(each)} ({number_of})")
     return [["reason", "kernels (cases)"],
             *([reason, ", ".join(where)] for reason, where in sorted(found.items()))]
+
+
+def _meanings(text: str) -> list[str]:
+    """The reasons that the list "What the reasons mean" of @text, kernels.rst, explains."""
+    part = text.partition("\nWhat the reasons mean:\n")[2]
+    part = re.split(r"^=+$", part, maxsplit=1, flags=re.MULTILINE)[0]
+    return [reason for line in re.findall(r"^``.+``$(?=\n {4}\S)", part, re.MULTILINE)
+            for reason in re.findall(r"``(.+?)``", line)]
+
+
+def unexplained(records: Sequence[Record], named: Sequence[Bug], text: str) -> list[str]:
+    """What @records have that nobody explains, a line each.
+
+    A reason to skip a case, or each part of it, has to begin as one of those do that @text,
+    kernels.rst, has in a list; and there, none is for nothing.  A bug has to be one of @named,
+    and what shows it one of its cases.
+    """
+    meanings, bugs_of = _meanings(text), {bug.name.partition("/")[2]: bug for bug in named}
+    out, needed = set(), set()
+    for each in records:
+        for reason in {part for whole in each["skipped"].values() for part in whole.split("; ")}:
+            found = {meaning for meaning in meanings if reason.startswith(meaning)}
+            needed |= found
+            if not found:
+                out.add(f"{_name(each)}: nobody says what it means: {reason}")
+        for name, cases in each["known"].items():
+            bug = bugs_of.get(name)
+            if not bug:
+                out.add(f"{_name(each)}: there is no patches/fixes/{name}/bug")
+                continue
+            known = {".".join(case) for case in bug.cases}
+            out |= {f"{_name(each)}: {case} is no case of {name}"
+                    for case in cases if case.partition(" ")[0] not in known}
+    return sorted(out | {f"no case is skipped for it: {meaning}"
+                         for meaning in set(meanings) - needed})
