@@ -118,16 +118,6 @@ static inline void mmk_swap_put_if_swap(softleaf_t entry)
 #endif
 
 /*
- * Whether readahead takes a reference on the area of a neighbour that is in another
- * one. Keyed on a change of 6.19, although some kernels before do so.
- */
-#ifdef MMK_HAVE_SWAPCACHE_PREPARE
-#define MMK_READAHEAD_ASKS_FOR_AREA	false
-#else
-#define MMK_READAHEAD_ASKS_FOR_AREA	true
-#endif
-
-/*
  * Up to 6.14, each CPU caches free slots. They have to be returned before the
  * slots in use are counted.
  */

@@ -275,8 +275,6 @@ static void readahead_spares_area_that_goes(struct kunit *test)
 	long refs;
 	int err;
 
-	if (!MMK_READAHEAD_ASKS_FOR_AREA)
-		kunit_skip(test, "needs a kernel without swapcache_prepare()");
 	se_area_on(test, false);
 	se_read_ahead(true);
 	si = __swap_entry_to_info(swp_entry(0, 1));
