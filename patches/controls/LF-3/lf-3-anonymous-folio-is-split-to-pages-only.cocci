@@ -5,7 +5,7 @@
 //
 // Breaks: LF-3
 // Kills: large_folio_piece.folio_is_split_to_any_order: assertion
-// In: mm/huge_memory.c: folio_check_splittable | split_huge_page_to_list_to_order
+// In: mm/huge_memory.c: folio_check_splittable | uniform_split_supported | split_huge_page_to_list_to_order
 
 @@
 @@
@@ -19,4 +19,8 @@
 - if (folio_test_anon(folio) && new_order == 1)
 + if (folio_test_anon(folio) && new_order)
     return -EINVAL;
+|
+- if (new_order == 1)
++ if (new_order)
+    return \( false \| -EINVAL \);
 )

@@ -6,7 +6,7 @@
 //
 // Breaks: LF-7
 // Kills: large_folio_split.pieces_behind_the_end_of_a_file_are_freed: assertion
-// In: mm/huge_memory.c: __split_huge_page | __folio_freeze_and_split_unmapped
+// In: mm/huge_memory.c: __split_huge_page | __folio_freeze_and_split_unmapped | __folio_split
 
 @@
 expression F, N;

@@ -5,7 +5,7 @@
 //
 // Breaks: LF-7
 // Kills: large_folio_split.folio_that_left_its_file_is_not_split: assertion or report
-// In: mm/huge_memory.c: folio_check_splittable | split_huge_page_to_list_to_order
+// In: mm/huge_memory.c: folio_check_splittable | __folio_split | split_huge_page_to_list_to_order
 
 @@
 @@

@@ -12,5 +12,10 @@
 
 @@
 @@
+(
 - writable = softleaf_is_device_private_write(old_entry);
 + writable = pmd_write(pmdval);
+|
+- present ? pmd_write(pmdval) : softleaf_is_device_private_write(...)
++ pmd_write(pmdval)
+)

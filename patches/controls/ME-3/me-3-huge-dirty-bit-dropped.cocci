@@ -14,6 +14,9 @@
 - if (pmd_dirty(pmdval))
 - 	folio_mark_dirty(folio);
 |
+- if (present && pmd_dirty(pmdval))
+- 	folio_mark_dirty(folio);
+|
   if (present && pmd_dirty(pmdval)) {
 - folio_mark_dirty(folio);
   entry = make_migration_entry_dirty(entry);

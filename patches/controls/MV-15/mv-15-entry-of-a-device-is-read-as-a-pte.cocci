@@ -14,6 +14,9 @@
 - folio_is_zone_device(folio)
 + 0
 |
+- swp_offset_pfn(pte_to_swp_entry(pteval))
++ pte_pfn(pteval)
+|
 - softleaf_to_pfn(entry)
 + pte_pfn(pteval)
 )

@@ -4,10 +4,12 @@
 // No error entry is put in its place, since the next read might succeed.
 // swapoff reads it again and again.
 //
-// swapoff() has to end, and does not: the case hangs there.
+// swapoff() has to end, and does not: the case hangs there. From 6.14 to 6.19 the page is
+// read past the swap cache, so that swapoff reads the device again. The disk of the case
+// fails once: the second read succeeds, and the case sees that the page is not lost.
 //
 // Breaks: SE-1
-// Kills: swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: hang
+// Kills: swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: hang or assertion
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@

@@ -6,7 +6,7 @@
 // Breaks: SF-11
 // Kills: swap_fault_slot.page_is_read_from_its_own_area: assertion
 // In: mm/page_io.c: swap_can_merge
-// Kernels: from 7.1: each page has its own request before
+// Kernels: from 7.3: each page has its own request before
 
 @@
 @@

@@ -6,7 +6,7 @@
 //
 // Breaks: SF-11
 // Kills: swap_fault_slot.slot_is_free_when_the_last_user_has_gone: assertion or report
-// In: mm/swapfile.c: __swap_entry_free_locked | __swap_cluster_dup_entry
+// In: mm/swapfile.c: __swap_entry_free_locked | __swap_cluster_dup_entry | swap_entry_put_locked | swap_put_entry_locked
 
 @@
 @@

@@ -6,7 +6,7 @@
 // Breaks: UM-1
 // Kills: uffd_move_page.exclusive_page_moves: assertion
 // In: mm/userfaultfd.c: move_present_ptes
-// Kernels: from 6.19: each page is flushed alone before
+// Kernels: from 6.18: each page is flushed alone before
 
 @@
 @@

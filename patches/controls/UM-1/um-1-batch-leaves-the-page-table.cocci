@@ -7,7 +7,7 @@
 // Breaks: UM-1
 // Kills: uffd_move_range.move_crosses_page_tables: assertion or report
 // In: mm/userfaultfd.c: move_present_ptes
-// Kernels: from 6.19: each page is moved alone before
+// Kernels: from 6.18: each page is moved alone before
 
 @@
 @@

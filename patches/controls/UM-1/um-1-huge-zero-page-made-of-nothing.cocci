@@ -14,6 +14,9 @@
 - _dst_pmd = move_soft_dirty_pmd(src_pmdval);
 + _dst_pmd = folio_mk_pmd(src_folio, dst_vma->vm_page_prot);
 |
+- _dst_pmd = src_pmdval;
++ _dst_pmd = folio_mk_pmd(src_folio, dst_vma->vm_page_prot);
+|
 - _dst_pmd = mk_huge_pmd(src_page, dst_vma->vm_page_prot);
 + _dst_pmd = mk_huge_pmd(&src_folio->page, dst_vma->vm_page_prot);
 )

@@ -6,7 +6,7 @@
 // Breaks: UM-2
 // Kills: uffd_move_change.replaced_page_is_not_moved: assertion
 // In: mm/userfaultfd.c: move_pages_pte | move_pages_ptes
-// Kernels: from 6.18: the anon_vma, which was looked for then, told of it as well
+// Kernels: from 6.19: the anon_vma, which was looked for then, told of it as well
 
 @@
 @@

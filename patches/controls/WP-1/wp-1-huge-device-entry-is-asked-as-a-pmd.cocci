@@ -10,7 +10,25 @@
 
 @@
 @@
+(
 - softdirty = pmd_swp_soft_dirty(pmdval);
 - uffd_wp = pmd_swp_uffd(pmdval);
 + softdirty = pmd_soft_dirty(pmdval);
 + uffd_wp = pmd_uffd(pmdval);
+|
+- softdirty = pmd_swp_soft_dirty(pmdval);
+- uffd_wp = pmd_swp_uffd_wp(pmdval);
++ softdirty = pmd_soft_dirty(pmdval);
++ uffd_wp = pmd_uffd_wp(pmdval);
+|
+  if (
+- present ? pmd_soft_dirty(pmdval) : pmd_swp_soft_dirty(pmdval)
++ pmd_soft_dirty(pmdval)
+  )
+  	pmdswp = pmd_swp_mksoft_dirty(pmdswp);
+  if (
+- present ? pmd_uffd_wp(pmdval) : pmd_swp_uffd_wp(pmdval)
++ pmd_uffd_wp(pmdval)
+  )
+  	pmdswp = pmd_swp_mkuffd_wp(pmdswp);
+)

@@ -11,7 +11,7 @@
 @@
 @@
 - soft_dirty = pmd_swp_soft_dirty(old_pmd);
-- uffd_wp = pmd_swp_uffd(old_pmd);
+- uffd_wp = \( pmd_swp_uffd(old_pmd) \| pmd_swp_uffd_wp(old_pmd) \);
 + soft_dirty = false;
 + uffd_wp = false;
   write = softleaf_is_device_private_write(entry);

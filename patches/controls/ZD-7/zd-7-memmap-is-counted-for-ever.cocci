@@ -6,6 +6,7 @@
 // Breaks: ZD-7
 // Kills: zone_device_unmap.memmap_is_given_back: assertion
 // In: mm/sparse-vmemmap.c: depopulate_section_memmap
+// In: mm/sparse.c: section_deactivate
 
 @@
 expression E;
