@@ -34,10 +34,10 @@ sys.path.insert(0, str(TOP / "tools"))
 from mmtestbed.cli import control_options  # noqa: E402
 from mmtestbed.cli.session import Ground, Session  # noqa: E402
 from mmtestbed.errors import TestbedError  # noqa: E402
-from mmtestbed.kernel import offshoots  # noqa: E402
+from mmtestbed.kernel import cocci, offshoots  # noqa: E402
 from mmtestbed.kernel.workshop import Workshop  # noqa: E402
 from mmtestbed.model.repository import CONTROLS  # noqa: E402
-from mmtestbed.proof import cocci, controls  # noqa: E402
+from mmtestbed.proof import controls  # noqa: E402
 from mmtestbed.proof.bare import Bare  # noqa: E402
 from mmtestbed.ui.console import Console  # noqa: E402
 

@@ -11,9 +11,9 @@ from typing import Mapping, Sequence
 from ..errors import Exit
 from ..host import beneath, cachedir, deps, lock
 from ..kernel import patching, source
+from ..kernel.cocci import Change
 from ..model import lines
 from ..proof import together
-from ..proof.cocci import Change
 from ..proof.controls import Control
 from ..ui import output, tables
 from ..ui.console import Console

@@ -15,12 +15,12 @@ from typing import Mapping, Optional, Sequence
 from ..boot import due_reports, runner, uml, usual
 from ..errors import Exit, TestbedError, UsageError
 from ..host import deps, lock, proc
-from ..kernel import build, offshoots, provenance, source
+from ..kernel import build, cocci, offshoots, provenance, source
 from ..kernel.workshop import Workshop
 from ..model import cases
 from ..model.outcomes import Name, Outcome, Results
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..proof import cocci, controls, guardtest, ledger, matrix, relation
+from ..proof import controls, guardtest, ledger, matrix, relation
 from ..proof.bare import Bare
 from ..proof.controls import Control, Kind, Verdict
 from ..proof.onekernel import MOST_BAD, OneKernel

@@ -38,7 +38,8 @@ def _files_to_apply(there: Optional[source.Source], opts: Options, cache: Path) 
         result = patching.apply(there.path, patches, scratch,
                                 None if there.frozen else references)
     return [f"# {taken.patch}: {taken.how}"
-            if taken.how in ("not needed", "in already", "merged") else str(path / f"{taken.variant}.patch" if taken.variant else path)
+            if taken.how in ("not needed", "in already", "merged", patching.BY_RULE)
+            else str(path / f"{taken.variant}.patch" if taken.variant else path)
             for path, taken in zip(patches, result.taken)]
 
 

@@ -12,10 +12,10 @@ from typing import Callable, Optional, Sequence
 
 from ..errors import Exit, TestbedError, UsageError
 from ..host import cachedir
-from ..kernel import source
+from ..kernel import cocci, source
 from ..model import cases, ctext, lines
 from ..model.repository import CONTROLS, REPOSITORY, SUITES
-from ..proof import cocci, controls
+from ..proof import controls
 from ..proof.controls import KINDS
 from ..ui.console import Console
 from . import shared

@@ -86,7 +86,8 @@ def _parser() -> Parser:
     add("--no-html", dest="html", action="store_false", help="with --variant gcov: no "
         "HTML, and no need of gcovr")
     add("--with", dest="patches", metavar="PATCH", action="append", default=[],
-        help="apply this patch after the series, for instance a control (repeatable)")
+        help="apply this patch, or semantic patch (.cocci), after the series, for instance a "
+        "control (repeatable)")
     add("select", metavar="CASES", nargs="*",
         help="what to run: contracts (MW-3, 'MV-*'), cases, or suite.case globs")
     add("--filter", metavar="GLOB", default="",

@@ -10,7 +10,7 @@ from typing import Iterable, Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, lock
-from . import patching, textprobe
+from . import cocci, patching, textprobe
 
 # So many results are kept in a folder.
 _KEPT = 80
@@ -21,15 +21,14 @@ def _key(tree: Path, patches: Sequence[Path]) -> str:
 
     Raises OSError if a patch cannot be read.
     """
-    found = hashlib.sha256(Path(patching.__file__).read_bytes() +
-                           Path(textprobe.__file__).read_bytes())
+    found = hashlib.sha256(b"".join(Path(file).read_bytes() for file in (
+        cocci.__file__, patching.__file__, textprobe.__file__)))
     paths: set[str] = set()
     for file in patching.files(patches):
         data = file.read_bytes()
         found.update(f"\0{file} {len(data)}\0".encode("utf-8", "surrogateescape") + data)
-        paths |= patching.touched(data.decode("utf-8", "surrogateescape"))
     with contextlib.suppress(TestbedError):
-        paths |= patching.looked_at(patches)
+        paths |= patching.paths(patches) | patching.looked_at(patches)
     for path in sorted(paths):
         found.update(path.encode("utf-8", "surrogateescape"))
         # A link on the way makes a difference, too.

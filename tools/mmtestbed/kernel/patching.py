@@ -17,7 +17,7 @@ from ..host import beneath
 from ..host.beneath import Blob
 from ..model import configs, known
 from ..model.repository import REPOSITORY
-from . import hints, merging, textprobe
+from . import cocci, hints, merging, textprobe
 from .releases import by_distance, variants, version_of
 
 __all__ = ["Applied", "Reference", "Taken", "apply", "by_distance", "files", "paths", "read",
@@ -30,6 +30,8 @@ _FUZZ = 2
 # In the folder of a patch with variants: what a kernel that needs it has, or lacks; and,
 # with the name of a variant ahead of it, one that may take this.
 NEEDED = "needed"
+# What becomes of a semantic patch, which has no context to differ.
+BY_RULE = "by a rule"
 # In the folder of a group: what it proposes.
 PROPOSAL = "proposal"
 SELECT = re.compile(r"^\+\s+select (\w+)", re.MULTILINE)
@@ -45,8 +47,8 @@ class Taken:
 
     @patch: its name in the series.
     @variant: which of its variants; "" if it has none, or if it is not needed.
-    @how: "exactly", "loosely" (lines of context differ), "merged", "in already" or "not
-        needed".
+    @how: "exactly", "loosely" (lines of context differ), "merged", "by a rule", "in
+        already" or "not needed".
     """
 
     patch: str
@@ -168,7 +170,8 @@ def _read(patch: Path) -> tuple[str, set[str]]:
         text = patch.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as err:
         raise UsageError(f"cannot read {patch}: {err.strerror}") from None
-    paths = touched(text)
+    paths = {*cocci.parse(_shown(patch), text).files} if patch.suffix == cocci.SUFFIX \
+        else touched(text)
     if not paths:
         raise TestbedError(f"{patch} holds no diff; restore or remove it")
     for path in paths:
@@ -314,6 +317,11 @@ def _take(patches: Sequence[Path], index: Index, read: textprobe.Read,
           reference: Optional[Reference], notes: list[str], scratch: Path) -> Taken:
     """Apply the first variant that fits of the last of @patches.  Raises TestbedError."""
     patch, name = patches[-1], name_of(patches[-1])
+    if patch.suffix == cocci.SUFFIX:
+        rule = cocci.parse(_shown(patch), _read(patch)[0])
+        for path, content in cocci.made(rule, index.files(), scratch).items():
+            index.store(path, content)
+        return Taken(name, "", BY_RULE)
     if not holds(patch / NEEDED, read):
         return Taken(name, "", "not needed")
     version = version_of(read("Makefile") or b"") if patch.is_dir() else ""
@@ -361,7 +369,8 @@ def apply(tree: Path, patches: Sequence[Path], scratch: Path,
     Of a patch with variants, the first one that fits is taken.  Moved lines are tolerated,
     and lines of context that have changed, down to one.  A patch that the tree holds
     already is left out, with a note.  What does not fit is merged with what the patch does
-    to one of the trees of @reference, if given.  Raises TestbedError naming the patch and hunk.
+    to one of the trees of @reference, if given.  Those in .cocci are semantic patches, as the
+    controls are.  Raises TestbedError naming the patch and hunk.
     """
     result = Applied()
     everything: set[str] = set()

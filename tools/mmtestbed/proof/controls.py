@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from ..errors import TestbedError, UsageError
-from ..kernel import patching
+from ..kernel import cocci, patching
 from ..model import configs, lines
 from ..model.cases import Case
 from ..model.lines import Version
 from ..model.outcomes import Name, Outcome, Results, Status
-from . import cocci
 
 _FIELD = re.compile(r"^(Subject|Breaks|Lines|Variants|Group):[ \t]*(.*)$", re.MULTILINE)
 _ID = re.compile(r"[A-Z]{2,}-\d+")

@@ -17,12 +17,12 @@ from typing import Iterable, Mapping, Optional, Sequence
 from ..boot import children
 from ..errors import TestbedError
 from ..host import beneath, proc
-from ..kernel import build, offshoots, patching
+from ..kernel import build, cocci, offshoots, patching
+from ..kernel.cocci import Change
 from ..model.cases import Case
 from ..model.outcomes import Name, Results
 from ..model.repository import REPOSITORY
-from . import cocci, controls, versions
-from .cocci import Change
+from . import controls, versions
 from .controls import Control, Kind, Verdict
 from .versions import Alone
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Iterable, Mapping, Sequence
 
 from ..host import beneath
+from ..kernel.cocci import Change
 from ..model import ctext
-from .cocci import Change
 
 # What a version of a function is not, whatever the function is.
 _STORAGE = frozenset((

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a series made of a tree is remembered, and nothing else."""
 
+import shutil
+import unittest
 from pathlib import Path
 
 from mmtestbed.errors import TestbedError
@@ -46,6 +48,16 @@ class Remembered(support.TempCase):
     def test_the_second_time_is_from_memory(self) -> None:
         self.assertEqual([self.apply(), self.apply()], [b"one\nTWO\nthree\n"] * 2)
         self.assertEqual(self.real, 1)
+
+    @unittest.skipUnless(shutil.which("spatch"), "spatch is not installed")
+    def test_another_file_for_a_rule(self) -> None:
+        self.patch = self.write("x.cocci", "// Subject: mm: forget it\n// In: mm/a.c: f\n"
+                                "@@\n@@\n- put(a);\n")
+        for rest in ("other(a);", "third(a);"):
+            self.write("tree/mm/a.c", f"int f(int a)\n{{\n\tput(a);\n\t{rest}\n}}\n")
+            for _ in range(2):
+                self.assertEqual(self.apply().decode(), f"int f(int a)\n{{\n\t{rest}\n}}\n")
+        self.assertEqual(self.real, 2)
 
     def test_another_file_or_patch_is_applied(self) -> None:
         self.apply()

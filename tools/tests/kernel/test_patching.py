@@ -2,6 +2,8 @@
 """The series: moved lines fit, others are named."""
 
 import shutil
+import unittest
+
 from mmtestbed.errors import TestbedError
 from mmtestbed.kernel import fixes, patching
 
@@ -20,6 +22,18 @@ PATCH = """Subject: change line 20
 +line twenty
  line 21
  line 22
+"""
+PATCH_OF_F = """A second argument.
+
+--- a/mm/x.c
++++ b/mm/x.c
+@@ -1,5 +1,5 @@
+ int f(int a)
+ {
+-	get(a);
++	get(a, 1);
+ 	return put(a);
+ }
 """
 NEW = """--- /dev/null
 +++ b/mm/new.h
@@ -222,6 +236,22 @@ class Series(support.TempCase):
             with self.subTest(config):
                 self.assertEqual([path.name for path in
                                   patching.read(self.tmp / "patches", config)], names)
+
+    @unittest.skipUnless(shutil.which("spatch"), "spatch is not installed")
+    def test_semantic_patch_on_top_of_the_others(self) -> None:
+        text = "int f(int a)\n{\n\tget(a);\n\treturn put(a);\n}\n"
+        self.write("tree/mm/x.c", text)
+        self.write("patches/1.patch", PATCH_OF_F)
+        rule = self.write("no-put.cocci", "// Subject: mm: forget it\n// In: mm/x.c: f\n"
+                          "@@\nexpression e;\n@@\n- get(e, 1);\n")
+        patches = [self.tmp / "patches/1.patch", rule]
+        made = patching.apply(self.tmp / "tree", patches, self.scratch)
+        self.assertEqual(made.files, {"mm/x.c": b"int f(int a)\n{\n\treturn put(a);\n}\n"})
+        self.assertEqual([taken.how for taken in made.taken], ["exactly", patching.BY_RULE])
+        self.write("tree/mm/x.c", text.replace("return put(a)", "return get(a, 1)"))
+        with self.assertRaisesRegex(TestbedError, "no-put.cocci does not apply: it matches "
+                                    "nothing in f, and has to match once"):
+            patching.apply(self.tmp / "tree", [rule], self.tmp)
 
     def test_outside_of_the_tree(self) -> None:
         self.write("patches/2.patch", NEW.replace("mm/new.h", "../new.h"))

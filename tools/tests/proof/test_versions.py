@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmtestbed.model import ctext
 from mmtestbed.proof import versions
-from mmtestbed.proof.cocci import Change
+from mmtestbed.kernel.cocci import Change
 from mmtestbed.proof.versions import Alone, Build
 
 SOURCE = '''\

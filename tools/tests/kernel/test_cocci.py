@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from mmtestbed.errors import TestbedError
-from mmtestbed.proof import cocci
+from mmtestbed.kernel import cocci
 
 SOURCE = """\
 static bool wait(struct folio *folio, int a)

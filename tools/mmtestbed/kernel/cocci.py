@@ -22,6 +22,7 @@ from typing import Iterable, Mapping, Optional, Sequence
 
 from ..errors import HostError, TestbedError
 from ..host import beneath, confine, deps, lock, proc
+from ..host.beneath import Blob
 from ..model import ctext
 
 # Changes when what is kept means something else.
@@ -50,6 +51,10 @@ _RULE = re.compile(r"^(rule starting on line \d+) = *$|^(\w+) = *$", re.MULTILIN
 _HEAD = re.compile(r"^@[^@\n]*@|@@[ \t]*$", re.MULTILINE)
 _ELEMENT = re.compile(r"^ +transform state: \d+\n(.*?)(?=^ +transform state:|"
                       r"^ +binding out|\Z)", re.MULTILINE | re.DOTALL)
+
+
+# What the name of a semantic patch ends in.
+SUFFIX = ".cocci"
 
 
 @dataclass(frozen=True)
@@ -209,6 +214,20 @@ def contents(changes: Sequence[Change], tree: Path) -> dict[str, bytes]:
             text = text[:change.start] + change.new + text[end:]
         files[file] = text.encode("utf-8", "surrogateescape")
     return files
+
+
+def made(rule: Rule, files: Mapping[str, Blob], scratch: Path) -> dict[str, Blob]:
+    """What @rule makes of @files, contents by path: those that it changes.
+
+    @scratch: a folder for what is not needed for long.  Raises TestbedError as apply() does.
+    """
+    with tempfile.TemporaryDirectory(prefix="rule.", dir=scratch) as name:
+        tree = Path(name) / "tree"
+        tree.mkdir()
+        for path in {*rule.files} & {*files}:
+            beneath.put_blob(tree, path, files[path])
+        new = contents(apply(rule, tree, Path(name)), tree)
+        return {path: beneath.blob(text, files[path].mode) for path, text in new.items()}
 
 
 def _key(rule: Rule, old: str) -> str:
