@@ -141,18 +141,24 @@ def example(book: Book) -> list[str]:
 
 
 def covered(book: Book) -> list[str]:
-    """The contracts, with the cases and controls of 6.12, in whatever variant."""
+    """The contracts, with all of their cases and controls, and what runs of them have shown."""
     proven = set(book.record("controls-6.12")["proven"]).union(*(
-        record["proven"] for record in book.kind("controls") if record["line"] == "6.12"))
-    here = book.sources.controls_for("6.12")
+        record.get("proven", ()) for record in book.kind("controls")))
     rows = [["id", "covered", "cases", "controls", "note"]]
     for id in book.contracts:
         asserted = sum(id in case.contracts for case in book.sources.cases)
-        broken = sum(id in control.breaks for control in here)
+        broken = len({control.name.removesuffix("-7.x") for control in book.sources.controls
+                      if id in control.breaks})
         yes = asserted and broken and id in proven
         word = "yes" if yes else "measured" if id in book.sources.measured else "no"
         rows.append([id, word, str(asserted), str(broken), _NOTES.get(id, "")])
     return tables.rst(rows)
+
+
+def _which(record: Record) -> str:
+    if record.get("group"):
+        return f"of {record['group']} "
+    return "that it has and plain has not " if record.get("own") else ""
 
 
 def _killed(book: Book, record: Record) -> str:
@@ -160,13 +166,12 @@ def _killed(book: Book, record: Record) -> str:
         if record["killed"] != record["total"] else f"all {record['total']}"
     text = (f"On Linux {record['kernel_version']}"
             f"{'' if record['variant'] == PLAIN.name else ', ' + record['variant']}, {of} "
-            f"controls {'that it has and plain has not ' if record.get('own') else ''}"
-            "were killed by a case of their own contract in one run "
+            f"controls {_which(record)}were killed by a case of their own contract in one run "
             f"({record['each_seconds']} s each, {number(record['jobs'])} at a time on "
             f"{_cpus(record)}; {book.when(record)}).")
     never = len(record.get("never_red", ()))
     skipped = record.get("never_red_skipped", 0)
-    if "never_red" in record:
+    if "never_red" in record and not record.get("group"):
         but = [f"{count(never, 'case')} that none of those tried with them turned red"] if never else []
         but += [f"{count(skipped, 'case')} that this kernel skips"] if skipped else []
         text += " Every case was red under some control" + \

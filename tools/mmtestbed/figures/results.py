@@ -78,13 +78,15 @@ class Sources:
         which = lines.by_name(line)
         return [case for case in self.cases if configs.builds(config, case.file, which)]
 
-    def controls_for(self, line: str, config: str = "", own: bool = False) -> list[Control]:
-        """The controls that name @line, and @config; "": any; none that need a proposal.
+    def controls_for(self, line: str, config: str = "", own: bool = False,
+                     group: str = "") -> list[Control]:
+        """The controls that name @line, and @config; "": any.
 
         @own: only those that not every configuration has.
+        @group: the proposal that they are of; "": none.
         """
         return [control for control in self.controls
-                if control.is_for(line, config) and not control.group
+                if control.is_for(line, config) and control.group == group
                 and (control.configs or not own)]
 
     def current(self, record: Record) -> bool:
@@ -94,7 +96,8 @@ class Sources:
                     and record.get("controls", "") in ("", digest_of(
                         {control.name: control.digest for control in
                          self.controls_for(record["line"], record["variant"],
-                                           record.get("own", False))})))
+                                           record.get("own", False),
+                                           record.get("group", ""))})))
 
 
 def digest_of(digests: Mapping[str, str]) -> str:
@@ -176,9 +179,11 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
     found = {entry["name"]: entry for entry in data["controls"]}
     digest = digest_of({name: entry["digest"] for name, entry in found.items()})
     line, variant = data["line"], data["variant"]
-    here = {own: {c.name: c.digest for c in sources.controls_for(line, variant, own)}
+    group = next((control.group for control in sources.controls if control.name in found), "")
+    here = {own: {c.name: c.digest
+                  for c in sources.controls_for(line, variant, own, group)}
             for own in (False, True)}
-    own = bool(found) and digest == digest_of(here[True])
+    own = not group and bool(found) and digest == digest_of(here[True])
     if digest != digest_of(here[own]):
         raise UsageError(f"{file} is not of all {len(here[False])} controls for {line} as they "
                          "are here, nor of the --own ones; run scripts/controls.sh without "
@@ -187,11 +192,11 @@ def _controls(data: Mapping[str, Any], file: str, sources: Sources,
            for case in [*entry["killed_by"], *entry["also_failed"]]
            if case["status"] != "missing"}
     green = {case.full_name for case in sources.cases_for(line, variant)
-             if (case.suite, case.name) not in red
+             if (case.suite, case.name) not in red and not group
              and not (own and configs.builds(PLAIN.name, case.file))}
     skipped = green & set(data["skipped_without_control"])
-    return _name("controls", line, variant), {
-        **head, "controls": digest, "own": own, "total": len(found),
+    return _name("controls", line, variant, *([group] if group else [])), {
+        **head, "controls": digest, "own": own, "group": group, "total": len(found),
         "killed": sum(entry["outcome"] == Kind.KILLED.value for entry in found.values()),
         "proven": sorted({id for entry in found.values()
                           for id in entry["contracts_reached"]}),

@@ -159,6 +159,20 @@ class Recording(Repository):
             records[name] = found
         self.refused(self.controls_json(variant="full", controls=[]), "nor of the --own ones")
 
+    def test_controls_of_a_proposal(self) -> None:
+        self.write("patches/controls/g.patch", test_controls.PATCH.replace(
+            "Breaks: MW-2, ME-10", "Breaks: MW-2\nGroup: new"))
+        data = self.controls_json()
+        data["controls"] = [each for each in data["controls"] if each["name"] == "g"]
+        [(name, found)] = self.make(data).items()
+        self.assertEqual(name, "controls-6.12-new")
+        self.assertEqual([found[key] for key in ("group", "own", "total", "never_red")],
+                         ["new", False, 1, []])
+        self.assertTrue(Sources.read(self.tmp).current(found))
+        [(name, found)] = self.make(self.controls_json(controls=[
+            each for each in self.controls_json()["controls"] if each["name"] != "g"])).items()
+        self.assertEqual((name, found["group"]), ("controls-6.12", ""))
+
     def test_a_case_that_did_not_run_was_not_red(self) -> None:
         data = self.controls_json()
         data["controls"][1]["also_failed"] = [
