@@ -18,8 +18,8 @@
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 
-#define READ	HMM_PFN_REQ_FAULT
-#define WRITE	(HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE)
+#define REQ_READ	HMM_PFN_REQ_FAULT
+#define REQ_WRITE	(HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE)
 
 /* Pages that the device mirrors; the one that a case is about is in the middle. */
 #define NR_PAGES	3
@@ -69,26 +69,26 @@ struct ask_case {
 
 static const struct ask_case ask_cases[] = {
 	{ "own page", PLACE_OWN, 0, 0, RW },
-	{ "own page, to read", PLACE_OWN, READ, 0, RW },
-	{ "own page, to write", PLACE_OWN, WRITE, 0, RW },
+	{ "own page, to read", PLACE_OWN, REQ_READ, 0, RW },
+	{ "own page, to write", PLACE_OWN, REQ_WRITE, 0, RW },
 	{ "shared page", PLACE_SHARED, 0, 0, RO },
-	{ "shared page, to read", PLACE_SHARED, READ, 0, RO },
-	{ "shared page, to write", PLACE_SHARED, WRITE, 0, RW },
+	{ "shared page, to read", PLACE_SHARED, REQ_READ, 0, RO },
+	{ "shared page, to write", PLACE_SHARED, REQ_WRITE, 0, RW },
 	{ "hole", PLACE_HOLE, 0, 0, 0 },
-	{ "hole, to read", PLACE_HOLE, READ, 0, RO },
-	{ "hole, to write", PLACE_HOLE, WRITE, 0, RW },
+	{ "hole, to read", PLACE_HOLE, REQ_READ, 0, RO },
+	{ "hole, to write", PLACE_HOLE, REQ_WRITE, 0, RW },
 	{ "zero page", PLACE_ZERO, 0, 0, RO },
-	{ "zero page, to read", PLACE_ZERO, READ, 0, RO },
-	{ "zero page, to write", PLACE_ZERO, WRITE, 0, RW },
+	{ "zero page, to read", PLACE_ZERO, REQ_READ, 0, RO },
+	{ "zero page, to write", PLACE_ZERO, REQ_WRITE, 0, RW },
 	{ "read-only VMA", PLACE_READ_ONLY, 0, 0, RO },
-	{ "read-only VMA, to read", PLACE_READ_ONLY, READ, 0, RO },
-	{ "read-only VMA, to write", PLACE_READ_ONLY, WRITE, -EPERM },
+	{ "read-only VMA, to read", PLACE_READ_ONLY, REQ_READ, 0, RO },
+	{ "read-only VMA, to write", PLACE_READ_ONLY, REQ_WRITE, -EPERM },
 	{ "VMA without access", PLACE_NO_ACCESS, 0, 0, HMM_PFN_ERROR },
-	{ "VMA without access, to read", PLACE_NO_ACCESS, READ, -EFAULT },
+	{ "VMA without access, to read", PLACE_NO_ACCESS, REQ_READ, -EFAULT },
 	{ "VMA of a device", PLACE_IO, 0, 0, HMM_PFN_ERROR },
-	{ "VMA of a device, to read", PLACE_IO, READ, -EFAULT },
+	{ "VMA of a device, to read", PLACE_IO, REQ_READ, -EFAULT },
 	{ "no VMA", PLACE_NO_VMA, 0, 0, HMM_PFN_ERROR },
-	{ "no VMA, to read", PLACE_NO_VMA, READ, -EFAULT },
+	{ "no VMA, to read", PLACE_NO_VMA, REQ_READ, -EFAULT },
 };
 
 KUNIT_ARRAY_PARAM_DESC(ask, ask_cases, description);
@@ -201,10 +201,10 @@ static void answer_is_what_was_asked_for(struct kunit *test)
 		pfns[NR_PAGES] = ~0UL;
 		if (way == WAY_EACH) {
 			pfns[MIDDLE] = c->request;
-			range.pfn_flags_mask = WRITE;
+			range.pfn_flags_mask = REQ_WRITE;
 		} else {
 			/* Without a mask, this does not count. */
-			pfns[MIDDLE] = WRITE;
+			pfns[MIDDLE] = REQ_WRITE;
 			range.default_flags = c->request;
 		}
 		range.start = addr;
@@ -247,10 +247,10 @@ struct wide_case {
 
 static const struct wide_case wide_cases[] = {
 	{ "nothing", 0, 0, 0 },
-	{ "all, to read", READ, 0, RO },
-	{ "all, to write", WRITE, 0, RW },
-	{ "one, to write", 0, WRITE, 0 },
-	{ "all to read, one to write", READ, WRITE, RO },
+	{ "all, to read", REQ_READ, 0, RO },
+	{ "all, to write", REQ_WRITE, 0, RW },
+	{ "one, to write", 0, REQ_WRITE, 0 },
+	{ "all to read, one to write", REQ_READ, REQ_WRITE, RO },
 };
 
 KUNIT_ARRAY_PARAM_DESC(wide, wide_cases, description);
@@ -278,7 +278,7 @@ static void wide_hole_is_answered_page_by_page(struct kunit *test)
 		.end = addr + WIDE_PAGES * PAGE_SIZE,
 		.hmm_pfns = pfns,
 		.default_flags = c->request,
-		.pfn_flags_mask = WRITE,
+		.pfn_flags_mask = REQ_WRITE,
 	};
 	const unsigned int one = WIDE_PAGES / 2;
 	struct mmk_mirror *mirror;
@@ -332,12 +332,12 @@ struct whole_case {
 static const struct whole_case whole_cases[] = {
 	{ "own", false, 0, 0 },
 	{ "own, a part", false, 0, 5 },
-	{ "own, to write", false, WRITE, 0 },
+	{ "own, to write", false, REQ_WRITE, 0 },
 	{ "shared", true, 0, 0 },
 	{ "shared, a part", true, 0, 5 },
-	{ "shared, to read", true, READ, 0 },
-	{ "shared, to write", true, WRITE, 0 },
-	{ "shared, a part to write", true, WRITE, 5 },
+	{ "shared, to read", true, REQ_READ, 0 },
+	{ "shared, to write", true, REQ_WRITE, 0 },
+	{ "shared, a part to write", true, REQ_WRITE, 5 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(whole, whole_cases, description);
