@@ -16,8 +16,7 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/namei.h>
-#include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/percpu-refcount.h>
 
 #include "../../internal.h"
 #include "../compat/file.h"
@@ -38,6 +37,7 @@ static void dd_settle(void *data)
 {
 	struct dd_dev *dev = data;
 	struct dev_pagemap *pgmap = dev->dax->pgmap;
+	unsigned int i;
 	long leaked;
 
 	if (!pgmap || pgmap->type != MEMORY_DEVICE_GENERIC)
@@ -45,6 +45,9 @@ static void dd_settle(void *data)
 	if (dd_nr_in_use(dev))
 		KUNIT_FAIL(dev->test, "%u page(s) of the device leaked",
 			   dd_nr_in_use(dev));
+	for (i = 0; i < dd_nr(dev); i++)
+		if (dd_uses(dd_folio(dev, i)) > 0)
+			folio_put_refs(dd_folio(dev, i), dd_uses(dd_folio(dev, i)));
 	leaked = dd_pgmap_refs(dev) - MMK_IDLE_PAGE_PGMAP_REFS * dd_nr(dev);
 	if (leaked)
 		KUNIT_FAIL(dev->test, "%ld pgmap reference(s) leaked", leaked);
@@ -209,6 +212,8 @@ static void dd_unbind_main(struct mmk_task *task)
  * @dev: the device
  * @mm: for the task
  *
+ * Call dd_unbind_waits(), once, before the task is joined.
+ *
  * Return: the task.
  */
 struct dd_unbind_task *dd_unbind_start(struct kunit *test, struct dd_dev *dev,
@@ -218,33 +223,34 @@ struct dd_unbind_task *dd_unbind_start(struct kunit *test, struct dd_dev *dev,
 
 	unbind = mmk_task_alloc(test, sizeof(*unbind), mm, dd_unbind_main);
 	unbind->dev = dev;
+	unbind->pgmap = dev->dax->pgmap;
+	percpu_ref_get(&unbind->pgmap->ref);
 	mmk_task_start(&unbind->task);
 	return unbind;
 }
-
-/* More than memunmap_pages() waits for before it removes what nobody uses */
-#define DD_WAITS	16
 
 /**
  * dd_unbind_waits() - Whether a driver does not go before something happens
  * @unbind: the task that takes it off
  *
- * Return: whether the task sleeps in memunmap_pages(), and the memory map stays, although
- * all callbacks of RCU and other tasks have run that it might wait for.
+ * The task of the unbind has a reference on the pgmap until here, so that the references of
+ * others can be told whether memunmap_pages() waits for them or not.
+ *
+ * Return: whether the task sleeps in memunmap_pages(), the memory map is there, and
+ * others have references that it waits for.
  */
 bool dd_unbind_waits(struct dd_unbind_task *unbind)
 {
-	unsigned int i;
+	struct dev_pagemap *pgmap = unbind->pgmap;
+	bool waits = mmk_task_sleeps_in(&unbind->task, "memunmap_pages") &&
+		     pfn_valid(PHYS_PFN(unbind->dev->range.start));
 
-	for (i = 0; i < DD_WAITS; i++) {
-		if (!mmk_task_sleeps_in(&unbind->task, "memunmap_pages"))
-			return false;
-		rcu_barrier();
-		/* Workers that an expedited grace period takes */
-		schedule_timeout_uninterruptible(1);
-	}
-	return mmk_task_sleeps_in(&unbind->task, "memunmap_pages") &&
-	       pfn_valid(PHYS_PFN(unbind->dev->range.start));
+	/* The references can be read from now on. */
+	if (waits)
+		percpu_ref_switch_to_atomic_sync(&pgmap->ref);
+	waits = waits && mmk_pgmap_refs(pgmap) > 1;
+	percpu_ref_put(&pgmap->ref);
+	return waits;
 }
 
 /**

@@ -58,10 +58,12 @@ void dd_unbind(struct dd_dev *dev);
  * struct dd_unbind_task - A task that takes the driver off a device
  * @task: the thread
  * @dev: the device
+ * @pgmap: the pgmap that it has before
  */
 struct dd_unbind_task {
 	struct mmk_task task;
 	struct dd_dev *dev;
+	struct dev_pagemap *pgmap;
 };
 
 struct dd_unbind_task *dd_unbind_start(struct kunit *test, struct dd_dev *dev,

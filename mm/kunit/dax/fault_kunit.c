@@ -12,9 +12,11 @@
 
 #include "../../internal.h"
 #include "../compat/pgmap.h"
+#include "../lib/bits.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/mm.h"
+#include "../lib/proc.h"
 #include "../lib/pte.h"
 #include "../lib/task.h"
 #include "../lib/wait.h"
@@ -200,24 +202,31 @@ static void second_fault_takes_none(struct kunit *test)
 }
 
 /**
- * write_after_mprotect_takes_none() - A page that was read becomes writable
+ * write_to_protected_page_takes_none() - A page that is mapped becomes writable
  *
  * A page is read through a mapping that cannot be written, which mprotect() then makes
- * writable. The fault of the write finds the page mapped: it becomes writable, and nothing
- * takes a reference.
+ * writable. To see who writes to it, clear_refs protects it again
+ * (Documentation/admin-guide/mm/soft-dirty.rst). The fault of the write finds the page mapped: it
+ * becomes writable, and nothing takes a reference.
  *
  * Contract: ZD-14
  */
-static void write_after_mprotect_takes_none(struct kunit *test)
+static void write_to_protected_page_takes_none(struct kunit *test)
 {
 	struct dd_dev *dev = dd_create(test, dd_size(test)->align);
 	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_proc *proc = mmk_proc_alloc(test);
 	unsigned long addr = dd_map(dev, PROT_READ);
 	struct folio *folio = dd_folio(dev, 0);
 
+	mmk_need_bits(test, MMK_SOFT_DIRTY);
 	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, false), 0);
 	KUNIT_EXPECT_FALSE(test, dd_writable(dev, mm, addr));
 	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, DD_SIZE, DD_RW), 0L);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr, true), 0);
+	KUNIT_EXPECT_TRUE(test, dd_writable(dev, mm, addr));
+	mmk_proc_write(test, proc, "clear_refs", "4");
+	KUNIT_EXPECT_FALSE(test, dd_writable(dev, mm, addr));
 
 	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr, true), 0);
 
@@ -225,6 +234,7 @@ static void write_after_mprotect_takes_none(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, dd_mapped(dev, mm, addr), folio_page(folio, 0));
 	KUNIT_EXPECT_EQ(test, dd_uses(folio), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
+	mmk_proc_end(test, proc);
 }
 
 /**
@@ -238,23 +248,24 @@ static void write_after_mprotect_takes_none(struct kunit *test)
 static void bytes_are_those_of_the_device(struct kunit *test)
 {
 	struct dd_dev *dev = dd_create(test, dd_size(test)->align);
+	unsigned int nr = dd_nr_small(dev);
 	unsigned long addr, again;
 
 	mmk_mm_enter(test);
 	addr = dd_map(dev, DD_RW);
 	again = dd_map(dev, PROT_READ);
-	mmk_fill(test, addr + dev->align, 1, 7);
-	MMK_EXPECT_HOLDS(test, again + dev->align, 1, 7);
-	KUNIT_EXPECT_EQ(test, memcmp(page_address(dd_page(dev, dd_nr_small(dev))),
-				     __va(dev->range.start + dev->align),
-				     PAGE_SIZE), 0);
+	mmk_fill(test, addr + dev->align, nr, 7);
+	MMK_EXPECT_HOLDS(test, again + dev->align, nr, 7);
+	MMK_EXPECT_FOLIO_HOLDS(test, dd_folio(dev, 1), 7);
+	KUNIT_EXPECT_PTR_EQ(test, folio_address(dd_folio(dev, 1)),
+			    __va(dev->range.start + dev->align));
 
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr, DD_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, vm_munmap(again, DD_SIZE), 0);
 	DD_EXPECT_IDLE(test, dev);
 
 	again = dd_map(dev, PROT_READ);
-	MMK_EXPECT_HOLDS(test, again + dev->align, 1, 7);
+	MMK_EXPECT_HOLDS(test, again + dev->align, nr, 7);
 	KUNIT_EXPECT_EQ(test, dd_uses(dd_folio(dev, 1)), 1);
 }
 
@@ -480,7 +491,7 @@ static struct kunit_case dax_fault_cases[] = {
 	KUNIT_CASE_PARAM(pages_of_a_device_begin_idle, dd_size_gen_params),
 	KUNIT_CASE_PARAM(fault_takes_one_reference, dd_fault_gen_params),
 	KUNIT_CASE_PARAM(second_fault_takes_none, dd_size_gen_params),
-	KUNIT_CASE_PARAM(write_after_mprotect_takes_none, dd_size_gen_params),
+	KUNIT_CASE_PARAM(write_to_protected_page_takes_none, dd_size_gen_params),
 	KUNIT_CASE_PARAM(bytes_are_those_of_the_device, dd_size_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_no_entry, dd_size_gen_params),
 	KUNIT_CASE_PARAM(munmap_of_a_part_drops_its_references,

@@ -395,7 +395,9 @@ static void reserved_pages_are_no_device_pages(struct kunit *test)
 			(long)(dev->nr_pages - reserve) *
 			MMK_IDLE_PAGE_PGMAP_REFS);
 
-	mmk_dev_unmap(dev);
+	KUNIT_EXPECT_TRUE(test, mmk_dev_unmap_as(test, dev,
+						 (dev->nr_pages - reserve) *
+						 MMK_IDLE_PAGE_PGMAP_REFS));
 	KUNIT_EXPECT_EQ(test, zd_nr_valid(dev), 0U);
 }
 

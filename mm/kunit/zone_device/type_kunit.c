@@ -229,7 +229,7 @@ static void zd_user_main(struct mmk_task *task)
  * user leaves it. Every task always gets it. In the end both pages are idle, and so is the
  * pgmap.
  *
- * Contract: ZD-10, ZD-15
+ * Contract: ZD-9, ZD-10, ZD-15
  */
 static void generic_pages_are_counted_exactly(struct kunit *test)
 {
