@@ -167,9 +167,10 @@ static inline int mmk_nr_devmap_managed(void)
 
 /*
  * GENERIC pages, and what pages of other memory than private and coherent hold of their
- * pgmap. By the comments of the kernel, GENERIC pages have their count reset to one when they
- * are freed. With zone_device_folio_get(), free pages have no reference, and none on the
- * pgmap; the first reference on a GENERIC page takes one.
+ * pgmap, as the comments of the kernel say. GENERIC pages have their count reset to one when they
+ * are freed; or they have no reference then, and who hands one out takes the first, and one on
+ * the pgmap. Free pages hold a reference on the pgmap, or none
+ * (Documentation/mm/memory-model.rst).
  *
  * MMK_GENERIC_IDLE_REFS: references of an idle page.
  *
@@ -177,9 +178,8 @@ static inline int mmk_nr_devmap_managed(void)
  *
  * MMK_GENERIC_USE_PGMAP_REFS: how many more of these a GENERIC page has while it is in use.
  */
-#ifdef MMK_HAVE_ZONE_DEVICE_FOLIO_GET
+#ifdef MMK_HAVE_FIRST_GENERIC_REFERENCE
 #define MMK_GENERIC_IDLE_REFS		0
-#define MMK_IDLE_PAGE_PGMAP_REFS	0L
 #define MMK_GENERIC_USE_PGMAP_REFS	1L
 
 /* Takes a reference, the first one or not; false if the pgmap is about to go. */
@@ -189,7 +189,6 @@ static inline bool mmk_generic_get(struct page *page)
 }
 #else
 #define MMK_GENERIC_IDLE_REFS		1
-#define MMK_IDLE_PAGE_PGMAP_REFS	1L
 #define MMK_GENERIC_USE_PGMAP_REFS	0L
 
 static inline bool mmk_generic_get(struct page *page)
@@ -197,6 +196,12 @@ static inline bool mmk_generic_get(struct page *page)
 	get_page(page);
 	return true;
 }
+#endif
+
+#ifdef MMK_HAVE_FREE_PAGES_WITHOUT_PGMAP
+#define MMK_IDLE_PAGE_PGMAP_REFS	0L
+#else
+#define MMK_IDLE_PAGE_PGMAP_REFS	1L
 #endif
 
 /* Where migrate_device_range() takes any pages, wherever they are. */

@@ -41,7 +41,8 @@ mmk-probes := \
 	$(call mmk-probe,SET_MOVABLE_OPS,$(mmk-inc)/migrate.h,int set_movable_ops) \
 	$(call mmk-probe,VMA_COMPOUND,$(mmk-inc)/migrate.h,MIGRATE_VMA_SELECT_COMPOUND) \
 	$(call mmk-probe,DEVICE_PFNS,$(mmk-inc)/migrate.h,int migrate_device_pfns) \
-	$(call mmk-probe,ZONE_DEVICE_FOLIO_GET,$(mmk-inc)/memremap.h,bool zone_device_folio_get) \
+	$(call mmk-probe,FIRST_GENERIC_REFERENCE,$(mmk-inc)/memremap.h,first reference with zone_device_folio_get) \
+	$(call mmk-probe,FREE_PAGES_WITHOUT_PGMAP,Documentation/mm/memory-model.rst,holds no reference against the device) \
 	$(call mmk-probe,FOLIO_SPLIT_CALLBACK,$(mmk-inc)/memremap.h,\*folio_split) \
 	$(call mmk-probe,FOLIO_ISOLATE_HUGETLB,$(mmk-inc)/hugetlb.h,bool folio_isolate_hugetlb) \
 	$(call mmk-probe,CSS_RSTAT_FLUSH,$(mmk-inc)/cgroup.h,void css_rstat_flush) \

@@ -6,6 +6,7 @@
 //
 // Breaks: ZD-15
 // Kills: zone_device_type.generic_page_is_idle_again: assertion
+// Kills: zone_device_type.generic_pages_are_counted_exactly: assertion
 // In: mm/memremap.c: zone_device_folio_get
 // Kernels: from 6.15: the group is for kernels from there on
 // Group: zone-device-at-zero

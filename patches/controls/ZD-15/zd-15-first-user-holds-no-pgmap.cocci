@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm/memremap: a reference to a GENERIC page alone
 //
-// The second patch of the group does half of its work: the first reference takes none on the
+// The patch get-a-free-folio does half of its work: the first reference takes none on the
 // pgmap. The last put drops it all the same.
 //
 // Breaks: ZD-15

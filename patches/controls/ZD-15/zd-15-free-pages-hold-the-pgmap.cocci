@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm/memremap: take a pgmap reference for each page
 //
-// The first patch of the group is left out: pages that nobody uses hold references on the pgmap,
-// which memunmap_pages() has to drop ahead of its wait.
+// The patch references-of-free-pages is left out: pages that nobody uses hold references on the
+// pgmap, which memunmap_pages() has to drop ahead of its wait.
 //
 // Breaks: ZD-15
 // Kills: zone_device_count.each_page_rests_as_its_type_does: assertion

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm/mm_init: let GENERIC pages begin with a reference
 //
-// The last patch of the group is left out where pages begin.
+// The patch generic-pages-rest-at-zero is left out where pages begin.
 //
 // Breaks: ZD-15
 // Kills: zone_device_count.each_page_rests_as_its_type_does: assertion

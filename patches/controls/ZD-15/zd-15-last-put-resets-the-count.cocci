@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Subject: mm/memremap: set the count of a GENERIC page to one
 //
-// The last patch of the group is left out where pages are freed: nobody sees the last put.
+// The patch generic-pages-rest-at-zero is left out where pages are freed: nobody sees the last put.
 //
 // Breaks: ZD-15
 // Kills: zone_device_count.each_page_rests_as_its_type_does: assertion
