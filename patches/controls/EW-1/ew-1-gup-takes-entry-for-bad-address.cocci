@@ -3,7 +3,7 @@
 //
 // There is no page yet, and no fault is taken to bring it.
 //
-// Breaks: EW-1
+// Breaks: EW-1, ME-14
 // Kills: walker_access.gup_read_meets_each_entry: assertion
 // Kills: walker_access.gup_write_meets_each_entry: assertion
 // Kills: walker_access.gup_nowait_meets_each_entry: assertion
@@ -12,6 +12,7 @@
 // Kills: walker_access.gup_fast_write_meets_each_entry: assertion
 // Kills: walker_access.process_vm_readv_meets_each_entry: assertion
 // Kills: walker_access.access_remote_vm_meets_each_entry: assertion
+// Kills: migration_entry_gup.gup_waits_for_new_page: assertion
 // In: mm/gup.c: follow_page_pte
 
 @@

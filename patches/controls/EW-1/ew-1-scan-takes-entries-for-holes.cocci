@@ -3,8 +3,9 @@
 //
 // A swapped page, or one under migration, is there.
 //
-// Breaks: EW-1
+// Breaks: EW-1, EW-2
 // Kills: walker_look.pagemap_scan_meets_each_entry: assertion
+// Kills: walker_look.pagemap_scan_tells_pages_apart: assertion
 // In: fs/proc/task_mmu.c: pagemap_page_category
 
 @@

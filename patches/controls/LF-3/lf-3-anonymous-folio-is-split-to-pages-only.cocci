@@ -5,6 +5,7 @@
 //
 // Breaks: LF-3
 // Kills: large_folio_piece.folio_is_split_to_any_order: assertion
+// Kills: large_folio_piece.folio_in_use_is_not_split: assertion
 // In: mm/huge_memory.c: folio_check_splittable | uniform_split_supported | split_huge_page_to_list_to_order
 
 @@

@@ -5,6 +5,7 @@
 //
 // Breaks: LF-3, LF-1
 // Kills: large_folio_list.large_folio_moves_whole: assertion
+// Kills: large_folio_list.large_folio_moves_at_second_try: assertion
 // In: mm/migrate.c: migrate_folio_done
 
 @@

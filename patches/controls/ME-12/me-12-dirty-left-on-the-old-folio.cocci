@@ -7,6 +7,7 @@
 //
 // Breaks: ME-12, ME-5
 // Kills: migrate_pages_move.page_cache_holds_the_new_folio: assertion
+// Kills: migrate_folio.zone_counters_follow_folio: assertion
 // In: mm/migrate.c: __folio_migrate_mapping
 
 @@

@@ -7,6 +7,7 @@
 //
 // Breaks: ME-15
 // Kills: migrate_pages_refuse.referenced_folio_is_put_back: assertion
+// Kills: migrate_pages_list.mixed_list_is_counted: assertion
 // In: mm/migrate.c: migrate_pages_batch
 
 @@

@@ -4,8 +4,9 @@
 // try_to_migrate() clears the pte without passing its dirty bit on to the folio.
 // Whoever moves the lines that replace the pte about loses the one that does.
 //
-// Breaks: ME-3
+// Breaks: ME-3, ME-4
 // Kills: migration_entry_unmap.unmap_records_pte: assertion
+// Kills: migration_entry_unmap.clean_folio_is_not_mapped_dirty: assertion
 // In: mm/rmap.c: try_to_migrate_one
 
 @@

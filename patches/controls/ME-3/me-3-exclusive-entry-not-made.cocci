@@ -7,6 +7,8 @@
 //
 // Breaks: ME-3
 // Kills: migration_entry_unmap.unmap_records_pte: assertion
+// Kills: migration_entry_rmap.caller_may_hold_rmap_lock: assertion
+// Kills: migration_entry_unmap.unmap_notifies_secondary_mmus: assertion
 // In: mm/rmap.c: try_to_migrate_one
 
 @@

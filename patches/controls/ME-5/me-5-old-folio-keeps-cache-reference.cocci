@@ -7,6 +7,7 @@
 //
 // Breaks: ME-5, ME-12
 // Kills: migrate_pages_move.page_cache_holds_the_new_folio: assertion
+// Kills: migrate_pages_move.swap_cache_folio_keeps_slot: assertion
 // In: mm/migrate.c: __folio_migrate_mapping
 
 @@

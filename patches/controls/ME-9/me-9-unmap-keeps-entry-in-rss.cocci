@@ -7,6 +7,7 @@
 //
 // Breaks: ME-9
 // Kills: migration_entry_kinds.munmap_drops_every_kind: assertion
+// Kills: migration_entry_munmap.exit_drops_entry: assertion
 // In: mm/memory.c: zap_nonpresent_ptes | zap_pte_range
 
 @@

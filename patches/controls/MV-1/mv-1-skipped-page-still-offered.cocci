@@ -7,6 +7,7 @@
 //
 // Breaks: MV-1
 // Kills: migrate_vma_lock.locked_page_is_skipped: assertion
+// Kills: migrate_vma_lock.locked_range_has_no_cpages: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_pmd
 
 @@

@@ -7,6 +7,7 @@
 //
 // Breaks: MV-6
 // Kills: migrate_vma_page.page_migrates_in_every_mm: assertion
+// Kills: migrate_vma_model.random_steps_agree_with_the_model: assertion
 // In: mm/migrate_device.c: migrate_device_unmap
 
 @@

@@ -7,6 +7,8 @@
 //
 // Breaks: MV-7
 // Kills: migrate_vma_hole.late_page_in_hole_stays: assertion
+// Kills: migrate_vma_hole.reaped_mm_gets_no_page: assertion
+// Kills: migrate_vma_hole.userfaultfd_hole_stays: assertion
 // In: mm/migrate_device.c: migrate_vma_insert_page
 
 @@

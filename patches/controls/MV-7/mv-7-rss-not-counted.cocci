@@ -6,6 +6,7 @@
 //
 // Breaks: MV-7
 // Kills: migrate_vma_hole.hole_is_filled: assertion
+// Kills: no_memory.hole_stays_empty_without_memory: assertion or report
 // In: mm/migrate_device.c: migrate_vma_insert_page
 
 @@

@@ -5,8 +5,9 @@
 // taken again and again until the migration is done. Someone might test for "readable"
 // where both kinds are meant, when the kinds of entries are reworked.
 //
-// Breaks: MW-1
+// Breaks: MW-1, MW-4
 // Kills: migration_wait_fault.fault_sleeps_until_unlock: assertion
+// Kills: migration_wait_exit.wait_keeps_context: assertion
 // In: mm/migrate.c: migration_entry_wait
 
 @@

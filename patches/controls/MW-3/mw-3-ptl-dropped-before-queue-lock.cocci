@@ -8,6 +8,8 @@
 // Breaks: MW-3, XP-1
 // Kills: migration_wait_order.ptl_is_held_at_queue_lock: assertion
 // Kills: explore.each_schedule_ends_as_a_serial_order: report
+// Kills: migration_wait_order.ptl_is_held_when_irqs_are_enabled: assertion
+// Kills: migration_wait_order.waiter_is_queued_at_ptl_drop: assertion
 // In: mm/filemap.c: softleaf_entry_wait_on_locked | migration_entry_wait_on_locked
 
 @@

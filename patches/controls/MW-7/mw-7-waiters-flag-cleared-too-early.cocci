@@ -6,6 +6,7 @@
 //
 // Breaks: MW-7
 // Kills: migration_wait_wake.waiter_behind_locker_is_woken: assertion
+// Kills: migration_wait_lock.lock_goes_to_one_after_the_other: assertion
 // In: mm/filemap.c: folio_wake_bit
 
 @@

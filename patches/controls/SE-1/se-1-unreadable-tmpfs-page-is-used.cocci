@@ -6,6 +6,7 @@
 //
 // Breaks: SE-1
 // Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost swap_error_tmpfs.swapoff_ends_with_lost_tmpfs_page: assertion
+// Kills: swap_error_tmpfs.failed_tmpfs_readahead_is_not_mapped: assertion
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@

@@ -5,6 +5,7 @@
 //
 // Breaks: SE-2
 // Kills: swap_error_tmpfs.unreadable_tmpfs_page_is_lost: assertion
+// Kills: swap_error_tmpfs.error_entry_is_no_slot: assertion
 // In: mm/shmem.c: shmem_swapin_folio
 
 @@

@@ -7,6 +7,7 @@
 //
 // Breaks: SF-1
 // Kills: swap_fault_served.swap_entry_is_served_under_vma_lock: assertion
+// Kills: swap_fault_area.pinned_swap_slot_is_left_alone: assertion
 // In: mm/memory.c: do_swap_page
 
 @@

@@ -4,8 +4,9 @@
 // lock_vma_under_rcu() returns without rcu_read_unlock() if there is no VMA, or if it
 // cannot be locked. An early return instead of the jump to the end is easily written.
 //
-// Breaks: SF-10
+// Breaks: SF-10, VL-1
 // Kills: swap_fault_vma.write_locked_vma_is_not_read_locked: assertion
+// Kills: vma_life_lock.dead_mm_has_no_vma: assertion
 // In: mm/mmap_lock.c: lock_vma_under_rcu
 // In: mm/memory.c: lock_vma_under_rcu
 

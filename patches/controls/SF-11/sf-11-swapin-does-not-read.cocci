@@ -7,6 +7,8 @@
 //
 // Breaks: SF-11, SF-1
 // Kills: swap_fault_served.swap_entry_is_served_under_vma_lock: assertion
+// Kills: swap_fault_area.many_pages_come_back_from_swap: assertion
+// Kills: swap_fault_slot.page_is_read_from_its_own_area: assertion
 // In: mm/swap_state.c: swapin_sync
 // In: mm/memory.c: do_swap_page
 

@@ -4,8 +4,9 @@
 // A fault that has been served does not drop its reference on the swap area, so that
 // swapoff waits for ever. The function has two ways out, and both need the put.
 //
-// Breaks: SF-11, SF-1
+// Breaks: SF-11, SF-1, SF-5
 // Kills: swap_fault_stage.every_combination_gives_documented_result: assertion
+// Kills: swap_fault_change.swap_cache_of_other_entry_is_noticed: assertion
 // In: mm/memory.c: do_swap_page
 
 @@

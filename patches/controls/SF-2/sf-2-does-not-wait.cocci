@@ -5,8 +5,9 @@
 // that the task spins through its fault handler. Whoever thinks that the retry waits
 // anyway would drop the wait.
 //
-// Breaks: SF-2
+// Breaks: SF-2, SF-4
 // Kills: swap_fault_wait.locked_folio_wait_drops_vma_lock: assertion
+// Kills: swap_fault_wait.sigkill_does_not_end_other_waits: assertion
 // In: mm/filemap.c: __folio_lock_or_retry
 
 @@

@@ -7,6 +7,7 @@
 //
 // Breaks: SF-3
 // Kills: swap_fault_wait.nowait_fault_returns_at_once: assertion
+// Kills: swap_fault_wait.nowait_keeps_vma_lock: assertion
 // In: mm/filemap.c: __folio_lock_or_retry
 // Matches: 2
 

@@ -7,6 +7,7 @@
 //
 // Breaks: VL-1
 // Kills: vma_life_lock.vma_is_locked_unless_it_changes: assertion
+// Kills: vma_life_lock.writer_waits_for_readers: assertion
 // In: mm/mmap_lock.c: vma_start_read
 // Matches: 2
 // Kernels: from 6.16: it was in a header before

@@ -7,6 +7,7 @@
 //
 // Breaks: VL-1
 // Kills: vma_life_lock.vma_is_locked_unless_it_changes: assertion
+// Kills: vma_life_lock.writer_waits_for_readers: assertion
 // In: mm/memory.c: lock_vma_under_rcu
 // Kernels: before 6.15: the lock is a count since
 

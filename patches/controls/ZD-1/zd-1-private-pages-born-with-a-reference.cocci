@@ -7,6 +7,7 @@
 //
 // Breaks: ZD-1
 // Kills: zone_device_life.fresh_pages_are_free: assertion
+// Kills: zone_device_count.each_page_rests_as_its_type_does: assertion
 // In: mm/mm_init.c: __init_zone_device_page
 
 @@

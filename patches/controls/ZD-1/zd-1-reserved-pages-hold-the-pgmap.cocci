@@ -3,11 +3,10 @@
 //
 // pfn_len() counts the pages of the whole range, even those that the driver keeps for
 // itself, and as many references are taken on the pgmap. Somebody who sees the length
-// of a range written out the long way would do this. A kernel in which each idle page
-// gives its reference back waits for the others for ever.
+// of a range written out the long way would do this.
 //
 // Breaks: ZD-1
-// Kills: zone_device_pgmap.reserved_pages_are_no_device_pages: assertion or hang
+// Kills: zone_device_pgmap.reserved_pages_are_no_device_pages: assertion
 // In: mm/memremap.c: pfn_len
 
 @@

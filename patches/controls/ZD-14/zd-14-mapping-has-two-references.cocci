@@ -6,6 +6,7 @@
 //
 // Breaks: ZD-14
 // Kills: dax_fault.fault_takes_one_reference: assertion
+// Kills: dax_fault.users_come_and_go: assertion
 // In: mm/memory.c: insert_page_into_pte_locked
 // Kernels: from 6.15: a mapping of device-dax has a reference since
 // Variants: dax

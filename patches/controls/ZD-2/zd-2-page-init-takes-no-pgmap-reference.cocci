@@ -5,8 +5,9 @@
 // drops a reference which nobody took. Somebody who reads the WARN_ON_ONCE() as a mere
 // assertion, and makes it one without side effects, would do this.
 //
-// Breaks: ZD-2
+// Breaks: ZD-2, ZD-10
 // Kills: zone_device_life.page_init_takes_one_reference: assertion
+// Kills: zone_device_race.racing_puts_free_once: assertion
 // In: mm/memremap.c: zone_device_page_init
 
 @@

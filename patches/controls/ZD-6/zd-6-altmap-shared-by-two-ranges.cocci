@@ -7,6 +7,7 @@
 //
 // Breaks: ZD-6
 // Kills: zone_device_refusal.altmap_is_refused_for_two_ranges: assertion
+// Kills: zone_device_pgmap.altmap_of_two_ranges_is_reported: assertion
 // In: mm/memremap.c: pagemap_range
 
 @@

@@ -6,6 +6,7 @@
 //
 // Breaks: ZD-6
 // Kills: zone_device_refusal.misuse_is_refused: assertion
+// Kills: zone_device_pgmap.misuse_is_reported: assertion
 // In: mm/memremap.c: memremap_pages
 // Matches: 2
 

@@ -5,6 +5,7 @@
 //
 // Breaks: ZD-6
 // Kills: zone_device_unmap.pfn_is_valid_in_its_ranges: assertion
+// Kills: zone_device_pgmap.ranges_come_and_go_together: assertion
 // In: mm/memremap.c: pgmap_pfn_valid
 
 @@

@@ -6,6 +6,7 @@
 //
 // Breaks: ZD-6
 // Kills: zone_device_refusal.overlap_is_refused: assertion
+// Kills: zone_device_pgmap.overlap_is_reported: assertion
 // In: mm/memremap.c: pagemap_range
 
 @@
