@@ -5,7 +5,7 @@
 //
 // Breaks: LF-2, EW-2
 // Kills: large_folio_across.folio_in_two_vmas_is_mapped_as_before: assertion
-// Kills: walker_batch.mlocked_pages_of_a_lazyfree_folio_stay: assertion
+// Kills: walker_batch.mlocked_pages_of_a_lazyfree_folio_stay: assertion or report
 // In: mm/page_vma_mapped.c: page_vma_mapped_walk
 
 @@

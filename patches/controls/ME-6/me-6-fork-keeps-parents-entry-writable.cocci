@@ -6,7 +6,7 @@
 //
 // Breaks: ME-6
 // Kills: no_memory.failed_fork_leaves_entries_alone: assertion
-// Kills: migration_entry_fork.forked_page_is_copied_on_write: assertion
+// Kills: migration_entry_fork.forked_page_is_copied_on_write: assertion or report
 // In: mm/memory.c: copy_nonpresent_pte
 
 @@

@@ -7,6 +7,7 @@
 // Breaks: UM-1
 // Kills: uffd_move_event.changed_destination_gets_no_wrong_page: assertion or report
 // In: mm/userfaultfd.c: validate_dst_vma
+// Kernels: before 7.2: the new VMA is compared with the old one since
 
 @@
 @@
