@@ -10,8 +10,12 @@
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/vmalloc.h>
 
 #include "../../internal.h"
 #include "../compat/param.h"
@@ -207,26 +211,37 @@ static void expect_end(struct kunit *test, const struct ends *ends,
 				   ends->end[i].text);
 }
 
-/*
- * Find out which places touch what other tasks touch. The schedules without a
- * switch show most of them; copies say what they find beside.
- */
-static void learn_places(struct kunit *test, const struct mmx_program *program)
+static void know_places(void)
 {
-	struct mmx_schedule schedule = { .nr_tasks = program->nr };
-	unsigned int first, i;
-	struct mmx_run *run;
 	unsigned long ip = 0, more;
 	const char *p;
 	int len;
 
-	KUNIT_ASSERT_EQ(test, mmx_conflict_prepare(), 0);
 	for (p = explore_places; sscanf(p, "%lx%n", &more, &len) == 1; p++) {
 		ip += more;
 		mmx_conflict_add(ip);
 		p += len;
 		if (*p != ',')
 			break;
+	}
+}
+
+/*
+ * Run the schedules without a switch. The kernel has done everything once then,
+ * which each copy would have to do for the first time otherwise. And they show
+ * most of the places that touch what other tasks touch, if it is wanted that these
+ * are learnt; copies say what they find beside.
+ */
+static void rehearse(struct kunit *test, const struct mmx_program *program,
+		     bool learn)
+{
+	struct mmx_schedule schedule = { .nr_tasks = program->nr };
+	unsigned int first, i;
+	struct mmx_run *run;
+
+	if (learn) {
+		KUNIT_ASSERT_EQ(test, mmx_conflict_prepare(), 0);
+		know_places();
 	}
 	for (first = 0; first < program->nr; first++) {
 		for (i = 0; i < program->nr; i++)
@@ -236,10 +251,22 @@ static void learn_places(struct kunit *test, const struct mmx_program *program)
 		run->program = program;
 		mmx_set_up(test, run, BIT(program->nr) - 1);
 		mmx_run_schedule(test, run, &schedule);
-		KUNIT_EXPECT_NE(test, mmx_conflict_learn(false), UINT_MAX);
+		if (learn)
+			KUNIT_EXPECT_NE(test, mmx_conflict_learn(false),
+					UINT_MAX);
 		mmx_tear_down(test, run);
 	}
-	mmx_reduce();
+	if (learn)
+		mmx_reduce();
+}
+
+/* What has been put off so far is not for each copy to do. */
+static void settle(void)
+{
+	rcu_barrier();
+	tracepoint_synchronize_unregister();
+	schedule_timeout_uninterruptible(HZ);
+	vm_unmap_aliases();
 }
 
 /* In a copy of the kernel that has been made for it */
@@ -254,12 +281,13 @@ static void run_one(struct kunit *test, const struct mmx_program *program,
 			     explore_reduce;
 
 	KUNIT_ASSERT_NOT_NULL(test, run);
-	if (reduces)
-		learn_places(test, program);
+	rehearse(test, program, reduces);
 	run->program = program;
 	mmx_set_up(test, run, BIT(program->nr) - 1);
-	if (explore_serve)
+	if (explore_serve) {
+		settle();
 		kunit_arch_before_tests();
+	}
 	KUNIT_ASSERT_TRUE_MSG(test,
 			      mmx_parse(&schedule, explore_order, explore_at) &&
 			      schedule.nr_tasks == program->nr,
@@ -348,7 +376,9 @@ static void run_some(struct kunit *test, const struct mmx_program *program,
 
 static void unwatch(void *unused)
 {
-	mmx_unwatch();
+	/* A copy ends with its case. */
+	if (!explore_serve)
+		mmx_unwatch();
 }
 
 /*

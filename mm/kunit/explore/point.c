@@ -91,11 +91,17 @@ static bool not_ours(const char *name)
 	return false;
 }
 
+/*
+ * Which locks are held at a point is no order of locks that the kernel has, and to
+ * learn it would take a tenth of the time of a schedule.
+ */
 static void set_prio(struct task_struct *task, int prio)
 {
 	struct sched_param param = { .sched_priority = prio };
 
+	lockdep_off();
 	sched_setscheduler_nocheck(task, SCHED_FIFO, &param);
+	lockdep_on();
 }
 
 static int me(void)

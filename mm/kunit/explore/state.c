@@ -747,10 +747,19 @@ static void use_free_pages(void)
 			__free_page(pages[i]);
 }
 
+static void free_actor(struct kunit *test, struct mmx_actor *actor)
+{
+	if (!actor)
+		return;
+	if (actor->child)
+		mmput(actor->child);
+	mmk_task_free(test, &actor->task);
+}
+
 /**
  * mmx_tear_down() - Give back what a run has left
  * @test: the case
- * @run: has ended
+ * @run: has ended; is freed, it is of kunit_kzalloc()
  */
 void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 {
@@ -762,8 +771,9 @@ void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 		mmk_hold_finish(NULL, run->hold, false);
 	}
 	for (i = 0; i < MMX_TASKS; i++)
-		if (run->actors[i] && run->actors[i]->child)
-			mmput(run->actors[i]->child);
+		free_actor(test, run->actors[i]);
+	for (i = 0; i < MMX_TASKS; i++)
+		free_actor(test, run->touches[i]);
 	if (run->sibling)
 		mmk_mm_put(test, run->sibling);
 	KUNIT_EXPECT_EQ(test, vm_munmap(run->addr, PAGE_SIZE), 0);
@@ -775,4 +785,5 @@ void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 	/* What a task has closed is open a little longer. */
 	flush_delayed_fput();
 	use_free_pages();
+	kunit_kfree(test, run);
 }

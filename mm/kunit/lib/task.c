@@ -109,6 +109,16 @@ void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 }
 
 /**
+ * mmk_task_free() - Give a task back before the case ends
+ * @test: the case
+ * @task: from mmk_task_alloc(), not started or done
+ */
+void mmk_task_free(struct kunit *test, struct mmk_task *task)
+{
+	kunit_release_action(test, task_release, task);
+}
+
+/**
  * mmk_need_cpus() - Skip a case if there are too few CPUs
  * @test: the case
  * @nr: how many it needs

@@ -38,6 +38,7 @@ struct mmk_task {
 
 void *mmk_task_alloc(struct kunit *test, size_t size, struct mm_struct *mm,
 		     void (*fn)(struct mmk_task *task));
+void mmk_task_free(struct kunit *test, struct mmk_task *task);
 void mmk_need_cpus(struct kunit *test, unsigned int nr);
 void mmk_task_place(struct mmk_task *task, unsigned int nth);
 bool mmk_lock_is_spun_on(spinlock_t *lock);

@@ -14,7 +14,7 @@ from . import guards, ktap
 from .uml import Ending, How, Next
 
 # The kernel has done all that it was booted for.
-_HALTED = re.compile(r"reboot: (?:System halted|Power down|Restarting system)")
+_HALTED = re.compile(r"(?:snapshot: )?reboot: (?:System halted|Power down|Restarting system)")
 # So many lines of a case's own output are kept; more where reports are part of it.
 _KEPT = 200
 _KEPT_REPORTS = 2000

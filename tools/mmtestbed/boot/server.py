@@ -29,6 +29,8 @@ from .uml import Next
 Read = Callable[[str], Next]
 # How often to look whether time is up, in seconds.
 _LOOK = 0.2
+# How long to look for answers alone: a child prints line by line, and most are done by then.
+_CALM = 0.02
 # How long a server may take to notice that its child has been killed, in seconds.
 _NOTICE = 20.0
 # The kernel's ends of the pipes.  One server is started at a time.
@@ -177,6 +179,8 @@ class Server:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._console, selectors.EVENT_READ)
         self._selector.register(self._answers, selectors.EVENT_READ)
+        self._calm = selectors.DefaultSelector()
+        self._calm.register(self._answers, selectors.EVENT_READ)
         self._said = b""                # on the console, less than a line
         self._heard = b""               # of the answers, not looked at yet
         self._open = True
@@ -285,7 +289,7 @@ class Server:
     def _line(self, read: Read) -> Optional[str]:
         """The next line of the answers; None if there is none after a moment."""
         if b"\n" not in self._heard:
-            for key, _ in self._selector.select(_LOOK):
+            for key, _ in self._calm.select(_CALM) or self._selector.select(_LOOK):
                 if key.fd == self._console:
                     self._listen(read)
                     continue
@@ -342,6 +346,7 @@ class Server:
             return
         self._open = False
         self._selector.close()
+        self._calm.close()
         os.close(self._requests)
         os.close(self._answers)
         proc.finish(self.process)

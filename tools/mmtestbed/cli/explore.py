@@ -14,7 +14,7 @@ from typing import Any, Iterator, Optional, Sequence
 from ..boot import debug, usual
 from ..errors import Exit, TestbedError
 from ..explore import lanes, program, report, search
-from ..explore.farm import Farm, NotReady
+from ..explore.farm import Farm
 from ..explore.program import Program
 from ..explore.schedule import Id
 from ..explore.search import Coverage
@@ -296,11 +296,7 @@ class Command:
         with self._farm(kernel, folder, [f"mm_control={control}"],
                         f"explore-{control}") as farm:
             for which in wanted.programs:
-                try:
-                    found = self._explore(farm, which, quiet=True)
-                except NotReady as err:
-                    row.update(found=True, program=str(which), switches=0, why=err.message)
-                    break
+                found = self._explore(farm, which, quiet=True)
                 done += found.run
                 console.progress(f"{which}, {words.count(done, 'schedule')}")
                 if found.bad:

@@ -19,7 +19,7 @@ from ..boot.uml import Ending, How, Next
 from ..errors import TestbedError
 from ..host import proc
 from . import program
-from .outcome import Found, Reader, Ready
+from .outcome import Found, NotReady, Reader, Ready
 from .program import Program
 from .schedule import Schedule
 
@@ -27,10 +27,6 @@ from .schedule import Schedule
 # What a child says whose case has failed and goes on.
 _FAILED = " EXPECTATION FAILED at "
 _SERIAL = "explore: serial "
-
-
-class NotReady(TestbedError):
-    """A program cannot be got ready: the kernel fails already in a serial order."""
 
 
 class _Lane:
@@ -184,10 +180,10 @@ class Farm:
         raise AssertionError("not reached")
 
     def ends(self, which: Program) -> dict[int, list[str]]:
-        """How the serial orders of @which end, by the operations that are done; once one of
-        its schedules has been run."""
+        """How the serial orders of @which end, by the operations that are done; as far as one
+        of its schedules has been run."""
         with self._lock:
-            return self._ends[which]
+            return self._ends.get(which, {})
 
     def know(self, which: Program, places: set[str]) -> None:
         """From now on, @places are points of @which as well."""

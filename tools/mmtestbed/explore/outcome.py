@@ -12,6 +12,7 @@ from ..boot import ktap
 from ..boot.children import blame
 from ..boot.judge import Judge
 from ..boot.uml import Ending
+from ..errors import TestbedError
 from ..kernel import tree
 from ..model.outcomes import Name, Outcome
 from .schedule import Schedule, Stretch
@@ -23,6 +24,11 @@ _END = re.compile(r"end ([0-9a-f]): (.*)")
 _SERIAL = re.compile(r"serial ([0-9a-f]): (.*)")
 _PLACE = re.compile(r"place ([0-9a-f]+) ")
 _WAITS = re.compile(r"task (\d) \((\w+)\) waits in(.*)")
+
+
+class NotReady(TestbedError):
+    """A program cannot be got ready: the kernel fails already in a serial order, or
+    without a switch."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Deque, Iterator, Optional, Sequence, Union
 
 from . import schedule
-from .outcome import Found
+from .outcome import Found, NotReady
 from .program import Program
 from .schedule import Chain, Schedule
 
@@ -152,7 +152,8 @@ def explore(program: Program, run: Run, switches: int, jobs: int,
         line = _Line(chains, _AHEAD * jobs,
                      seed if number == switches and number else None)
         children: list[Found] = []
-        for one, same in _each(line, lambda which: run(program, which), jobs, pool, over):
+        each = _each(line, lambda which: run(program, which), jobs, pool, over)
+        for one, same in _or_none(program, each):
             found.take(one)
             level.same += same
             tell(level.done, level.total, number)
@@ -168,6 +169,15 @@ def explore(program: Program, run: Run, switches: int, jobs: int,
         parents = children
     found.seconds = time.monotonic() - begin
     return found
+
+
+def _or_none(program: Program,
+             found: Iterator[tuple[Found, int]]) -> Iterator[tuple[Found, int]]:
+    """@found; if @program cannot be got ready, as if its first schedule were bad."""
+    try:
+        yield from found
+    except NotReady as err:
+        yield Found(schedule.starts(program)[0], why=err.message, lines=err.details), 0
 
 
 def _chains(parents: Sequence[Found]) -> Iterator[Chain]:

@@ -106,8 +106,18 @@ class Children(support.TempCase):
         self.assertIn("the host has killed it (signal 9)", self.notes[0])
 
     def test_not_ready(self) -> None:
-        with self.assertRaisesRegex(farm.NotReady, "none:read.read cannot be run"):
-            self.kernels(1).run(program.parse("none:read+read"), Schedule("01"))
+        which = program.parse("none:read+read")
+        with self.assertRaisesRegex(outcome.NotReady, "none:read.read cannot be run"):
+            self.kernels(1).run(which, Schedule("01"))
+        # It is a fault like others, and the rest of an exploration goes on.
+        kernels = self.kernels()
+        found = self.explore(which, on=kernels)
+        self.assertEqual((found.good, found.complete, found.run), (False, False, 1))
+        self.assertRegex(found.bad[0].why, "none:read.read cannot be run")
+        lines = report.fault(which, found.bad[0], kernels.ends(which).get(0, ()))
+        self.assertRegex(lines[0], r"^none:read\+read/01: none:read.read cannot be run")
+        self.assertEqual(report.verdict(found), "BAD")
+        self.assertTrue(self.explore(SAFE, on=kernels).good)
 
     def test_a_kernel_that_goes(self) -> None:
         kernels = self.kernels(1)
