@@ -159,16 +159,20 @@ static unsigned int count_same(const struct marks *marks, unsigned int i)
 
 /**
  * mmx_conflict_same() - Switches that come to the same as the last one
+ * @aside: tasks may step aside: a switch that comes later, when spinlocks have been
+ *	dropped, is not one that comes at once
  *
  * Return: how many of the next points of the task that gave way could have been
  * chosen instead of the one at which it did, with the same outcome.
  */
-unsigned int mmx_conflict_same(void)
+unsigned int mmx_conflict_same(bool aside)
 {
 	unsigned int i = switched_at, first, at;
 	static struct marks marks;
 
 	if (switched_at == UINT_MAX || nr_touches == LOG_MAX)
+		return 0;
+	if (aside && i < nr_touches && touches[i].task == switched_from)
 		return 0;
 	memset(&marks, 0, sizeof(marks));
 	/* What task A was about to do comes behind what the others do. */

@@ -13,7 +13,7 @@ void mmx_conflict_log(unsigned long addr, unsigned long ip, unsigned int task,
 		      bool write);
 void mmx_conflict_point(unsigned int task);
 void mmx_conflict_switch(unsigned int task);
-unsigned int mmx_conflict_same(void);
+unsigned int mmx_conflict_same(bool aside);
 unsigned int mmx_conflict_learn(bool say);
 bool mmx_conflict_at(unsigned long ip);
 bool mmx_conflict_add(unsigned long ip);

@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 
 #include "../../internal.h"
+#include "../compat/fault.h"
 #include "../compat/param.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
@@ -51,6 +52,10 @@ MODULE_PARM_DESC(explore_trace, "Print each point");
 static bool explore_reduce = true;
 module_param_named(explore_reduce, explore_reduce, bool, 0444);
 MODULE_PARM_DESC(explore_reduce, "Only places that touch what others touch are points");
+
+static bool explore_aside;
+module_param_named(explore_aside, explore_aside, bool, 0444);
+MODULE_PARM_DESC(explore_aside, "Tasks give way where they hold locks of page tables and wait queues, too");
 
 static char explore_places[3000];
 module_param_string(explore_places, explore_places, sizeof(explore_places),
@@ -211,6 +216,33 @@ static void expect_end(struct kunit *test, const struct ends *ends,
 				   ends->end[i].text);
 }
 
+/*
+ * Two who fault on a page of a device kept each other busy once; a driver that has not
+ * yet dropped its reference on a page that it has moved there does so still. And a
+ * fault that meets a userfaultfd that is being closed is taken again until it is.
+ */
+static bool may_spin(const struct mmx_program *program, const struct mmx_op *op)
+{
+	return op->spins ||
+	       ((program->needs & MMX_DEV) &&
+		(!MMK_TO_RAM_LOCKED || program->state != MMX_DEVICE)) ||
+	       (program->state == MMX_WATCHED && op->faults);
+}
+
+/* Nobody waits for another task without sleeping, but for those that always have. */
+static void expect_no_spinner(struct kunit *test,
+			      const struct mmx_program *program,
+			      const struct mmx_path *path, const char *schedule)
+{
+	unsigned int i;
+
+	for (i = 0; i < program->nr; i++)
+		if ((path->spinners & BIT(i)) &&
+		    !may_spin(program, program->ops[i]))
+			KUNIT_FAIL(test, "schedule %s: task %u (%s) waits without sleeping",
+				   schedule, i, program->ops[i]->name);
+}
+
 static void know_places(void)
 {
 	unsigned long ip = 0, more;
@@ -281,6 +313,8 @@ static void run_one(struct kunit *test, const struct mmx_program *program,
 			     explore_reduce;
 
 	KUNIT_ASSERT_NOT_NULL(test, run);
+	if (explore_aside)
+		mmx_step_aside();
 	rehearse(test, program, reduces);
 	run->program = program;
 	mmx_set_up(test, run, BIT(program->nr) - 1);
@@ -299,10 +333,11 @@ static void run_one(struct kunit *test, const struct mmx_program *program,
 	print_path(path);
 	mmx_print_trace();
 	if (reduces) {
-		pr_info("explore: same %u\n", mmx_conflict_same());
+		pr_info("explore: same %u\n", mmx_conflict_same(explore_aside));
 		KUNIT_EXPECT_NE(test, mmx_conflict_learn(true), UINT_MAX);
 	}
 	expect_end(test, ends, run, explore_at);
+	expect_no_spinner(test, program, path, explore_at);
 	pr_info("explore: end %x: %s\n", run->done, run->end);
 	KUNIT_EXPECT_FALSE_MSG(test, path->misfit,
 			       "there is no such schedule: the task cannot run");
@@ -330,6 +365,7 @@ static unsigned int run_here(struct kunit *test,
 		snprintf(text, sizeof(text), "%u:%u", schedule->at[0].at,
 			 schedule->at[0].to);
 	expect_end(test, ends, run, text);
+	expect_no_spinner(test, program, passed, text);
 	*done |= run->done;
 	if (path)
 		*path = *passed;
@@ -397,6 +433,7 @@ static const char *const programs[] = {
 	"mapped:write+pageout", "swapped:write+dontneed", "cached:write+move",
 	"mapped:write+mremap", "device:write+dontneed",
 	"lazyfree:pin+pageout", "exclusive:read+dontneed",
+	"middle:write+munmap", "watched:pin+close",
 	"moving:read+write+end", "moving:write+dontneed+end",
 };
 

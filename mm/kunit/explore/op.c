@@ -258,14 +258,20 @@ static void isolate_to_list(struct kunit *test, struct mmx_actor *actor)
 
 static struct folio *new_folio(struct folio *src, unsigned long private)
 {
-	return folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	struct mmx_run *run = (struct mmx_run *)private;
+
+	run->dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	mmx_access((unsigned long)&run->dst, sizeof(run->dst), true, _THIS_IP_);
+	return run->dst;
 }
 
 /* A whole migration */
 static void op_migrate(struct mmx_actor *actor)
 {
-	actor->gave_up = migrate_pages(&actor->list, new_folio, NULL, 0,
-				       MIGRATE_SYNC, MR_SYSCALL, NULL);
+	actor->gave_up = migrate_pages(&actor->list, new_folio, NULL,
+				       (unsigned long)actor->run, MIGRATE_SYNC,
+				       MR_SYSCALL, NULL);
+	actor->run->dst = NULL;
 	if (!list_empty(&actor->list))
 		putback_movable_pages(&actor->list);
 }
@@ -287,18 +293,27 @@ static const struct mmx_op ops[] = {
 	{ "fail",	BIT(MMX_MOVING), true, .run = op_fail },
 	{ "pageout",	BIT(MMX_MAPPED) | BIT(MMX_LAZYFREE), true, .may_give_up = true,
 	  .silent = true, .needs = MMX_SWAP, .run = mmx_op_pageout },
-	{ "swapoff",	BIT(MMX_SWAPPED) | BIT(MMX_CACHED), .needs = MMX_SWAP,
+	{ "swapoff",	BIT(MMX_SWAPPED) | BIT(MMX_CACHED), .spins = true,
+	  .needs = MMX_SWAP,
 	  .run = mmx_op_swapoff },
 	{ "move",	BIT(MMX_MAPPED) | BIT(MMX_MOVING) | BIT(MMX_SWAPPED) |
-			BIT(MMX_CACHED), .may_give_up = true,
+			BIT(MMX_CACHED), .may_give_up = true, .spins = true,
 	  .needs = MMX_OTHER | MMX_UFFD, .prepare = mmx_prepare_move,
 	  .run = mmx_op_move },
-	{ "todevice",	OWN, true, .may_give_up = true, .needs = MMX_DEV,
+	{ "todevice",	OWN | BIT(MMX_NONE), .may_give_up = true, .needs = MMX_DEV,
 	  .prepare = mmx_prepare_to_device, .run = mmx_op_to_device },
 	{ "toram",	BIT(MMX_DEVICE), .may_give_up = true,
 	  .run = mmx_op_to_ram },
 	{ "put",	BIT(MMX_DEVICE), .prepare = mmx_prepare_put,
 	  .run = mmx_op_put },
+	{ "release",	BIT(MMX_DEVICE), .prepare = mmx_prepare_put,
+	  .run = mmx_op_release },
+	{ "own",	ANY, .run = mmx_op_own },
+	{ "lock",	BIT(MMX_MOVING), .may_give_up = true, .run = mmx_op_lock },
+	{ "look",	OWN, .run = mmx_op_look },
+	{ "close",	BIT(MMX_WATCHED), .run = mmx_op_close },
+	{ "failfork",	ANY, .prepare = mmx_prepare_failfork,
+	  .run = mmx_op_failfork },
 };
 
 /**

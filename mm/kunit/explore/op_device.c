@@ -58,9 +58,12 @@ void mmx_op_to_device(struct mmx_actor *actor)
 	args.vma = vma_lookup(mm, args.start);
 	if (args.vma && !migrate_vma_setup(&args)) {
 		from = migrate_pfn_to_page(src);
-		/* A hole stays one. */
-		if ((src & MIGRATE_PFN_MIGRATE) && from) {
-			copy(mmk_dev_backing(actor->page), from);
+		if (src & MIGRATE_PFN_MIGRATE) {
+			/* A hole is filled with zeroes. */
+			if (from)
+				copy(mmk_dev_backing(actor->page), from);
+			else
+				clear_highpage(mmk_dev_backing(actor->page));
 			dst = same_rights(src, actor->page);
 		}
 		migrate_vma_pages(&args);

@@ -24,6 +24,7 @@
 #include <uapi/linux/sched/types.h>
 
 #include "../compat/trace.h"
+#include "aside.h"
 #include "conflict.h"
 #include "point.h"
 
@@ -58,6 +59,8 @@ static struct {
 	bool busy;
 	/* Only places of conflict are points. */
 	bool reduced;
+	/* Tasks that hold spinlocks can give way. */
+	bool aside;
 	/* What the tracepoint itself adds to preempt_count() */
 	int overhead;
 	unsigned int left;
@@ -208,15 +211,15 @@ static noinline void point(const char *what, const char *lock, int held,
 	struct mmx_schedule *schedule = &mmx.schedule;
 	unsigned int nr, to = MMX_TASKS;
 	int task = me();
+	bool aside;
 	u8 set;
 
 	if (task < 0 || mmx.busy)
 		return;
-	if (irqs_disabled() && !held) {
-		write_down(touch, task);
-		return;
-	}
-	if (preempt_count() > mmx.overhead + held) {
+	/* At an access there is no tracepoint, which would count as a lock. */
+	aside = mmx.aside && touch->addr && !lock && mmx_aside_possible();
+	if (!aside && ((irqs_disabled() && !held) ||
+		       preempt_count() > mmx.overhead + held)) {
 		write_down(touch, task);
 		return;
 	}
@@ -258,12 +261,30 @@ static noinline void point(const char *what, const char *lock, int held,
 	if (to == MMX_TASKS && ++mmx.in_a_row > SPINS) {
 		mmx.in_a_row = 0;
 		mmx.path.spun++;
+		mmx.path.spinners |= BIT(task);
 		to = __ffs(set);
 	}
 	if (to == MMX_TASKS)
 		mmx.busy = false;
+	else if (aside)
+		mmx_aside(task, lift, to);
 	else
 		lift(to);
+}
+
+/* Another CPU would spin. */
+static void wait_for_aside(const struct lockdep_map *lock)
+{
+	int task = me(), owner;
+
+	if (task < 0 || mmx.busy || !mmx.aside)
+		return;
+	while ((owner = mmx_aside_owner(lock)) >= 0) {
+		mmx.busy = true;
+		if (current->rt_priority != BASE_PRIO)
+			set_prio(current, BASE_PRIO);
+		mmx_aside(task, lift, owner);
+	}
 }
 
 /* Readers of RCU keep nobody out. Where accesses are points, they are none. */
@@ -299,8 +320,10 @@ static void on_acquire(void *data, struct lockdep_map *lock,
 
 	if (lock == &mmx_calibration.dep_map)
 		mmx.overhead = preempt_count();
-	if (mmx_listening && is_lock(lock))
-		point("takes", lock->name, 0, &touch);
+	if (!mmx_listening || !is_lock(lock))
+		return;
+	point("takes", lock->name, 0, &touch);
+	wait_for_aside(lock);
 }
 
 static void on_release(void *data, struct lockdep_map *lock, unsigned long ip)
@@ -410,6 +433,14 @@ void mmx_reduce(void)
 }
 
 /**
+ * mmx_step_aside() - From now on, tasks that hold some spinlocks can give way as well
+ */
+void mmx_step_aside(void)
+{
+	mmx.aside = true;
+}
+
+/**
  * mmx_unwatch() - Undo mmx_watch()
  */
 void mmx_unwatch(void)
@@ -438,6 +469,7 @@ void mmx_begin(const struct mmx_schedule *schedule,
 	mmx.path.nr = 0;
 	mmx.path.switches = 0;
 	mmx.path.spun = 0;
+	mmx.path.spinners = 0;
 	mmx.path.misfit = false;
 	mmx.busy = false;
 	mmx.runs = -1;

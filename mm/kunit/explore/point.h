@@ -37,6 +37,7 @@ struct mmx_schedule {
  * @nr: points that were passed
  * @switches: switches that were made
  * @spun: how often a task waited for another one without sleeping
+ * @spinners: which tasks did, a bit each
  * @misfit: a switch was to be made to a task that could not run
  * @who: for each point, the number of the running task in the upper four bits,
  *	and in the lower ones the set of tasks that could have gone on instead;
@@ -46,6 +47,7 @@ struct mmx_path {
 	unsigned int nr;
 	unsigned int switches;
 	unsigned int spun;
+	u8 spinners;
 	bool misfit;
 	u8 who[MMX_POINTS];
 };
@@ -62,6 +64,7 @@ void mmx_left(void);
 const struct mmx_path *mmx_end(void);
 int mmx_trace(void);
 void mmx_reduce(void);
+void mmx_step_aside(void);
 void mmx_access(unsigned long addr, size_t size, bool write, unsigned long ip);
 void mmx_print_trace(void);
 

@@ -34,6 +34,8 @@
  * @MMX_DEVICE: as @MMX_MAPPED, and then moved to device-private memory
  * @MMX_LAZYFREE: as @MMX_MAPPED, and then clean, and given up by MADV_FREE
  * @MMX_EXCLUSIVE: as @MMX_MAPPED, and then a device has exclusive access to it
+ * @MMX_MIDDLE: as @MMX_NONE, between two other addresses of its VMA
+ * @MMX_WATCHED: as @MMX_NONE, and watched by a userfaultfd
  */
 enum mmx_state {
 	MMX_NONE,
@@ -45,6 +47,8 @@ enum mmx_state {
 	MMX_DEVICE,
 	MMX_LAZYFREE,
 	MMX_EXCLUSIVE,
+	MMX_MIDDLE,
+	MMX_WATCHED,
 	MMX_NR_STATES,
 };
 
@@ -55,7 +59,7 @@ extern const char *const mmx_state_names[MMX_NR_STATES];
  * @MMX_SWAP: a swap area
  * @MMX_DEV: a device with memory
  * @MMX_OTHER: a second address
- * @MMX_UFFD: a userfaultfd, which watches the second address
+ * @MMX_UFFD: a userfaultfd, which watches the second address if there is one
  */
 enum mmx_need {
 	MMX_SWAP	= BIT(0),
@@ -76,6 +80,7 @@ struct mmx_run;
  * @writes: it writes
  * @may_give_up: it may leave all as it is, since somebody else uses the page
  * @silent: and then it does not tell
+ * @spins: it may wait for another task without sleeping
  * @needs: what it needs beside the page, &enum mmx_need
  * @prepare: what the case does before any task runs; may be NULL
  * @run: what the task does
@@ -87,6 +92,7 @@ struct mmx_op {
 	bool moves;
 	bool may_give_up;
 	bool silent;
+	bool spins;
 	unsigned int needs;
 	bool faults;
 	bool writes;
@@ -107,6 +113,15 @@ void mmx_op_to_device(struct mmx_actor *actor);
 void mmx_op_to_ram(struct mmx_actor *actor);
 void mmx_prepare_put(struct kunit *test, struct mmx_actor *actor);
 void mmx_op_put(struct mmx_actor *actor);
+void mmx_op_own(struct mmx_actor *actor);
+void mmx_op_lock(struct mmx_actor *actor);
+void mmx_op_look(struct mmx_actor *actor);
+void mmx_op_release(struct mmx_actor *actor);
+void mmx_op_close(struct mmx_actor *actor);
+void mmx_watch_address(struct kunit *test, struct mmx_run *run);
+void mmx_prepare_failfork(struct kunit *test, struct mmx_actor *actor);
+void mmx_op_failfork(struct mmx_actor *actor);
+unsigned long mmx_much(void);
 
 /**
  * struct mmx_actor - A task of a program
@@ -186,6 +201,9 @@ bool mmx_program_parse(struct mmx_program *program, const char *name);
  * @mm: address space of the case
  * @addr: user address of the page
  * @other: the second address, or 0
+ * @much: address of memory that fork() cannot have twice, or 0
+ * @watch: the userfaultfd that watches the page, or NULL
+ * @dst: the folio that the page is moved to, or NULL; not referenced
  * @vma_locks: value of the VMA lock while nobody has it
  * @sibling: mm that shares the page from the beginning, or NULL
  * @hold: the migration that is under way from the beginning, or NULL
@@ -200,6 +218,9 @@ struct mmx_run {
 	struct mm_struct *mm;
 	unsigned long addr;
 	unsigned long other;
+	unsigned long much;
+	struct file *watch;
+	struct folio *dst;
 	long vma_locks;
 	struct mm_struct *sibling;
 	struct mmk_hold *hold;

@@ -56,11 +56,24 @@ const char *const mmx_state_names[] = {
 	[MMX_DEVICE]	= "device",
 	[MMX_LAZYFREE]	= "lazyfree",
 	[MMX_EXCLUSIVE]	= "exclusive",
+	[MMX_MIDDLE]	= "middle",
+	[MMX_WATCHED]	= "watched",
 };
 
 static bool is_swapped(enum mmx_state state)
 {
 	return state == MMX_SWAPPED || state == MMX_CACHED;
+}
+
+static bool is_untouched(enum mmx_state state)
+{
+	return state == MMX_NONE || state == MMX_MIDDLE || state == MMX_WATCHED;
+}
+
+/* How many pages of the VMA come before that of the program, and behind it */
+static unsigned int neighbours(const struct mmx_program *program)
+{
+	return program->state == MMX_MIDDLE;
 }
 
 static bool has_op(const struct mmx_program *program, const char *name)
@@ -101,6 +114,8 @@ bool mmx_program_parse(struct mmx_program *program, const char *name)
 		program->needs |= MMX_SWAP;
 	if (state == MMX_DEVICE)
 		program->needs |= MMX_DEV;
+	if (state == MMX_WATCHED)
+		program->needs |= MMX_UFFD;
 	do {
 		const struct mmx_op *op;
 
@@ -116,12 +131,16 @@ bool mmx_program_parse(struct mmx_program *program, const char *name)
 		p = end;
 	} while (*p);
 	/*
-	 * A migration that is under way needs a task that ends it. And who pins a
-	 * page of a device never ends while somebody has a reference on it.
+	 * A migration that is under way needs a task that ends it, and so does what a
+	 * userfaultfd watches. And who pins a page of a device never ends while
+	 * somebody has a reference on it.
 	 */
 	return program->nr >= 2 && movers <= 1 &&
+	       !(movers && has_op(program, "todevice")) &&
 	       (state != MMX_MOVING || movers) &&
-	       !(has_op(program, "pin") && has_op(program, "put"));
+	       (state != MMX_WATCHED || has_op(program, "close")) &&
+	       !(has_op(program, "pin") && (has_op(program, "put") ||
+					    has_op(program, "release")));
 }
 
 static void actor_main(struct mmk_task *task)
@@ -191,7 +210,7 @@ static void set_up_page(struct kunit *test, struct mmx_run *run)
 	const struct mmx_program *program = run->program;
 	struct folio *folio;
 
-	if (program->state != MMX_NONE)
+	if (!is_untouched(program->state))
 		touch_pages(test, run);
 	switch (program->state) {
 	case MMX_SHARED:
@@ -221,6 +240,9 @@ static void set_up_page(struct kunit *test, struct mmx_run *run)
 		folio_unlock(folio);
 		folio_put(folio);
 		break;
+	case MMX_WATCHED:
+		mmx_watch_address(test, run);
+		break;
 	default:
 		break;
 	}
@@ -239,7 +261,8 @@ void mmx_set_up(struct kunit *test, struct mmx_run *run, unsigned int which)
 	unsigned int i;
 
 	run->mm = current->mm;
-	run->addr = mmk_map_anon(test, 1);
+	run->addr = mmk_map_anon(test, 1 + 2 * neighbours(program)) +
+		    neighbours(program) * PAGE_SIZE;
 	run->vma_locks = mmk_vma_lock_count(vma_lookup(run->mm, run->addr));
 	if (program->needs & MMX_OTHER) {
 		/* Its protection differs: no VMA is merged with another. */
@@ -247,7 +270,7 @@ void mmx_set_up(struct kunit *test, struct mmx_run *run, unsigned int which)
 			 MAP_PRIVATE | MAP_ANONYMOUS);
 		run->other = mmk_map_anon(test, 1);
 	}
-	if (program->needs & MMX_UFFD)
+	if ((program->needs & MMX_UFFD) && run->other)
 		mmk_uffd_register(test, program->ground.uffd, run->other,
 				  PAGE_SIZE);
 	if (program->needs & MMX_SWAP)
@@ -763,6 +786,7 @@ static void free_actor(struct kunit *test, struct mmx_actor *actor)
  */
 void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 {
+	unsigned long beside = neighbours(run->program) * PAGE_SIZE;
 	unsigned int i;
 
 	if (run->hold && run->hold->held) {
@@ -776,7 +800,12 @@ void mmx_tear_down(struct kunit *test, struct mmx_run *run)
 		free_actor(test, run->touches[i]);
 	if (run->sibling)
 		mmk_mm_put(test, run->sibling);
-	KUNIT_EXPECT_EQ(test, vm_munmap(run->addr, PAGE_SIZE), 0);
+	if (run->watch)
+		fput(run->watch);
+	KUNIT_EXPECT_EQ(test, vm_munmap(run->addr - beside, PAGE_SIZE + 2 * beside),
+			0);
+	if (run->much)
+		KUNIT_EXPECT_EQ(test, vm_munmap(run->much, mmx_much()), 0);
 	if (run->other)
 		KUNIT_EXPECT_EQ(test, vm_munmap(run->other - PAGE_SIZE,
 						2 * PAGE_SIZE), 0);

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
 from ..boot import debug, usual
-from ..errors import Exit, TestbedError
-from ..explore import lanes, program, report, search
+from ..errors import Exit, TestbedError, UsageError
+from ..explore import lanes, program, report, search, touched
 from ..explore.farm import Farm
+from ..explore.outcome import Found
 from ..explore.program import Program
 from ..explore.schedule import Id
 from ..explore.search import Coverage
@@ -36,6 +37,7 @@ from .session import Ground, Session
 
 CONTROLS = REPOSITORY / "patches" / "controls"
 ACCESSES = "CONFIG_MM_KUNIT_EXPLORE_ACCESSES"
+_ASIDE = "mm_kunit.explore_aside=1"
 _SCHEMA = 1
 
 
@@ -62,6 +64,9 @@ class Command:
         if not self._wanted.controls or not line:
             return []
         found = choice.chosen(controls.read(CONTROLS), line.name, self._wanted.controls, ())
+        if (self._wanted.replay or self._wanted.gdb) and len(found) != 1:
+            raise UsageError("a schedule is run again with one control: --control names "
+                             f"{len(found)}")
         self._whole = [each.name for each in found]
         return shared.shared_out(self._wanted.shard, found, "control")
 
@@ -93,11 +98,17 @@ class Command:
                 origin = self._shop.source()
                 self._note_facts(origin)
                 kernel, names = self._shop.kernel(origin).kernel.path, []
-            if self._controls:
-                return self._hunts(kernel, folder, names)
+            found = [each for each in self._controls if each.name in names]
+            one = wanted.replay or wanted.gdb
+            if self._controls and not one:
+                return self._hunts(kernel, folder, found)
+            if self._controls and not found:
+                raise TestbedError(f"{self._controls[0].name} is not in this kernel")
+            more = [*([_ASIDE] if wanted.aside else []),
+                    *(f"mm_control={each.name}" for each in found)]
             if wanted.gdb:
-                return self._debug(kernel, ground, wanted.gdb)
-            with self._farm(kernel, folder) as farm:
+                return self._debug(kernel, ground, wanted.gdb, more)
+            with self._farm(kernel, folder, more) as farm:
                 if wanted.replay:
                     return self._replay(farm, kernel)
                 return self._close([self._explore(farm, each) for each in wanted.programs])
@@ -113,6 +124,12 @@ class Command:
         for place in (kernel.parent, scratch):
             place.mkdir()
         config = {ACCESSES: "y"} if wanted.accesses else {}
+
+        def with_lines(offshoot: offshoots.Offshoot) -> None:
+            if wanted.replay or wanted.gdb:
+                offshoot.put({path: new for path, new in debug.with_lines(
+                    {}, offshoot.src).items() if new is not None})
+
         with bare.built(origin, 1) as (base, _):
             offshoots.own_mounts()
             which = together.Plan()
@@ -122,9 +139,7 @@ class Command:
                                           shop.cache / "cocci", wanted.run.jobs)
                 else:
                     console.begin("building the files whose accesses are points")
-                    if wanted.replay or wanted.gdb:
-                        offshoot.put({path: new for path, new in debug.with_lines(
-                            {}, offshoot.src).items() if new is not None})
+                    with_lines(offshoot)
                     offshoot.make(config, os.cpu_count())
                     build.take(offshoot.kernel, kernel)
                     console.end()
@@ -135,7 +150,8 @@ class Command:
             if self._controls:
                 console.begin(f"building {words.count(len(which.built_in), 'control')} into "
                               "one kernel")
-                together.make(base, which, folder, kernel, os.cpu_count() or 1, config)
+                together.make(base, which, folder, kernel, os.cpu_count() or 1, config,
+                              with_lines)
                 console.end()
         return kernel, [each.name for each in self._controls if each.name in which.built_in]
 
@@ -161,10 +177,14 @@ class Command:
         finally:
             farm.close()
 
-    def _explore(self, farm: Farm, which: Program, quiet: bool = False) -> Coverage:
-        """All schedules of @which, as far as the user wants."""
+    def _explore(self, farm: Farm, which: Program,
+                 since: Optional[float] = None) -> Coverage:
+        """All schedules of @which, as far as the user wants.
+
+        @since: the time is that of a search for a control, which is under way.
+        """
         wanted, console = self._wanted, self._console
-        begin = time.monotonic()
+        quiet, begin = since is not None, since or time.monotonic()
         if not quiet:
             console.begin(str(which))
 
@@ -193,11 +213,10 @@ class Command:
             return found
         console.end(f"{report.covered(found)}, {report.verdict(found)}")
         for bad in found.bad[:3]:
-            console.lines(report.fault(which, bad,
-                                       farm.ends(which).get(bad.done, ())), "    ")
+            console.lines(self._fault(farm, which, bad), "    ")
         if less:
             console.line("  with an operation less:")
-            console.lines(report.fault(*less, farm.ends(less[0]).get(less[1].done, ())), "    ")
+            console.lines(self._fault(farm, *less), "    ")
         return found
 
     def _close(self, found: Sequence[Coverage]) -> int:
@@ -221,7 +240,15 @@ class Command:
             f"{run / max(seconds, 0.001):.0f} a second", colour))
         return Exit.PASSED if good else Exit.FAILED
 
+    def _fault(self, farm: Farm, which: Program, bad: Found) -> list[str]:
+        """What is wrong with a schedule of @which."""
+        how = " --accesses" * self._wanted.accesses + " --aside" * self._wanted.aside + \
+            "".join(f" --control {each.name}" for each in self._controls[:1])
+        return report.fault(which, bad, farm.ends(which).get(bad.done, ()), how)
+
     def _points(self) -> str:
+        if self._wanted.aside:
+            return "locks and accesses, inside spinlocks as well"
         return "locks and accesses" if self._wanted.accesses else "locks and references"
 
     def _write(self, more: dict[str, Any]) -> None:
@@ -247,19 +274,20 @@ class Command:
             console.line("its console is the same, byte for byte" if same else
                          f"its console is another one: it is {now} now")
         if found.why:
-            for text in report.fault(id_.program, found, farm.ends(id_.program).get(
-                    found.done, ())):
-                console.line(text)
+            console.lines(self._fault(farm, id_.program, found), "")
             console.lines([text for text in found.lines if "explore: path" not in text])
         else:
             console.line(f"{now}: good; ends with {found.end}")
         return Exit.FAILED if found.why else Exit.PASSED
 
-    def _debug(self, kernel: Path, ground: Ground, id_: Id) -> int:
-        """Run one schedule in gdb, without children."""
+    def _debug(self, kernel: Path, ground: Ground, id_: Id, more: Sequence[str]) -> int:
+        """Run one schedule in gdb, without children.
+
+        @more: for the command line of the kernel.
+        """
         debug.see_proc(ground.isolation.mounts)
         how = usual.options(self._shop.opts, kernel, ground.folder / "boots")
-        how = replace(how, args=(*how.args, f"mm_kunit.explore_program={id_.program}",
+        how = replace(how, args=(*how.args, *more, f"mm_kunit.explore_program={id_.program}",
                                  *id_.schedule.words.split()))
         suite, _, case = program.CASE.partition(".")
         last = len(id_.schedule.at)
@@ -268,14 +296,15 @@ class Command:
             how, (suite, case), False,
             {f"{src}/mm/kunit": SUITES, str(src): self._source},
             self._console, ["the last switch" if last else "the beginning"],
+            # The schedules without a switch are run ahead of it.
             ["break mmx_switched" if last else "break mmx_begin",
-             *([f"ignore $bpnum {last - 1}"] if last > 1 else [])])
+             f"ignore $bpnum {last - 1 if last else len(id_.program.ops)}"])
 
     # With controls.
 
-    def _hunts(self, kernel: Path, folder: Path, names: Sequence[str]) -> int:
-        """Which of the programs find each control of @names, which are in @kernel."""
-        rows = [self._hunt(name, kernel, folder) for name in names]
+    def _hunts(self, kernel: Path, folder: Path, found: Sequence[Control]) -> int:
+        """Which programs find each control of @found, which are in @kernel."""
+        rows = [self._hunt(control, kernel, folder) for control in found]
         console = self._console
         console.line()
         console.lines(tables.plain([
@@ -286,17 +315,22 @@ class Command:
         self._write({"hunts": rows})
         return Exit.PASSED if all(row["found"] for row in rows) else Exit.FAILED
 
-    def _hunt(self, control: str, kernel: Path, folder: Path) -> dict[str, Any]:
+    def _hunt(self, control: Control, kernel: Path, folder: Path) -> dict[str, Any]:
         """Look for @control, by one program after the other up to its first bad schedule."""
-        console, wanted = self._console, self._wanted
-        console.begin(control)
+        console, wanted, name = self._console, self._wanted, control.name
+        programs = wanted.programs or touched.hunting(control.files)
+        console.begin(name)
         begin, done = time.monotonic(), 0
-        row: dict[str, Any] = {"control": control, "found": False, "program": "",
-                               "switches": wanted.switches, "why": "", "id": ""}
-        with self._farm(kernel, folder, [f"mm_control={control}"],
-                        f"explore-{control}") as farm:
-            for which in wanted.programs:
-                found = self._explore(farm, which, quiet=True)
+        row: dict[str, Any] = {"control": name, "found": False, "program": "", "id": "",
+                               "switches": wanted.switches, "why": "",
+                               "programs": len(programs), "tried": 0}
+        more = [*([_ASIDE] if wanted.aside else []), f"mm_control={name}"]
+        with self._farm(kernel, folder, more, f"explore-{name}") as farm:
+            for which in programs:
+                if wanted.seconds and time.monotonic() - begin > wanted.seconds:
+                    break
+                row["tried"] += 1
+                found = self._explore(farm, which, begin)
                 done += found.run
                 console.progress(f"{which}, {words.count(done, 'schedule')}")
                 if found.bad:
@@ -307,7 +341,8 @@ class Command:
                     break
         row.update(schedules=done, seconds=round(time.monotonic() - begin, 1))
         console.end(f"{row['id'] or 'not found'}: {row['why']}" if row["found"] else
-                    f"not found by {words.count(done, 'schedule')}")
+                    f"not found by {words.count(done, 'schedule')} of {row['tried']} out of "
+                    f"{words.count(len(programs), 'program')}")
         return row
 
 

@@ -37,6 +37,7 @@ class Options:
     controls: tuple[str, ...]
     accesses: bool
     all_points: bool
+    aside: bool
     json: Optional[Path]
     list: bool
     run: RunOptions
@@ -67,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--switches", metavar="N", type=_switches, default=1,
         help="how often a task has to give way (default: %(default)s)")
     add("--seconds", metavar="S", type=shared.seconds,
-        help="stop a program after so long; its schedules with most switches come in "
-             "random order then")
+        help="stop a program, or the search for a control, after so long; schedules with "
+             "most switches come in random order then")
     add("--seed", metavar="N", type=shared.number,
         help="of that order (default: 1)")
     add("--keep-going", action="store_true",
@@ -80,9 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         help="give way at accesses to memory as well, in a kernel that is built for it")
     add("--all-points", action="store_true",
         help="with --accesses: also at those that no other task conflicts with")
+    add("--aside", action="store_true",
+        help="with --accesses: give way where spinlocks of page tables or of wait queues of "
+             "folios are held as well, as if another CPU went on")
     add("--control", dest="controls", metavar="GLOB", action="append", default=[],
-        help="build these controls in, and look which programs find each of them "
-             "(repeatable)")
+        help="build these controls in, and look which programs find each of them; without "
+             "PROGRAM, those that go through the files that it changes (repeatable). With "
+             "--replay or --gdb: the one that is in the kernel")
     add("--kdir", metavar="PATH", default=os.environ.get("KDIR", ""),
         help="kernel tree (default: $KDIR, else Debian's package); never written to")
     add("--line", type=shared.line, metavar="LINE",
@@ -103,9 +108,9 @@ def parse(argv: Sequence[str]) -> Options:
     """The options in @argv.  Raises UsageError; --help exits."""
     args = _parser().parse_intermixed_args(argv)
     for word, given in (("replay", args.replay), ("gdb", args.gdb)):
-        if given and (args.programs or args.seconds or args.shard or args.controls):
+        if given and (args.programs or args.seconds or args.shard):
             raise UsageError(f"--{word} names the one schedule to run: no programs, no "
-                             "--seconds, --shard or --control")
+                             "--seconds or --shard")
     if args.replay and args.gdb:
         raise UsageError("--replay and --gdb do not go together")
     if args.patches and (args.controls or args.accesses):
@@ -113,8 +118,10 @@ def parse(argv: Sequence[str]) -> Options:
                          "explore --help")
     if args.seed is not None and not args.seconds:
         raise UsageError("--seed goes with --seconds: all schedules need no order")
-    if args.all_points and not args.accesses:
-        raise UsageError("--all-points goes with --accesses; see mmt explore --help")
+    for word in ("all_points", "aside"):
+        if getattr(args, word) and not args.accesses:
+            raise UsageError(f"--{word.replace('_', '-')} goes with --accesses; see mmt "
+                             "explore --help")
     seed = (1 if args.seed is None else args.seed) if args.seconds else None
     kdir = shared.tree_of(args.line, args.kdir)
     line = shared.line_of(args.line, kdir)
@@ -127,7 +134,9 @@ def parse(argv: Sequence[str]) -> Options:
     gdb = schedule.parse(args.gdb) if args.gdb else None
     one = replay or gdb
     # With --control, the controls are shared out among machines instead.
-    whole = [one.program] if one else program.select(args.programs)
+    # Without programs, each control is looked for by those that it concerns.
+    whole = [one.program] if one else [] if args.controls and not args.programs else \
+        program.select(args.programs)
     # What differs from the plain kernel is made from one with the fixes.
     run = run_options.parse(words, fixes=args.fixes or bool(args.controls) or args.accesses)
     if gdb:
@@ -135,5 +144,5 @@ def parse(argv: Sequence[str]) -> Options:
     return Options(
         tuple(shared.shared_out(None if args.controls else args.shard, whole, "program")),
         args.switches, args.seconds, seed, args.keep_going, replay, gdb, tuple(args.controls),
-        args.accesses, args.all_points, shared.output_file(args.json), args.list, run,
+        args.accesses, args.all_points, args.aside, shared.output_file(args.json), args.list, run,
         args.shard, tuple(whole))

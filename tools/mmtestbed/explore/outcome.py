@@ -18,6 +18,8 @@ from ..model.outcomes import Name, Outcome
 from .schedule import Schedule, Stretch
 
 _MARK = "explore: "
+# What depends on which places were known to touch what others touch.
+_LEARNT = (f"{_MARK}path ", f"{_MARK}same ", f"{_MARK}place ")
 _STRETCH = re.compile(r"([0-9a-f])([0-9a-f])x(\d+)")
 _POINT = re.compile(r"point (\d+) task (\d) to (-?\d) (.*?) '(.*?)'((?: \S+\+\S+)*)$")
 _END = re.compile(r"end ([0-9a-f]): (.*)")
@@ -56,7 +58,8 @@ class Found:
     @path: the points that were passed.
     @done: the operations that were done, and not given up; a bit each.
     @end: the state in the end, as text.
-    @digest: SHA-256 of all that its console has said.
+    @digest: SHA-256 of all that its console has said, but for what depends on which places
+        were points.
     @usec: CPU time that it took.
     @lines: of its console, if anything is wrong or it was asked for.
     @same: so many of the next points of the task that gave way last come to the same.
@@ -143,11 +146,12 @@ class Reader:
     def read(self, schedule: Schedule, lines: Sequence[str], ending: Ending,
              usec: int, keep: bool = False) -> Found:
         """What came of @schedule, whose child said @lines and ended as @ending."""
-        found = Found(schedule, usec=usec, digest=hashlib.sha256(
-            "\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest())
-        rest, path = [], []
+        found = Found(schedule, usec=usec)
+        rest, path, said = [], [], hashlib.sha256()
         for raw in lines:
             text = ktap.clean(raw)
+            if not text.startswith(_LEARNT):
+                said.update(raw.encode("utf-8", "surrogateescape") + b"\n")
             if not text.startswith(_MARK):
                 rest.append(text)
                 continue
@@ -166,7 +170,7 @@ class Reader:
             elif text.startswith("point "):
                 point = _point(tree.plain(text))
                 found.points += [point] if point else []
-        found.path = tuple(path)
+        found.path, found.digest = tuple(path), said.hexdigest()
         usual = tuple(rest)
         if usual not in self._usual or not found.end:
             judged = _wrong(self._name, self._ready.head, lines, ending)

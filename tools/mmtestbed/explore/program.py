@@ -15,7 +15,7 @@ from ..errors import UsageError
 
 CASE = "explore.each_schedule_ends_as_a_serial_order"
 STATES = ("none", "mapped", "shared", "moving", "swapped", "cached", "device", "lazyfree",
-          "exclusive")
+          "exclusive", "middle", "watched")
 _OWN = ("mapped", "shared")
 # The states that each begins with.
 _BEGIN: dict[str, tuple[str, ...]] = {
@@ -24,10 +24,14 @@ _BEGIN: dict[str, tuple[str, ...]] = {
     "start": _OWN, "migrate": _OWN, "end": ("moving",), "fail": ("moving",),
     "pageout": ("mapped", "lazyfree"), "swapoff": ("swapped", "cached"),
     "move": ("mapped", "moving", "swapped", "cached"),
-    "todevice": _OWN, "toram": ("device",), "put": ("device",)}
+    "todevice": (*_OWN, "none"), "toram": ("device",), "put": ("device",),
+    "release": ("device",), "own": STATES, "lock": ("moving",), "look": _OWN,
+    "close": ("watched",), "failfork": STATES}
 # Those that need the page for themselves, of which a program has one.
-_MOVERS = ("start", "migrate", "end", "fail", "pageout", "todevice")
+_MOVERS = ("start", "migrate", "end", "fail", "pageout")
 OPERATIONS = tuple(_BEGIN)
+# What XP-1 and XP-2 do not ask for.
+_MORE = {"middle", "watched", "release", "own", "lock", "look", "close", "failfork"}
 # So many operations a program may have.
 MOST = 3
 
@@ -44,14 +48,23 @@ class Program:
 
     @property
     def valid(self) -> bool:
-        """True if it makes sense: one migration at most, and one that goes on ends; nobody
+        """True if it makes sense: one migration at most, unless they are those of two
+        drivers, and one that goes on ends; a userfaultfd that watches is closed; nobody
         pins a page of a device that cannot be moved for somebody's reference."""
         movers = [op for op in self.ops if op in _MOVERS]
         return self.state in STATES and 2 <= len(self.ops) <= MOST and \
             all(self.state in _BEGIN.get(op, ()) for op in self.ops) and \
-            len(movers) <= 1 and (self.state != "moving" or bool(movers)) and \
-            not {"pin", "put"} <= set(self.ops)
+            len(movers) <= 1 and not (movers and "todevice" in self.ops) and \
+            (self.state != "moving" or bool(movers)) and \
+            (self.state != "watched" or "close" in self.ops) and \
+            not ("pin" in self.ops and {"put", "release"} & set(self.ops))
 
+    @property
+    def asked(self) -> bool:
+        """True if XP-1 or XP-2 asks for it."""
+        drivers = self.ops.count("todevice")
+        return not _MORE & {self.state, *self.ops} and \
+            drivers <= (self.state != "none")
 
     def shorter(self) -> list["Program"]:
         """The programs with one operation less."""
@@ -71,18 +84,22 @@ def parse(text: str) -> Program:
     return found
 
 
+def every(count: int) -> list[Program]:
+    """All programs of @count operations: those that the contracts ask for, and then others."""
+    found = [found for state in STATES
+             for ops in itertools.combinations_with_replacement(OPERATIONS, count)
+             if (found := Program(state, ops)).valid]
+    return sorted(found, key=lambda each: not each.asked)
+
+
 def pairs() -> list[Program]:
-    """All programs of two operations: what XP-1 asks for."""
-    return [found for state in STATES
-            for ops in itertools.combinations_with_replacement(OPERATIONS, 2)
-            if (found := Program(state, ops)).valid]
+    """The programs of two operations that XP-1 asks for."""
+    return [each for each in every(2) if each.asked]
 
 
 def triples() -> list[Program]:
-    """All programs of three."""
-    return [found for state in STATES
-            for ops in itertools.combinations_with_replacement(OPERATIONS, 3)
-            if (found := Program(state, ops)).valid]
+    """Those of three that XP-2 asks for."""
+    return [each for each in every(3) if each.asked]
 
 
 def select(wanted: Sequence[str]) -> list[Program]:
@@ -97,7 +114,7 @@ def select(wanted: Sequence[str]) -> list[Program]:
             more = triples()
         elif any(each in word for each in "*?["):
             # Each pair is part of many triples: these have to be meant.
-            more = [each for each in (pairs() if word.count("+") < 2 else triples())
+            more = [each for each in every(2 if word.count("+") < 2 else 3)
                     if fnmatch.fnmatchcase(str(each), word)]
             if not more:
                 raise UsageError(f"no program is called like {word}; see mmt explore --list")

@@ -55,14 +55,15 @@ def covered(found: Coverage) -> str:
     return part
 
 
-def fault(program: Program, found: Found, ends: Sequence[str]) -> list[str]:
+def fault(program: Program, found: Found, ends: Sequence[str], how: str = "") -> list[str]:
     """What is wrong with the schedule of @found, in some lines.
 
     @ends: how serial orders end in which the same operations are done.
+    @how: the options that the same kernel takes.
     """
     lines = [f"{id_of(program, found)}: {found.why}",
              f"    {words.count(len(found.schedule.at), 'switch')}; to see it again: "
-             f"mmt explore --replay '{id_of(program, found)}'"]
+             f"mmt explore{how} --replay '{id_of(program, found)}'"]
     if found.end and found.why.startswith("no serial order"):
         nearest, differ = differences(found.end, ends)
         lines += [f"    ends with {found.end}",

@@ -45,7 +45,7 @@ def of_hunts(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]]:
             for each in data["hunts"]]
     if not rows:
         raise UsageError(f"{file} has no control")
-    return str(data["switches"]), {
+    return str(data["switches"]) + "-aside" * ("inside" in data["points"]), {
         "switches": data["switches"], "points": data["points"], "rows": rows}
 
 

@@ -12,7 +12,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Callable, Iterable, Mapping, Optional, Sequence
 
 from ..boot import children
 from ..errors import TestbedError
@@ -108,10 +108,13 @@ def plan(wanted: Sequence[Control], tree: Path, scratch: Path, cache: Path,
 
 
 def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
-         jobs: int, config: Optional[Mapping[str, str]] = None) -> versions.Build:
+         jobs: int, config: Optional[Mapping[str, str]] = None,
+         prepare: Callable[[offshoots.Offshoot], None] = lambda offshoot: None
+         ) -> versions.Build:
     """Build the kernel with all that @which has built in, and copy it to @kernel.
 
     @config: symbols that this kernel has besides, with their values.
+    @prepare: changes its tree first.
 
     What does not compile is moved to those that are built alone, where its error is told.
     Call it in a thread that has its own mounts.  Raises TestbedError.
@@ -121,6 +124,7 @@ def make(base: offshoots.Base, which: Plan, folder: Path, kernel: Path,
         for name, changes in which.built_in.items():
             together.add(name, changes)
         with offshoots.opened(base, folder / f"together-{attempt}") as offshoot:
+            prepare(offshoot)
             files = together.files(offshoot.src)
             helpers = files.pop(HELPERS, None)
             offshoot.put(files)

@@ -80,6 +80,36 @@ class Explorer(support.TempCase):
         self.assertEqual(orders, ["break mmx_switched", "ignore $bpnum 1"])
         self.assertIn(self.tmp, sources.values())
 
+    def test_with_a_control(self) -> None:
+        words = ("--control", "mw-3-ptl-dropped-before-queue-lock")
+        special = mock.patch.object(explore.Command, "_special", lambda self, folder: (
+            support.fake_kernel(self._fake, {"explore": [CASE]}),
+            [each.name for each in self._controls]))
+        with special, mock.patch.object(explore.Command, "_fake", self.tmp, create=True):
+            out = self.tmp / "found.json"
+            self.assertEqual(self.run_it(*words, "--json", str(out), "mapped:write+protect",
+                                         "mapped:write+write"), Exit.PASSED)
+            row, = json.loads(out.read_text(encoding="utf-8"))["hunts"]
+            self.assertEqual((row["program"], row["switches"], row["programs"], row["tried"]),
+                             ("mapped:write+write", 1, 2, 2))
+            self.assertEqual(self.run_it(*words, "mapped:write+protect"), Exit.FAILED)
+            self.assertRegex(self.said(),
+                             r"not found by 8 schedules of 1 out of 1 program")
+            # Without programs, those of the files that it changes.
+            with mock.patch("mmtestbed.explore.touched.hunting", return_value=[
+                    program.parse("mapped:write+write")]) as hunting:
+                self.assertEqual(self.run_it(*words), Exit.PASSED)
+            hunting.assert_called_once_with(("mm/filemap.c",))
+            self.assertEqual(self.run_it(*words, "--replay", row["id"]), Exit.FAILED)
+            self.assertIn("its console is the same, byte for byte", self.said())
+            self.assertIn(f"mmt explore {' '.join(words)} --replay '{row['id']}'", self.said())
+            with mock.patch("mmtestbed.boot.debug.run", return_value=0) as run:
+                self.assertEqual(self.run_it(*words, "--gdb", row["id"]), 0)
+            (how, *_), _ = run.call_args
+            self.assertIn(f"mm_control={words[1]}", how.args)
+        with self.assertRaisesRegex(UsageError, "with one control: --control names [2-9]"):
+            self.run_it("--control", "mw-3-*", "--replay", row["id"])
+
     def test_given_up(self) -> None:
         self.assertEqual(self.run_it("mapped:fork+migrate"), Exit.FAILED)
         self.assertIn("migrate always given up", self.said())
@@ -94,8 +124,7 @@ class Words(support.TempCase):
     def test_what_does_not_go_together(self) -> None:
         for argv in (["--replay", "x"], ["--replay", "mapped:write+protect/01", "XP-1"],
                      ["--seed", "3"], ["--switches", "9"], ["none"],
-                     ["--all-points"], ["--accesses", "--with", __file__],
-                     ["--control", "x", "--replay", "mapped:write+protect/01"],
+                     ["--all-points"], ["--aside"], ["--accesses", "--with", __file__],
                      ["--gdb", "mapped:write+protect/01", "--seconds", "3"],
                      ["--gdb", "mapped:write+protect/01", "--replay",
                       "mapped:write+protect/01"]):

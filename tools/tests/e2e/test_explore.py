@@ -11,6 +11,7 @@ from tests.e2e.support import REAL, TOP
 
 MMT = TOP / "scripts" / "mmt"
 ONE = "moving:read+end"
+BUG = "mw-3-ptl-dropped-before-queue-lock"
 
 
 class Explored(support.RunCase):
@@ -59,7 +60,23 @@ class Built(Explored):
         # With the lines of the source.
         self.assertRegex(text, r"mm/\w+\.c:\d+")
 
-    def test_2_nothing_is_lost(self) -> None:
+    def test_2_a_bad_one(self) -> None:
+        words = ("--control", BUG)
+        out = self.tmp / "out.json"
+        self.expect(0, REAL.call("explore", *words, ONE, "--json", str(out), script=MMT),
+                    BUG, ONE)
+        row, = json.loads(out.read_text(encoding="utf-8"))["hunts"]
+        self.assertEqual((row["found"], row["program"], row["switches"]), (True, ONE, 1))
+        text = self.expect(1, REAL.call("explore", *words, "--replay", row["id"], script=MMT),
+                           "its console is the same, byte for byte", row["why"],
+                           "==> task 1")
+        # Task 0 gives way in the function that is broken.
+        self.assertRegex(text, r"mm/filemap\.c:\d+")
+        text = self.expect(0, REAL.call("explore", *words, "--gdb", row["id"], script=MMT),
+                           "mmx_switched")
+        self.assertIn("migration_entry_wait_on_locked", text)
+
+    def test_3_nothing_is_lost(self) -> None:
         programs = (ONE, "moving:write+end", "shared:write+dontneed")
         some = self.explore("--accesses", *programs)["programs"]
         every = self.explore("--accesses", "--all-points", *programs)["programs"]

@@ -84,7 +84,40 @@ class Touched(unittest.TestCase):
     def test_each_operation_has_a_file(self) -> None:
         words = {word for words in touched.OF.values() for word in words}
         self.assertEqual(words - {*program.STATES, *program.OPERATIONS}, set())
-        self.assertEqual(set(program.OPERATIONS) - words, set())
+        # Those of who comes across the page.
+        self.assertEqual(set(program.OPERATIONS) - words, {"own", "lock", "close"})
+
+    def test_hunts_have_third_tasks(self) -> None:
+        found = touched.hunting(["mm/filemap.c"])
+        pairs = touched.programs(["mm/filemap.c"])
+        self.assertEqual(set(found[:len(pairs)]), set(pairs))
+        self.assertTrue(all(len(each.ops) == 3 for each in found[len(pairs):]))
+        self.assertEqual(len(found), len(set(found)))
+        self.assertIn(program.parse("moving:read+end+own"), found)
+        self.assertIn(program.parse("moving:write+fail+lock"), found)
+        self.assertNotIn(program.parse("moving:read+write+end"), found)
+
+    def test_the_most_promising_come_first(self) -> None:
+        found = [str(each) for each in touched.hunting(["mm/migrate.c"])]
+        self.assertEqual(set(found[:4]), {"mapped:start+look", "shared:start+look",
+                                          "mapped:migrate+look", "shared:migrate+look"})
+        self.assertEqual(len(found), len(set(found)))
+        # One of each state, then the next.
+        states = [each.partition(":")[0] for each in found[4:]]
+        self.assertEqual(states[:5], ["mapped", "shared", "mapped", "shared", "moving"])
+
+
+class Asked(unittest.TestCase):
+    def test_contracts_ask_for_some(self) -> None:
+        self.assertEqual((len(program.pairs()), len(program.triples())), (439, 1709))
+        for name in ("none:todevice+todevice", "middle:read+munmap", "device:put+release",
+                     "mapped:todevice+todevice", "none:read+todevice"):
+            with self.subTest(name):
+                which = program.parse(name)
+                self.assertIn(which, program.every(2))
+                self.assertNotIn(which, program.pairs())
+        self.assertIn(program.parse("mapped:read+todevice"), program.pairs())
+        self.assertEqual(program.every(2)[:439], program.pairs())
 
 
 class Ids(unittest.TestCase):
