@@ -5,11 +5,16 @@
 //
 // Breaks: LF-2 LF-6
 // Kills: large_folio_across.rest_is_found_behind_a_foreign_pmd: assertion
-// Kernels: from 6.19: the walk tells kinds of entries apart since
 // In: mm/page_vma_mapped.c: page_vma_mapped_walk
 
 @@
 @@
+(
   if (!(pvmw->flags & PVMW_MIGRATION))
 - 	goto next_pmd;
 + 	return not_found(pvmw);
+|
+  if (!thp_migration_supported() || !(pvmw->flags & PVMW_MIGRATION))
+- 	goto next_pmd;
++ 	return not_found(pvmw);
+)

@@ -5,7 +5,7 @@
 //
 // Breaks: VL-1
 // Kills: vma_life_change.changed_vma_was_write_locked: assertion
-// Kernels: from 7.3: 6.12 locks the kept half once more, which hides it; not tried between
+// Kernels: from 6.18: 6.12 locks the kept half once more, which hides it; not tried between
 // In: mm/vma.c: __split_vma
 
 @@
