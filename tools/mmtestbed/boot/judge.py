@@ -15,9 +15,11 @@ from .uml import Ending, How, Next
 
 # The kernel has done all that it was booted for.
 _HALTED = re.compile(r"(?:snapshot: )?reboot: (?:System halted|Power down|Restarting system)")
-# So many lines of a case's own output are kept; more where reports are part of it.
+# So many lines of a case's own output are kept, and so many from its first failed assertion
+# on; more where reports are part of it.
 _KEPT = 200
 _KEPT_REPORTS = 2000
+_ASSERTION = re.compile(r"\s*# [^:]+: ((?:EXPECTATION|ASSERTION) FAILED at .*)")
 
 
 class Judge:
@@ -49,6 +51,8 @@ class Judge:
         self._suites_done: list[str] = []
         self._planned: Optional[int] = None
         self._output: list[str] = []
+        # How many lines were kept when the first assertion of the case failed.
+        self._failed_after: Optional[int] = None
         self._running = ""
         self._skips: set[str] = set()
         self._now = 0.0
@@ -81,6 +85,9 @@ class Judge:
     def _other(self, text: str) -> None:
         self._scanner.feed(text)
         kept = _KEPT_REPORTS if self._forgiving else _KEPT
+        if self._failed_after is None and _ASSERTION.match(text):
+            self._failed_after = len(self._output)
+        kept += self._failed_after or 0
         if self._started and len(self._output) < kept and text.strip() and \
            not text.lstrip().startswith("# module: "):
             self._output.append(text)
@@ -148,7 +155,7 @@ class Judge:
         self._live(outcome)
 
     def _next_case(self) -> None:
-        self._output = []
+        self._output, self._failed_after = [], None
         self._running = ""
         self._skips = set()
         self._case_start = self._now
@@ -167,7 +174,7 @@ class Judge:
             self.troubles.append(Trouble(
                 f"suite {event.name} failed outside of its cases: "
                 + (_assertion(self._output) or "see its output")))
-        self._output = []
+        self._output, self._failed_after = [], None
         return bad
 
     def _trouble(self, when: str) -> None:
@@ -263,7 +270,7 @@ def _parameter(event: ktap.Result) -> str:
 def _assertion(output: Sequence[str]) -> str:
     """The assertion that failed, in one line, with the parameter that it failed for."""
     for index, line in enumerate(output):
-        match = re.match(r"\s*# [^:]+: ((?:EXPECTATION|ASSERTION) FAILED at .*)", line)
+        match = _ASSERTION.match(line)
         if match:
             following = output[index + 1].strip() if index + 1 < len(output) else ""
             # KUnit prints the result of a parameter behind what was said of it.

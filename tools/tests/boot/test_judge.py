@@ -58,6 +58,23 @@ class Whole(unittest.TestCase):
         self.assertEqual(judge.outcomes[GOOD[2]].reason,
                          "EXPECTATION FAILED at x.c:1: Expected a == b, but [param-1]")
 
+    def test_reason_behind_much_that_is_said(self) -> None:
+        """What is kept of a case ends somewhere, but not before it fails."""
+        lines = []
+        for line in support.log("good"):
+            stamp = line[:line.find("]") + 1]
+            if line.endswith("ok 2 param-1"):
+                lines += [f"{stamp} Adding swap {number}" for number in range(1000)]
+                lines += [f"{stamp}     # good_params: EXPECTATION FAILED at x.c:1",
+                          f"{stamp}     Expected a == b, but"]
+                lines += [f"{stamp} said {number}" for number in range(1000)]
+            lines.append(line)
+        lines = [line.replace("ok 3 good_params", "not ok 3 good_params") for line in lines]
+        outcome = support.judged(lines, GOOD).outcomes[GOOD[2]]
+        self.assertEqual(outcome.reason, "EXPECTATION FAILED at x.c:1: Expected a == b, but "
+                         "[param-1]")
+        self.assertLess(len(outcome.output), 500)
+
     def test_hang(self) -> None:
         judge = support.judged(support.log("hang"), [("bad", "bad_loop")],
                                Ending(How.HUNG, 0))
