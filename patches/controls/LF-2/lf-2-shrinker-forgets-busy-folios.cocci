@@ -17,4 +17,7 @@
 - swap(folio, prev);
 + list_del_init(&folio->_deferred_list);
 + removed++;
+|
+- list_empty(&folio->_deferred_list)
++ false
 )
