@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define MM_MUTANTS	8192
+#define MM_MUTANTS	16384
 
 /* The changed code is not for people to read. */
 #pragma GCC diagnostic ignored "-Wdangling-else"

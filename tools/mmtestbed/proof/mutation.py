@@ -31,45 +31,82 @@ class Target:
     functions: tuple[str, ...] = ()
 
 
+# What a release does not have is passed over.
 TARGETS = (
-    Target("mm/migrate_device.c"),
-    Target("mm/memremap.c"),
+    Target("mm/mprotect.c", (
+        "change_pte_range", "change_softleaf_pte", "change_present_ptes",
+        "change_pmd_range", "can_change_pte_writable", "maybe_change_pte_writable",
+        "can_change_private_pte_writable", "can_change_shared_pte_writable",
+        "mprotect_folio_pte_batch", "prot_commit_flush_ptes", "page_anon_exclusive_batch",
+        "commit_anon_folio_batch", "set_write_prot_commit_flush_ptes")),
+    Target("mm/huge_memory.c", (
+        "set_pmd_migration_entry", "remove_migration_pmd", "copy_huge_pmd",
+        "copy_huge_non_present_pmd", "change_huge_pmd", "change_non_present_huge_pmd",
+        "zap_huge_pmd", "zap_huge_pmd_folio", "normal_or_softleaf_folio_pmd",
+        "has_deposited_pgtable", "move_huge_pmd", "move_soft_dirty_pmd",
+        "clear_uffd_wp_pmd", "move_pages_huge_pmd", "do_huge_pmd_device_private",
+        "do_huge_pmd_wp_page", "can_change_pmd_writable", "__split_huge_pmd_locked",
+        "split_huge_page_to_list_to_order", "__split_huge_page", "__split_huge_page_tail",
+        "__folio_split", "__folio_freeze_and_split_unmapped", "__split_unmapped_folio",
+        "__split_folio_to_order", "folio_split_unmapped", "folio_check_splittable",
+        "unmap_folio", "remap_page", "__folio_unqueue_deferred_split",
+        "deferred_split_folio", "deferred_split_scan", "deferred_split_isolate",
+        "thp_underused")),
+    Target("mm/rmap.c", (
+        "try_to_migrate_one", "try_to_migrate", "page_make_device_exclusive_one",
+        "folio_make_device_exclusive", "make_device_exclusive_range",
+        "make_device_exclusive", "try_to_unmap_one", "try_to_unmap", "ttu_anon_folio",
+        "ttu_anon_lazyfree_folio", "ttu_anon_swapbacked_folio", "swp_pte_prepare",
+        "__folio_add_rmap", "__folio_remove_rmap")),
+    Target("mm/memory.c", (
+        "do_swap_page", "copy_nonpresent_pte", "copy_present_ptes", "__copy_present_ptes",
+        "remove_device_exclusive_entry", "restore_exclusive_pte",
+        "try_restore_exclusive_pte", "zap_pte_range", "do_zap_pte_range",
+        "zap_nonpresent_ptes", "zap_present_ptes", "zap_present_folio_ptes",
+        "zap_drop_file_uffd_wp", "zap_drop_markers", "cond_install_uffd_wp_ptes",
+        "should_zap_folio", "should_try_to_free_swap", "check_swap_exclusive",
+        "pte_marker_clear", "pte_marker_handle_uffd_wp", "handle_pte_marker",
+        "do_wp_page", "wp_can_reuse_anon_folio", "__wp_can_reuse_large_anon_folio",
+        "lock_vma_under_rcu")),
     Target("mm/migrate.c", (
         "migration_entry_wait", "pmd_migration_entry_wait",
         "remove_migration_pte", "remove_migration_ptes",
         "folio_migrate_mapping", "__folio_migrate_mapping", "folio_migrate_flags",
         "migrate_folio", "__migrate_folio", "migrate_folio_unmap", "migrate_folio_move",
         "migrate_folio_done", "migrate_folio_undo_src", "migrate_folio_undo_dst",
-        "folio_expected_refs", "putback_movable_pages", "try_to_map_unused_to_zeropage")),
-    Target("mm/filemap.c", (
-        "migration_entry_wait_on_locked", "__folio_lock_or_retry",
-        "folio_wait_bit_common", "wake_page_function")),
-    Target("mm/memory.c", (
-        "do_swap_page", "copy_nonpresent_pte", "remove_device_exclusive_entry",
-        "restore_exclusive_pte", "zap_pte_range", "zap_nonpresent_ptes",
-        "lock_vma_under_rcu")),
-    Target("mm/mprotect.c", (
-        "change_pte_range", "change_softleaf_pte", "change_present_ptes")),
-    Target("mm/rmap.c", ("try_to_migrate_one", "try_to_migrate")),
-    Target("mm/huge_memory.c", (
-        "set_pmd_migration_entry", "remove_migration_pmd", "copy_huge_pmd",
-        "change_huge_pmd", "zap_huge_pmd", "move_huge_pmd", "__split_huge_pmd_locked",
-        "move_pages_huge_pmd")),
-    Target("mm/mincore.c", ("mincore_pte_range",)),
-    Target("mm/mremap.c", ("move_ptes",)),
-    Target("mm/swapfile.c", (
-        "generic_max_swapfile_size", "read_swap_header", "swapfile_init",
-        "unuse_pte", "unuse_pte_range", "unuse_mm", "try_to_unuse")),
-    Target("mm/shmem.c", (
-        "shmem_swapin_folio", "shmem_set_folio_swapin_error", "shmem_free_swap")),
+        "folio_expected_refs", "putback_movable_pages", "try_to_map_unused_to_zeropage",
+        "__migrate_folio_record", "__migrate_folio_extract", "move_to_new_folio",
+        "try_split_folio", "migrate_folios_move", "migrate_folios_undo",
+        "migrate_pages_batch", "migrate_pages_sync", "migrate_pages",
+        "filemap_migrate_folio", "fallback_migrate_folio", "isolate_folio_to_list")),
     Target("mm/userfaultfd.c", (
         "move_present_pte", "move_present_ptes", "move_swap_pte", "move_zeropage_pte",
-        "move_pages_pte", "move_pages_ptes", "check_ptes_for_batched_move", "move_pages",
-        "move_splits_huge_pmd", "validate_move_areas")),
+        "move_pages_pte", "move_pages_ptes", "check_ptes_for_batched_move",
+        "is_pte_pages_stable", "move_pages", "move_splits_huge_pmd",
+        "vma_move_compatible", "validate_move_areas", "find_vmas_mm_locked",
+        "uffd_move_lock", "uffd_move_unlock")),
+    Target("mm/swapfile.c", (
+        "generic_max_swapfile_size", "read_swap_header", "swapfile_init",
+        "unuse_pte", "unuse_pte_range", "unuse_pmd_range", "unuse_pud_range",
+        "unuse_p4d_range", "unuse_vma", "unuse_mm", "find_next_to_unuse",
+        "try_to_unuse")),
     Target("mm/mmap_lock.c", (
-        "vma_start_read", "lock_vma_under_rcu", "__vma_start_exclude_readers",
-        "__vma_end_exclude_readers", "__vma_start_write")),
+        "vma_start_read", "lock_vma_under_rcu", "get_target_refcnt",
+        "__vma_start_exclude_readers", "__vma_end_exclude_readers",
+        "__vma_exclude_readers_for_detach", "__vma_start_write",
+        "lock_next_vma_under_mmap_lock", "lock_next_vma")),
     Target("mm/hmm.c"),
+    Target("mm/migrate_device.c"),
+    Target("mm/memremap.c"),
+    Target("mm/filemap.c", (
+        "migration_entry_wait_on_locked", "softleaf_entry_wait_on_locked",
+        "__folio_lock_or_retry", "folio_wait_bit_common", "folio_wake_bit",
+        "folio_trylock_flag", "wake_page_function", "folio_unlock")),
+    Target("mm/shmem.c", (
+        "shmem_swapin_folio", "shmem_set_folio_swapin_error", "shmem_free_swap")),
+    Target("mm/mincore.c", ("mincore_pte_range",)),
+    Target("mm/mremap.c", ("move_ptes",)),
+    Target("mm/madvise.c", ("madvise_cold_or_pageout_pte_range",)),
 )
 
 
