@@ -156,6 +156,63 @@ static void page_moved_in_swap_is_soft_dirty(struct kunit *test)
 }
 
 /**
+ * struct moved_case - A protected page that is moved
+ * @description: for the KTAP line
+ * @swapped: it is in swap
+ */
+struct moved_case {
+	const char *description;
+	bool swapped;
+};
+
+static const struct moved_case moved_cases[] = {
+	{ "mapped", false },
+	{ "in swap", true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(moved, moved_cases, description);
+
+/**
+ * moved_page_is_not_protected() - UFFDIO_MOVE of a page that is protected
+ *
+ * Only ranges are protected, by UFFDIO_WRITEPROTECT, and by a flag of
+ * UFFDIO_COPY and UFFDIO_CONTINUE. Nobody has protected the destination, and
+ * UFFDIO_MOVE has no such flag: a write there is no news, wherever the page is.
+ *
+ * Contract: WP-1, UM-1
+ */
+static void moved_page_is_not_protected(struct kunit *test)
+{
+	const struct moved_case *c = test->param_value;
+	struct uffdio_move move = { .len = PAGE_SIZE };
+	const struct soft_case *how = &swap_cases[2];
+	struct soft soft;
+
+	mmk_need_bits(test, MMK_UFFD);
+	if (c->swapped)
+		swap_out(test, &soft, how);
+	else
+		sb_map(test, &soft, how);
+	MMK_EXPECT_THESE_BITS(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD,
+			      MMK_UFFD);
+	move.src = soft.s.addr;
+	move.dst = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, soft.uffd, move.dst, PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, soft.uffd, UFFDIO_MOVE,
+					     &move), 0L);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, NONE);
+	MMK_EXPECT_THESE_BITS(test, mmk_bits(soft.s.mm, move.dst) & MMK_UFFD, 0);
+	/* A write would wait for somebody to take the protection off. */
+	if (mmk_bits(soft.s.mm, move.dst) & MMK_UFFD)
+		return;
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, move.dst, true), 0);
+	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(soft.s.mm, move.dst)));
+	MMK_EXPECT_HOLDS(test, move.dst, 1, SCENE_SEED);
+}
+
+/**
  * protecting_a_swap_entry_marks_it() - UFFDIO_WRITEPROTECT of a page in swap
  *
  * The entry gets the bit and loses it; it stays soft-dirty or not.
@@ -182,6 +239,7 @@ static struct kunit_case soft_bits_swap_cases[] = {
 	KUNIT_CASE_PARAM(fork_copies_soft_dirty_of_swap_entry, swap_gen_params),
 	KUNIT_CASE_PARAM(moved_swap_entry_is_soft_dirty, swap_gen_params),
 	KUNIT_CASE_PARAM(page_moved_in_swap_is_soft_dirty, swap_gen_params),
+	KUNIT_CASE_PARAM(moved_page_is_not_protected, moved_gen_params),
 	KUNIT_CASE_PARAM(protecting_a_swap_entry_marks_it, swap_gen_params),
 	{}
 };

@@ -4,7 +4,6 @@
  * turn, lets go of them, and can be killed.
  */
 #include <kunit/test.h>
-#include <linux/completion.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/pagemap.h>
@@ -21,7 +20,6 @@
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
-#include "../lib/wait.h"
 #include "mover.h"
 
 static void expect_vmas_idle(struct kunit *test, struct mover *m, long idle)
@@ -152,56 +150,6 @@ static void range_without_a_vma_is_refused(struct kunit *test)
 		MMK_EXPECT_MM_HOLDS(test, m->mm, m->src, UM_PAGES, SEED);
 }
 
-/**
- * struct holder - A task that has an anon_vma locked
- * @task: the thread
- * @anon_vma: the anon_vma
- * @held: completed when it is locked
- * @go: completed when it shall be unlocked
- */
-struct holder {
-	struct mmk_task task;
-	struct anon_vma *anon_vma;
-	struct completion held;
-	struct completion go;
-};
-
-static void holder_main(struct mmk_task *task)
-{
-	struct holder *h = container_of(task, struct holder, task);
-
-	anon_vma_lock_write(h->anon_vma);
-	complete(&h->held);
-	wait_for_completion(&h->go);
-	anon_vma_unlock_write(h->anon_vma);
-	put_anon_vma(h->anon_vma);
-}
-
-static void holder_stop(void *data)
-{
-	struct holder *h = data;
-
-	complete_all(&h->go);
-}
-
-static struct holder *lock_anon_vma(struct kunit *test, struct mm_struct *mm,
-				    struct folio *folio)
-{
-	struct holder *h = mmk_task_alloc(test, sizeof(*h), mm, holder_main);
-
-	init_completion(&h->held);
-	init_completion(&h->go);
-	folio_lock(folio);
-	h->anon_vma = folio_get_anon_vma(folio);
-	folio_unlock(folio);
-	KUNIT_ASSERT_NOT_NULL(test, h->anon_vma);
-	mmk_task_start(&h->task);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, holder_stop, h),
-			0);
-	KUNIT_ASSERT_TRUE(test, mmk_wait_for(completion_done(&h->held)));
-	return h;
-}
-
 static void rmap_nothing(struct kunit *test, struct mover *m)
 {
 }
@@ -265,7 +213,7 @@ static void busy_reverse_map_is_waited_for(struct kunit *test)
 	struct uffdio_move args = {
 		.len = c->huge ? MMK_HUGE_SIZE : PAGE_SIZE,
 	};
-	struct holder *holder;
+	struct um_holder *holder;
 	struct um_move *move;
 	struct folio *folio;
 	long error = 0;
@@ -284,7 +232,7 @@ static void busy_reverse_map_is_waited_for(struct kunit *test)
 			  mmk_pte_folio(test, m->mm, m->src);
 	mmk_folio_get(test, folio);
 	refs = folio_ref_count(folio);
-	holder = lock_anon_vma(test, m->mm, folio);
+	holder = um_lock_rmap(test, m, folio);
 	move = um_start(test, m, &args);
 	if (mmk_task_sleeps_in(&move->task, "move_main")) {
 		c->change(test, m);
@@ -294,8 +242,7 @@ static void busy_reverse_map_is_waited_for(struct kunit *test)
 		if (c->change == rmap_pin)
 			refs = 0;
 	}
-	holder_stop(holder);
-	KUNIT_ASSERT_TRUE(test, mmk_task_join(&holder->task));
+	um_unlock_rmap(test, holder);
 	KUNIT_ASSERT_TRUE(test, um_join(test, move));
 	UM_EXPECT_RESULT(test, move, error, error ? error : (s64)args.len);
 	KUNIT_EXPECT_LE(test, m->watch.tries, 2U);

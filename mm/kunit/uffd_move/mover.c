@@ -23,6 +23,7 @@
 #include "../lib/snapshot.h"
 #include "../lib/task.h"
 #include "../lib/uffd.h"
+#include "../lib/wait.h"
 #include "mover.h"
 
 /* Only a process moves pages. */
@@ -152,6 +153,13 @@ struct mover *um_create(struct kunit *test)
 	return m;
 }
 
+static struct anon_vma *anon_vma_at(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mmk_vma_at(mm, addr);
+
+	return vma ? vma->anon_vma : NULL;
+}
+
 static void move_main(struct mmk_task *task)
 {
 	struct um_move *move = container_of(task, struct um_move, task);
@@ -184,6 +192,10 @@ struct um_move *um_prepare(struct kunit *test, struct mover *m,
 	m->watch.tries = 0;
 	m->watch.ends = 0;
 	m->watch.max_refs = 0;
+	move->src = args->src;
+	move->anon_vma = anon_vma_at(m->mm, args->src);
+	if (move->anon_vma)
+		move->anon_vma_refs = atomic_read(&move->anon_vma->refcount);
 	return move;
 }
 
@@ -229,6 +241,11 @@ bool um_join(struct kunit *test, struct um_move *move)
 	move->moved = user.move;
 	KUNIT_EXPECT_EQ_MSG(test, w->ends, w->tries,
 			    "an MMU notifier is told of a start and no end");
+	if (move->anon_vma &&
+	    move->anon_vma == anon_vma_at(move->mover->mm, move->src))
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&move->anon_vma->refcount),
+				    move->anon_vma_refs,
+				    "references on the anon_vma");
 	if (w->limit && w->tries >= w->limit) {
 		KUNIT_FAIL(test, "UFFDIO_MOVE goes on for ever");
 		return false;
@@ -259,6 +276,72 @@ struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 
 	KUNIT_ASSERT_TRUE(test, um_join(test, move));
 	return move;
+}
+
+static void holder_main(struct mmk_task *task)
+{
+	struct um_holder *h = container_of(task, struct um_holder, task);
+
+	anon_vma_lock_write(h->anon_vma);
+	complete(&h->held);
+	wait_for_completion(&h->go);
+	anon_vma_unlock_write(h->anon_vma);
+}
+
+static void holder_stop(void *data)
+{
+	struct um_holder *h = data;
+
+	complete_all(&h->go);
+}
+
+static void holder_put(void *data)
+{
+	struct um_holder *h = data;
+
+	put_anon_vma(h->anon_vma);
+}
+
+/**
+ * um_lock_rmap() - Have another task lock the anon_vma of a folio
+ * @test: the case
+ * @m: whose address space
+ * @folio: an anonymous folio, mapped and not locked
+ *
+ * The anon_vma has another reference until the end of the case.
+ *
+ * Return: the task, for um_unlock_rmap().
+ */
+struct um_holder *um_lock_rmap(struct kunit *test, struct mover *m,
+			       struct folio *folio)
+{
+	struct um_holder *h = mmk_task_alloc(test, sizeof(*h), m->mm,
+					     holder_main);
+
+	init_completion(&h->held);
+	init_completion(&h->go);
+	folio_lock(folio);
+	h->anon_vma = folio_get_anon_vma(folio);
+	folio_unlock(folio);
+	KUNIT_ASSERT_NOT_NULL(test, h->anon_vma);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, holder_put, h),
+			0);
+	mmk_task_start(&h->task);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, holder_stop, h),
+			0);
+	KUNIT_ASSERT_TRUE(test, mmk_wait_for(completion_done(&h->held)));
+	return h;
+}
+
+/**
+ * um_unlock_rmap() - Have the anon_vma unlocked
+ * @test: the case
+ * @h: from um_lock_rmap(); its task has ended afterwards
+ */
+void um_unlock_rmap(struct kunit *test, struct um_holder *h)
+{
+	holder_stop(h);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&h->task));
 }
 
 static void intruder_acquire(void *data, struct lockdep_map *lock,

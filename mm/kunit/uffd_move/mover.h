@@ -79,6 +79,9 @@ struct mover {
  * @task: the process
  * @mover: whose userfaultfd
  * @arg: where its arguments are
+ * @src: where it moves pages from
+ * @anon_vma: the anon_vma of the VMA there, or NULL
+ * @anon_vma_refs: references on it before the move
  * @ret: what ioctl() returned
  * @moved: what it left in the move field
  */
@@ -86,8 +89,25 @@ struct um_move {
 	struct mmk_task task;
 	struct mover *mover;
 	unsigned long arg;
+	unsigned long src;
+	struct anon_vma *anon_vma;
+	int anon_vma_refs;
 	long ret;
 	s64 moved;
+};
+
+/**
+ * struct um_holder - A task that has an anon_vma locked
+ * @task: the thread
+ * @anon_vma: the anon_vma, with a reference until the end of the case
+ * @held: completed when it is locked
+ * @go: completed when it shall be unlocked
+ */
+struct um_holder {
+	struct mmk_task task;
+	struct anon_vma *anon_vma;
+	struct completion held;
+	struct completion go;
 };
 
 /**
@@ -124,6 +144,10 @@ struct um_move *um_start(struct kunit *test, struct mover *m,
 bool um_join(struct kunit *test, struct um_move *move);
 struct um_move *um_move(struct kunit *test, struct mover *m, unsigned int page,
 			unsigned int nr_pages, u64 mode);
+
+struct um_holder *um_lock_rmap(struct kunit *test, struct mover *m,
+			       struct folio *folio);
+void um_unlock_rmap(struct kunit *test, struct um_holder *h);
 
 void um_intruder_watch(struct kunit *test, struct um_intruder *in,
 		       const struct um_move *move, struct lockdep_map *lock,
