@@ -4,11 +4,15 @@
  */
 #include <kunit/test.h>
 #include <linux/gfp.h>
+#include <linux/khugepaged.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/rcupdate.h>
 #include <linux/shrinker.h>
+#include <linux/string.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
 
 #include "../../internal.h"
 #include "../compat/huge.h"
@@ -158,12 +162,174 @@ static void held_folio_is_split_the_next_time(struct kunit *test)
 	busy_then_split(test, false);
 }
 
+/* So many pages of zeroes are borne: half of them */
+#define BORNE	(MMK_HUGE_PAGES / 2)
+
+/**
+ * enum busy - What keeps a huge page from being split
+ * @NOT_BUSY: nothing
+ * @LOCKED: somebody has it locked
+ * @HELD: somebody has a reference
+ * @MLOCKED: it is locked into memory
+ */
+enum busy {
+	NOT_BUSY,
+	LOCKED,
+	HELD,
+	MLOCKED,
+};
+
+/**
+ * struct underused_case - A huge page of which a part has been written to
+ * @description: for the KTAP line
+ * @borne: pages of zeroes that are borne
+ * @zeroes: pages of zeroes that it has
+ * @split: it is underused
+ * @busy: what keeps it from being split, the first time
+ */
+struct underused_case {
+	const char *description;
+	unsigned int borne;
+	unsigned int zeroes;
+	bool split;
+	enum busy busy;
+};
+
+static const struct underused_case underused_cases[] = {
+	{ "as many as are borne", BORNE, BORNE },
+	{ "one more", BORNE, BORNE + 1, true },
+	{ "all of it", BORNE, MMK_HUGE_PAGES, true },
+	{ "one, and none is borne", 0, 1, true },
+	{ "none, and none is borne", 0, 0 },
+	{ "all of it, and any number is borne", MMK_HUGE_PAGES - 1,
+	  MMK_HUGE_PAGES },
+	{ "locked by somebody", BORNE, BORNE + 1, true, LOCKED },
+	{ "held by somebody", BORNE, BORNE + 1, false, HELD },
+	{ "locked into memory", BORNE, BORNE + 1, false, MLOCKED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(underused, underused_cases, description);
+
+static void borne_restore(void *old)
+{
+	khugepaged_max_ptes_none = (unsigned long)old;
+}
+
+static void bear(struct kunit *test, unsigned int nr)
+{
+	unsigned long old = khugepaged_max_ptes_none;
+
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, borne_restore,
+							(void *)old), 0);
+	khugepaged_max_ptes_none = nr;
+}
+
+/* The first @zeroes pages are in use by nobody, and the others are as they were. */
+static void expect_zeroes_freed(struct kunit *test, struct mm_struct *mm,
+				unsigned long addr, unsigned int zeroes)
+{
+	unsigned int i;
+
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		pte_t pte = mmk_pte(mm, addr + i * PAGE_SIZE);
+		bool zero = pte_none(pte) ||
+			    (pte_present(pte) && is_zero_pfn(pte_pfn(pte)));
+
+		if (zero != (i < zeroes) ||
+		    (!zero && folio_test_large(mmk_pte_folio(test, mm,
+							     addr + i * PAGE_SIZE))))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, i, MMK_HUGE_PAGES,
+			    "first page that is not right");
+}
+
+static void expect_zeroes(struct kunit *test, unsigned long addr,
+			  unsigned int nr)
+{
+	u8 *buf = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (i = 0; i < nr; i++, addr += PAGE_SIZE)
+		if (copy_from_user(buf, (void __user *)addr, PAGE_SIZE) ||
+		    memchr_inv(buf, 0, PAGE_SIZE))
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, i, nr, "first page that is not zero");
+}
+
+/**
+ * underused_folio_is_split_when_memory_is_short() - Most of it is zeroes
+ *
+ * A huge page is split under memory pressure if it is underused: if the number of
+ * its pages that hold zeroes is above max_ptes_none (transhuge.rst). The memory of
+ * these is free afterwards, and reads as zeroes. All others are as they were. If it
+ * is locked at that moment, it stays, and is split the next time. One that somebody
+ * refers to, or that is locked into memory, keeps its pages.
+ *
+ * Contract: LF-2
+ */
+static void underused_folio_is_split_when_memory_is_short(struct kunit *test)
+{
+	const struct underused_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 1);
+	struct folio *folio = mmk_pmd_folio(test, mm, addr);
+	unsigned int used = MMK_HUGE_PAGES - c->zeroes;
+	struct mmk_mm_state before;
+	unsigned long events;
+
+	if (used)
+		mmk_fill(test, addr + c->zeroes * PAGE_SIZE, used,
+			 MMK_LARGE_SEED);
+	KUNIT_ASSERT_TRUE(test, mmk_large_queued(folio));
+	bear(test, c->borne);
+	lru_add_drain_all();
+	if (c->busy == LOCKED)
+		folio_lock(folio);
+	if (c->busy == HELD)
+		folio_get(folio);
+	if (c->busy == MLOCKED)
+		KUNIT_ASSERT_EQ(test, sys_mlock(addr, MMK_HUGE_SIZE), 0L);
+	lru_add_drain_all();
+	mmk_mm_snapshot(mm, &before);
+	events = mmk_vm_event(THP_UNDERUSED_SPLIT_PAGE);
+	shrink_all(folio);
+	if (c->busy == LOCKED || c->busy == HELD) {
+		MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+		KUNIT_EXPECT_TRUE(test, folio_test_large(folio));
+	}
+	if (c->busy == LOCKED) {
+		folio_unlock(folio);
+		shrink_all(folio);
+	}
+	if (c->busy == HELD)
+		folio_put(folio);
+	if (c->split) {
+		KUNIT_EXPECT_EQ(test, mmk_vm_event(THP_UNDERUSED_SPLIT_PAGE),
+				events + 1);
+		expect_zeroes_freed(test, mm, addr, c->zeroes);
+		before.anon -= c->zeroes;
+	} else if (c->busy != MLOCKED) {
+		MMK_EXPECT_PMD(test, mm, addr, PRESENT);
+		KUNIT_EXPECT_EQ(test, mmk_vm_event(THP_UNDERUSED_SPLIT_PAGE),
+				events);
+	}
+	mmk_expect_mm_same(test, "afterwards", mm, &before);
+	if (used)
+		MMK_EXPECT_MM_HOLDS(test, mm, addr + c->zeroes * PAGE_SIZE,
+				    used, MMK_LARGE_SEED);
+	expect_zeroes(test, addr, c->zeroes);
+}
+
 static struct kunit_case large_folio_shrink_cases[] = {
 	KUNIT_CASE_PARAM(queued_folio_is_split_when_memory_is_short,
 			 shrink_gen_params),
 	KUNIT_CASE_PARAM(locked_folio_is_split_the_next_time,
 			 shrink_gen_params),
 	KUNIT_CASE_PARAM(held_folio_is_split_the_next_time, shrink_gen_params),
+	KUNIT_CASE_PARAM(underused_folio_is_split_when_memory_is_short,
+			 underused_gen_params),
 	{}
 };
 
