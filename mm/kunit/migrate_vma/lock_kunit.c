@@ -150,7 +150,7 @@ static void locked_range_has_no_cpages(struct kunit *test)
  * Of many pages, another task has locked one in so many. Only these are
  * skipped: a locked page does not end the walk of a page table.
  *
- * Contract: MV-1, MV-5
+ * Contract: MV-1, MV-5, MV-19
  */
 static void only_locked_pages_are_skipped(struct kunit *test)
 {

@@ -205,7 +205,7 @@ static void waiters_hold_no_reference(struct kunit *test)
  * between migrate_vma_setup() and migrate_vma_pages(), and the page migrates at
  * the first try.
  *
- * Contract: MW-2
+ * Contract: MW-2, MW-14
  */
 static void waiters_do_not_fail_device_migration(struct kunit *test)
 {

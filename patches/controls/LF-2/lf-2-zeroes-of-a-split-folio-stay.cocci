@@ -5,7 +5,7 @@
 //
 // Breaks: LF-2
 // Kills: large_folio_shrink.underused_folio_is_split_when_memory_is_short: assertion
-// In: mm/huge_memory.c: remap_page
+// In: mm/huge_memory.c: __split_huge_page | __folio_split
 
 @@
 @@

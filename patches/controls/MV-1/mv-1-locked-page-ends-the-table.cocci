@@ -5,7 +5,7 @@
 // contended lock costs up to 512 pages. Somebody who sees a sign of trouble in a lock
 // that is taken would want to keep out of it.
 //
-// Breaks: MV-1
+// Breaks: MV-1, MV-19
 // Kills: migrate_vma_lock.only_locked_pages_are_skipped: assertion
 // In: mm/migrate_device.c: migrate_vma_collect_pmd
 
