@@ -184,6 +184,48 @@ static void huge_zero_page_moves(struct kunit *test)
 }
 
 /**
+ * page_of_the_huge_zero_page_moves() - A part of a huge page that has only been read
+ *
+ * The mapping is split. The page reads as zero in its new place, and so do those
+ * that stay. None of them counts in RSS.
+ *
+ * Contract: UM-1
+ */
+static void page_of_the_huge_zero_page_moves(struct kunit *test)
+{
+	const unsigned int page = 3;
+	struct mover *m = um_open(test, mmk_mm_enter(test));
+	struct mmk_mm_state rss;
+	struct um_move *move;
+	unsigned int i, wrong = 0;
+	u8 byte;
+
+	m->src = mmk_map_huge_hole(test, m->mm, 1);
+	m->dst = mmk_map_huge_hole(test, m->mm, 1);
+	um_forget(test, m, m->dst, MMK_HUGE_SIZE);
+	um_register(test, m, m->dst, MMK_HUGE_SIZE);
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(m->mm, m->src, false), 0);
+	KUNIT_ASSERT_TRUE(test, is_huge_zero_pmd(mmk_pmd(m->mm, m->src)));
+	mmk_mm_snapshot(m->mm, &rss);
+
+	move = huge_move(test, m, page, page, 1);
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	MMK_EXPECT_PTE(test, m->mm, m->src + page * PAGE_SIZE, NONE);
+	MMK_EXPECT_PTE(test, m->mm, m->dst + page * PAGE_SIZE, PRESENT);
+	KUNIT_EXPECT_TRUE(test, is_zero_pfn(pte_pfn(mmk_pte(m->mm,
+							    m->dst + page * PAGE_SIZE))));
+	mmk_expect_mm_same(test, "moved", m->mm, &rss);
+	for (i = 0; i < MMK_HUGE_PAGES; i++)
+		if (i != page)
+			wrong += copy_from_user(&byte, (void __user *)m->src +
+						i * PAGE_SIZE + i, 1) || byte;
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+	KUNIT_EXPECT_EQ(test, copy_from_user(&byte, (void __user *)m->dst +
+					     page * PAGE_SIZE, 1), 0UL);
+	KUNIT_EXPECT_EQ(test, byte, 0);
+}
+
+/**
  * struct part_case - A part of a large folio that moves
  * @description: for the KTAP line
  * @ptes: the folio is mapped by ptes already
@@ -421,6 +463,7 @@ static int huge_zero_prepare(struct kunit_suite *suite)
 static struct kunit_case uffd_move_huge_cases[] = {
 	KUNIT_CASE_PARAM(huge_page_moves_whole, whole_gen_params),
 	KUNIT_CASE(huge_zero_page_moves),
+	KUNIT_CASE(page_of_the_huge_zero_page_moves),
 	KUNIT_CASE_PARAM(part_of_large_folio_moves, part_gen_params),
 	KUNIT_CASE_PARAM(large_folio_in_use_stays, stays_gen_params),
 	{}

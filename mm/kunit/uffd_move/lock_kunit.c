@@ -10,6 +10,7 @@
 #include <linux/rmap.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
+#include <linux/userfaultfd_k.h>
 
 #include "../../internal.h"
 #include "../compat/vma.h"
@@ -386,6 +387,69 @@ static void killed_mover_ends(struct kunit *test)
 }
 
 /**
+ * first_try_is_told_of_the_signal() - A mover that is killed before it has moved a page
+ *
+ * The call fails.
+ *
+ * Contract: UM-2
+ */
+static void first_try_is_told_of_the_signal(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	const struct uffdio_move args = {
+		.dst = m->dst, .src = m->src, .len = UM_PAGES * PAGE_SIZE,
+	};
+	long idle = mmk_vma_lock_count(mmk_vma_at(m->mm, m->src));
+	struct um_move *move;
+
+	/* Some kernels move what lies in a row in one try. */
+	KUNIT_ASSERT_EQ(test, do_madvise(m->mm, m->src + PAGE_SIZE, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	m->watch.kill_at = 1;
+	move = um_start(test, m, &args);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	KUNIT_EXPECT_LT(test, move->ret, 0L);
+	KUNIT_EXPECT_EQ(test, m->watch.tries, 1U);
+	expect_vmas_idle(test, m, idle);
+}
+
+/**
+ * layout_that_changes_meanwhile_refuses_the_move() - -EAGAIN
+ *
+ * The mover waits for a VMA. When it gets it, an event has come that the monitor has
+ * not read. Nothing is moved.
+ *
+ * Contract: UM-1, UM-2
+ */
+static void layout_that_changes_meanwhile_refuses_the_move(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	const struct uffdio_move args = {
+		.dst = m->dst, .src = m->src, .len = PAGE_SIZE,
+	};
+	struct userfaultfd_ctx *ctx = m->uffd->file->private_data;
+	long idle = mmk_vma_lock_count(mmk_vma_at(m->mm, m->src));
+	struct um_move *move;
+
+	if (!IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	move = um_prepare(test, m, &args);
+	mmap_write_lock(m->mm);
+	vma_start_write(vma_lookup(m->mm, m->src));
+	mmk_process_start(&move->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&move->task, "move_main"));
+	atomic_inc(&ctx->mmap_changing);
+	mmap_write_unlock(m->mm);
+	KUNIT_EXPECT_TRUE(test, um_join(test, move));
+	atomic_dec(&ctx->mmap_changing);
+	UM_EXPECT_RESULT(test, move, -EAGAIN, -EAGAIN);
+	KUNIT_EXPECT_EQ(test, m->watch.tries, 0U);
+	MMK_EXPECT_PTE(test, m->mm, m->dst, NONE);
+	MMK_EXPECT_MM_HOLDS(test, m->mm, m->src, 1, SEED);
+	expect_vmas_idle(test, m, idle);
+}
+
+/**
  * struct far_case - A place that has no page table of any kind
  * @description: which
  * @src: the source
@@ -456,6 +520,8 @@ static struct kunit_case uffd_move_lock_cases[] = {
 	KUNIT_CASE_PARAM(busy_reverse_map_is_waited_for, rmap_gen_params),
 	KUNIT_CASE_PARAM(locked_huge_page_is_waited_for, huge_gen_params),
 	KUNIT_CASE(killed_mover_ends),
+	KUNIT_CASE(first_try_is_told_of_the_signal),
+	KUNIT_CASE(layout_that_changes_meanwhile_refuses_the_move),
 	KUNIT_CASE_PARAM(place_without_page_tables_is_empty, far_gen_params),
 	{}
 };

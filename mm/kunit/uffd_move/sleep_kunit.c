@@ -10,6 +10,7 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
 
 #include "../../internal.h"
 #include "../compat/trace.h"
@@ -165,6 +166,40 @@ static void migration_is_waited_for(struct kunit *test)
 	lru_add_drain_all();
 	KUNIT_EXPECT_EQ(test, folio_ref_count(to), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(to), 1);
+}
+
+/**
+ * page_of_a_huge_page_is_moved_afterwards() - A part of one that is under migration
+ *
+ * The mover splits the entry, and sleeps until the migration has ended. Then it
+ * splits the folio, and moves the page. The others stay.
+ *
+ * Contract: UM-1, UM-2
+ */
+static void page_of_a_huge_page_is_moved_afterwards(struct kunit *test)
+{
+	struct moving v = { .huge = true };
+	struct um_move *move;
+
+	moving_create(test, &v, 1);
+	moving_unmap(test, &v, 0, MMK_HUGE_SIZE);
+	KUNIT_ASSERT_EQ(test, (int)kind_at(&v, v.args.src),
+			(int)MMK_PTE_MIGRATION_WRITE);
+	v.args.len = PAGE_SIZE;
+	move = um_start(test, v.m, &v.args);
+	KUNIT_ASSERT_TRUE(test, mmk_task_waits(&move->task));
+
+	/* The mover runs when nobody refers to the folio any more. */
+	sched_set_fifo(current);
+	remove_migration_ptes(v.folio, v.folio, 0);
+	mmk_hold_finish(test, v.hold, false);
+	lru_add_drain();
+	sched_set_normal(current, 0);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	v.huge = false;
+	expect_moved(test, &v, move, mmk_pte_folio(test, v.m->mm, v.args.dst));
+	MMK_EXPECT_PART_HOLDS(test, v.m->mm, v.args.src + PAGE_SIZE, 1,
+			      FILLED - 1, SEED);
 }
 
 /**
@@ -403,6 +438,7 @@ static void locked_page_is_waited_for(struct kunit *test)
 static struct kunit_case uffd_move_sleep_cases[] = {
 	KUNIT_CASE_PARAM(migration_is_waited_for,
 			 migration_gen_params),
+	KUNIT_CASE(page_of_a_huge_page_is_moved_afterwards),
 	KUNIT_CASE_PARAM(ended_migration_is_not_waited_for,
 			 moment_gen_params),
 	KUNIT_CASE_PARAM(locked_large_folio_can_be_split, owner_gen_params),

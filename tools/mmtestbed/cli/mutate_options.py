@@ -36,6 +36,7 @@ class Options:
     cpu: int
     line: lines.Line
     lines: tuple[Lines, ...] = ()
+    cases: int = 0
     shard: Optional[shards.Shard] = None
 
 
@@ -75,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         help="CPU seconds after which a case hangs in virtual time (default: "
              f"{control_options.CPU_TIME:g}), and seconds without a result in that "
              f"of the host (default: {control_options.TIMEOUT:g})")
+    add("--cases", metavar="N", type=shared.positive, default=0,
+        help="try no more than N cases with a mutant: those first that have noticed others "
+             "of its function, then the fast ones (default: all that reach it)")
     shared.add_mode(parser)
     shared.add_shard(parser, "mutants")
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "
@@ -102,4 +106,4 @@ def parse(argv: Sequence[str]) -> Options:
                    shared.output_file(args.json), shared.output_file(args.report),
                    args.list, args.install, run_options.parse(words),
                    math.ceil(args.timeout or control_options.CPU_TIME),
-                   line, tuple(args.lines), args.shard)
+                   line, tuple(args.lines), args.cases, args.shard)

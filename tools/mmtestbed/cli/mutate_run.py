@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 import shutil
 import sys
 import time
@@ -100,8 +101,9 @@ class Command:
         self._built: set[int] = set()
         self._reach: dict[Name, set[int]] = {}
         self._seconds: dict[Name, float] = {}
-        # The case that was the last to notice a mutant of (file, function).
-        self._killers: dict[tuple[str, str], Name] = {}
+        # How many mutants of (file, function) each case has noticed.
+        self._killers: dict[tuple[str, str], collections.Counter[Name]] = \
+            collections.defaultdict(collections.Counter)
 
     def run(self) -> int:
         """Do it all; the exit code."""
@@ -256,17 +258,20 @@ class Command:
     def _in_children(self, mutant: Mutant, names: Sequence[Name],
                      boots: children.Children) -> Fate:
         """What becomes of @mutant, which a child chooses, by the cases @names."""
-        # What has noticed a mistake in the same function comes first, then what is fast.
-        last = self._killers.get((mutant.file, mutant.function))
-        names = sorted(names, key=lambda name: (name != last, self._seconds[name]))
+        # What has noticed most mistakes in the same function comes first, then what is fast.
+        killers = self._killers[(mutant.file, mutant.function)]
+        left = max(0, len(names) - (self._wanted.cases or len(names)))
+        names = sorted(names, key=lambda name: (-killers[name], self._seconds[name]))
+        names = names[:len(names) - left]
         results = boots.with_words([f"mm_mutant={mutant.number}"]).round(
             names, "", enough=_bad)
         for outcome in results.outcomes.values():
             if not outcome.status.good:
-                self._killers[(mutant.file, mutant.function)] = outcome.key
+                killers[outcome.key] += 1
                 return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
-                            f"{outcome.status.value}: {outcome.reason}", len(names))
-        return Fate(mutant, State.SURVIVED, cases=len(names))
+                            f"{outcome.status.value}: {outcome.reason}",
+                            len(names) + left)
+        return Fate(mutant, State.SURVIVED, cases=len(names) + left, left=left)
 
     def _boot_mutant(self, mutant: Mutant, names: Sequence[Name],
                      how: runner.Options) -> Fate:

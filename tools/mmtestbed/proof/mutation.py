@@ -144,13 +144,17 @@ class State(enum.Enum):
 
 @dataclass
 class Fate:
-    """What became of @mutant.  @by: the case that killed it, @why: how."""
+    """What became of @mutant.  @by: the case that killed it, @why: how.
+
+    @cases: those that reach it.  @left: those of them that were not tried.
+    """
 
     mutant: Mutant
     state: State
     by: str = ""
     why: str = ""
     cases: int = 0
+    left: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """For the report."""
@@ -158,7 +162,7 @@ class Fate:
         return {"file": m.file, "function": m.function, "line": m.line, "op": m.op,
                 "before": m.before, "after": m.after, "number": m.number,
                 "state": self.state.value, "by": self.by, "why": self.why,
-                "cases": self.cases}
+                "cases": self.cases, "left": self.left}
 
 
 def fates_from_json(value: Any) -> list[Fate]:
@@ -166,7 +170,7 @@ def fates_from_json(value: Any) -> list[Fate]:
     try:
         return [Fate(Mutant(f["number"], f["file"], f["function"], f["line"], f["op"],
                             f["before"], f["after"]), State(f["state"]), f["by"],
-                     f["why"], f["cases"]) for f in value["mutants"]]
+                     f["why"], f["cases"], f.get("left", 0)) for f in value["mutants"]]
     except (KeyError, TypeError, ValueError) as err:
         raise TestbedError(f"that is no report of scripts/mutate.sh: {err!r}") from None
 
