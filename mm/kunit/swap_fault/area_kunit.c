@@ -487,6 +487,54 @@ static void swapoff_leaves_other_areas_alone(struct kunit *test)
 }
 
 /**
+ * struct table_case - A range that one table does not cover
+ * @description: for the KTAP line
+ * @size: what a table covers
+ */
+struct table_case {
+	const char *description;
+	unsigned long size;
+};
+
+static const struct table_case table_cases[] = {
+	{ "two page tables", PMD_SIZE },
+	{ "two tables of page tables", PUD_SIZE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(table, table_cases, description);
+
+/**
+ * swapoff_looks_at_all_page_tables() - A mapping that needs several
+ *
+ * Two pages are at the end of what a table covers, and two at the beginning of what
+ * the next one does. All of them come back.
+ *
+ * Contract: SF-11
+ */
+static void swapoff_looks_at_all_page_tables(struct kunit *test)
+{
+	const struct table_case *c = test->param_value;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = ALIGN(mmk_map_anon(test, 1), c->size) + c->size -
+			     2 * PAGE_SIZE;
+	struct mmk_swap *swap = mmk_swap_on(test);
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, vm_mmap(NULL, addr, 4 * PAGE_SIZE,
+				      PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS |
+				      MAP_FIXED_NOREPLACE, 0), addr);
+	mmk_fill(test, addr, 4, SEED);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 4 * PAGE_SIZE), 0);
+	for (i = 0; i < 4; i++)
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, SWAP);
+	KUNIT_ASSERT_TRUE(test, mmk_swapoff(test, swap));
+	for (i = 0; i < 4; i++)
+		MMK_EXPECT_PTE(test, mm, addr + i * PAGE_SIZE, PRESENT);
+	MMK_EXPECT_HOLDS(test, addr, 4, SEED);
+}
+
+/**
  * page_of_zeroes_comes_back() - It is neither written nor read
  *
  * A page of zeroes is swapped out, and free pages are filled with something
@@ -617,6 +665,7 @@ static struct kunit_case swap_fault_area_cases[] = {
 	KUNIT_CASE_PARAM(swapoff_brings_page_back, swapoff_gen_params),
 	KUNIT_CASE(swapoff_poisons_unreadable_page),
 	KUNIT_CASE(swapoff_leaves_other_areas_alone),
+	KUNIT_CASE_PARAM(swapoff_looks_at_all_page_tables, table_gen_params),
 	KUNIT_CASE(page_of_zeroes_comes_back),
 	KUNIT_CASE(page_changed_in_swap_cache_is_written),
 	KUNIT_CASE_SLOW(many_pages_come_back_from_swap),

@@ -450,6 +450,66 @@ static void layout_that_changes_meanwhile_refuses_the_move(struct kunit *test)
 }
 
 /**
+ * struct replacer - A task that maps something else in a place
+ * @task: the thread
+ * @addr: the place, a page
+ * @ret: what mmap() returned
+ */
+struct replacer {
+	struct mmk_task task;
+	unsigned long addr;
+	unsigned long ret;
+};
+
+static void replacer_main(struct mmk_task *task)
+{
+	struct replacer *r = container_of(task, struct replacer, task);
+
+	r->ret = vm_mmap(NULL, r->addr, UM_PAGES * PAGE_SIZE,
+			 PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+}
+
+/**
+ * replaced_destination_is_looked_up_again() - While the mover waits for the source
+ *
+ * The mover has locked the VMA of the destination, and has to let go of it to wait for
+ * that of the source. Meanwhile something else is mapped over the destination, which
+ * nobody has registered. Nothing is moved there.
+ *
+ * Contract: UM-1, UM-2
+ */
+static void replaced_destination_is_looked_up_again(struct kunit *test)
+{
+	struct mover *m = um_create(test);
+	const struct uffdio_move args = {
+		.dst = m->dst, .src = m->src, .len = PAGE_SIZE,
+	};
+	struct um_move *move = um_prepare(test, m, &args);
+	struct replacer *r = mmk_task_alloc(test, sizeof(*r), m->mm,
+					    replacer_main);
+
+	if (!IS_ENABLED(CONFIG_PER_VMA_LOCK))
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK");
+	r->addr = m->dst;
+	mmap_write_lock(m->mm);
+	vma_start_write(vma_lookup(m->mm, m->src));
+	/* It is the first to wait, and so it is the first to go on. */
+	mmk_task_start(&r->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&r->task, "vm_mmap_pgoff"));
+	mmk_process_start(&move->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_sleeps_in(&move->task, "move_main"));
+	mmap_write_unlock(m->mm);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&r->task));
+	KUNIT_EXPECT_EQ(test, r->ret, m->dst);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	UM_EXPECT_RESULT(test, move, -EINVAL, -EINVAL);
+	MMK_EXPECT_PTE(test, m->mm, m->dst, NONE);
+	MMK_EXPECT_MM_HOLDS(test, m->mm, m->src, 1, SEED);
+	KUNIT_EXPECT_EQ(test, mmk_mmap_lock_count(m->mm), 0L);
+}
+
+/**
  * struct far_case - A place that has no page table of any kind
  * @description: which
  * @src: the source
@@ -522,6 +582,7 @@ static struct kunit_case uffd_move_lock_cases[] = {
 	KUNIT_CASE(killed_mover_ends),
 	KUNIT_CASE(first_try_is_told_of_the_signal),
 	KUNIT_CASE(layout_that_changes_meanwhile_refuses_the_move),
+	KUNIT_CASE(replaced_destination_is_looked_up_again),
 	KUNIT_CASE_PARAM(place_without_page_tables_is_empty, far_gen_params),
 	{}
 };

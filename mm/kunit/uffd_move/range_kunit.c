@@ -778,7 +778,55 @@ static void dontwake_leaves_waiter_asleep(struct kunit *test)
 	expect_served(test, fault);
 }
 
+/**
+ * struct next_case - Two VMAs that touch
+ * @description: for the KTAP line
+ * @behind: the source is behind the destination
+ */
+struct next_case {
+	const char *description;
+	bool behind;
+};
+
+static const struct next_case next_cases[] = {
+	{ "source behind the destination", true },
+	{ "source before the destination", false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(next, next_cases, description);
+
+/**
+ * page_moves_to_the_next_vma() - One begins where the other ends
+ *
+ * The two are told apart, although there is nothing between them.
+ *
+ * Contract: UM-1
+ */
+static void page_moves_to_the_next_vma(struct kunit *test)
+{
+	const struct next_case *c = test->param_value;
+	struct mover *m = um_open(test, mmk_mm_enter(test));
+	unsigned long addr = mmk_map_anon(test, 2);
+	struct uffdio_move args = { .len = PAGE_SIZE };
+	struct mmk_page_state before;
+	struct um_move *move;
+
+	args.src = m->src = addr + (c->behind ? PAGE_SIZE : 0);
+	args.dst = m->dst = addr + (c->behind ? 0 : PAGE_SIZE);
+	mmk_fill(test, m->src, 1, SEED);
+	um_register(test, m, m->dst, PAGE_SIZE);
+	KUNIT_ASSERT_PTR_NE(test, mmk_vma_at(m->mm, m->src),
+			    mmk_vma_at(m->mm, m->dst));
+	lru_add_drain_all();
+	mmk_page_snapshot(test, &before, m->mm, m->src);
+	move = um_start(test, m, &args);
+	KUNIT_ASSERT_TRUE(test, um_join(test, move));
+	UM_EXPECT_RESULT(test, move, 0, PAGE_SIZE);
+	um_expect_page_moved(test, m, &before, m->dst);
+}
+
 static struct kunit_case uffd_move_range_cases[] = {
+	KUNIT_CASE_PARAM(page_moves_to_the_next_vma, next_gen_params),
 	KUNIT_CASE(mixed_pages_move),
 	KUNIT_CASE_PARAM(move_stops_at_bad_page, stop_gen_params),
 	KUNIT_CASE(each_page_keeps_its_dirty_bit),

@@ -16,9 +16,10 @@ from ..errors import TestbedError
 from ..kernel import patching
 from ..model import known, lines
 from ..model.configs import PLAIN
+from ..proof import judged
 from ..ui import tables
 from ..ui.words import count
-from . import bisections, folio_table, kernels, page_counts, schedules, walker_table
+from . import bisections, folio_table, kernels, mutants, page_counts, schedules, walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -250,17 +251,12 @@ def repeats(book: Book) -> list[str]:
     return [*tables.rst(rows), "", *book.notes(records)][:-1]
 
 
-def mutants(book: Book) -> list[str]:
+def mutated(book: Book) -> list[str]:
     """What became of the mutants, by file."""
     records = book.kind("mutants")
     # Those of one day in the order of the records: the oldest first.
     records.sort(key=lambda record: (str(record["date"]), int(record["cases"])))
-    rows = [["file", "mutants", "live", "reached", "killed", "share", "commit"]]
-    for record in records:
-        rows += [[row["file"], str(row["mutants"]), str(row["live"]), str(row["reached"]),
-                  str(row["killed"]), f"{100 * row['killed'] / row['live']:.0f} %",
-                  record["commit"][:8]] for row in record["rows"]]
-    return [*tables.rst(rows), "", *(
+    return [*mutants.table(records), "", *(
         line for record in records for line in bullet(
             f"Linux {record['kernel_version']}, {book.when(record)}. "
             f"{record.get('note', '')}".strip()))]
@@ -328,7 +324,9 @@ def bisected(book: Book) -> list[str]:
 TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "example": example, "covered": covered, "control-runs": control_runs, "ways": ways,
     "verdicts": verdicts,
-    "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutants, "guards": guards,
+    "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutated,
+    "mutant-reasons": lambda book: mutants.reasons(book.kind("mutants"), judged.read()),
+    "mutants-that-live": lambda book: mutants.lives(book.kind("mutants")), "guards": guards,
     "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
     "device-page-counts": lambda book: page_counts.rst(book.kind("counts"), book.when),
     "bisections": bisected, "schedules": explored, "hunts": hunted,

@@ -7,7 +7,6 @@ command, with the commit and the day.  Documentation/figures.rst describes them.
 
 from __future__ import annotations
 
-import collections
 import hashlib
 import json
 import re
@@ -22,10 +21,10 @@ from ..kernel import provenance
 from ..model import cases, configs, lines
 from ..model.cases import Case
 from ..model.configs import PLAIN
-from ..proof import controls, mutation
+from ..proof import controls, judged, mutation
 from ..proof.controls import Control, Kind
 from ..result import schema
-from . import schedules
+from . import mutants, schedules
 
 SCHEMA = 1
 FOLDER = "Documentation/results"
@@ -227,17 +226,8 @@ def _mutants(data: Mapping[str, Any], file: str, sources: Sources,
     if data["filter"] != "*":
         raise UsageError(f"{file} is of some mutants only; run scripts/mutate.sh without "
                          "--filter")
-    rows: dict[str, collections.Counter[str]] = collections.defaultdict(
-        collections.Counter)
-    for mutant in data["mutants"]:
-        state = mutant["state"]
-        rows[mutant["file"]].update({
-            "mutants": 1, "live": state != mutation.State.DEAD.value,
-            "reached": state in (mutation.State.KILLED.value,
-                                 mutation.State.SURVIVED.value),
-            "killed": state == mutation.State.KILLED.value})
     return _name("mutants", data["line"], data["variant"]), {
-        **head, "rows": [{"file": name, **row} for name, row in rows.items()]}
+        **head, **mutants.facts(mutation.fates_from_json(data), judged.read())}
 
 
 def _guards(data: Mapping[str, Any], file: str, sources: Sources,
