@@ -16,7 +16,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..errors import TestbedError
 from ..host import beneath, confine, lock, ns, proc
@@ -140,14 +140,19 @@ def summary(functions: Sequence[Function]) -> str:
             f"{len({f.file for f in functions})} files")
 
 
-def as_json(functions: Sequence[Function], version: str,
-            facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The report for programs; @facts: what it was counted on."""
+def as_json(functions: Sequence[Function], version: str, facts: Mapping[str, Any],
+            text: Callable[[str], Sequence[str]] = lambda path: ()) -> dict[str, Any]:
+    """The report for programs; @facts: what it was counted on; @text: the lines of a file."""
+    def lines(function: Function) -> list[str]:
+        source = text(function.file)
+        return [" ".join(source[number - 1].split()) for number in function.unhit
+                if number <= len(source)]
+
     return {"schema": 1, "kernel_version": version, **facts, "functions": [
         {"file": f.file, "name": f.name, "start_line": f.start,
          "lines_run": sorted(line for line, ran in f.lines.items() if ran),
-         "lines_not_run": f.unhit, "branches_taken": f.branches[0],
-         "branches": f.branches[1]} for f in functions]}
+         "lines_not_run": f.unhit, "text_not_run": lines(f),
+         "branches_taken": f.branches[0], "branches": f.branches[1]} for f in functions]}
 
 
 class Counters:
@@ -267,6 +272,12 @@ class Counters:
         finally:
             ns.umount(place)
 
+    def _text(self, path: str) -> list[str]:
+        """The lines of the file @path, as far as it was kept."""
+        kept = self._folder / "src"
+        data = beneath.read(kept, path) if kept.is_dir() else None
+        return (data or b"").decode("utf-8", "replace").splitlines()
+
     def report(self, target: Path, version: str, html: bool = True,
                facts: Optional[Mapping[str, Any]] = None) -> str:
         """Write everything to the folder @target, in one step; the summary.
@@ -280,7 +291,8 @@ class Counters:
         new.mkdir()
         (new / TEXT).write_text("\n".join(text_report(functions, version)) + "\n",
                                 encoding="utf-8")
-        (new / JSON).write_bytes(lock.json_bytes(as_json(functions, version, facts or {})))
+        (new / JSON).write_bytes(lock.json_bytes(
+            as_json(functions, version, facts or {}, self._text)))
         if html:
             self.html(new / HTML)
         target.mkdir(parents=True, exist_ok=True)

@@ -192,11 +192,19 @@ class Recording(Repository):
                      "something else than kunit.py")
 
     def test_mutants(self) -> None:
+        def fate(before: str, state: mutation.State) -> dict[str, Any]:
+            return mutation.Fate(mutation.Mutant(1, "mm/a.c", "f", 1, "delete", before, ""),
+                                 state).as_json()
+
         data = self.head(filter="*", mutants=[
-            {"file": "mm/a.c", "state": state.value}
-            for state in mutation.State])
-        self.assertEqual(self.make(data)["mutants-6.12"]["rows"], [
-            {"file": "mm/a.c", "mutants": 4, "live": 3, "reached": 2, "killed": 1}])
+            *(fate("i++", state) for state in mutation.State),
+            fate("cond_resched()", mutation.State.SURVIVED)])
+        found = self.make(data)["mutants-6.12"]
+        self.assertEqual(found["rows"], [
+            {"file": "mm/a.c", "mutants": 5, "live": 4, "reached": 3, "killed": 1,
+             "equivalent": 1}])
+        self.assertEqual(found["lives"], ["mm/a.c:f: delete: i++"])
+        self.assertEqual(found["kinds"]["slow"], 1)
         self.refused({**data, "filter": "mm/b.c:*"}, "some mutants only")
 
     def test_guards(self) -> None:

@@ -101,11 +101,12 @@ class Report(unittest.TestCase):
             "all       lines       5/8  branches       2/4"])
 
     def test_json(self) -> None:
-        data = coverage.as_json(recorded(), "6.12.1", {})
+        data = coverage.as_json(recorded(), "6.12.1", {},
+                                lambda path: [f"{path}\t {i}" for i in range(1, 7)])
         self.assertEqual(data["functions"][0], {
             "file": "mm/hmm.c", "name": "chosen", "start_line": 1,
-            "lines_run": [1, 3, 5], "lines_not_run": [4], "branches_taken": 1,
-            "branches": 2})
+            "lines_run": [1, 3, 5], "lines_not_run": [4], "text_not_run": ["mm/hmm.c 4"],
+            "branches_taken": 1, "branches": 2})
 
     def test_summary(self) -> None:
         self.assertEqual(coverage.summary(recorded()),
