@@ -19,7 +19,7 @@ from ..kernel.workshop import Workshop
 from ..model import cases, functions, shards
 from ..model.outcomes import Name, Outcome
 from ..model.repository import REPOSITORY, SUITES
-from ..proof import mutation
+from ..proof import judged, mutation
 from ..proof.bare import Bare
 from ..proof.mutation import Fate, Mutant, State
 from ..result import schema
@@ -99,6 +99,8 @@ class Command:
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
         self._built: set[int] = set()
+        # What is known to do what the kernel does is not run.
+        self._kinds = judged.read()
         self._reach: dict[Name, set[int]] = {}
         self._seconds: dict[Name, float] = {}
         # How many mutants of (file, function) each case has noticed.
@@ -241,6 +243,10 @@ class Command:
         if not reaching:
             return Fate(mutant, State.UNREACHED if mutant.number in self._built
                         else State.DEAD)
+        kind = judged.kind_of(mutant, self._kinds)
+        if kind:
+            return Fate(mutant, State.SURVIVED, why=kind.title, cases=len(reaching),
+                        left=len(reaching))
         if isinstance(boots, children.Children):
             return self._in_children(mutant, reaching, boots)
         how = replace(how, virtual=boots.virtual)

@@ -19,7 +19,8 @@ from ..model.configs import PLAIN
 from ..proof import judged
 from ..ui import tables
 from ..ui.words import count
-from . import bisections, folio_table, kernels, mutants, page_counts, schedules, walker_table
+from . import bisections, folio_table, kernels, mutants, page_counts, reached, schedules, \
+    walker_table
 from .results import Record, Sources
 
 _WIDTH = 90
@@ -326,6 +327,9 @@ TEXTS: Mapping[str, Callable[[Book], list[str]]] = {
     "verdicts": verdicts,
     "repeats": repeats, "kernels": kernel_table, "kernel-details": kernel_details, "mutants": mutated,
     "mutant-reasons": lambda book: mutants.reasons(book.kind("mutants"), judged.read()),
+    "functions": lambda book: reached.table(book.kind("reached")),
+    "lines-not-reached": lambda book: reached.missed(
+        book.kind("reached"), reached.words(book.sources.top)),
     "mutants-that-live": lambda book: mutants.lives(book.kind("mutants")), "guards": guards,
     "large-folio-table": lambda book: folio_table.rst(book.kind("rows"), book.when),
     "device-page-counts": lambda book: page_counts.rst(book.kind("counts"), book.when),

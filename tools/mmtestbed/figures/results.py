@@ -24,7 +24,7 @@ from ..model.configs import PLAIN
 from ..proof import controls, judged, mutation
 from ..proof.controls import Control, Kind
 from ..result import schema
-from . import mutants, schedules
+from . import mutants, reached, schedules
 
 SCHEMA = 1
 FOLDER = "Documentation/results"
@@ -254,11 +254,18 @@ def _hunts(data: Mapping[str, Any], file: str, sources: Sources,
         **_head("hunts", data, file, sources), **found}
 
 
+def _reached(data: Mapping[str, Any], file: str, sources: Sources,
+             _first: bool) -> tuple[str, Record]:
+    return _name("reached", data["line"]), {
+        **_head("reached", data, file, sources), **reached.facts(data, file)}
+
+
 _Maker = Callable[[Mapping[str, Any], str, Sources, bool], tuple[str, Record]]
 # By what tells the JSON of one command from that of another.
 _MAKERS: Sequence[tuple[str, _Maker]] = (
     ("controls", _controls), ("ways", _measure), ("mutants", _mutants),
-    ("guards", _guards), ("cases", _run), ("programs", _schedules), ("hunts", _hunts))
+    ("guards", _guards), ("cases", _run), ("functions", _reached),
+    ("programs", _schedules), ("hunts", _hunts))
 
 
 def make(path: Path, sources: Sources, first: bool) -> dict[str, Record]:

@@ -47,9 +47,9 @@ def parse(text: str, where: str) -> list[Kind]:
         if match:
             kinds.append(Kind(*match.groups()))
         elif line.strip() and not line.startswith("#"):
-            if not kinds or line.count(": ") < 2:
+            if not kinds or ": " not in line:
                 raise TestbedError(f"{where}:{number}: neither '== KIND: why' nor "
-                                   "'FILE:FUNCTION: OP: BEFORE -> AFTER'")
+                                   "'FILE:FUNCTION: what is there'")
             kinds[-1].rules.append(line.strip())
     return kinds
 
@@ -65,7 +65,11 @@ def read(path: Path = FILE) -> list[Kind]:
 
 def kind_of(mutant: Mutant, kinds: Iterable[Kind]) -> Optional[Kind]:
     """Why @mutant cannot be told from the kernel; None: it can, or nobody has said."""
-    text = text_of(mutant)
+    return of_text(text_of(mutant), kinds)
+
+
+def of_text(text: str, kinds: Iterable[Kind]) -> Optional[Kind]:
+    """The first of @kinds that has a rule for @text."""
     return next((kind for kind in kinds
                  if any(_matches(rule, text) for rule in kind.rules)), None)
 

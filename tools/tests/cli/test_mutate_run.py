@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Mutants that children of a pretended kernel choose."""
 
+from dataclasses import replace
 from unittest import mock
 
 from mmtestbed.boot import children, runner
 from mmtestbed.cli import mutate_options, mutate_run
 from mmtestbed.model import outcomes
 from mmtestbed.model.outcomes import Name
+from mmtestbed.proof import judged
 from mmtestbed.proof.mutation import Fate, Mutant, State
 
 from tests import support
@@ -44,6 +46,18 @@ class Mutants(support.TempCase):
     def test_survives(self) -> None:
         found = self.fate(1)
         self.assertEqual((found.state, found.cases), (State.SURVIVED, 4))
+
+    def test_what_is_judged_is_not_run(self) -> None:
+        self.command._kinds = judged.parse("== slow: it costs time\n...: op: a -> b\n", "x")
+        found = self.fate(3)
+        self.assertEqual((found.state, found.why, found.left),
+                         (State.SURVIVED, "it costs time", 4))
+
+    def test_no_more_cases_than_wanted(self) -> None:
+        self.command._wanted = replace(self.command._wanted, cases=1)
+        found = self.fate(3)
+        self.assertEqual((found.state, found.cases, found.left), (State.SURVIVED, 4, 3))
+        self.assertEqual(self.fate(4).state, State.KILLED)
 
     def test_not_reached_and_not_built(self) -> None:
         self.assertEqual(self.fate(2).state, State.UNREACHED)
