@@ -5,8 +5,10 @@
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/rmap.h"
@@ -130,8 +132,44 @@ static void driver_takes_page_back_with_its_bits(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
 }
 
+static void give_back_action(void *data)
+{
+	struct folio *folio = data;
+
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/**
+ * mprotect_keeps_bits_of_exclusive_entry() - A page that a device has for itself
+ *
+ * mprotect() changes which accesses are allowed, and neither bit.
+ *
+ * Contract: WP-1
+ */
+static void mprotect_keeps_bits_of_exclusive_entry(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	const struct soft_case none = { .backing = ANON_EXCLUSIVE };
+	struct folio *folio;
+	struct soft soft;
+
+	mmk_need_bits(test, how->bits);
+	sb_map(test, &soft, &none);
+	folio = mmk_make_exclusive(test, soft.s.mm, soft.s.addr);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, give_back_action,
+							folio), 0);
+	mmk_set_bits(test, soft.s.mm, soft.s.addr, how->bits);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(soft.s.addr, PAGE_SIZE, PROT_READ),
+			0L);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, DEVICE_EXCLUSIVE);
+	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);
+}
+
 static struct kunit_case soft_bits_device_cases[] = {
 	KUNIT_CASE_PARAM(bits_go_to_device_and_come_back, device_gen_params),
+	KUNIT_CASE_PARAM(mprotect_keeps_bits_of_exclusive_entry,
+			 device_gen_params),
 	KUNIT_CASE_PARAM(migration_of_device_page_carries_bits,
 			 device_gen_params),
 	KUNIT_CASE_PARAM(driver_takes_page_back_with_its_bits,

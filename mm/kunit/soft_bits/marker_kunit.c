@@ -182,10 +182,44 @@ static void moved_page_is_soft_dirty_and_not_protected(struct kunit *test)
 			 true);
 }
 
+/**
+ * poison_is_not_protection() - UFFDIO_WRITEPROTECT of a page that is poisoned
+ *
+ * "Subsequent accesses will result in SIGBUS" (UFFDIO_POISON(2const)): no change of
+ * protection takes the poison away.
+ *
+ * Contract: WP-1, SE-2
+ */
+static void poison_is_not_protection(struct kunit *test)
+{
+	struct uffdio_poison poison = { .range.len = PAGE_SIZE };
+	struct mmk_uffd *uffd;
+	struct mm_struct *mm;
+	pte_t before;
+
+	mmk_need_bits(test, MMK_UFFD);
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open(test);
+	poison.range.start = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, uffd, poison.range.start, PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP);
+	KUNIT_ASSERT_EQ(test, mmk_uffd_ioctl(test, uffd, UFFDIO_POISON, &poison),
+			0L);
+	MMK_EXPECT_PTE(test, mm, poison.range.start, MARKER);
+	before = mmk_pte(mm, poison.range.start);
+	mmk_uffd_protect(test, uffd, poison.range.start, PAGE_SIZE, true);
+	mmk_uffd_protect(test, uffd, poison.range.start, PAGE_SIZE, false);
+	KUNIT_EXPECT_TRUE(test, mmk_pte_same(mmk_pte(mm, poison.range.start),
+					     before));
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, poison.range.start, false),
+			-EFAULT);
+}
+
 static struct kunit_case soft_bits_marker_cases[] = {
 	KUNIT_CASE_PARAM(protected_hole_gets_marker, hole_gen_params),
 	KUNIT_CASE_PARAM(zapped_page_leaves_marker, soft_gen_params),
 	KUNIT_CASE(punched_page_leaves_marker),
+	KUNIT_CASE(poison_is_not_protection),
 	KUNIT_CASE(fork_leaves_marker_behind),
 	KUNIT_CASE_PARAM(moved_page_is_soft_dirty_and_not_protected,
 			 soft_gen_params),

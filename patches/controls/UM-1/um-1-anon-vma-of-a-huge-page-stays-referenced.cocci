@@ -3,7 +3,7 @@
 //
 // It is unlocked, and nobody frees it any more.
 //
-// Breaks: UM-1
+// Breaks: UM-1, UM-2
 // Kills: uffd_move_lock.locked_huge_page_is_waited_for: assertion
 // In: mm/huge_memory.c: move_pages_huge_pmd
 // Kernels: before 6.19: the mover takes no reference since

@@ -4,7 +4,7 @@
 // The entry is moved, and the folio that a fault there will find belongs to
 // the VMA of the old place.
 //
-// Breaks: UM-1
+// Breaks: UM-1, UM-2
 // Kills: uffd_move_page.swapped_page_moves: assertion
 // In: mm/userfaultfd.c: move_swap_pte
 

@@ -3,7 +3,7 @@
 //
 // It is unlocked, and nobody frees it any more.
 //
-// Breaks: UM-1
+// Breaks: UM-1, UM-2
 // Kills: uffd_move_change.move_is_serial_with_any_change: assertion
 // In: mm/userfaultfd.c: move_pages_pte
 // Kernels: before 6.19: the mover takes no reference since

@@ -4,7 +4,7 @@
 // The reverse map looks for the page in the old VMA. Where both are in the
 // same VMA nobody notices.
 //
-// Breaks: UM-1
+// Breaks: UM-1, UM-2
 // Kills: uffd_move_page.exclusive_page_moves: assertion
 // In: mm/userfaultfd.c: move_present_pte | move_present_ptes
 

@@ -45,7 +45,7 @@ def parse(text: str, where: str) -> list[Kind]:
     for number, line in enumerate(text.splitlines(), 1):
         match = _KIND.match(line)
         if match:
-            kinds.append(Kind(*match.groups()))
+            kinds.append(Kind(match.group(1), match.group(2)))
         elif line.strip() and not line.startswith("#"):
             if not kinds or ": " not in line:
                 raise TestbedError(f"{where}:{number}: neither '== KIND: why' nor "
