@@ -40,7 +40,7 @@ def facts(fates: Sequence[Fate], kinds: Sequence[judged.Kind]) -> dict[str, Any]
 
 
 def _share(row: Mapping[str, int]) -> str:
-    told = row["reached"] - row["equivalent"]
+    told = row["reached"] - row.get("equivalent", 0)
     return f"{100 * row['killed'] / told:.0f} %" if told else ""
 
 
@@ -53,7 +53,7 @@ def table(records: Sequence[Record]) -> list[str]:
             total.update({key: value for key, value in row.items() if key != "file"})
         line = record["line"]
         for row in [*record["rows"], {"file": "all", **total}]:
-            rows.append([line, row["file"], *(str(row[key]) for key in (
+            rows.append([line, row["file"], *(str(row.get(key, "")) for key in (
                 "mutants", "live", "reached", "killed", "equivalent")), _share(row)])
             line = "\\"
     return tables.rst(rows)
@@ -62,7 +62,7 @@ def table(records: Sequence[Record]) -> list[str]:
 def reasons(records: Sequence[Record], kinds: Sequence[judged.Kind]) -> list[str]:
     """How many cannot be told from the kernel, by why."""
     rows = [["why", *(record["line"] for record in records)]]
-    rows += [[kind.title, *(str(record["kinds"].get(kind.name, 0)) for record in records)]
+    rows += [[kind.title, *(str(record.get("kinds", {}).get(kind.name, "")) for record in records)]
              for kind in kinds]
     return tables.rst(rows)
 
@@ -72,5 +72,5 @@ def lives(records: Sequence[Record]) -> list[str]:
     found = []
     for record in records:
         found += [f"Linux {record['kernel_version']}::", "",
-                  *(f"    {text}" for text in record["lives"] or ["none"]), ""]
+                  *(f"    {text}" for text in record.get("lives") or ["none"]), ""]
     return found[:-1]
