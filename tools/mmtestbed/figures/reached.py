@@ -73,6 +73,8 @@ def unsaid(record: Record, kinds: Sequence[judged.Kind]) -> list[str]:
 
 def table(records: Sequence[Record]) -> list[str]:
     """By function: lines that have run, of all lines, on each kernel."""
+    if not records:
+        return ["No run of the variant gcov is recorded."]
     found: dict[tuple[str, str], dict[str, str]] = collections.defaultdict(dict)
     for record in records:
         for row in record["rows"]:
@@ -102,4 +104,4 @@ def missed(records: Sequence[Record], kinds: Sequence[judged.Kind]) -> list[str]
             lines = [f"    {line}  [{', '.join(where)}]"
                      for line, where in sorted(by_kind[title].items())]
             found += [f"{title[0].upper()}{title[1:]} ({len(lines)})::", "", *lines, ""]
-    return found[:-1]
+    return found[:-1] or ["None is recorded."]
