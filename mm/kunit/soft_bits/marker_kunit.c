@@ -13,6 +13,7 @@
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
+#include "../lib/snapshot.h"
 #include "soft_bits.h"
 
 /**
