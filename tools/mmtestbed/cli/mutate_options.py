@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
              f"of the host (default: {control_options.TIMEOUT:g})")
     add("--cases", metavar="N", type=shared.positive, default=0,
         help="try no more than N cases with a mutant: those first that have noticed others "
-             "of its function, then the fast ones (default: all that reach it)")
+             "of its function, then those that run most of it (default: all that reach it)")
     shared.add_mode(parser)
     shared.add_shard(parser, "mutants")
     add("--again", metavar="FILE", help="take what this earlier JSON report says was "

@@ -99,6 +99,7 @@ class Command:
         self._mutants: list[Mutant] = []
         self._names: list[Name] = []
         self._built: set[int] = set()
+        self._by_function: dict[tuple[str, str], set[int]] = collections.defaultdict(set)
         # What is known to do what the kernel does is not run.
         self._kinds = judged.read()
         self._reach: dict[Name, set[int]] = {}
@@ -264,10 +265,13 @@ class Command:
     def _in_children(self, mutant: Mutant, names: Sequence[Name],
                      boots: children.Children) -> Fate:
         """What becomes of @mutant, which a child chooses, by the cases @names."""
-        # What has noticed most mistakes in the same function comes first, then what is fast.
+        # What has noticed most mistakes in the same function comes first, then what runs most
+        # of it, then what is fast.
         killers = self._killers[(mutant.file, mutant.function)]
+        others = self._others(mutant)
         left = max(0, len(names) - (self._wanted.cases or len(names)))
-        names = sorted(names, key=lambda name: (-killers[name], self._seconds[name]))
+        names = sorted(names, key=lambda name: (
+            -killers[name], -len(others & self._reach[name]), self._seconds[name]))
         names = names[:len(names) - left]
         results = boots.with_words([f"mm_mutant={mutant.number}"]).round(
             names, "", enough=_bad)
@@ -278,6 +282,13 @@ class Command:
                             f"{outcome.status.value}: {outcome.reason}",
                             len(names) + left)
         return Fate(mutant, State.SURVIVED, cases=len(names) + left, left=left)
+
+    def _others(self, mutant: Mutant) -> set[int]:
+        """The mutants of the function that @mutant is in."""
+        if not self._by_function:
+            for each in self._mutants:
+                self._by_function[(each.file, each.function)].add(each.number)
+        return self._by_function[(mutant.file, mutant.function)]
 
     def _boot_mutant(self, mutant: Mutant, names: Sequence[Name],
                      how: runner.Options) -> Fate:
