@@ -33,7 +33,7 @@ TABLE: tuple[B, ...] = (
       "        if kind:\n", "        if False:\n", "what is judged is run all the same"),
     B("test_mutate_run.Mutants.test_no_more_cases_than_wanted", "cli/mutate_run.py",
       "names = names[:len(names) - left]", "pass", "mutate tries all cases, whatever --cases says"),
-    B("test_judged.Judged.test_rules", "proof/judged.py",
+    B("test_judged.Judged.test_all_of_the_text", "proof/judged.py",
       'return re.fullmatch(".*".join', 'return re.match(".*".join', "a rule matches what goes on"),
     B("test_reached.Reached.test_missed", "figures/reached.py",
       "for text in row[\"text\"]]", "for text in row[\"text\"][1:]]", "a line that has not run is lost"),
