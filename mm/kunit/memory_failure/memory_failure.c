@@ -9,6 +9,7 @@
 #include <linux/page-flags.h>
 
 #include "../../internal.h"
+#include "../compat/count.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/task.h"
