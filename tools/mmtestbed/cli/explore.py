@@ -304,7 +304,11 @@ class Command:
 
     def _hunts(self, kernel: Path, folder: Path, found: Sequence[Control]) -> int:
         """Which programs find each control of @found, which are in @kernel."""
-        rows = [self._hunt(control, kernel, folder) for control in found]
+        rows: list[dict[str, Any]] = []
+        for control in found:
+            rows.append(self._hunt(control, kernel, folder))
+            # It takes long: what has been found is kept if somebody stops it.
+            self._write({"hunts": rows})
         console = self._console
         console.line()
         console.lines(tables.plain([
@@ -312,7 +316,6 @@ class Command:
             *([row["control"], row["program"] or "none", str(row["switches"]),
                str(row["schedules"]), f"{row['seconds']:.1f}", row["why"]]
               for row in rows)], 140), "")
-        self._write({"hunts": rows})
         return Exit.PASSED if all(row["found"] for row in rows) else Exit.FAILED
 
     def _hunt(self, control: Control, kernel: Path, folder: Path) -> dict[str, Any]:

@@ -34,8 +34,10 @@ def of_programs(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]
     if not rows:
         raise UsageError(f"{file} has no program")
     triples = all(row["program"].count("+") == 2 for row in rows)
+    part = data.get("shard")
     return str(data["switches"]) + "-triples" * triples, {
-        "switches": data["switches"], "points": data["points"], "rows": rows}
+        "switches": data["switches"], "points": data["points"], "rows": rows,
+        **({"of": part["total"]} if part else {})}
 
 
 def of_hunts(data: Mapping[str, Any], file: str) -> tuple[str, dict[str, Any]]:
@@ -61,8 +63,8 @@ def programs(record: Record, when: str) -> tuple[str, list[str]]:
     done, total = sum(row["done"] for row in rows), sum(row["total"] for row in rows)
     seconds, run = sum(row["seconds"] for row in rows), sum(row["run"] for row in rows)
     every = f"All {done:,}" if done == total else f"{done:,} of {total:,}"
-    text = (f"{_head(record, when)} {every} schedules of {count(len(rows), 'program')}; "
-            f"{run:,} of them were run, which took {seconds:.0f} s, "
+    text = (f"{_head(record, when)} {every} schedules of {count(len(rows), 'program')}"
+            f"{_of(record)}; {run:,} of them were run, which took {seconds:.0f} s, "
             f"{run / max(seconds, 0.1):.0f} a second and "
             f"{1000 * sum(row['cpu_seconds'] for row in rows) / max(run, 1):.1f} ms of CPU "
             "time each; none was bad.")
@@ -75,6 +77,12 @@ def programs(record: Record, when: str) -> tuple[str, list[str]]:
                f"{100 * row['done'] // max(1, row['total'])} %", str(row["ends"]),
                str(row["given_up"]), f"{row['seconds']:.1f}"] for row in rows]
     return text, tables.rst(table)
+
+
+def _of(record: Record) -> str:
+    """What the programs are a part of, if they are one of several."""
+    return f", one of many parts of {record['of']:,} programs that were dealt out" \
+        if "of" in record else ""
 
 
 def _by_state(rows: Sequence[Record]) -> list[dict[str, Any]]:

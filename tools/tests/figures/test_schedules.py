@@ -22,8 +22,8 @@ HUNT: dict[str, Any] = {"control": "mw-3-x", "found": True, "program": "moving:r
 class Schedules(test_results.Repository):
     def recorded(self, **more: Any) -> dict[str, Record]:
         path = self.tmp / "out.json"
-        path.write_text(json.dumps(self.head(switches=1, points="locks and references",
-                                             **more)), encoding="utf-8")
+        path.write_text(json.dumps(self.head(**{
+            "switches": 1, "points": "locks and references", **more})), encoding="utf-8")
         return results.make(path, Sources.read(self.tmp), False)
 
     def book(self, found: dict[str, Record]) -> figure_texts.Book:
@@ -55,6 +55,16 @@ class Schedules(test_results.Repository):
         text = " ".join(figure_texts.explored(self.book(self.recorded(programs=[part]))))
         self.assertIn("10 of 40 schedules", text)
         self.assertIn(" 25 % ", text)
+
+    def test_a_shard(self) -> None:
+        text = " ".join(figure_texts.explored(self.book(self.recorded(
+            programs=[PROGRAM], shard={"index": 1, "of": 20, "total": 1709, "list": "x"}))))
+        self.assertIn("of 1 program, one of many parts of 1,709 programs that were dealt out;",
+                      text)
+
+    def test_aside(self) -> None:
+        found = self.recorded(hunts=[HUNT], points="locks and accesses, inside spinlocks as well")
+        self.assertEqual(list(found), ["hunts-6.12-1-aside"])
 
     def test_a_bad_one_is_not_recorded(self) -> None:
         wrong: tuple[dict[str, Any], ...] = (
