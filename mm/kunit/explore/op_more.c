@@ -102,6 +102,8 @@ void mmx_op_look(struct mmx_actor *actor)
 		return;
 	mmx_access((unsigned long)&folio->mapping, sizeof(folio->mapping),
 		   false, _THIS_IP_);
+	mmx_access((unsigned long)&folio->index, sizeof(folio->index), false,
+		   _THIS_IP_);
 	if (READ_ONCE(folio->mapping) && !READ_ONCE(folio->index))
 		actor->ret = -EUCLEAN;
 	folio_put(folio);
