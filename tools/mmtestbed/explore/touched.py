@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Iterable
 
 from . import program
@@ -34,8 +33,13 @@ OF: dict[str, tuple[str, ...]] = {
 }
 
 
-# Who meets a page that is somebody else's: the third in a race for it.
-_THIRD = {"own", "lock"}
+# The states, those whose programs have the fewest points first.
+_ORDER = ("moving", "none", "middle", "watched", "mapped", "exclusive", "lazyfree", "device",
+          "shared", "cached", "swapped")
+# Who meets a page that is somebody else's, and who waits for that page: the third and the
+# first in a race for it; and the states in which there is something to wait for.
+_THIRD, _FIRST = {"own", "lock"}, {"read", "write"}
+_WAITED = {"moving", "exclusive", "cached"}
 
 
 def programs(files: Iterable[str]) -> list[Program]:
@@ -44,23 +48,21 @@ def programs(files: Iterable[str]) -> list[Program]:
     return [each for each in program.every(2) if words & {each.state, *each.ops}]
 
 
-def _turns(found: Iterable[Program]) -> list[Program]:
-    """@found, so that each state has its turn."""
-    states: dict[str, list[Program]] = {}
-    for each in found:
-        states.setdefault(each.state, []).append(each)
-    return [each for turn in itertools.zip_longest(*states.values()) for each in turn if each]
+def _cheap(found: Iterable[Program]) -> list[Program]:
+    """@found, those that are soon done first."""
+    return sorted(found, key=lambda each: (_ORDER.index(each.state), len(each.ops)))
 
 
 def hunting(files: Iterable[str]) -> list[Program]:
     """The programs that are to find what is wrong in @files, the most promising first: the
-    pairs, those with two parts that go through the files first, and after them those with
-    a third task that owns the page or its lock meanwhile."""
+    pairs, and behind those of a state the triples in which a third task owns the page, or
+    has it locked, that one of the others waits for.  Pairs with two parts that go
+    through the files come before all."""
     words = {word for path in files for word in OF.get(path, ())}
     pairs = programs(files)
     both = [each for each in pairs
             if sum(word in words for word in (each.state, *each.ops)) > 1]
-    return [*_turns(both), *_turns(each for each in pairs if each not in both),
-            *_turns(each for each in program.every(3)
-                    if sum(op in _THIRD for op in each.ops) == 1 and
-                    words & {each.state, *each.ops})]
+    third = [each for each in program.every(3)
+             if [len(kind & set(each.ops)) for kind in (_THIRD, _FIRST)] == [1, 1] and
+             len(set(each.ops)) == 3 and each.state in _WAITED and words & {each.state, *each.ops}]
+    return [*_cheap(both), *_cheap([*(each for each in pairs if each not in both), *third])]

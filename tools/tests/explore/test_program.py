@@ -90,21 +90,23 @@ class Touched(unittest.TestCase):
     def test_hunts_have_third_tasks(self) -> None:
         found = touched.hunting(["mm/filemap.c"])
         pairs = touched.programs(["mm/filemap.c"])
-        self.assertEqual(set(found[:len(pairs)]), set(pairs))
-        self.assertTrue(all(len(each.ops) == 3 for each in found[len(pairs):]))
-        self.assertEqual(len(found), len(set(found)))
+        self.assertLess(set(pairs), set(found))
+        # Behind the pairs of the same state, and ahead of other states.
+        self.assertLess(found.index(program.parse("moving:fail+failfork")),
+                        found.index(program.parse("moving:read+end+own")))
+        self.assertLess(found.index(program.parse("moving:read+end+own")),
+                        found.index(program.parse("cached:read+read")))
         self.assertIn(program.parse("moving:read+end+own"), found)
         self.assertIn(program.parse("moving:write+fail+lock"), found)
         self.assertNotIn(program.parse("moving:read+write+end"), found)
 
     def test_the_most_promising_come_first(self) -> None:
         found = [str(each) for each in touched.hunting(["mm/migrate.c"])]
-        self.assertEqual(set(found[:4]), {"mapped:start+look", "shared:start+look",
-                                          "mapped:migrate+look", "shared:migrate+look"})
+        self.assertEqual(found[:3], ["mapped:start+look", "mapped:migrate+look",
+                                     "mapped:look+look"])
         self.assertEqual(len(found), len(set(found)))
-        # One of each state, then the next.
-        states = [each.partition(":")[0] for each in found[4:]]
-        self.assertEqual(states[:5], ["mapped", "shared", "mapped", "shared", "moving"])
+        states = list(dict.fromkeys(each.partition(":")[0] for each in found[6:]))
+        self.assertEqual(states, ["moving", "mapped", "shared"])
 
 
 class Asked(unittest.TestCase):
