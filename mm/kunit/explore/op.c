@@ -261,6 +261,9 @@ static struct folio *new_folio(struct folio *src, unsigned long private)
 	struct mmx_run *run = (struct mmx_run *)private;
 
 	run->dst = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	/* What is left of an earlier owner would look like that of the page. */
+	if (run->dst)
+		run->dst->index = 0;
 	mmx_access((unsigned long)&run->dst, sizeof(run->dst), true, _THIS_IP_);
 	return run->dst;
 }
