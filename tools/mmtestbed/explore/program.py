@@ -49,14 +49,14 @@ class Program:
     @property
     def valid(self) -> bool:
         """True if it makes sense: one migration at most, unless they are those of two
-        drivers, and one that goes on ends; a userfaultfd that watches is closed; nobody
+        drivers, and one that goes on ends; a userfaultfd that watches is closed once; nobody
         pins a page of a device that cannot be moved for somebody's reference."""
         movers = [op for op in self.ops if op in _MOVERS]
         return self.state in STATES and 2 <= len(self.ops) <= MOST and \
             all(self.state in _BEGIN.get(op, ()) for op in self.ops) and \
             len(movers) <= 1 and not (movers and "todevice" in self.ops) and \
             (self.state != "moving" or bool(movers)) and \
-            (self.state != "watched" or "close" in self.ops) and \
+            self.ops.count("close") == (self.state == "watched") and \
             not ("pin" in self.ops and {"put", "release"} & set(self.ops))
 
     @property

@@ -110,6 +110,12 @@ class Touched(unittest.TestCase):
 
 
 class Asked(unittest.TestCase):
+    def test_what_is_watched_is_closed_once(self) -> None:
+        found = {str(each) for each in program.every(2)}
+        self.assertIn("watched:pin+close", found)
+        self.assertNotIn("watched:close+close", found)
+        self.assertNotIn("watched:pin+write", found)
+
     def test_contracts_ask_for_some(self) -> None:
         self.assertEqual((len(program.pairs()), len(program.triples())), (439, 1709))
         for name in ("none:todevice+todevice", "middle:read+munmap", "device:put+release",
