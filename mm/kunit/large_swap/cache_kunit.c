@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/pagemap.h>
 #include <linux/swap.h>
 
@@ -215,6 +216,62 @@ static void pieces_of_more_than_a_page_are_refused(struct kunit *test)
 	ls_read_all(test, &ls, ls.mm);
 }
 
+/**
+ * struct rest_case - A page of a folio in the swap cache that goes away
+ * @description: for the KTAP line
+ * @page: which of 32
+ * @unmapped: it is unmapped, and its VMA ends there; if not, MADV_DONTNEED
+ */
+static const struct rest_case {
+	const char *description;
+	unsigned int page;
+	bool unmapped;
+} rest_cases[] = {
+	{ "the first is unmapped", 0, true },
+	{ "the last is unmapped", 31, true },
+	{ "one in the middle is unmapped", 13, true },
+	{ "one in the middle is dropped", 13, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(rest, rest_cases, description);
+
+/**
+ * rest_of_a_folio_comes_back() - A fault when a page of the folio is gone
+ *
+ * The folio is in the swap cache still. The other pages come back, with their
+ * bytes, and nothing is mapped where the page was.
+ *
+ * Contract: TS-1
+ */
+static void rest_of_a_folio_comes_back(struct kunit *test)
+{
+	const struct rest_case *how = test->param_value;
+	const struct ls_size size = { .order = 5 };
+	unsigned long gone;
+	unsigned int i;
+	struct ls ls;
+
+	ls_map(test, &ls, &size);
+	ls_out_and_keep(test, &ls);
+	gone = ls.addr + how->page * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, how->unmapped ? vm_munmap(gone, PAGE_SIZE) :
+			do_madvise(ls.mm, gone, PAGE_SIZE, MADV_DONTNEED), 0);
+	for (i = 0; i < ls.nr; i++) {
+		if (i == how->page)
+			continue;
+		MMK_EXPECT_PART_HOLDS(test, ls.mm, ls.addr + i * PAGE_SIZE, i, 1,
+				      MMK_LARGE_SEED);
+		MMK_EXPECT_PTE(test, ls.mm, ls.addr + i * PAGE_SIZE, PRESENT);
+		KUNIT_EXPECT_PTR_EQ(test,
+				    mmk_pte_page(ls.mm, ls.addr + i * PAGE_SIZE),
+				    folio_page(ls.folio, i));
+	}
+	KUNIT_EXPECT_TRUE(test, pte_none(mmk_pte(ls.mm, gone)));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(ls.folio), (int)ls.nr - 1);
+	KUNIT_EXPECT_EQ(test, vm_munmap(ls.addr, ls.nr * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, mmk_swap_slots_used(), 0L);
+}
+
 static struct kunit_case large_swap_cache_cases[] = {
 	KUNIT_CASE_PARAM(folio_in_the_swap_cache_moves, size_gen_params),
 	KUNIT_CASE_PARAM(mapped_folio_in_the_swap_cache_moves, size_gen_params),
@@ -222,6 +279,7 @@ static struct kunit_case large_swap_cache_cases[] = {
 	KUNIT_CASE_PARAM(pieces_keep_their_slots, size_gen_params),
 	KUNIT_CASE_PARAM(pieces_of_more_than_a_page_are_refused,
 			 size_gen_params),
+	KUNIT_CASE_PARAM(rest_of_a_folio_comes_back, rest_gen_params),
 	{}
 };
 
