@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
+#include <linux/rmap.h>
 
 #include "../../internal.h"
 #include "../compat/leaf.h"
@@ -262,6 +263,36 @@ struct folio *mmk_make_exclusive(struct kunit *test, struct mm_struct *mm,
 	mmap_read_unlock(mm);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	return page_folio(page);
+}
+
+/**
+ * mmk_count_exclusive() - Let a page count as mapped that a device has for itself
+ * @test: the case
+ * @mm: address space
+ * @addr: user address of its entry
+ * @folio: the page
+ *
+ * Since 6.15 it does. Up to 6.14 it does not, and reclaim comes to the entry only
+ * if the page is mapped elsewhere; this stands in for that.
+ */
+void mmk_count_exclusive(struct kunit *test, struct mm_struct *mm,
+			 unsigned long addr, struct folio *folio)
+{
+#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	mmap_read_lock(mm);
+	ptep = pte_lock(mm, addr, &ptl);
+	if (ptep) {
+		folio_add_anon_rmap_pte(folio, folio_page(folio, 0),
+					vma_lookup(mm, addr), addr,
+					RMAP_EXCLUSIVE);
+		pte_unmap_unlock(ptep, ptl);
+	}
+	mmap_read_unlock(mm);
+	KUNIT_ASSERT_NOT_NULL(test, ptep);
+#endif
 }
 
 /**

@@ -56,6 +56,8 @@ void mmk_folio_put(struct kunit *test, struct folio *folio);
 bool mmk_pte_store(struct mm_struct *mm, unsigned long addr, pte_t pte);
 struct folio *mmk_make_exclusive(struct kunit *test, struct mm_struct *mm,
 				 unsigned long addr);
+void mmk_count_exclusive(struct kunit *test, struct mm_struct *mm,
+			 unsigned long addr, struct folio *folio);
 void mmk_pte_set_flags(struct kunit *test, struct mm_struct *mm,
 		       unsigned long addr, bool young, bool dirty);
 

@@ -11,7 +11,6 @@
 #include <linux/syscalls.h>
 
 #include "../../internal.h"
-#include "../compat/rmap.h"
 #include "../compat/swap.h"
 #include "../compat/uffd.h"
 #include "../lib/guard.h"
@@ -71,8 +70,7 @@ static void page_comes_back_from_a_device_protected(struct kunit *test)
 /**
  * page_of_a_device_goes_to_swap_protected() - Reclaimed while a device has it
  *
- * The swap entry has the bits of the entry that it replaces. Up to 6.14 such a
- * page does not count as mapped, and is not reclaimed.
+ * The swap entry has the bits of the entry that it replaces.
  *
  * Contract: WP-1
  */
@@ -84,17 +82,16 @@ static void page_of_a_device_goes_to_swap_protected(struct kunit *test)
 	bool added;
 
 	mmk_need_bits(test, MMK_UFFD);
-#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	kunit_skip(test, "needs make_device_exclusive() that leaves the page mapped");
-#endif
 	folio = protect_exclusive(test, &soft, how);
 	mmk_swap_on(test);
 	lru_add_drain_all();
 	mmk_folio_get(test, folio);
 	folio_lock(folio);
 	added = mmk_swap_cache_add(folio);
-	if (added)
+	if (added) {
+		mmk_count_exclusive(test, soft.s.mm, soft.s.addr, folio);
 		try_to_unmap(folio, 0);
+	}
 	folio_unlock(folio);
 	mmk_folio_put(test, folio);
 	KUNIT_ASSERT_TRUE(test, added);

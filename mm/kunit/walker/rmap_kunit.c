@@ -130,34 +130,6 @@ static const struct ew_ops rmap_referenced_ops = {
 	.table = true,
 };
 
-/*
- * Up to 6.14 a page that a device has for itself counts as mapped no more, and
- * reclaim comes to it only if it is mapped elsewhere. This stands in for that.
- */
-static void map_elsewhere(struct ew_walk *w)
-{
-#ifdef MMK_HAVE_DEVICE_EXCLUSIVE_RANGE
-	struct folio *folio = w->site->folio;
-	struct vm_area_struct *vma;
-	spinlock_t *ptl;
-	pte_t *ptep;
-
-	if (w->site->entry != EW_EXCLUSIVE)
-		return;
-	mmap_read_lock(w->mm);
-	vma = vma_lookup(w->mm, w->start);
-	ptep = pte_offset_map_lock(w->mm, mm_find_pmd(w->mm, w->start), w->start,
-				   &ptl);
-	if (ptep) {
-		folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma,
-					w->start, RMAP_EXCLUSIVE);
-		pte_unmap_unlock(ptep, ptl);
-	}
-	mmap_read_unlock(w->mm);
-	KUNIT_ASSERT_NOT_NULL(w->test, ptep);
-#endif
-}
-
 /* As reclaim does it: with a slot in a swap area, and the folio locked */
 static void run_rmap_reclaim(struct ew_walk *w)
 {
@@ -184,7 +156,8 @@ static void run_rmap_reclaim(struct ew_walk *w)
 		KUNIT_ASSERT_TRUE(w->test, mmk_swap_cache_add(folio));
 		folio_mark_dirty(folio);
 	}
-	map_elsewhere(w);
+	if (w->site->entry == EW_EXCLUSIVE)
+		mmk_count_exclusive(w->test, w->mm, w->start, folio);
 	try_to_unmap(folio, 0);
 	if (folio_mapped(folio))
 		ew_say(w, -EBUSY);

@@ -5,7 +5,6 @@
 //
 // Breaks: WP-1
 // Kills: soft_bits_kept.page_of_a_device_goes_to_swap_protected: assertion
-// Kernels: from 6.15: a page that a device has counts as mapped since
 // In: mm/rmap.c: swp_pte_prepare | try_to_unmap_one
 
 @@
