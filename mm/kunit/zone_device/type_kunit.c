@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/dax.h>
+#include <linux/delay.h>
 #include <linux/math.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -216,8 +217,9 @@ static void zd_user_main(struct mmk_task *task)
 			user->refused++;
 			continue;
 		}
+		/* Others come and go while it has the page. */
 		if (!(i & 15))
-			cond_resched();
+			usleep_range(1, 2);
 		put_page(page);
 	}
 }
