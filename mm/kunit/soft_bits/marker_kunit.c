@@ -7,6 +7,7 @@
 #include <linux/falloc.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/uffd.h"
@@ -184,6 +185,38 @@ static void moved_page_is_soft_dirty_and_not_protected(struct kunit *test)
 }
 
 /**
+ * marker_does_not_move() - mremap() of a page that is not there, and protected
+ *
+ * The new place is not watched, since the monitor has not asked to be told of it: nothing
+ * is protected there, present or not.
+ *
+ * Contract: WP-1
+ */
+static void marker_does_not_move(struct kunit *test)
+{
+	struct mmk_uffd *uffd;
+	unsigned long addr, to;
+	struct mm_struct *mm;
+
+	mmk_need_bits(test, MMK_UFFD);
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open(test);
+	addr = mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
+			PROT_READ | PROT_WRITE, MAP_SHARED);
+	to = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, uffd, addr, PAGE_SIZE, UFFDIO_REGISTER_MODE_WP);
+	mmk_uffd_protect(test, uffd, addr, PAGE_SIZE, true);
+	MMK_EXPECT_PTE(test, mm, addr, MARKER);
+	KUNIT_ASSERT_EQ(test, (unsigned long)
+			sys_mremap(addr, PAGE_SIZE, PAGE_SIZE,
+				   MREMAP_MAYMOVE | MREMAP_FIXED, to), to);
+	MMK_EXPECT_PTE(test, mm, to, NONE);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, to, true), 0);
+	KUNIT_EXPECT_FALSE(test, mmk_bits(mm, to) & MMK_UFFD);
+	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, to)));
+}
+
+/**
  * poison_is_not_protection() - UFFDIO_WRITEPROTECT of a page that is poisoned
  *
  * "Subsequent accesses will result in SIGBUS" (UFFDIO_POISON(2const)): no change of
@@ -220,6 +253,7 @@ static struct kunit_case soft_bits_marker_cases[] = {
 	KUNIT_CASE_PARAM(protected_hole_gets_marker, hole_gen_params),
 	KUNIT_CASE_PARAM(zapped_page_leaves_marker, soft_gen_params),
 	KUNIT_CASE(punched_page_leaves_marker),
+	KUNIT_CASE(marker_does_not_move),
 	KUNIT_CASE(poison_is_not_protection),
 	KUNIT_CASE(fork_leaves_marker_behind),
 	KUNIT_CASE_PARAM(moved_page_is_soft_dirty_and_not_protected,

@@ -323,7 +323,75 @@ static void mprotect_lets_no_write_pass_unseen(struct kunit *test)
 	mmk_proc_end(test, s.proc);
 }
 
+/* Of a word of pagemap; see Documentation/admin-guide/mm/pagemap.rst */
+#define PAGEMAP_SOFT_DIRTY	BIT_ULL(55)
+#define PAGEMAP_UFFD		BIT_ULL(57)
+
+static void expect_pagemap(struct kunit *test, struct scan *s, u64 bits)
+{
+	const unsigned int pages[] = { 0, s->nr / 2, s->nr - 1 };
+	unsigned int i;
+	u64 word;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		unsigned long addr = s->addr + pages[i] * PAGE_SIZE;
+
+		KUNIT_ASSERT_EQ(test,
+				mmk_proc_read(test, s->proc, "pagemap",
+					      addr / PAGE_SIZE * sizeof(word),
+					      &word, sizeof(word)),
+				sizeof(word));
+		KUNIT_EXPECT_EQ_MSG(test, word & (PAGEMAP_SOFT_DIRTY |
+						  PAGEMAP_UFFD), bits,
+				    "page %u", pages[i]);
+	}
+}
+
+/**
+ * pagemap_tells_the_bits() - Soft-dirty and protected, and not soft-dirty any more
+ *
+ * The word of each page in pagemap says both, whatever has become of the page. When the
+ * soft-dirty bits are cleared, no page is soft-dirty: neither one that is present nor one
+ * that is not. The protection stays.
+ *
+ * Contract: WP-1, EW-1
+ */
+static void pagemap_tells_the_bits(struct kunit *test)
+{
+	const enum scan_state *state = test->param_value;
+	const unsigned int both = MMK_SOFT_DIRTY | MMK_UFFD;
+	struct mmk_dev *dev = NULL;
+	struct scan s;
+
+	mmk_need_bits(test, both);
+	if (*state == SCAN_DEVICE)
+		dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	scan_map(test, &s, *state >= SCAN_HUGE);
+	mmk_proc_write(test, s.proc, "clear_refs", "4");
+	s.uffd = mmk_uffd_open(test);
+	mmk_uffd_watch(test, s.uffd, s.addr, s.nr * PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	expect_pagemap(test, &s, 0);
+	mmk_uffd_protect(test, s.uffd, s.addr, s.nr * PAGE_SIZE, true);
+	if (s.huge)
+		mmk_pmd_set_bits(test, s.mm, s.addr, both);
+	else
+		mmk_set_bits(test, s.mm, s.addr, both);
+	scan_become(test, &s, *state, dev);
+	MMK_EXPECT_THESE_BITS(test, scan_bits(&s), both);
+	expect_pagemap(test, &s, PAGEMAP_SOFT_DIRTY | PAGEMAP_UFFD);
+
+	mmk_proc_write(test, s.proc, "clear_refs", "4");
+	MMK_EXPECT_THESE_BITS(test, scan_bits(&s), MMK_UFFD);
+	expect_pagemap(test, &s, PAGEMAP_UFFD);
+	scan_end(test, &s);
+	MMK_EXPECT_THESE_BITS(test, scan_bits(&s) & MMK_UFFD, MMK_UFFD);
+	mmk_proc_end(test, s.proc);
+	MMK_EXPECT_HOLDS(test, s.addr, s.nr, SCAN_SEED);
+}
+
 static struct kunit_case soft_bits_scan_cases[] = {
+	KUNIT_CASE_PARAM(pagemap_tells_the_bits, state_gen_params),
 	KUNIT_CASE_PARAM(scan_says_what_is_soft_dirty, scan_gen_params),
 	KUNIT_CASE_PARAM(scan_protects_what_was_written, state_gen_params),
 	KUNIT_CASE_PARAM(mprotect_lets_no_write_pass_unseen,

@@ -10,12 +10,14 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../lib/disk.h"
 #include "../lib/guard.h"
 #include "../lib/migrate.h"
 #include "../lib/mm.h"
+#include "../lib/notifier.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
 
@@ -47,6 +49,13 @@ static void lazy_write(struct kunit *test, struct mm_struct *mm,
 	mmk_pte_set_flags(test, mm, addr, true, true);
 }
 
+static void lazy_mlock(struct kunit *test, struct mm_struct *mm,
+		       unsigned long addr)
+{
+	KUNIT_ASSERT_EQ(test, sys_mlock(addr, PAGE_SIZE), 0L);
+	lru_add_drain_all();
+}
+
 /**
  * struct lazy_case - What has become of a page since MADV_FREE
  * @description: for the KTAP line
@@ -65,6 +74,7 @@ static const struct lazy_case lazy_cases[] = {
 	{ "referenced", lazy_reference, false },
 	{ "pinned", lazy_pin, false },
 	{ "written to", lazy_write, false },
+	{ "locked into memory", lazy_mlock, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(lazy, lazy_cases, description);
@@ -75,7 +85,8 @@ KUNIT_ARRAY_PARAM_DESC(lazy, lazy_cases, description);
  * A page that nobody has but its mapping is dropped. One that has been written to since
  * stays mapped, and so does one that somebody else holds a reference on, by which data
  * may be on its way: it keeps its bytes, and counts as resident. What was written to is
- * memory like any other again, and can be swapped out.
+ * memory like any other again, and can be swapped out. One that is locked into memory
+ * stays. MMU notifiers are told of the page before it goes.
  *
  * Contract: SF-11
  */
@@ -84,6 +95,7 @@ static void lazyfree_page_goes_if_nobody_needs_it(struct kunit *test)
 	const struct lazy_case *c = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
 	unsigned long addr = mmk_map_anon(test, 1);
+	struct mmk_notifier *n;
 	struct mmk_mm_state rss;
 	struct folio *folio;
 	bool mapped;
@@ -102,11 +114,22 @@ static void lazyfree_page_goes_if_nobody_needs_it(struct kunit *test)
 	/* As reclaim has it: isolated, locked, and with a reference of its own */
 	KUNIT_ASSERT_TRUE(test, folio_isolate_lru(folio));
 	folio_lock(folio);
+	n = mmk_notifier_alloc(test, mm, addr);
 	try_to_unmap(folio, 0);
+	mmk_notifier_stop(test, n);
 	mapped = folio_mapped(folio);
 	folio_unlock(folio);
 	folio_putback_lru(folio);
 	KUNIT_EXPECT_EQ(test, mapped, !c->goes);
+	KUNIT_EXPECT_EQ(test, n->nr, 2U);
+	KUNIT_EXPECT_EQ(test, (int)n->log[0].event, (int)MMU_NOTIFY_CLEAR);
+	KUNIT_EXPECT_FALSE(test, n->log[0].at_end);
+	KUNIT_EXPECT_EQ(test, n->log[0].start, addr);
+	KUNIT_EXPECT_EQ(test, n->log[0].end, addr + PAGE_SIZE);
+	MMK_EXPECT_KIND(test, n->log[0].pte, MMK_PTE_PRESENT);
+	KUNIT_EXPECT_TRUE(test, n->log[1].at_end);
+	MMK_EXPECT_KIND(test, n->log[1].pte,
+			c->goes ? MMK_PTE_NONE : MMK_PTE_PRESENT);
 	if (c->goes) {
 		rss.anon--;
 		MMK_EXPECT_PTE(test, mm, addr, NONE);
