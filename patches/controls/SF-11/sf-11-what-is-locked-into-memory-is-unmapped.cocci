@@ -9,5 +9,5 @@
 
 @@
 @@
-- !(flags & TTU_IGNORE_MLOCK) && (vma->vm_flags & VM_LOCKED)
+- !(flags & TTU_IGNORE_MLOCK)
 + false
