@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is done with a huge page before and after it is migrated: a write after fork(),
- * a move, a split.
+ * advice on a part of it, a split.
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -10,7 +10,6 @@
 #include <linux/syscalls.h>
 
 #include "../../internal.h"
-#include "../compat/mm.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
@@ -194,30 +193,6 @@ static void advice_is_about_the_pages_that_it_names(struct kunit *test)
 }
 
 /**
- * mremap_flushes_the_old_place() - A huge page moves to another address
- *
- * Once mremap() has returned, nothing may be read or written through the old address.
- *
- * Contract: EW-1
- */
-static void mremap_flushes_the_old_place(struct kunit *test)
-{
-	struct mm_struct *mm = mmk_mm_enter(test);
-	unsigned long addr = mmk_map_huge(test, mm, 1);
-	unsigned long to = mmk_map_huge_hole(test, mm, 1);
-
-	mmk_fill(test, addr, MMK_HUGE_PAGES, SEED);
-	mmk_tlb_forget(mm);
-	KUNIT_ASSERT_EQ(test, (unsigned long)
-			sys_mremap(addr, MMK_HUGE_SIZE, MMK_HUGE_SIZE,
-				   MREMAP_MAYMOVE | MREMAP_FIXED, to), to);
-	KUNIT_EXPECT_TRUE(test, mmk_tlb_flushed(mm, addr, addr + MMK_HUGE_SIZE));
-	MMK_EXPECT_PMD(test, mm, addr, NONE);
-	MMK_EXPECT_PMD(test, mm, to, PRESENT);
-	MMK_EXPECT_MM_HOLDS(test, mm, to, MMK_HUGE_PAGES, SEED);
-}
-
-/**
  * struct flag_case - What is known of a folio that is split
  * @description: for the KTAP line
  * @set: sets what says it
@@ -364,7 +339,6 @@ static struct kunit_case huge_page_use_cases[] = {
 	KUNIT_CASE(pinned_huge_page_stays_with_the_parent),
 	KUNIT_CASE_PARAM(advice_is_about_the_pages_that_it_names,
 			 advice_gen_params),
-	KUNIT_CASE(mremap_flushes_the_old_place),
 	KUNIT_CASE_PARAM(split_keeps_what_is_known_of_a_folio, flag_gen_params),
 	KUNIT_CASE(mlocked_file_page_is_split),
 	{}

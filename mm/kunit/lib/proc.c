@@ -185,6 +185,11 @@ void mmk_proc_smaps(struct kunit *test, struct mmk_proc *proc,
 			smaps_field(test, vma, "\nShared_Dirty:");
 	smaps->private = smaps_field(test, vma, "\nPrivate_Clean:") +
 			 smaps_field(test, vma, "\nPrivate_Dirty:");
+	smaps->clean = smaps_field(test, vma, "\nShared_Clean:") +
+		       smaps_field(test, vma, "\nPrivate_Clean:");
+	smaps->swap_pss = smaps_field(test, vma, "\nSwapPss:");
+	smaps->locked = smaps_field(test, vma, "\nLocked:");
+	smaps->lazyfree = smaps_field(test, vma, "\nLazyFree:");
 	kunit_kfree(test, text);
 }
 

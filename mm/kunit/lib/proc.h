@@ -35,6 +35,10 @@ struct mmk_proc {
  * @referenced: Referenced
  * @shared: Shared_Clean and Shared_Dirty
  * @private: Private_Clean and Private_Dirty
+ * @clean: Shared_Clean and Private_Clean
+ * @swap_pss: SwapPss
+ * @locked: Locked
+ * @lazyfree: LazyFree
  */
 struct mmk_smaps {
 	long rss;
@@ -44,6 +48,10 @@ struct mmk_smaps {
 	long referenced;
 	long shared;
 	long private;
+	long clean;
+	long swap_pss;
+	long locked;
+	long lazyfree;
 };
 
 struct mmk_proc *mmk_proc_alloc(struct kunit *test);

@@ -308,7 +308,36 @@ static void moved_huge_entry_is_soft_dirty_and_not_protected(struct kunit *test)
 	huge_move(test, true);
 }
 
+/**
+ * part_of_a_huge_page_is_protected() - UFFDIO_WRITEPROTECT of one page of it
+ *
+ * The other pages are as before: not protected, and writable.
+ *
+ * Contract: WP-1
+ */
+static void part_of_a_huge_page_is_protected(struct kunit *test)
+{
+	static const struct huge_case none = { "none", 0, true };
+	const unsigned int page = 3;
+	unsigned int i, wrong = 0;
+	struct soft_huge h;
+
+	mmk_need_bits(test, MMK_UFFD);
+	huge_map(test, &h, &none);
+	mmk_uffd_protect(test, h.uffd, h.addr + page * PAGE_SIZE, PAGE_SIZE,
+			 true);
+	for (i = 0; i < MMK_HUGE_PAGES; i++) {
+		unsigned long addr = h.addr + i * PAGE_SIZE;
+
+		wrong += !!(mmk_bits(h.mm, addr) & MMK_UFFD) != (i == page) ||
+			 !!pte_write(mmk_pte(h.mm, addr)) != (i != page);
+	}
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+	MMK_EXPECT_HOLDS(test, h.addr, MMK_HUGE_PAGES, SEED);
+}
+
 static struct kunit_case soft_bits_huge_cases[] = {
+	KUNIT_CASE(part_of_a_huge_page_is_protected),
 	KUNIT_CASE_PARAM(huge_migration_carries_bits, huge_gen_params),
 	KUNIT_CASE_PARAM(failed_huge_migration_puts_bits_back, huge_gen_params),
 	KUNIT_CASE_PARAM(split_gives_each_pte_the_bits, huge_gen_params),

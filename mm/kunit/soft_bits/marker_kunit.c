@@ -185,6 +185,37 @@ static void moved_page_is_soft_dirty_and_not_protected(struct kunit *test)
 }
 
 /**
+ * mprotect_protects_no_hole() - In a range that is watched for writes
+ *
+ * Only UFFDIO_WRITEPROTECT protects a page that is not there. mprotect() leaves it alone.
+ *
+ * Contract: WP-1
+ */
+static void mprotect_protects_no_hole(struct kunit *test)
+{
+	struct mmk_uffd *uffd;
+	struct mm_struct *mm;
+	unsigned long addr;
+
+	mmk_need_bits(test, MMK_UFFD);
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open(test);
+	addr = mmk_mmap(test, mmk_shmem_file(test, 2), 2 * PAGE_SIZE,
+			PROT_READ | PROT_WRITE, MAP_SHARED);
+	mmk_uffd_watch(test, uffd, addr, 2 * PAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	/* With a page table */
+	KUNIT_ASSERT_EQ(test, mmk_fault_in(mm, addr, true), 0);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(addr, 2 * PAGE_SIZE, PROT_READ), 0L);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(addr, 2 * PAGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	MMK_EXPECT_PTE(test, mm, addr + PAGE_SIZE, NONE);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr + PAGE_SIZE, true), 0);
+	KUNIT_EXPECT_FALSE(test, mmk_bits(mm, addr + PAGE_SIZE) & MMK_UFFD);
+}
+
+/**
  * marker_does_not_move() - mremap() of a page that is not there, and protected
  *
  * The new place is not watched, since the monitor has not asked to be told of it: nothing
@@ -253,6 +284,7 @@ static struct kunit_case soft_bits_marker_cases[] = {
 	KUNIT_CASE_PARAM(protected_hole_gets_marker, hole_gen_params),
 	KUNIT_CASE_PARAM(zapped_page_leaves_marker, soft_gen_params),
 	KUNIT_CASE(punched_page_leaves_marker),
+	KUNIT_CASE(mprotect_protects_no_hole),
 	KUNIT_CASE(marker_does_not_move),
 	KUNIT_CASE(poison_is_not_protection),
 	KUNIT_CASE(fork_leaves_marker_behind),

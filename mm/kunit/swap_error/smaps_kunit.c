@@ -8,6 +8,8 @@
 #include <linux/mman.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
+#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/trace.h"
@@ -89,7 +91,91 @@ static void smaps_of_swapped_tmpfs_does_not_sleep(struct kunit *test)
 	mmk_proc_end(test, proc);
 }
 
+/* In kB, as smaps counts */
+#define PAGES_KB(nr)	((long)((nr) * PAGE_SIZE / 1024))
+
+/**
+ * smaps_counts_a_share_of_what_is_shared() - Two processes have the pages
+ *
+ * "SwapPss" of a page in swap, and "Pss" of one in memory, are the share of one of those that
+ * have it. A clean page counts as clean, one that is locked under "Locked", and one that
+ * MADV_FREE was told of under "LazyFree".
+ *
+ * Contract: EW-1, SF-11
+ */
+static void smaps_counts_a_share_of_what_is_shared(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_proc *proc = mmk_proc_alloc(test);
+	struct mmk_smaps smaps;
+	unsigned long addr;
+	unsigned int i;
+
+	/* Not to be merged with the buffer */
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	addr = mmk_map_anon(test, NR_PAGES);
+	mmk_swap_on(test);
+	mmk_fill(test, addr, NR_PAGES, SEED);
+	lru_add_drain_all();
+	mmk_proc_smaps(test, proc, addr, &smaps);
+	KUNIT_EXPECT_EQ(test, smaps.pss, PAGES_KB(NR_PAGES));
+	KUNIT_EXPECT_EQ(test, smaps.clean, 0L);
+	KUNIT_EXPECT_EQ(test, smaps.locked, 0L);
+	KUNIT_EXPECT_EQ(test, smaps.lazyfree, 0L);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(addr, 2 * PAGE_SIZE), 0);
+	mmk_proc_smaps(test, proc, addr, &smaps);
+	KUNIT_EXPECT_EQ(test, smaps.swap, PAGES_KB(2));
+	KUNIT_EXPECT_EQ(test, smaps.swap_pss, PAGES_KB(2));
+	KUNIT_EXPECT_EQ(test, smaps.pss, PAGES_KB(NR_PAGES - 2));
+
+	mmk_fork(test);
+	for (i = 2; i < NR_PAGES; i++)
+		mmk_pte_set_flags(test, mm, addr + i * PAGE_SIZE, true, false);
+	folio_clear_dirty(mmk_pte_folio(test, mm, addr + 2 * PAGE_SIZE));
+	mmk_proc_smaps(test, proc, addr, &smaps);
+	KUNIT_EXPECT_EQ(test, smaps.swap, PAGES_KB(2));
+	KUNIT_EXPECT_EQ(test, smaps.swap_pss, PAGES_KB(2) / 2);
+	KUNIT_EXPECT_EQ(test, smaps.rss, PAGES_KB(NR_PAGES - 2));
+	KUNIT_EXPECT_EQ(test, smaps.pss, PAGES_KB(NR_PAGES - 2) / 2);
+	KUNIT_EXPECT_EQ(test, smaps.shared, PAGES_KB(NR_PAGES - 2));
+	KUNIT_EXPECT_GE(test, smaps.clean, PAGES_KB(1));
+	mmk_proc_end(test, proc);
+}
+
+/**
+ * smaps_counts_what_is_locked_and_what_may_go() - mlock() and MADV_FREE
+ *
+ * Contract: EW-1
+ */
+static void smaps_counts_what_is_locked_and_what_may_go(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct mmk_proc *proc = mmk_proc_alloc(test);
+	unsigned long locked, lazy;
+	struct mmk_smaps smaps;
+
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	locked = mmk_map_anon(test, NR_PAGES);
+	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+	lazy = mmk_map_anon(test, NR_PAGES);
+	mmk_fill(test, locked, NR_PAGES, SEED);
+	mmk_fill(test, lazy, NR_PAGES, SEED);
+	KUNIT_ASSERT_EQ(test, sys_mlock(locked, NR_PAGES * PAGE_SIZE), 0L);
+	lru_add_drain_all();
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, lazy, 2 * PAGE_SIZE, MADV_FREE), 0);
+	lru_add_drain_all();
+	mmk_proc_smaps(test, proc, locked, &smaps);
+	KUNIT_EXPECT_EQ(test, smaps.locked, PAGES_KB(NR_PAGES));
+	KUNIT_EXPECT_EQ(test, smaps.lazyfree, 0L);
+	mmk_proc_smaps(test, proc, lazy, &smaps);
+	KUNIT_EXPECT_EQ(test, smaps.locked, 0L);
+	KUNIT_EXPECT_EQ(test, smaps.lazyfree, PAGES_KB(2));
+	mmk_proc_end(test, proc);
+}
+
 static struct kunit_case swap_error_smaps_cases[] = {
+	KUNIT_CASE(smaps_counts_a_share_of_what_is_shared),
+	KUNIT_CASE(smaps_counts_what_is_locked_and_what_may_go),
 	KUNIT_CASE(smaps_of_swapped_tmpfs_does_not_sleep),
 	{}
 };

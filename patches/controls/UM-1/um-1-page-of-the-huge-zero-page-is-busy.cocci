@@ -4,7 +4,7 @@
 // It is exclusive to nobody.
 //
 // Breaks: UM-1
-// Kills: uffd_move_huge.page_of_the_huge_zero_page_moves: assertion
+// Kills: uffd_move_huge.page_of_the_huge_zero_page_moves: assertion or report
 // In: mm/userfaultfd.c: move_pages
 
 @@
