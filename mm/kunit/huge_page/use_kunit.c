@@ -7,14 +7,17 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/pagemap.h>
+#include <linux/swap.h>
 #include <linux/syscalls.h>
 
 #include "../../internal.h"
+#include "../compat/huge.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
+#include "../lib/snapshot.h"
 #include "../lib/swap.h"
 #include "huge_page.h"
 
@@ -192,6 +195,105 @@ static void advice_is_about_the_pages_that_it_names(struct kunit *test)
 	MMK_EXPECT_MM_HOLDS(test, mm, addr, MMK_HUGE_PAGES, SEED);
 }
 
+/* What is counted of splits: see Documentation/admin-guide/mm/transhuge.rst */
+struct counted {
+	unsigned long pmd;
+	unsigned long page;
+	unsigned long failed;
+	unsigned long deferred;
+	long split;
+	long split_failed;
+	long split_deferred;
+	long nr_anon;
+};
+
+static void count(struct counted *c)
+{
+	*c = (struct counted){
+		.pmd = mmk_vm_event(THP_SPLIT_PMD),
+		.page = mmk_vm_event(THP_SPLIT_PAGE),
+		.failed = mmk_vm_event(THP_SPLIT_PAGE_FAILED),
+		.deferred = mmk_vm_event(THP_DEFERRED_SPLIT_PAGE),
+		.split = mmk_mthp_stat(MTHP_STAT_SPLIT),
+		.split_failed = mmk_mthp_stat(MTHP_STAT_SPLIT_FAILED),
+		.split_deferred = mmk_mthp_stat(MTHP_STAT_SPLIT_DEFERRED),
+		.nr_anon = mmk_mthp_stat(MTHP_STAT_NR_ANON),
+	};
+}
+
+/* Exactly this much more has been counted since the last call. */
+static void expect_counted(struct kunit *test, const char *what,
+			   struct counted *before, const struct counted *more)
+{
+	struct counted now;
+
+	count(&now);
+	KUNIT_EXPECT_EQ_MSG(test, now.pmd - before->pmd, more->pmd, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, now.page - before->page, more->page, "%s",
+			    what);
+	KUNIT_EXPECT_EQ_MSG(test, now.failed - before->failed, more->failed,
+			    "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, now.deferred - before->deferred,
+			    more->deferred, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, now.split - before->split, more->split, "%s",
+			    what);
+	KUNIT_EXPECT_EQ_MSG(test, now.split_failed - before->split_failed,
+			    more->split_failed, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, now.split_deferred - before->split_deferred,
+			    more->split_deferred, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(test, now.nr_anon - before->nr_anon, more->nr_anon,
+			    "%s", what);
+	*before = now;
+}
+
+/**
+ * each_split_is_counted() - In /proc/vmstat, and for each size
+ *
+ * The mapping of a huge page is split, a page of it is given up, so that it is queued for a
+ * split, a split fails, since somebody has a reference, and one succeeds. Each of these is
+ * counted once, where transhuge.rst says, and nothing else is.
+ *
+ * Contract: LF-2, LF-3
+ */
+static void each_split_is_counted(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_huge(test, mm, 1);
+	struct folio *folio = mmk_pmd_folio(test, mm, addr);
+	struct counted c;
+
+	mmk_fill(test, addr, MMK_HUGE_PAGES, SEED);
+	lru_add_drain_all();
+	count(&c);
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, PAGE_SIZE, PROT_READ), 0L);
+	expect_counted(test, "mapping split", &c, &(struct counted){ .pmd = 1 });
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, addr + PAGE_SIZE, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	expect_counted(test, "page given up", &c,
+		       &(struct counted){ .deferred = 1, .split_deferred = 1 });
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, addr + 2 * PAGE_SIZE, PAGE_SIZE,
+					 MADV_DONTNEED), 0);
+	expect_counted(test, "another page given up", &c,
+		       &(struct counted){ });
+
+	/* One reference is that of the caller, and one is too many. */
+	folio_get(folio);
+	folio_get(folio);
+	folio_lock(folio);
+	KUNIT_EXPECT_LT(test, split_folio(folio), 0);
+	expect_counted(test, "split failed", &c,
+		       &(struct counted){ .failed = 1, .split_failed = 1 });
+	folio_put(folio);
+	KUNIT_EXPECT_EQ(test, split_folio(folio), 0);
+	folio_unlock(folio);
+	folio_put(folio);
+	expect_counted(test, "split", &c,
+		       &(struct counted){ .page = 1, .split = 1,
+					  .nr_anon = -1 });
+	MMK_EXPECT_PART_HOLDS(test, mm, addr + 3 * PAGE_SIZE, 3,
+			      MMK_HUGE_PAGES - 3, SEED);
+}
+
 /**
  * struct flag_case - What is known of a folio that is split
  * @description: for the KTAP line
@@ -339,6 +441,7 @@ static struct kunit_case huge_page_use_cases[] = {
 	KUNIT_CASE(pinned_huge_page_stays_with_the_parent),
 	KUNIT_CASE_PARAM(advice_is_about_the_pages_that_it_names,
 			 advice_gen_params),
+	KUNIT_CASE(each_split_is_counted),
 	KUNIT_CASE_PARAM(split_keeps_what_is_known_of_a_folio, flag_gen_params),
 	KUNIT_CASE(mlocked_file_page_is_split),
 	{}

@@ -94,6 +94,18 @@ static void smaps_of_swapped_tmpfs_does_not_sleep(struct kunit *test)
 /* In kB, as smaps counts */
 #define PAGES_KB(nr)	((long)((nr) * PAGE_SIZE / 1024))
 
+/* Pages that are not merged with what is beside them */
+static unsigned long map_apart(struct kunit *test)
+{
+	unsigned long addr = mmk_mmap(test, NULL, (NR_PAGES + 2) * PAGE_SIZE,
+				      PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+	addr += PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, sys_mprotect(addr, NR_PAGES * PAGE_SIZE,
+					   PROT_READ | PROT_WRITE), 0L);
+	return addr;
+}
+
 /**
  * smaps_counts_a_share_of_what_is_shared() - Two processes have the pages
  *
@@ -111,9 +123,7 @@ static void smaps_counts_a_share_of_what_is_shared(struct kunit *test)
 	unsigned long addr;
 	unsigned int i;
 
-	/* Not to be merged with the buffer */
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
-	addr = mmk_map_anon(test, NR_PAGES);
+	addr = map_apart(test);
 	mmk_swap_on(test);
 	mmk_fill(test, addr, NR_PAGES, SEED);
 	lru_add_drain_all();
@@ -154,10 +164,8 @@ static void smaps_counts_what_is_locked_and_what_may_go(struct kunit *test)
 	unsigned long locked, lazy;
 	struct mmk_smaps smaps;
 
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
-	locked = mmk_map_anon(test, NR_PAGES);
-	mmk_mmap(test, NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
-	lazy = mmk_map_anon(test, NR_PAGES);
+	locked = map_apart(test);
+	lazy = map_apart(test);
 	mmk_fill(test, locked, NR_PAGES, SEED);
 	mmk_fill(test, lazy, NR_PAGES, SEED);
 	KUNIT_ASSERT_EQ(test, sys_mlock(locked, NR_PAGES * PAGE_SIZE), 0L);
