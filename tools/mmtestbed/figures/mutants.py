@@ -71,6 +71,7 @@ def lives(records: Sequence[Record]) -> list[str]:
     """Those that live, and could be killed."""
     found = []
     for record in records:
-        found += [f"Linux {record['kernel_version']}::", "",
-                  *(f"    {text}" for text in record.get("lives") or ["none"]), ""]
-    return found[:-1]
+        if "lives" in record:
+            found += [f"Linux {record['kernel_version']}::", "",
+                      *(f"    {text}" for text in record["lives"] or ["none"]), ""]
+    return found[:-1] or ["No list is recorded."]
