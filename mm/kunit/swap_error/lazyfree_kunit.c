@@ -10,7 +10,6 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
-#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../lib/disk.h"
@@ -49,13 +48,6 @@ static void lazy_write(struct kunit *test, struct mm_struct *mm,
 	mmk_pte_set_flags(test, mm, addr, true, true);
 }
 
-static void lazy_mlock(struct kunit *test, struct mm_struct *mm,
-		       unsigned long addr)
-{
-	KUNIT_ASSERT_EQ(test, sys_mlock(addr, PAGE_SIZE), 0L);
-	lru_add_drain_all();
-}
-
 /**
  * struct lazy_case - What has become of a page since MADV_FREE
  * @description: for the KTAP line
@@ -74,7 +66,6 @@ static const struct lazy_case lazy_cases[] = {
 	{ "referenced", lazy_reference, false },
 	{ "pinned", lazy_pin, false },
 	{ "written to", lazy_write, false },
-	{ "locked into memory", lazy_mlock, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(lazy, lazy_cases, description);
@@ -85,8 +76,8 @@ KUNIT_ARRAY_PARAM_DESC(lazy, lazy_cases, description);
  * A page that nobody has but its mapping is dropped. One that has been written to since
  * stays mapped, and so does one that somebody else holds a reference on, by which data
  * may be on its way: it keeps its bytes, and counts as resident. What was written to is
- * memory like any other again, and can be swapped out. One that is locked into memory
- * stays. MMU notifiers are told of the page before it goes.
+ * memory like any other again, and can be swapped out. MMU notifiers are told of the page
+ * before it goes.
  *
  * Contract: SF-11
  */
