@@ -71,13 +71,14 @@ void mmx_op_own(struct mmx_actor *actor)
 /**
  * mmx_op_lock() - Somebody who has found the page locks it for a while
  * @actor: the task
+ *
+ * It leaves nothing behind, so that it does not matter whether the page is still there.
  */
 void mmx_op_lock(struct mmx_actor *actor)
 {
 	struct folio *folio = actor->run->hold->folio;
 
-	actor->gave_up = !folio_try_get(folio);
-	if (actor->gave_up)
+	if (!folio_try_get(folio))
 		return;
 	folio_lock(folio);
 	schedule_timeout_uninterruptible(1);
