@@ -4,6 +4,7 @@
  * locked, look at it, or fail.
  */
 #include <kunit/test.h>
+#include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/highmem.h>
@@ -167,29 +168,33 @@ void mmx_watch_address(struct kunit *test, struct mmx_run *run)
 }
 
 /**
- * mmx_much() - Memory that fork() cannot have twice if nothing is overcommitted
+ * mmx_much() - More than there can be
  *
- * Return: bytes, more than half of what there may be of it.
+ * Return: bytes, twice the memory. fork() does not account that much.
  */
 unsigned long mmx_much(void)
 {
-	return PAGE_ALIGN((totalram_pages() << PAGE_SHIFT) / 5 * 2);
+	return PAGE_ALIGN(2 * (totalram_pages() << PAGE_SHIFT));
 }
 
 /**
- * mmx_prepare_failfork() - Have memory that fork() cannot have twice
+ * mmx_prepare_failfork() - Have memory that no child can have
  * @test: the case
  * @actor: the task
  */
 void mmx_prepare_failfork(struct kunit *test, struct mmx_actor *actor)
 {
 	struct mmx_run *run = actor->run;
+	int usual = sysctl_overcommit_memory;
 
 	if (run->much)
 		return;
-	run->much = mmk_mmap(test, NULL, mmx_much(),
-			     PROT_READ | PROT_WRITE | PROT_EXEC,
-			     MAP_PRIVATE | MAP_ANONYMOUS);
+	sysctl_overcommit_memory = OVERCOMMIT_ALWAYS;
+	run->much = vm_mmap(NULL, 0, mmx_much(),
+			    PROT_READ | PROT_WRITE | PROT_EXEC,
+			    MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	sysctl_overcommit_memory = usual;
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(run->much));
 	/* fork() has copied the page when it fails. */
 	KUNIT_ASSERT_GT(test, run->much, run->addr);
 }
@@ -200,9 +205,5 @@ void mmx_prepare_failfork(struct kunit *test, struct mmx_actor *actor)
  */
 void mmx_op_failfork(struct mmx_actor *actor)
 {
-	int usual = sysctl_overcommit_memory;
-
-	sysctl_overcommit_memory = OVERCOMMIT_NEVER;
 	actor->ret = mmk_fork_mm(&actor->child);
-	sysctl_overcommit_memory = usual;
 }

@@ -33,6 +33,20 @@ OF: dict[str, tuple[str, ...]] = {
 }
 
 
+# The same of functions, as far as they say more than their file.
+OF_FUNCTION: dict[str, tuple[str, ...]] = {
+    "__folio_lock_or_retry": ("cached", "swapped"),
+    "do_swap_page": ("cached", "swapped", "exclusive", "device"),
+    "do_wp_page": ("shared",), "wp_page_copy": ("shared",),
+    "dup_mmap": ("fork", "failfork"), "copy_page_range": ("fork", "failfork"),
+    "handle_userfault": ("watched",),
+    "lock_vma_under_rcu": ("middle", "none"), "__vmf_anon_prepare": ("none", "middle"),
+    "migration_entry_wait_on_locked": ("moving",),
+    "remove_device_exclusive_entry": ("exclusive",),
+    "softleaf_entry_wait_on_locked": ("moving",),
+    "try_to_unmap_one": ("pageout",), "ttu_anon_lazyfree_folio": ("lazyfree",),
+    "unuse_mm": ("swapoff",), "unuse_pte": ("swapoff",),
+}
 # The states, those whose programs have the fewest points first.
 _ORDER = ("moving", "none", "middle", "watched", "mapped", "exclusive", "lazyfree", "device",
           "shared", "cached", "swapped")
@@ -53,11 +67,11 @@ def _cheap(found: Iterable[Program]) -> list[Program]:
     return sorted(found, key=lambda each: (_ORDER.index(each.state), len(each.ops)))
 
 
-def hunting(files: Iterable[str]) -> list[Program]:
+def hunting(files: Iterable[str], functions: Iterable[str] = ()) -> list[Program]:
     """The programs that are to find what is wrong in @files, the most promising first: the
     pairs, and behind those of a state the triples in which a third task owns the page, or
     has it locked, that one of the others waits for.  Pairs with two parts that go
-    through the files come before all."""
+    through the files come before these, and those that go through @functions before all."""
     words = {word for path in files for word in OF.get(path, ())}
     pairs = programs(files)
     both = [each for each in pairs
@@ -65,4 +79,6 @@ def hunting(files: Iterable[str]) -> list[Program]:
     third = [each for each in program.every(3)
              if [len(kind & set(each.ops)) for kind in (_THIRD, _FIRST)] == [1, 1] and
              len(set(each.ops)) == 3 and each.state in _WAITED and words & {each.state, *each.ops}]
-    return [*_cheap(both), *_cheap([*(each for each in pairs if each not in both), *third])]
+    found = [*_cheap(both), *_cheap([*(each for each in pairs if each not in both), *third])]
+    near = {word for name in functions for word in OF_FUNCTION.get(name, ())}
+    return sorted(found, key=lambda each: not near & {each.state, *each.ops})

@@ -99,7 +99,8 @@ class Explorer(support.TempCase):
             with mock.patch("mmtestbed.explore.touched.hunting", return_value=[
                     program.parse("mapped:write+write")]) as hunting:
                 self.assertEqual(self.run_it(*words), Exit.PASSED)
-            hunting.assert_called_once_with(("mm/filemap.c",))
+            self.assertEqual(hunting.call_args.args[0], ("mm/filemap.c",))
+            self.assertIn("migration_entry_wait_on_locked", hunting.call_args.args[1])
             self.assertEqual(self.run_it(*words, "--replay", row["id"]), Exit.FAILED)
             self.assertIn("its console is the same, byte for byte", self.said())
             self.assertIn(f"mmt explore {' '.join(words)} --replay '{row['id']}'", self.said())

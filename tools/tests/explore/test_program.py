@@ -100,6 +100,15 @@ class Touched(unittest.TestCase):
         self.assertIn(program.parse("moving:write+fail+lock"), found)
         self.assertNotIn(program.parse("moving:read+write+end"), found)
 
+    def test_functions_say_more_than_files(self) -> None:
+        files = ["mm/memory.c"]
+        found = touched.hunting(files, ["do_swap_page"])
+        self.assertEqual({each.state for each in found[:200]},
+                         {"exclusive", "device", "cached", "swapped"})
+        self.assertEqual(set(found), set(touched.hunting(files)))
+        for words in touched.OF_FUNCTION.values():
+            self.assertLessEqual(set(words), {*program.STATES, *program.OPERATIONS})
+
     def test_the_most_promising_come_first(self) -> None:
         found = [str(each) for each in touched.hunting(["mm/migrate.c"])]
         self.assertEqual(found[:3], ["mapped:start+look", "mapped:migrate+look",
