@@ -321,7 +321,8 @@ class Command:
     def _hunt(self, control: Control, kernel: Path, folder: Path) -> dict[str, Any]:
         """Look for @control, by one program after the other up to its first bad schedule."""
         console, wanted, name = self._console, self._wanted, control.name
-        programs = wanted.programs or touched.hunting(control.files, control.functions)
+        programs = wanted.programs or touched.hunting(
+            control.files, control.rule.functions if control.rule else ())
         console.begin(name)
         begin, done = time.monotonic(), 0
         row: dict[str, Any] = {"control": name, "found": False, "program": "", "id": "",

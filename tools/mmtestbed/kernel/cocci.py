@@ -93,6 +93,11 @@ class Rule:
         """The files that it may change."""
         return tuple(dict.fromkeys(place.file for place in self.places))
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that it may change, as far as it names them."""
+        return tuple(name for place in self.places for name in place.functions)
+
 
 @dataclass(frozen=True)
 class Change:

@@ -89,12 +89,6 @@ class Control:
         """The files that it changes, or one of which it changes."""
         return self.rule.files if self.rule else tuple(sorted(patching.touched(self.text)))
 
-    @property
-    def functions(self) -> tuple[str, ...]:
-        """The functions that it changes, as far as it names them."""
-        return tuple(name for place in (self.rule.places if self.rule else ())
-                     for name in place.functions)
-
 
 def parse(path: Path, text: str) -> Control:
     """The control @text of the file @path.  Raises TestbedError if it lacks a field."""
