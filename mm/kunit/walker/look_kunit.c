@@ -161,6 +161,12 @@ static const struct ew_ops smaps_rollup_ops = {
 #define PAGEMAP_PFN		GENMASK_ULL(54, 0)
 #define PAGEMAP_OFFSET_SHIFT	5
 
+/* What is said to be swapped. Before 6.15, that is all that is said of a guard region. */
+static enum ew_says as_swap(const struct ew_site *s)
+{
+	return !PAGE_IS_GUARD && s->entry == EW_GUARD ? EW_AS_GUARD : EW_AS_SWAP;
+}
+
 /* Of one page of an entry, of which @word is told */
 static enum ew_says pagemap_says(const struct ew_walk *w,
 				 const struct ew_site *s, unsigned int page,
@@ -193,7 +199,7 @@ static enum ew_says pagemap_says(const struct ew_walk *w,
 	/* Up to the offset that is behind the flags of a migration entry */
 	if (look->pfn && offset != look->pfn + page)
 		return EW_MIXED;
-	return EW_AS_SWAP;
+	return as_swap(s);
 }
 
 static void run_pagemap(struct ew_walk *w)
@@ -236,7 +242,7 @@ static enum ew_says scan_says(const struct ew_site *s, u64 is)
 		       EW_AS_PRESENT : EW_MIXED;
 	if (is & PAGE_IS_PFNZERO || !(is & PAGE_IS_SWAPPED))
 		return EW_MIXED;
-	return is & PAGE_IS_GUARD ? EW_AS_GUARD : EW_AS_SWAP;
+	return is & PAGE_IS_GUARD ? EW_AS_GUARD : as_swap(s);
 }
 
 static void run_pagemap_scan(struct ew_walk *w)
