@@ -8,7 +8,6 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/rmap.h>
-#include <linux/syscalls.h>
 
 #include "../../internal.h"
 #include "../compat/swap.h"
@@ -219,37 +218,6 @@ static void copied_page_is_protected_if_asked(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, copy.dst, 1, SCENE_SEED);
 }
 
-/**
- * moved_mapping_leaves_markers_behind() - mremap() of a protected hole
- *
- * The monitor is not told of the new place, so that nobody would take the
- * protection away there.
- *
- * Contract: WP-1
- */
-static void moved_mapping_leaves_markers_behind(struct kunit *test)
-{
-	struct mmk_uffd *uffd;
-	struct mm_struct *mm;
-	unsigned long addr, to;
-
-	mmk_need_bits(test, MMK_UFFD);
-	mm = mmk_mm_enter(test);
-	uffd = mmk_uffd_open(test);
-	addr = mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
-			PROT_READ | PROT_WRITE, MAP_SHARED);
-	mmk_uffd_watch(test, uffd, addr, PAGE_SIZE, UFFDIO_REGISTER_MODE_WP);
-	mmk_uffd_protect(test, uffd, addr, PAGE_SIZE, true);
-	MMK_EXPECT_PTE(test, mm, addr, MARKER);
-	to = mmk_map_anon(test, 1);
-	KUNIT_ASSERT_EQ(test, (unsigned long)
-			sys_mremap(addr, PAGE_SIZE, PAGE_SIZE,
-				   MREMAP_MAYMOVE | MREMAP_FIXED, to), to);
-	MMK_EXPECT_PTE(test, mm, to, NONE);
-	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, to, true), 0);
-	KUNIT_EXPECT_FALSE(test, mmk_bits(mm, to) & MMK_UFFD);
-}
-
 static struct kunit_case soft_bits_kept_cases[] = {
 	KUNIT_CASE_PARAM(page_comes_back_from_a_device_protected,
 			 away_gen_params),
@@ -258,7 +226,6 @@ static struct kunit_case soft_bits_kept_cases[] = {
 	KUNIT_CASE_PARAM(pinned_copy_has_the_bits, pin_gen_params),
 	KUNIT_CASE(split_of_huge_zero_page_keeps_protection),
 	KUNIT_CASE_PARAM(copied_page_is_protected_if_asked, copy_gen_params),
-	KUNIT_CASE(moved_mapping_leaves_markers_behind),
 	{}
 };
 

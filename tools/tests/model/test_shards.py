@@ -65,8 +65,8 @@ class Option(unittest.TestCase):
         self.assertEqual(shards.together([part.programs for part in parts]),
                          list(all_.programs))
         self.assertEqual(parts[0].whole, all_.programs)
-        self.assertEqual(explore_options.parse(["--shard", "1/3", "--control", "x"]).programs,
-                         all_.programs)
+        asked = explore_options.parse(["--shard", "1/3", "--control", "x", "XP-1"])
+        self.assertEqual(asked.programs, explore_options.parse(["XP-1"]).programs)
 
 
 if __name__ == "__main__":
