@@ -235,7 +235,7 @@ static void expect_zeroes_freed(struct kunit *test, struct mm_struct *mm,
 		bool zero = pte_none(pte) ||
 			    (pte_present(pte) && is_zero_pfn(pte_pfn(pte)));
 
-		if (zero != (i < zeroes) ||
+		if (zero == (i >= zeroes) ||
 		    (!zero && folio_test_large(mmk_pte_folio(test, mm,
 							     addr + i * PAGE_SIZE))))
 			break;

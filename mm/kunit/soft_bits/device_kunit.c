@@ -143,7 +143,8 @@ static void give_back_action(void *data)
 /**
  * mprotect_keeps_bits_of_exclusive_entry() - A page that a device has for itself
  *
- * mprotect() changes which accesses are allowed, and neither bit.
+ * mprotect() changes which accesses are allowed, and neither bit. An entry that userfaultfd
+ * protects is never a writable one.
  *
  * Contract: WP-1
  */
@@ -159,8 +160,13 @@ static void mprotect_keeps_bits_of_exclusive_entry(struct kunit *test)
 	folio = mmk_make_exclusive(test, soft.s.mm, soft.s.addr);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, give_back_action,
 							folio), 0);
+	if (how->bits & MMK_UFFD)
+		KUNIT_ASSERT_EQ(test, sys_mprotect(soft.s.addr, PAGE_SIZE,
+						   PROT_READ), 0L);
 	mmk_set_bits(test, soft.s.mm, soft.s.addr, how->bits);
-	KUNIT_EXPECT_EQ(test, sys_mprotect(soft.s.addr, PAGE_SIZE, PROT_READ),
+	KUNIT_EXPECT_EQ(test, sys_mprotect(soft.s.addr, PAGE_SIZE,
+					   how->bits & MMK_UFFD ? PROT_NONE :
+								  PROT_READ),
 			0L);
 	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, DEVICE_EXCLUSIVE);
 	MMK_EXPECT_BITS(test, soft.s.mm, soft.s.addr, how->bits);

@@ -811,8 +811,10 @@ static void page_moves_to_the_next_vma(struct kunit *test)
 	struct mmk_page_state before;
 	struct um_move *move;
 
-	args.src = m->src = addr + (c->behind ? PAGE_SIZE : 0);
-	args.dst = m->dst = addr + (c->behind ? 0 : PAGE_SIZE);
+	m->src = addr + (c->behind ? PAGE_SIZE : 0);
+	m->dst = addr + (c->behind ? 0 : PAGE_SIZE);
+	args.src = m->src;
+	args.dst = m->dst;
 	mmk_fill(test, m->src, 1, SEED);
 	um_register(test, m, m->dst, PAGE_SIZE);
 	KUNIT_ASSERT_PTR_NE(test, mmk_vma_at(m->mm, m->src),

@@ -278,17 +278,16 @@ static void devm_mapping_without_memory_leaves_nothing(struct kunit *test)
 		failed = mmk_fail_done();
 		if (!failed)
 			break;
-		if (!IS_ERR(p)) {
-			/* It could do without. The action has to be there. */
+		/* If it could do without, the action has to be there. */
+		if (!IS_ERR(p))
 			devm_memunmap_pages(device, &dev->pgmap);
-			continue;
-		}
-		errors++;
+		else
+			errors++;
 		left += zd_nr_found(pfn, dev->nr_pages, NULL) != dev->nr_pages;
 	}
 	KUNIT_EXPECT_FALSE(test, failed);
-	KUNIT_EXPECT_GT(test, errors, 2U);
-	KUNIT_EXPECT_EQ_MSG(test, left, 0U, "something is mapped after an error");
+	KUNIT_EXPECT_GT(test, errors, 0U);
+	KUNIT_EXPECT_EQ_MSG(test, left, 0U, "something stays mapped");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
 	KUNIT_EXPECT_EQ(test, zd_nr_found(pfn, dev->nr_pages, &dev->pgmap),
 			dev->nr_pages);
