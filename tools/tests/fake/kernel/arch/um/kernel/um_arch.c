@@ -3,6 +3,8 @@
  * The program: a kernel that is run as User-Mode Linux is, and says the same.
  */
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <kunit/test.h>
@@ -93,5 +95,13 @@ int main(int argc, char **argv)
 {
 	save_command_line(argc, argv);
 	trap_init();
+	if (param("init=/init") && param("rootflags=")) {
+		/* A user space: a program below the folder that is its root */
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/init", param("rootflags="));
+		if (system(path))
+			return 1;
+	}
 	return start_kernel();
 }
