@@ -234,8 +234,9 @@ static void expect_zeroes_freed(struct kunit *test, struct mm_struct *mm,
 		pte_t pte = mmk_pte(mm, addr + i * PAGE_SIZE);
 		bool zero = pte_none(pte) ||
 			    (pte_present(pte) && is_zero_pfn(pte_pfn(pte)));
+		bool in_use = i >= zeroes;
 
-		if (zero == (i >= zeroes) ||
+		if (zero == in_use ||
 		    (!zero && folio_test_large(mmk_pte_folio(test, mm,
 							     addr + i * PAGE_SIZE))))
 			break;
