@@ -11,6 +11,8 @@ from . import SHOWN, OneMoreKernel, Result, Series, Status
 
 # So many programs have a second each; those behind them are the least promising.
 _MOST = 120
+# What mmt explore says of a program that it could not get ready.
+_NOT_READY = " cannot be run: "
 
 
 class Schedules(OneMoreKernel):
@@ -39,6 +41,10 @@ class Schedules(OneMoreKernel):
         except (OSError, ValueError, KeyError, TypeError, IndexError) as err:
             return Result(Status.WARN, f"cannot read what was explored: {err}")
         what = f"{count(run, 'schedule')} of {count(len(found), 'program')}"
+        if bad and all(_NOT_READY in each["bad"][0]["why"] for each in found if each["bad"]) \
+                and len(bad) == len(found):
+            # Nothing has been explored: what is wrong there, the suites say.
+            return Result(Status.WARN, f"{self.without}: no program can be run", (details[0],))
         if not bad:
             return Result(Status.PASS, f"{what}, all good")
         if len(details) > SHOWN:
