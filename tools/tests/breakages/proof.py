@@ -214,4 +214,11 @@ TABLE = (
     B("test_results.Recording.test_controls_of_a_variant", "figures/results.py",
       "             and not (own and configs.builds(PLAIN.name, case.file))}\n", "             }\n",
       "cases that the controls of a variant never had to turn red are green"),
+    B("test_matrix.Matrix.test_of_this_repository", "proof/matrix.py",
+      " and contract not in self.elsewhere:", ":",
+      "a contract of newer kernels cannot be claimed"),
+    B("test_matrix.Matrix.test_control_of_another_line", "proof/matrix.py",
+      'return "other kernels" if contract in self.elsewhere else "no control"',
+      'return "no control"',
+      "controls of other kernels are none"),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from mmtestbed.kernel import provenance
+from mmtestbed.model import cases as model_cases
 from mmtestbed.model import configs, lines
 from mmtestbed.model.cases import Case
 from mmtestbed.proof import controls, matrix
@@ -139,7 +140,19 @@ class Matrix(unittest.TestCase):
     def test_control_of_another_line(self) -> None:
         self.control = controls.parse(Path("patches/controls/lock.patch"),
                                       CONTROL.replace("6.12", "7.x"))
-        self.assertEqual(self.facts().state("MW-2"), "no control")
+        facts = self.facts()
+        self.assertEqual((facts.state("MW-2"), facts.problems()), ("other kernels", []))
+        self.assertIn("1 other kernels", facts.closing_line([]))
+
+    def test_of_this_repository(self) -> None:
+        """What README.rst claims is broken by a control, for whatever kernels it is."""
+        top = Path(__file__).resolve().parents[3]
+        for line in lines.LINES:
+            with self.subTest(line.name):
+                facts = matrix.Facts.gather(
+                    top, line, configs.PLAIN, model_cases.read(top / "mm/kunit"),
+                    controls.read(top / "patches/controls"), {})
+                self.assertEqual(facts.problems(), [])
 
 
 if __name__ == "__main__":
