@@ -10,11 +10,16 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/syscalls.h>
+#include <linux/userfaultfd.h>
 
+#include "../compat/uffd.h"
+#include "../lib/bits.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
+#include "../lib/proc.h"
 #include "../lib/pte.h"
 #include "../lib/task.h"
+#include "../lib/uffd.h"
 #include "../lib/wait.h"
 #include "hugetlb.h"
 
@@ -196,6 +201,59 @@ static void mprotect_changes_the_entry(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, ht.addr, MMK_HUGE_PAGES, HT_SEED);
 }
 
+/**
+ * scan_protects_the_entry() - PM_SCAN_WP_MATCHING while an entry is in place
+ *
+ * The scan tells that the page has been written to, and protects it: the entry is not
+ * writable then. A second scan finds nothing; nor does one when the migration is over, since
+ * the page is read-only. Once it has been written to again, it is found.
+ *
+ * Contract: HT-1, WP-1, WP-2
+ */
+static void scan_protects_the_entry(struct kunit *test)
+{
+	const u64 protect = PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC;
+	const struct entry_case *how = test->param_value;
+	struct mmk_uffd *uffd;
+	struct mmk_proc *proc;
+	struct ht_hold *hold;
+	struct folio *now;
+	struct ht ht;
+
+	mmk_need_bits(test, MMK_UFFD);
+	ht_map(test, &ht, 1, how->shared, "");
+	proc = mmk_proc_alloc(test);
+	uffd = mmk_uffd_open_with(test, UFFD_FEATURE_WP_ASYNC |
+					UFFD_FEATURE_WP_UNPOPULATED);
+	mmk_uffd_watch(test, uffd, ht.addr, HPAGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	hold = ht_hold(test, &ht);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, ht.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, protect),
+			(long)MMK_HUGE_PAGES);
+	if (how->shared)
+		HT_EXPECT_PTE(test, ht.mm, ht.addr, MIGRATION_READ);
+	else
+		HT_EXPECT_PTE(test, ht.mm, ht.addr, MIGRATION_READ_EXCLUSIVE);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, ht.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0), 0L);
+	now = ht_hold_end(test, hold, how->moved);
+	ht_expect_mapped(test, ht.mm, ht.addr, now, false);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, ht.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0), 0L);
+	MMK_EXPECT_HOLDS(test, ht.addr, MMK_HUGE_PAGES, HT_SEED);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(ht.mm, ht.addr, HT_SEED), 0);
+	ht_expect_mapped(test, ht.mm, ht.addr, now, true);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, ht.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0),
+			(long)MMK_HUGE_PAGES);
+	mmk_proc_end(test, proc);
+}
+
 /* Ways to take the mapping, or the pages, away */
 static void gone_by_munmap(struct kunit *test, struct ht *ht)
 {
@@ -348,6 +406,7 @@ static struct kunit_case hugetlb_entry_cases[] = {
 	KUNIT_CASE_PARAM(fork_copies_the_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(child_counts_the_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(mprotect_changes_the_entry, entry_gen_params),
+	KUNIT_CASE_PARAM(scan_protects_the_entry, entry_gen_params),
 	KUNIT_CASE_PARAM(entry_goes_with_the_mapping, gone_gen_params),
 	KUNIT_CASE_PARAM(unmapped_entry_is_not_counted, gone_gen_params),
 	KUNIT_CASE(truncation_waits_for_the_migration),

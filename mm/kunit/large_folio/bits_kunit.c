@@ -4,6 +4,7 @@
  * and has them beside its entry.
  */
 #include <kunit/test.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/syscalls.h>
@@ -17,6 +18,7 @@
 #include "../lib/huge.h"
 #include "../lib/large.h"
 #include "../lib/mm.h"
+#include "../lib/proc.h"
 #include "../lib/uffd.h"
 #include "hdev.h"
 
@@ -184,8 +186,58 @@ static void huge_device_page_keeps_its_bits(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, b.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
 }
 
+/**
+ * scan_protects_a_huge_device_page() - PM_SCAN_WP_MATCHING
+ *
+ * A huge page on a device has been written to: a scan says so, and protects it. Its entry is
+ * not writable then, and a second scan finds nothing; nor does one when the page is back.
+ * Once it is written to again, it is found.
+ *
+ * Contract: WP-1, WP-2
+ */
+static void scan_protects_a_huge_device_page(struct kunit *test)
+{
+	const u64 protect = PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC;
+	struct mmk_proc *proc;
+	struct bits b = { };
+
+	mmk_need_bits(test, MMK_UFFD);
+	b.dev = hdev_create(test);
+	b.mm = mmk_mm_enter(test);
+	b.addr = mmk_map_huge(test, b.mm, 1);
+	mmk_fill(test, b.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	proc = mmk_proc_alloc(test);
+	b.uffd = mmk_uffd_open_with(test, UFFD_FEATURE_WP_ASYNC |
+					  UFFD_FEATURE_WP_UNPOPULATED);
+	mmk_uffd_watch(test, b.uffd, b.addr, MMK_HUGE_SIZE,
+		       UFFDIO_REGISTER_MODE_WP);
+	hdev_move_in(test, b.mm, b.addr, b.dev);
+	MMK_EXPECT_PMD(test, b.mm, b.addr, DEVICE_PRIVATE_WRITE);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, b.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, protect),
+			(long)MMK_HUGE_PAGES);
+	MMK_EXPECT_PMD(test, b.mm, b.addr, DEVICE_PRIVATE_READ);
+	expect_protected(test, b.mm, b.addr, true);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, b.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0), 0L);
+	b.bits = mmk_pmd_bits(b.mm, b.addr);
+	brought_back(test, &b);
+	KUNIT_EXPECT_EQ(test, mmk_proc_scan_pages(test, proc, b.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0), 0L);
+	MMK_EXPECT_HOLDS(test, b.addr, MMK_HUGE_PAGES, MMK_LARGE_SEED);
+	KUNIT_EXPECT_EQ(test, mmk_mm_poke(b.mm, b.addr, MMK_LARGE_SEED), 0);
+	KUNIT_EXPECT_GT(test, mmk_proc_scan_pages(test, proc, b.addr,
+						  MMK_HUGE_PAGES,
+						  PAGE_IS_WRITTEN, 0), 0L);
+	mmk_proc_end(test, proc);
+}
+
 static struct kunit_case large_folio_bits_cases[] = {
 	KUNIT_CASE_PARAM(huge_device_page_keeps_its_bits, bits_gen_params),
+	KUNIT_CASE(scan_protects_a_huge_device_page),
 	{}
 };
 

@@ -226,3 +226,33 @@ long mmk_proc_scan(struct kunit *test, struct mmk_proc *proc,
 					       ret * sizeof(*regions)));
 	return ret;
 }
+
+/**
+ * mmk_proc_scan_pages() - Let PAGEMAP_SCAN look for one thing
+ * @test: the case
+ * @proc: from mmk_proc_alloc()
+ * @addr: user address of the first page that is looked at
+ * @nr: pages
+ * @mask: what is looked for: PAGE_IS_*
+ * @flags: PM_SCAN_*
+ *
+ * Return: the pages of the first run of pages of which @mask is true; negative if it failed.
+ */
+long mmk_proc_scan_pages(struct kunit *test, struct mmk_proc *proc,
+			 unsigned long addr, unsigned long nr, u64 mask,
+			 u64 flags)
+{
+	struct pm_scan_arg arg = {
+		.start = addr,
+		.end = addr + nr * PAGE_SIZE,
+		.flags = flags,
+		.category_mask = mask,
+		.return_mask = mask,
+	};
+	struct page_region region = { };
+	long ret = mmk_proc_scan(test, proc, &arg, &region, 1);
+
+	if (ret < 0)
+		return ret;
+	return (region.end - region.start) / PAGE_SIZE;
+}

@@ -65,5 +65,8 @@ void mmk_proc_smaps(struct kunit *test, struct mmk_proc *proc,
 long mmk_proc_scan(struct kunit *test, struct mmk_proc *proc,
 		   struct pm_scan_arg *arg, struct page_region *regions,
 		   unsigned int nr);
+long mmk_proc_scan_pages(struct kunit *test, struct mmk_proc *proc,
+			 unsigned long addr, unsigned long nr, u64 mask,
+			 u64 flags);
 
 #endif /* _MM_KUNIT_LIB_PROC_H */
