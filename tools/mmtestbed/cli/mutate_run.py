@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import shutil
 import sys
 import time
@@ -265,23 +266,32 @@ class Command:
     def _in_children(self, mutant: Mutant, names: Sequence[Name],
                      boots: children.Children) -> Fate:
         """What becomes of @mutant, which a child chooses, by the cases @names."""
-        # What has noticed most mistakes in the same function comes first, then what runs most
-        # of it, then what is fast.
-        killers = self._killers[(mutant.file, mutant.function)]
-        others = self._others(mutant)
         left = max(0, len(names) - (self._wanted.cases or len(names)))
-        names = sorted(names, key=lambda name: (
-            -killers[name], -len(others & self._reach[name]), self._seconds[name]))
+        names = self._in_turn(mutant, names)
         names = names[:len(names) - left]
         results = boots.with_words([f"mm_mutant={mutant.number}"]).round(
             names, "", enough=_bad)
         for outcome in results.outcomes.values():
             if not outcome.status.good:
-                killers[outcome.key] += 1
+                self._killers[(mutant.file, mutant.function)][outcome.key] += 1
                 return Fate(mutant, State.KILLED, f"{outcome.suite}.{outcome.name}",
                             f"{outcome.status.value}: {outcome.reason}",
                             len(names) + left)
         return Fate(mutant, State.SURVIVED, cases=len(names) + left, left=left)
+
+    def _in_turn(self, mutant: Mutant, names: Sequence[Name]) -> list[Name]:
+        """Those of @names that are likely to notice @mutant first.
+
+        By turns: what has noticed most mistakes in the same function, or runs most of it; and
+        what runs little else, as a case does that is about this place only.  Then what is fast.
+        """
+        killers = self._killers[(mutant.file, mutant.function)]
+        others = self._others(mutant)
+        many = sorted(names, key=lambda name: (
+            -killers[name], -len(others & self._reach[name]), self._seconds[name]))
+        little = sorted(names, key=lambda name: (
+            len(self._reach[name]), self._seconds[name]))
+        return list(dict.fromkeys(itertools.chain.from_iterable(zip(many, little))))
 
     def _others(self, mutant: Mutant) -> set[int]:
         """The mutants of the function that @mutant is in."""

@@ -203,14 +203,19 @@ def flags(cmd: str) -> list[str]:
 
 
 def reach(lines: Iterable[str], names: Sequence[Name]) -> dict[Name, set[int]]:
-    """The numbers of the mutants that each of @names reached, by the kernel's log."""
-    by_case = {case: (suite, case) for suite, case in names}
+    """The numbers of the mutants that each of @names reached, by the kernel's log.
+
+    The log does not name the suite: cases of the same name share what they reached.
+    """
+    by_case: dict[str, list[Name]] = collections.defaultdict(list)
+    for name in names:
+        by_case[name[1]].append(name)
     found: dict[Name, set[int]] = collections.defaultdict(set)
     for line in lines:
         match = _REACHED.search(line.rstrip())
-        if match and match.group(1) in by_case:
-            found[by_case[match.group(1)]].update(
-                range(int(match.group(2)), int(match.group(3)) + 1))
+        if match:
+            for name in by_case.get(match.group(1), ()):
+                found[name].update(range(int(match.group(2)), int(match.group(3)) + 1))
     return dict(found)
 
 

@@ -89,6 +89,14 @@ class Mutants(support.TempCase):
             self.fate(1, "g")
             self.assertEqual(ran, ["notices_4", "notices_3", "also_notices", "slow"])
 
+    def test_what_runs_little_else_is_asked_by_turns(self) -> None:
+        self.command._reach = dict(zip(NAMES, ({1, 2, 3, 4}, {1, 2, 3}, {1, 3}, {1})))
+        for number in (1, 2, 3, 4):
+            self.command._mutants.append(mutant(number))
+        found = self.command._in_turn(mutant(1), NAMES)
+        self.assertEqual([case for _, case in found],
+                         ["slow", "also_notices", "notices_3", "notices_4"])
+
 
 class Shards(support.TempCase):
     def test_each_mutant_once(self) -> None:

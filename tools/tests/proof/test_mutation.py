@@ -198,6 +198,10 @@ class Counting(unittest.TestCase):
         self.assertEqual(mutation.reach(log, self.names),
                          {("one", "a"): {1, 2, 3, 9}, ("two", "c"): {4}})
 
+    def test_cases_of_one_name_share_what_they_reached(self) -> None:
+        self.assertEqual(mutation.reach(["mm_mutate: a 4-5"], [("one", "a"), ("two", "a")]),
+                         {("one", "a"): {4, 5}, ("two", "a"): {4, 5}})
+
     def test_report_counts_and_remembers(self) -> None:
         mutants = [Mutant(n, "mm/x.c", "f", n, "delete", f"g{n}()", "")
                    for n in range(1, 5)]
