@@ -4,7 +4,6 @@
  * table lock.
  */
 #include <kunit/test.h>
-#include <linux/lockdep.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -12,9 +11,8 @@
 
 #include "../../internal.h"
 #include "../compat/huge.h"
-#include "../compat/mm.h"
-#include "../compat/trace.h"
 #include "../lib/device.h"
+#include "../lib/flush.h"
 #include "../lib/guard.h"
 #include "../lib/huge.h"
 #include "../lib/large.h"
@@ -26,74 +24,6 @@
 #define FLUSH_ORDER	3
 #define FLUSH_LARGE	8
 #define FLUSH_PAGES	(4 * FLUSH_LARGE)
-
-/**
- * struct flush_watch - What holds whenever the page table lock is dropped
- * @mm: current->mm
- * @ptl: the lock
- * @ptep: the pte of the first page
- * @start: of what the driver wants
- * @end: of that
- * @nr_dropped: how often the lock was dropped with a migration entry in @ptep
- * @nr_early: and the TLB was not flushed
- */
-struct flush_watch {
-	struct mm_struct *mm;
-	struct lockdep_map *ptl;
-	pte_t *ptep;
-	unsigned long start;
-	unsigned long end;
-	unsigned int nr_dropped;
-	unsigned int nr_early;
-};
-
-static void flush_acquire(void *data, struct lockdep_map *lock,
-			  unsigned int subclass, int trylock, int read,
-			  int check, struct lockdep_map *next_lock,
-			  unsigned long ip)
-{
-}
-
-static void flush_release(void *data, struct lockdep_map *lock,
-			  unsigned long ip)
-{
-	struct flush_watch *w = data;
-
-	if (lock != w->ptl || mmk_pte_classify(ptep_get(w->ptep)) !=
-			      MMK_PTE_MIGRATION_READ)
-		return;
-	w->nr_dropped++;
-	w->nr_early += !mmk_tlb_flushed(w->mm, w->start, w->end);
-}
-
-static void flush_unwatch(void *data)
-{
-	mmk_unwatch_locks(flush_acquire, flush_release, data);
-}
-
-static struct flush_watch *flush_watch(struct kunit *test, struct mm_struct *mm,
-				       unsigned long addr)
-{
-	struct flush_watch *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
-	pmd_t *pmd = mm_find_pmd(mm, addr);
-	spinlock_t *ptl;
-	int err;
-
-	KUNIT_ASSERT_NOT_NULL(test, w);
-	KUNIT_ASSERT_NOT_NULL(test, pmd);
-	ptl = pte_lockptr(mm, pmd);
-	w->mm = mm;
-	w->ptl = mmk_lock_map(ptl);
-	w->ptep = pte_offset_kernel(pmd, addr + PAGE_SIZE);
-	w->start = addr;
-	w->end = addr + FLUSH_PAGES * PAGE_SIZE;
-	err = mmk_watch_locks(flush_acquire, flush_release, w);
-	if (err)
-		kunit_skip(test, "needs the tracepoints of locks");
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, flush_unwatch, w),
-			0);
-	return w;
-}
 
 /**
  * struct flush_way - What the driver finds
@@ -154,7 +84,7 @@ static void tlb_is_flushed_before_the_lock_is_dropped(struct kunit *test)
 	const struct flush_way *way = test->param_value;
 	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
 	struct mm_struct *mm = mmk_mm_enter(test);
-	struct flush_watch *w;
+	struct mmk_flush_watch *w;
 	struct folio *folio;
 	unsigned long addr;
 	struct mmk_vma *m;
@@ -165,10 +95,10 @@ static void tlb_is_flushed_before_the_lock_is_dropped(struct kunit *test)
 		folio_get(folio);
 	m = mmk_vma_alloc(test, mm, addr, FLUSH_PAGES,
 			  MIGRATE_VMA_SELECT_SYSTEM, dev);
-	w = flush_watch(test, mm, addr);
-	mmk_tlb_forget(mm);
+	w = mmk_flush_watch(test, mm, addr + PAGE_SIZE, MMK_PTE_MIGRATION_READ,
+			    addr, FLUSH_PAGES * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, mmk_vma_setup(m), 0);
-	kunit_release_action(test, flush_unwatch, w);
+	mmk_flush_unwatch(test, w);
 	KUNIT_EXPECT_TRUE(test, m->src[1] & MIGRATE_PFN_MIGRATE);
 	KUNIT_EXPECT_GT(test, w->nr_dropped, 0U);
 	KUNIT_EXPECT_EQ(test, w->nr_early, 0U);

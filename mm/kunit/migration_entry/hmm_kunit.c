@@ -26,6 +26,7 @@
  * @device: the device
  * @addr: address of the first page
  * @pfns: HMM_PFN_REQ_*, and then what hmm_range_fault() has found
+ * @behind: what stands behind that, and would ask for a page to write to
  * @ret: what hmm_range_fault() returned
  */
 struct mirror {
@@ -33,6 +34,7 @@ struct mirror {
 	struct mmk_mirror device;
 	unsigned long addr;
 	unsigned long pfns[3];
+	unsigned long behind;
 	int ret;
 };
 
@@ -58,6 +60,7 @@ static struct mirror *mirror_alloc(struct kunit *test, struct mm_struct *mm,
 					       mirror_main);
 
 	mirror->addr = addr;
+	mirror->behind = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE;
 	mmk_mirror_insert(test, &mirror->device, mm, addr, 3 * PAGE_SIZE);
 	return mirror;
 }
@@ -164,7 +167,8 @@ static void hmm_fault_waits_for_new_huge_page(struct kunit *test)
 /**
  * hmm_snapshot_skips_huge_entry() - The same for a huge page
  *
- * As hmm_snapshot_skips_entry(): no pfn is reported for any of the pages.
+ * As hmm_snapshot_skips_entry(): no pfn is reported for any of the pages. What stands
+ * behind the range in the array asks for nothing.
  *
  * Contract: ME-14
  */

@@ -34,6 +34,7 @@
  * @PLACE_READ_ONLY: a page of a VMA that cannot be written to
  * @PLACE_NO_ACCESS: a page of a VMA that cannot be read
  * @PLACE_IO: a page of a VMA of a device
+ * @PLACE_PFNS: a page of a VMA that has pfns only
  * @PLACE_NO_VMA: no VMA
  */
 enum place {
@@ -44,6 +45,7 @@ enum place {
 	PLACE_READ_ONLY,
 	PLACE_NO_ACCESS,
 	PLACE_IO,
+	PLACE_PFNS,
 	PLACE_NO_VMA,
 };
 
@@ -87,6 +89,8 @@ static const struct ask_case ask_cases[] = {
 	{ "VMA without access, to read", PLACE_NO_ACCESS, REQ_READ, -EFAULT },
 	{ "VMA of a device", PLACE_IO, 0, 0, HMM_PFN_ERROR },
 	{ "VMA of a device, to read", PLACE_IO, REQ_READ, -EFAULT },
+	{ "VMA of pfns", PLACE_PFNS, 0, 0, HMM_PFN_ERROR },
+	{ "VMA of pfns, to read", PLACE_PFNS, REQ_READ, -EFAULT },
 	{ "no VMA", PLACE_NO_VMA, 0, 0, HMM_PFN_ERROR },
 	{ "no VMA, to read", PLACE_NO_VMA, REQ_READ, -EFAULT },
 };
@@ -127,10 +131,12 @@ static unsigned long place_make(struct kunit *test, struct mm_struct *mm,
 				0L);
 		break;
 	case PLACE_IO:
+	case PLACE_PFNS:
 		/* A VMA of its own */
 		KUNIT_ASSERT_EQ(test, do_madvise(mm, middle, PAGE_SIZE,
 						 MADV_DONTFORK), 0);
-		mmk_set_vm_flags(mm, middle, VM_IO, true);
+		mmk_set_vm_flags(mm, middle, place == PLACE_IO ? VM_IO :
+				 VM_PFNMAP, true);
 		break;
 	case PLACE_NO_VMA:
 		KUNIT_ASSERT_EQ(test, vm_munmap(middle, PAGE_SIZE), 0);
@@ -224,6 +230,10 @@ static void answer_is_what_was_asked_for(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, pfns[2],
 					answer_of(mm, addr + 2 * PAGE_SIZE, RW));
 		}
+		/* What is there is a page like any other, for munmap(). */
+		if (c->place == PLACE_PFNS)
+			mmk_set_vm_flags(mm, addr + MIDDLE * PAGE_SIZE,
+					 VM_PFNMAP, false);
 		mmk_mirror_remove(test, mirror);
 	}
 }
@@ -237,16 +247,22 @@ static void answer_is_what_was_asked_for(struct kunit *test)
  * @request: what is asked for, by default
  * @one: what is asked for one page in the middle
  * @answer: the flags of all answers but that one
+ * @old: each place still has an answer of an earlier call
  */
 struct wide_case {
 	const char *description;
 	unsigned long request;
 	unsigned long one;
 	unsigned long answer;
+	bool old;
 };
+
+/* Such an answer: a page that can be written to */
+#define OLD_ANSWER	(RW | 0x1234)
 
 static const struct wide_case wide_cases[] = {
 	{ "nothing", 0, 0, 0 },
+	{ "nothing, after an earlier call", 0, 0, 0, true },
 	{ "all, to read", REQ_READ, 0, RO },
 	{ "all, to write", REQ_WRITE, 0, RW },
 	{ "one, to write", 0, REQ_WRITE, 0 },
@@ -261,7 +277,7 @@ KUNIT_ARRAY_PARAM_DESC(wide, wide_cases, description);
  * The range has no page, and most of it no page table. The pages that are
  * asked for are there afterwards, each at its own place in the answer. Others
  * may be there as well, if their page table had to be made. Nothing is written
- * behind the answer.
+ * behind the answer, and nothing of what was in its place before is left.
  *
  * Contract: EW-1
  */
@@ -278,7 +294,7 @@ static void wide_hole_is_answered_page_by_page(struct kunit *test)
 		.end = addr + WIDE_PAGES * PAGE_SIZE,
 		.hmm_pfns = pfns,
 		.default_flags = c->request,
-		.pfn_flags_mask = REQ_WRITE,
+		.pfn_flags_mask = c->old ? 0 : REQ_WRITE,
 	};
 	const unsigned int one = WIDE_PAGES / 2;
 	struct mmk_mirror *mirror;
@@ -289,7 +305,10 @@ static void wide_hole_is_answered_page_by_page(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, do_madvise(mm, hole, 3 * MMK_HUGE_SIZE,
 					 MADV_NOHUGEPAGE), 0);
 	mirror = mmk_mirror_create(test, mm, addr, WIDE_PAGES * PAGE_SIZE);
-	pfns[one] = c->one;
+	for (i = 0; c->old && i < WIDE_PAGES; i++)
+		pfns[i] = OLD_ANSWER;
+	if (!c->old)
+		pfns[one] = c->one;
 	pfns[WIDE_PAGES] = ~0UL;
 	KUNIT_ASSERT_EQ(test, mmk_mirror_ask(mirror, &range), 0);
 	KUNIT_EXPECT_EQ(test, pfns[WIDE_PAGES], ~0UL);
@@ -348,7 +367,7 @@ KUNIT_ARRAY_PARAM_DESC(whole, whole_cases, description);
  * As long as a pmd maps the huge page, each answer has the pfn of its own page
  * and the order of the huge page, and is writable as the pmd is. A write to a
  * huge page that is shared gives each page that was asked for a valid and
- * writable answer.
+ * writable answer. What stands behind the range asks for nothing.
  *
  * Contract: EW-1
  */
@@ -367,6 +386,7 @@ static void huge_page_is_answered_as_such(struct kunit *test)
 		.end = addr + nr * PAGE_SIZE,
 		.hmm_pfns = pfns,
 		.default_flags = c->request,
+		.pfn_flags_mask = REQ_WRITE,
 	};
 	struct mmk_mirror *mirror;
 
