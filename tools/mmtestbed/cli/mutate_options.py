@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ..errors import UsageError
-from ..model import lines, shards
+from ..model import configs, lines, shards
 from ..model.options import Options as RunOptions
 from . import control_options, run_options, shared
 
@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
              "(repeatable)")
     add("--line", type=shared.line, metavar="LINE",
         help=f"kernel to mutate (default: {lines.DEFAULT.name}, or that of --kdir)")
+    add("--variant", choices=[config.name for config in configs.CONFIGS
+                              if not config.counts], default=configs.PLAIN.name,
+        help="its configuration (default: %(default)s)")
     add("--timeout", metavar="S", type=shared.seconds,
         help="CPU seconds after which a case hangs in virtual time (default: "
              f"{control_options.CPU_TIME:g}), and seconds without a result in that "
@@ -96,14 +99,15 @@ def parse(argv: Sequence[str]) -> Options:
     again = Path(args.again).absolute() if args.again else None
     if again and not again.is_file():
         raise UsageError(f"--again {args.again}: there is no such report")
-    timeout = args.timeout or control_options.TIMEOUT
+    config = configs.by_name(args.variant)
+    timeout = args.timeout or control_options.TIMEOUT * config.slow
     kdir = shared.tree_of(args.line, args.kdir)
     line = shared.line_of(args.line, kdir)
-    words = ["--line", line.name, "--timeout", str(timeout),
+    words = ["--line", line.name, "--variant", config.name, "--timeout", str(timeout),
              *shared.mode_words(args), *(["--kdir", kdir] if kdir else []),
              *([] if args.install else ["--no-install"])]
     return Options(args.jobs, kdir, args.filter, again,
                    shared.output_file(args.json), shared.output_file(args.report),
                    args.list, args.install, run_options.parse(words),
-                   math.ceil(args.timeout or control_options.CPU_TIME),
+                   math.ceil(args.timeout or control_options.CPU_TIME * config.slow),
                    line, tuple(args.lines), args.cases, args.shard)

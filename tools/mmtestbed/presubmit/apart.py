@@ -47,11 +47,16 @@ class Apart:
             report = self._private.folder / "mutants.json"
             report.unlink(missing_ok=True)
             self._run(tip, "running the suites on a kernel with mistakes", "mutate.sh",
-                      [*mutations.words(lines), "--json", str(report)],
+                      [*mutations.words(lines), *self._variant(), "--json", str(report)],
                       "no kernel with mistakes")
             shutil.move(report, target)
 
         return mutate
+
+    def _variant(self) -> list[str]:
+        """The configuration that has what the series is about: that of its boots."""
+        config = self._trial.shop.opts.config
+        return [] if config.counts else ["--variant", config.name]
 
     def schedules(self, tip: str) -> Callable[[Sequence[str], Path], None]:
         """Something that explores programs on @tip."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Mistakes that the tests of the exploration of schedules notice."""
+"""Mistakes that the tests of the exploration of schedules notice, and of what presubmit runs."""
 
 from __future__ import annotations
 
@@ -181,4 +181,14 @@ TABLE = (
       "*(f\"mm_control={each.name}\" for each in found)]",
       "]",
       "a schedule is run again without its control"),
+    B("test_apart.Runs.test_mutants_are_made_in_the_configuration_of_the_boots",
+      "presubmit/apart.py",
+      "*mutations.words(lines), *self._variant(), ",
+      "*mutations.words(lines), ",
+      "what only another variant is built from has no mutants"),
+    B("test_apart.Runs.test_schedules_take_both_switches",
+      "presubmit/apart.py",
+      '"--switches", "2",',
+      '"--switches", "1",',
+      "schedules end after one switch"),
 )

@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = {
         (("--kdir", "/k"), {"kdir": "/k"}),
         (("--jobs", "3"), {"jobs": 3}),
         (("--filter", "mm/x.c:*"), {"filter": "mm/x.c:*"}),
+        (("--variant", "dax"), {"run.config.name": "dax"}),
         (("--timeout", "7"), {"run.timeout": 7.0, "cpu": 7}),
         (("--again", PATCH), {"again.suffix": ".patch"}),
         (("--json", "{tmp}/x.json"), {"json.name": "x.json"}),
