@@ -5,7 +5,6 @@
  */
 #include <kunit/device.h>
 #include <kunit/test.h>
-#include <linux/cdev.h>
 #include <linux/dax.h>
 #include <linux/device.h>
 #include <linux/device/driver.h>
@@ -17,6 +16,7 @@
 #include <linux/mman.h>
 #include <linux/namei.h>
 #include <linux/percpu-refcount.h>
+#include <linux/rcupdate.h>
 
 #include "../../internal.h"
 #include "../compat/file.h"
@@ -61,32 +61,60 @@ static void dd_fput(void *file)
 }
 
 /**
- * dd_open() - Open the node of a device
+ * dd_open_node() - Try to open a node of a device
+ * @dev: the device
+ * @name: path of the node, which is made if it is not there
+ *
+ * Return: the file, which the case gives back, or an error in ERR_PTR().
+ */
+struct file *dd_open_node(struct dd_dev *dev, const char *name)
+{
+	struct kunit *test = dev->test;
+	struct file *file = ERR_PTR(-ENOENT);
+	struct dentry *dentry;
+	struct path path;
+
+	scoped_with_init_fs() {
+		dentry = start_creating_path(AT_FDCWD, name, &path, 0);
+		if (!IS_ERR(dentry)) {
+			mmk_mknod(&path, dentry, S_IFCHR | 0600, dev->devt);
+			end_creating_path(&path, dentry);
+		}
+		file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
+	}
+	if (!IS_ERR(file))
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dd_fput,
+								file), 0);
+	return file;
+}
+
+/**
+ * dd_open() - Open the usual node of a device
  * @dev: the device, with a driver
  *
  * Return: the file, which the case gives back.
  */
 struct file *dd_open(struct dd_dev *dev)
 {
-	struct kunit *test = dev->test;
-	struct file *file = ERR_PTR(-ENOENT);
-	struct dentry *dentry;
-	struct path path;
-	char name[24];
+	struct file *file = dd_open_node(dev, dev->node);
 
-	snprintf(name, sizeof(name), "/mmk-dax%u", MINOR(dev->dax->dev.devt));
-	scoped_with_init_fs() {
-		dentry = start_creating_path(AT_FDCWD, name, &path, 0);
-		if (!IS_ERR(dentry)) {
-			mmk_mknod(&path, dentry, S_IFCHR | 0600,
-				  dev->dax->dev.devt);
-			end_creating_path(&path, dentry);
-		}
-		file = filp_open(name, O_RDWR | O_LARGEFILE, 0);
-	}
-	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR(file), "open: %ld", PTR_ERR(file));
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dd_fput, file), 0);
+	KUNIT_ASSERT_FALSE_MSG(dev->test, IS_ERR(file), "open: %ld",
+			       PTR_ERR(file));
 	return file;
+}
+
+/**
+ * dd_close_node() - Close a file of dd_open_node()
+ * @dev: the device
+ * @file: the file, which nobody has mapped any more
+ *
+ * It is gone when this returns.
+ */
+void dd_close_node(struct dd_dev *dev, struct file *file)
+{
+	kunit_release_action(dev->test, dd_fput, file);
+	/* Those that munmap() and exit_mmap() have let go */
+	flush_delayed_fput();
 }
 
 /**
@@ -97,10 +125,8 @@ struct file *dd_open(struct dd_dev *dev)
  */
 void dd_close(struct dd_dev *dev)
 {
-	kunit_release_action(dev->test, dd_fput, dev->file);
+	dd_close_node(dev, dev->file);
 	dev->file = NULL;
-	/* Those that munmap() and exit_mmap() have let go */
-	flush_delayed_fput();
 }
 
 /**
@@ -117,8 +143,8 @@ struct dd_dev *dd_create(struct kunit *test, unsigned long align)
 {
 	struct dd_dev *dev = kunit_kzalloc(test, sizeof(*dev), GFP_KERNEL);
 	struct dev_dax_data data = { .size = DD_SIZE, .id = -1 };
+	static unsigned int nr_made;
 	struct resource *res;
-	struct device *parent;
 
 	KUNIT_ASSERT_NULL_MSG(test, current->mm, "make devices before the mm");
 	KUNIT_ASSERT_NOT_NULL(test, dev);
@@ -131,10 +157,10 @@ struct dd_dev *dd_create(struct kunit *test, unsigned long align)
 	dev->range.end = res->start + DD_SIZE - 1;
 	release_mem_region(res->start, resource_size(res));
 
-	parent = kunit_device_register(test, "dax");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(parent));
-	data.dax_region = alloc_dax_region(parent, 0, &dev->range, NUMA_NO_NODE,
-					   align, 0);
+	dev->parent = kunit_device_register(test, "dax");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(dev->parent));
+	data.dax_region = alloc_dax_region(dev->parent, 0, &dev->range,
+					   NUMA_NO_NODE, align, 0);
 	KUNIT_ASSERT_NOT_NULL(test, data.dax_region);
 	dev->dax = devm_create_dev_dax(&data);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(dev->dax));
@@ -142,8 +168,27 @@ struct dd_dev *dd_create(struct kunit *test, unsigned long align)
 	KUNIT_ASSERT_STREQ(test, dev->dax->dev.driver->name, "device_dax");
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dd_settle, dev),
 			0);
+	dev->devt = dev->dax->dev.devt;
+	/* Numbers of devices come back, nodes stay. */
+	snprintf(dev->node, sizeof(dev->node), "/mmk-dax-%u", nr_made);
+	snprintf(dev->other, sizeof(dev->other), "/mmk-other-%u", nr_made++);
 	dev->file = dd_open(dev);
 	return dev;
+}
+
+/**
+ * dd_destroy() - Let a device go, with its driver and its number
+ * @dev: the device, which nobody has open
+ *
+ * Its node stays. Nothing of the struct dev_dax is left when this returns.
+ */
+void dd_destroy(struct dd_dev *dev)
+{
+	kunit_release_action(dev->test, dd_settle, dev);
+	kunit_device_unregister(dev->test, dev->parent);
+	dev->dax = NULL;
+	/* Its inode is freed after a grace period. */
+	rcu_barrier();
 }
 
 /**

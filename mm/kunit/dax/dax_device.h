@@ -35,20 +35,31 @@ extern const struct dd_size_case dd_sizes[DD_NR_SIZES];
  * struct dd_dev - A device-dax device
  * @test: the case that made it
  * @dax: the device
- * @file: the open device node
+ * @parent: the device that it is a child of
+ * @devt: its number
+ * @node: path of its usual node
+ * @other: path of another one
+ * @file: the usual node, open
  * @range: its memory
  * @align: size of a page, in bytes
  */
 struct dd_dev {
 	struct kunit *test;
 	struct dev_dax *dax;
+	struct device *parent;
+	dev_t devt;
+	char node[24];
+	char other[24];
 	struct file *file;
 	struct range range;
 	unsigned long align;
 };
 
 struct dd_dev *dd_create(struct kunit *test, unsigned long align);
+void dd_destroy(struct dd_dev *dev);
+struct file *dd_open_node(struct dd_dev *dev, const char *name);
 struct file *dd_open(struct dd_dev *dev);
+void dd_close_node(struct dd_dev *dev, struct file *file);
 void dd_close(struct dd_dev *dev);
 bool dd_bind(struct dd_dev *dev);
 bool dd_bind_to(struct dd_dev *dev, const char *driver);
