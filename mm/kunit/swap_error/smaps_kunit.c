@@ -149,6 +149,8 @@ static void smaps_counts_a_share_of_what_is_shared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smaps.pss, PAGES_KB(NR_PAGES - 2) / 2);
 	KUNIT_EXPECT_EQ(test, smaps.shared, PAGES_KB(NR_PAGES - 2));
 	KUNIT_EXPECT_GE(test, smaps.clean, PAGES_KB(1));
+	/* Clean, but nobody has said that it may go. */
+	KUNIT_EXPECT_EQ(test, smaps.lazyfree, 0L);
 	mmk_proc_end(test, proc);
 }
 
