@@ -107,6 +107,7 @@ def functions(text: str) -> Sequence[Function]:
             continue
         elif token.text == "{":
             if not depth:
+                head = _without_calls(head)
                 name = name_of(head)
                 current = (name, head[0].start, token.start) if name else None
             depth += 1
@@ -144,6 +145,21 @@ def name_of(head: Sequence[Token]) -> str:
             first = head[head.index(after) + 1:]
             return first[0].text if first else ""
     return ""
+
+
+def _without_calls(head: list[Token]) -> list[Token]:
+    """@head without the calls of macros in front of it that end in no semicolon."""
+    while len(head) > 1 and head[0].kind == "word" and head[1].text == "(":
+        depth = 0
+        for at, token in enumerate(head):
+            depth += (token.text == "(") - (token.text == ")")
+            if at and not depth:
+                break
+        rest = head[at + 1:]
+        if head[0].text in _ATTRIBUTES or not name_of(rest):
+            return head
+        head = rest
+    return head
 
 
 def find(text: str, names: Iterable[str]) -> list[Function]:

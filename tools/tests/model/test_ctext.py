@@ -72,6 +72,14 @@ class Functions(unittest.TestCase):
         self.assertEqual(SOURCE[second[0].start:second[0].end].count("return"), 2)
         self.assertIn("return 2", SOURCE[second[1].start:second[1].end])
 
+    def test_macro_that_ends_in_no_semicolon(self) -> None:
+        text = "DEFINE_TREE(struct vma, rb, static inline)\n\nvoid insert(int a)\n{\n}\n"
+        [found] = ctext.functions(text)
+        self.assertEqual((found.name, text[found.start:]), ("insert", "void insert(int a)\n{\n}\n"))
+        attribute = "__printf(1, 2) void say(const char *s)\n{\n}\n"
+        [found] = ctext.functions(attribute)
+        self.assertEqual((found.name, found.start), ("say", 0))
+
     def test_no_function(self) -> None:
         self.assertEqual(ctext.functions("struct a { int b; };\nint c[] = { f(1) };\n"),
                          [])
