@@ -75,10 +75,10 @@ def at_a_time(jobs: int, config: Config = PLAIN) -> int:
 
 def command(kernel: Path, folder: Path, args: Sequence[str], glob: str) -> list[str]:
     """The command line: kunit.py's own, and folders that nobody else uses."""
-    line = [str(kernel), *args]
+    line = [str(kernel), "mem=1G", *args]
     if glob:
         line.append(f"kunit.filter_glob={glob}")
-    return [*line, "kunit.enable=1", "mem=1G", "console=tty", "kunit_shutdown=halt",
+    return [*line, "kunit.enable=1", "console=tty", "kunit_shutdown=halt",
             f"uml_dir={folder}/"]
 
 

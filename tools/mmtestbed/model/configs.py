@@ -86,7 +86,9 @@ PLAIN = Config("plain", "what the suites need, and lockdep")
 CONFIGS = (
     PLAIN,
     Config("kasan", "KASAN, UBSAN and page poisoning; all of full",
-           args=("page_poison=1",), slow=4, memory=1536, also=("full", "dax")),
+           # All of the memory is written to at boot, with poison, and each copy of the kernel
+           # costs by what has been written to.
+           args=("page_poison=1", "mem=640M"), slow=4, memory=896, also=("full", "dax")),
     Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
            slow=2, programs=True,
            folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),

@@ -190,5 +190,5 @@ class AtATime(unittest.TestCase):
         self.assertEqual(self.boots(4, "smp", 1 << 20), 4)
 
     def test_no_more_than_the_memory_holds(self) -> None:
-        self.assertEqual(self.boots(4, "kasan", 12000), 7)
+        self.assertEqual(self.boots(4, "kasan", 12000), 13)
         self.assertEqual(self.boots(4, "kasan", 100), 1)
