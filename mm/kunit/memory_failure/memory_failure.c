@@ -26,20 +26,35 @@ static void hp_end(void *data)
 }
 
 /**
- * hp_enter() - Give the case an address space
+ * hp_alloc() - Let pages fail
  * @test: the case
  *
- * Pages that fail are put back into use once the address space, and all files, are
+ * Pages that fail are put back into use once all that the case makes after this call is
  * gone.
  *
- * Return: the address space.
+ * Return: where to note them, without an address space.
  */
-struct hp *hp_enter(struct kunit *test)
+struct hp *hp_alloc(struct kunit *test)
 {
 	struct hp *hp = kunit_kzalloc(test, sizeof(*hp), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, hp);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, hp_end, hp), 0);
+	return hp;
+}
+
+/**
+ * hp_enter() - Give the case an address space
+ * @test: the case
+ *
+ * As hp_alloc().
+ *
+ * Return: the address space.
+ */
+struct hp *hp_enter(struct kunit *test)
+{
+	struct hp *hp = hp_alloc(test);
+
 	hp->mm = mmk_mm_enter(test);
 	return hp;
 }

@@ -14,7 +14,7 @@
 
 /**
  * struct hp - An address space, and pages that are out of use
- * @mm: current->mm
+ * @mm: current->mm; NULL after hp_alloc()
  * @pages: these pages, which are put back when the case ends
  * @nr: how many
  */
@@ -24,6 +24,7 @@ struct hp {
 	unsigned int nr;
 };
 
+struct hp *hp_alloc(struct kunit *test);
 struct hp *hp_enter(struct kunit *test);
 struct page *hp_free_page(struct kunit *test);
 int hp_poison(struct kunit *test, struct hp *hp, struct page *page);
