@@ -132,6 +132,58 @@ static void driver_takes_page_back_with_its_bits(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
 }
 
+/**
+ * mprotect_keeps_protection_of_device_page() - A page that is on a device
+ *
+ * The page is read-only then, there and when it is back. userfaultfd protects it if it did
+ * before, and only then.
+ *
+ * Contract: WP-1, WP-2
+ */
+static void mprotect_keeps_protection_of_device_page(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct soft soft;
+
+	to_device(test, &soft, how, dev);
+	KUNIT_EXPECT_EQ(test, sys_mprotect(soft.s.addr, PAGE_SIZE, PROT_READ),
+			0L);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, DEVICE_PRIVATE_READ);
+	KUNIT_EXPECT_EQ(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD,
+			how->bits & MMK_UFFD);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, soft.s.addr, false), 0);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD,
+			how->bits & MMK_UFFD);
+	KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(soft.s.mm, soft.s.addr)));
+	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
+}
+
+/**
+ * fork_protects_no_device_page() - fork() of a page that is on a device
+ *
+ * Parent and child may only read it. The parent's entry is protected if it was before, and
+ * only then; the child's is not, for userfaultfd does not follow fork().
+ *
+ * Contract: WP-1, WP-2
+ */
+static void fork_protects_no_device_page(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mmk_dev *dev = mmk_dev_create(test, MEMORY_DEVICE_PRIVATE);
+	struct mm_struct *child;
+	struct soft soft;
+
+	to_device(test, &soft, how, dev);
+	child = mmk_fork(test);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, DEVICE_PRIVATE_READ);
+	KUNIT_EXPECT_EQ(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD,
+			how->bits & MMK_UFFD);
+	MMK_EXPECT_PTE(test, child, soft.s.addr, DEVICE_PRIVATE_READ);
+	KUNIT_EXPECT_FALSE(test, mmk_bits(child, soft.s.addr) & MMK_UFFD);
+}
+
 static void give_back_action(void *data)
 {
 	struct folio *folio = data;
@@ -174,6 +226,9 @@ static void mprotect_keeps_bits_of_exclusive_entry(struct kunit *test)
 
 static struct kunit_case soft_bits_device_cases[] = {
 	KUNIT_CASE_PARAM(bits_go_to_device_and_come_back, device_gen_params),
+	KUNIT_CASE_PARAM(mprotect_keeps_protection_of_device_page,
+			 device_gen_params),
+	KUNIT_CASE_PARAM(fork_protects_no_device_page, device_gen_params),
 	KUNIT_CASE_PARAM(mprotect_keeps_bits_of_exclusive_entry,
 			 device_gen_params),
 	KUNIT_CASE_PARAM(migration_of_device_page_carries_bits,

@@ -145,6 +145,31 @@ static void entry_is_protected_and_unprotected(struct kunit *test)
 }
 
 /**
+ * forked_page_is_not_protected() - fork() of a page that is there
+ *
+ * The child's pte is soft-dirty if the parent's is, and not protected. The parent's is as
+ * before, but read-only.
+ *
+ * Contract: WP-1
+ */
+static void forked_page_is_not_protected(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct mm_struct *child;
+	struct folio *folio;
+	struct soft soft;
+
+	if (!is_anon(how->backing))
+		kunit_skip(test, "a child may fault it in");
+	sb_map(test, &soft, how);
+	folio = soft.s.src;
+	child = mmk_fork(test);
+	sb_expect_mapped(test, soft.s.mm, soft.s.addr, folio, how->bits, false);
+	sb_expect_mapped(test, child, soft.s.addr, folio,
+			 how->bits & MMK_SOFT_DIRTY, false);
+}
+
+/**
  * fork_copies_soft_dirty_alone() - fork() while an entry is in place
  *
  * The child's entry is soft-dirty if the parent's is. It is not protected, for
@@ -289,6 +314,7 @@ static struct kunit_case soft_bits_entry_cases[] = {
 	KUNIT_CASE_PARAM(failed_migration_puts_bits_back, soft_gen_params),
 	KUNIT_CASE_PARAM(mprotect_keeps_bits_of_entry, soft_gen_params),
 	KUNIT_CASE_PARAM(entry_is_protected_and_unprotected, soft_gen_params),
+	KUNIT_CASE_PARAM(forked_page_is_not_protected, soft_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_soft_dirty_alone, soft_gen_params),
 	KUNIT_CASE_PARAM(moved_entry_is_soft_dirty_and_not_protected,
 			 soft_gen_params),

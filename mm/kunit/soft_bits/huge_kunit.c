@@ -232,6 +232,28 @@ static void huge_entry_keeps_bits_in_mprotect(struct kunit *test)
 }
 
 /**
+ * forked_huge_page_is_not_protected() - fork() of a huge page that is there
+ *
+ * The child's pmd is soft-dirty if the parent's is. userfaultfd does not follow fork() unless
+ * it was asked to: the child's is not protected, and the parent's is as before.
+ *
+ * Contract: WP-1
+ */
+static void forked_huge_page_is_not_protected(struct kunit *test)
+{
+	const struct huge_case *how = test->param_value;
+	struct mm_struct *child;
+	struct soft_huge h;
+
+	huge_map(test, &h, how);
+	child = mmk_fork(test);
+	MMK_EXPECT_PMD(test, child, h.addr, PRESENT);
+	MMK_EXPECT_PMD_BITS(test, child, h.addr, how->bits & MMK_SOFT_DIRTY);
+	MMK_EXPECT_PMD(test, h.mm, h.addr, PRESENT);
+	expect_pmd_bits(test, &h, how->bits);
+}
+
+/**
  * fork_copies_soft_dirty_of_huge_entry() - fork() during the migration
  *
  * The child's entry is soft-dirty if the parent's is, and not protected.
@@ -343,6 +365,7 @@ static struct kunit_case soft_bits_huge_cases[] = {
 	KUNIT_CASE_PARAM(split_gives_each_pte_the_bits, huge_gen_params),
 	KUNIT_CASE_PARAM(split_gives_each_entry_the_bits, huge_gen_params),
 	KUNIT_CASE_PARAM(huge_entry_keeps_bits_in_mprotect, huge_gen_params),
+	KUNIT_CASE_PARAM(forked_huge_page_is_not_protected, huge_gen_params),
 	KUNIT_CASE_PARAM(fork_copies_soft_dirty_of_huge_entry, huge_gen_params),
 	KUNIT_CASE_PARAM(moved_huge_page_is_soft_dirty_and_not_protected,
 			 huge_gen_params),

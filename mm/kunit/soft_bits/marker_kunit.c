@@ -15,6 +15,7 @@
 #include "../lib/mm.h"
 #include "../lib/pte.h"
 #include "../lib/snapshot.h"
+#include "../lib/swap.h"
 #include "soft_bits.h"
 
 /**
@@ -82,6 +83,40 @@ static void protected_hole_gets_marker(struct kunit *test)
 }
 
 /**
+ * zapped_marker_stays_in_a_file() - MADV_DONTNEED of a page that is not there
+ *
+ * That a page of a file is protected is not forgotten. "MADV_DONTNEED on anonymous" memory
+ * "will be treated as dirtying of memory": the marker goes.
+ *
+ * Contract: WP-1
+ */
+static void zapped_marker_stays_in_a_file(struct kunit *test)
+{
+	const struct hole_case *how = test->param_value;
+	struct mm_struct *mm;
+	struct mmk_uffd *uffd;
+	unsigned long addr;
+
+	mmk_need_bits(test, MMK_UFFD);
+	if (!how->marker)
+		kunit_skip(test, "gets no marker");
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open_with(test, how->features);
+	addr = how->file ? mmk_mmap(test, mmk_shmem_file(test, 1), PAGE_SIZE,
+				    PROT_READ | PROT_WRITE, MAP_SHARED) :
+			   mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, uffd, addr, PAGE_SIZE, UFFDIO_REGISTER_MODE_WP);
+	mmk_uffd_protect(test, uffd, addr, PAGE_SIZE, true);
+	MMK_EXPECT_PTE(test, mm, addr, MARKER);
+	KUNIT_ASSERT_EQ(test, do_madvise(mm, addr, PAGE_SIZE, MADV_DONTNEED),
+			0);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(mm, addr),
+			how->file ? MMK_PTE_MARKER : MMK_PTE_NONE);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(mm, addr, false), 0);
+	KUNIT_EXPECT_EQ(test, !!(mmk_bits(mm, addr) & MMK_UFFD), how->file);
+}
+
+/**
  * zapped_page_leaves_marker() - MADV_DONTNEED of a protected page
  *
  * A protected page of a file leaves a marker; one of private memory, and one
@@ -108,6 +143,41 @@ static void zapped_page_leaves_marker(struct kunit *test)
 }
 
 KUNIT_ARRAY_PARAM_DESC(soft, sb_cases, description);
+
+static const struct soft_case reclaimed_cases[] = {
+	{ "protected", SHMEM_SHARED, MMK_UFFD, true, false },
+	{ "not protected", SHMEM_SHARED, 0, true, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(reclaimed, reclaimed_cases, description);
+
+/**
+ * reclaimed_page_leaves_marker() - A protected page of tmpfs is swapped out
+ *
+ * There is no entry in which the bit could be: a marker stands for the page. When it is back
+ * it is protected. A page that is not protected leaves nothing.
+ *
+ * Contract: WP-1
+ */
+static void reclaimed_page_leaves_marker(struct kunit *test)
+{
+	const struct soft_case *how = test->param_value;
+	struct soft soft;
+
+	sb_map(test, &soft, how);
+	mmk_swap_on(test);
+	KUNIT_ASSERT_EQ(test, mmk_pageout(soft.s.addr, PAGE_SIZE), 0);
+	MMK_EXPECT_KIND(test, mmk_pte_kind(soft.s.mm, soft.s.addr),
+			how->bits ? MMK_PTE_MARKER : MMK_PTE_NONE);
+	KUNIT_EXPECT_EQ(test, mmk_fault_in(soft.s.mm, soft.s.addr, false), 0);
+	MMK_EXPECT_PTE(test, soft.s.mm, soft.s.addr, PRESENT);
+	KUNIT_EXPECT_EQ(test, mmk_bits(soft.s.mm, soft.s.addr) & MMK_UFFD,
+			how->bits);
+	if (how->bits)
+		KUNIT_EXPECT_FALSE(test, pte_write(mmk_pte(soft.s.mm,
+							   soft.s.addr)));
+	MMK_EXPECT_HOLDS(test, soft.s.addr, 1, SCENE_SEED);
+}
 
 /**
  * punched_page_leaves_marker() - A hole is punched into a protected file
@@ -282,7 +352,9 @@ static void poison_is_not_protection(struct kunit *test)
 
 static struct kunit_case soft_bits_marker_cases[] = {
 	KUNIT_CASE_PARAM(protected_hole_gets_marker, hole_gen_params),
+	KUNIT_CASE_PARAM(zapped_marker_stays_in_a_file, hole_gen_params),
 	KUNIT_CASE_PARAM(zapped_page_leaves_marker, soft_gen_params),
+	KUNIT_CASE_PARAM(reclaimed_page_leaves_marker, reclaimed_gen_params),
 	KUNIT_CASE(punched_page_leaves_marker),
 	KUNIT_CASE(mprotect_protects_no_hole),
 	KUNIT_CASE(marker_does_not_move),
