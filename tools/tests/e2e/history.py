@@ -39,7 +39,9 @@ def git(folder: Path, *words: str, data: Optional[bytes] = None,
     env.update(GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null", LC_ALL="C",
                GIT_AUTHOR_NAME="Test", GIT_AUTHOR_EMAIL="test@example.org",
                GIT_COMMITTER_NAME="Test", GIT_COMMITTER_EMAIL="test@example.org",
-               GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
+               GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date,
+               # A step of "git bisect run" leaves nothing in the user's own one.
+               MMTB_CACHE=str(fake.cache()))
     done = subprocess.run(["git", "-C", str(folder), *words], input=data, env=env,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
