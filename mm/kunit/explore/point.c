@@ -182,7 +182,7 @@ static void write_down(const struct touch *touch, int task)
  * For debuggers, to stop at. The caller of point() and its callers are what the
  * running task is about to do.
  */
-static noinline void mmx_switched(unsigned int to)
+static noinline __noclone void mmx_switched(unsigned int to)
 {
 	barrier();
 }
