@@ -20,6 +20,7 @@ _CALL = re.compile(r"\b([a-z_]\w+)\(")
 # What is defined, or declared, at the begin of a line, or is a macro.
 _DEFINED = re.compile(r"^(?:#[ \t]*define[ \t]+|[A-Za-z_](?:__\w+\([^)\n]*\)|[^;\n(=])*\b)?"
                       r"(\w+)\(", re.MULTILINE)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _PROSE = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 # Where code is that others call.
 _FOLDERS = ("include", "mm", "fs", "kernel", "lib", "drivers/dax", "arch/um", "arch/x86")
@@ -105,6 +106,39 @@ def _unknown(kernel: Kernel, patches: Sequence[Path], applied: patching.Applied)
             for name in sorted(asked - set(done.output.split()))]
 
 
+def _swallowed(patches: Sequence[Path], applied: patching.Applied) -> list[str]:
+    """Code that a patch has put into a comment, in one line each.
+
+    The lines around a hunk may be those of a comment on a kernel that says more there.
+    """
+    files = {path: bytes(data).decode("utf-8", "replace")
+             for path, data in applied.files.items() if data and path.endswith((".c", ".h"))}
+    code = {path: _lines(_COMMENT.sub("", text)) for path, text in files.items()}
+    found = []
+    for patch, taken in zip(patches, applied.taken):
+        if taken.how not in ("exactly", "loosely"):
+            continue
+        file = patch / f"{taken.variant}.patch" if taken.variant else patch
+        path, added = "", collections.defaultdict[str, list[str]](list)
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("+++ "):
+                path = line[4:].partition("/")[2]
+            elif line.startswith("+"):
+                added[path].append(line[1:])
+        for path, lines in added.items():
+            if path in files:
+                lost = _lines(_COMMENT.sub("", "\n".join(lines))) - code[path]
+                found += [f"{taken.patch} ({file.name}) puts code into a comment of {path}: "
+                          f"{line}" for line in sorted(lost & _lines(files[path]))
+                          if line.endswith((";", "{"))]
+    return found
+
+
+def _lines(text: str) -> set[str]:
+    """The lines of @text, without the blanks at their ends."""
+    return {line.strip() for line in text.splitlines()}
+
+
 def one(kernel: Kernel) -> Tried:
     """Put the series into the files of @kernel, with the fixes and, as runs do, without,
     and both with all that is proposed.
@@ -122,8 +156,9 @@ def one(kernel: Kernel) -> Tried:
                     applied = patching.apply(kernel.tree, patches, Path(scratch))
                     unknown = _unknown(kernel, patches, applied) \
                         if kernel.whole and fixes else []
-                    if unknown:
-                        raise TestbedError(unknown[0], unknown[1:])
+                    wrong = unknown + _swallowed(patches, applied)
+                    if wrong:
+                        raise TestbedError(wrong[0], wrong[1:])
                     taken = applied.taken
                 except TestbedError as err:
                     return Tried(kernel.version, (), err)

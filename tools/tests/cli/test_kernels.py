@@ -106,6 +106,17 @@ class Check(support.TempCase):
             "not have"])
         self.assertEqual((code, said[-1]), (1, "FAIL: the series stops on 6.18.2"))
 
+    def test_code_in_a_comment(self) -> None:
+        """A kernel that says more at this place takes the hunk into what it says."""
+        self.write("patches/fixes/fix/6.12.patch",
+                   PATCH.replace("+line twenty\n", "+\tline = 20;\n"))
+        self.write("k/6.18.2/mm/x.c", TEXT.replace("line 1\n", "/* line 1\n") + "*/\n")
+        code, said = self.check()
+        self.assertEqual([line for line in said if line.startswith("BROKEN")], [
+            "BROKEN 6.18.2: fixes/fix (6.12.patch) puts code into a comment of mm/x.c: "
+            "line = 20;"])
+        self.assertEqual((code, said[-1]), (1, "FAIL: the series stops on 6.18.2"))
+
     def test_releases_of_a_repository(self) -> None:
         """As a developer has them, who has one tree and its history."""
         git = self.tmp / "git"
