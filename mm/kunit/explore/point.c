@@ -83,8 +83,8 @@ static bool not_ours(const char *name)
 {
 	static const char *const parts[] = {
 		"pi_lock", "rq->", "rt_runtime_lock", "hrtimer_bases",
-		"cpuset", "psi_seq", "rcu_node", "mmx_calibration",
-		"&base->lock",
+		"cpuset", "psi_seq", "&per_cpu_ptr(group->pcpu", "rcu_node",
+		"mmx_calibration", "&base->lock",
 	};
 	unsigned int i;
 

@@ -117,6 +117,9 @@ static struct folio *cached_folio(struct kunit *test, enum cached cached)
 	}
 	folio = mmk_pte_folio(test, mm, addr);
 	mmk_folio_get(test, folio);
+	/* Its mappings go first, as in any migration: each has a reference. */
+	if (cached == CACHED_TMPFS)
+		KUNIT_ASSERT_EQ(test, vm_munmap(addr, PAGE_SIZE), 0);
 	if (cached == CACHED_SWAP) {
 		mmk_pageout(addr, PAGE_SIZE);
 		KUNIT_ASSERT_TRUE(test, folio_test_swapcache(folio));
