@@ -17,6 +17,7 @@
 #include "../../internal.h"
 #include "../compat/huge.h"
 #include "../compat/leaf.h"
+#include "../compat/mm.h"
 #include "../compat/swap.h"
 #include "../lib/huge.h"
 #include "../lib/mm.h"
@@ -52,6 +53,16 @@ const void *ew_next_entry(const void *prev, char *desc)
 		return how;
 	}
 	return NULL;
+}
+
+/*
+ * Up to 6.14, guard markers are for anonymous memory. PAGEMAP_SCAN learnt of them
+ * with the others.
+ */
+static bool can_be(const struct ew_ops *ops, enum ew_entry entry)
+{
+	return ew_kinds[entry].make &&
+	       !(ops->file && entry == EW_GUARD && !PAGE_IS_GUARD);
 }
 
 /* The walker has told the same of all. */
@@ -338,15 +349,18 @@ void ew_run(struct kunit *test, enum ew_walker walker,
 
 	w->nr = 1;
 	w->site->entry = (const struct ew_kind *)test->param_value - ew_kinds;
+	if (!can_be(ops, w->site->entry))
+		kunit_skip(test, "this kernel has no guard marker in files");
 	walk(w);
 }
 
 /* Whether a walk over several entries goes on behind this one */
-static bool may_be_neighbour(enum ew_walker walker, enum ew_entry entry)
+static bool may_be_neighbour(enum ew_walker walker, const struct ew_ops *ops,
+			     enum ew_entry entry)
 {
 	const struct ew_cells *cell = ew_cell(walker, entry);
 
-	if (!ew_kinds[entry].make || cell->waits ||
+	if (!can_be(ops, entry) || cell->waits ||
 	    cell->outcome == EW_ANYTHING)
 		return false;
 	/* All of a page table becomes one page, or nothing does. */
@@ -374,7 +388,7 @@ void ew_run_chain(struct kunit *test, enum ew_walker walker,
 	unsigned int nr = 0, i, j;
 
 	for (i = 0; i < EW_NR_ENTRIES; i++)
-		if (!ew_kinds[i].huge && may_be_neighbour(walker, i))
+		if (!ew_kinds[i].huge && may_be_neighbour(walker, ops, i))
 			all[nr++] = i;
 	KUNIT_ASSERT_GE(test, nr, 2U);
 	for (i = 0; i < nr; i++) {
@@ -426,8 +440,8 @@ void ew_run_pair(struct kunit *test, enum ew_walker walker,
 	w->nr = 2;
 	w->site[0].entry = pair / EW_NR_ENTRIES;
 	w->site[1].entry = pair % EW_NR_ENTRIES;
-	if (!may_be_neighbour(walker, w->site[0].entry) ||
-	    !may_be_neighbour(walker, w->site[1].entry))
+	if (!may_be_neighbour(walker, ops, w->site[0].entry) ||
+	    !may_be_neighbour(walker, ops, w->site[1].entry))
 		kunit_skip(test, "one of them ends the walk, or its cell is undefined");
 	walk(w);
 }
