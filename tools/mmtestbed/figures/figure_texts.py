@@ -96,8 +96,10 @@ def bullet(text: str) -> list[str]:
 
 
 def name_of(record: Record) -> str:
-    """'6.12', '7.x smp'."""
-    return " ".join(word for word in (record["line"], record["variant"])
+    """'6.12', '7.x smp', '7.x dax with zone-device-at-zero'."""
+    groups = record.get("groups", ())
+    return " ".join(word for word in (record["line"], record["variant"],
+                                      *(["with", *groups] if groups else []))
                     if word != PLAIN.name)
 
 
@@ -232,7 +234,8 @@ def verdicts(book: Book) -> list[str]:
     records = book.kind("run")
     rows = [["line", "variant", "kernel", "passed", "skipped", "contracts", "build", "boots",
              "commit"]]
-    rows += [[record["line"], record["variant"], record["kernel_version"],
+    rows += [[record["line"], " + ".join([record["variant"], *record.get("groups", ())]),
+              record["kernel_version"],
               str(record["passed"]), str(record["skipped"]), str(record["contracts"]),
               f"{record['build_seconds']:.1f} s", f"{record['boot_seconds']:.1f} s",
               record["commit"][:8]] for record in records]

@@ -129,15 +129,20 @@ def _name(*words: str) -> str:
     return "-".join(word for word in words if word != PLAIN.name)
 
 
+def _groups(data: Mapping[str, Any], sources: Sources) -> list[str]:
+    """The proposals that were in the kernel."""
+    return sorted({group for each in data.get("applied", ())
+                   if each["how"] != "not needed"
+                   for group in [each["patch"].partition("/")[0]]
+                   if (sources.top / "patches" / group / "proposal").is_file()})
+
+
 def _rows(data: Mapping[str, Any], file: str, sources: Sources) -> tuple[str, Record]:
     """The rows that the cases of a suite of ROWS print."""
     suite = data["cases"][0]["suite"]
     if any(case["status"] != "passed" or not case["rows"] for case in data["cases"]):
         raise UsageError(f"{file} is no run in which all cases of {suite} passed")
-    groups = sorted({group for each in data.get("applied", ())
-                     if each["how"] != "not needed"
-                     for group in [each["patch"].partition("/")[0]]
-                     if (sources.top / "patches" / group / "proposal").is_file()})
+    groups = _groups(data, sources)
     return _name(ROWS[suite], data["line"], data["variant"], *groups), {
         **_head(ROWS[suite], data, file, sources), "groups": groups,
         "rows": [row for case in data["cases"] for row in case["rows"]]}
@@ -162,8 +167,9 @@ def _run(data: Mapping[str, Any], file: str, sources: Sources,
     shown = [case for case in passed
              if f"{case['suite']}.{case['name']}" in EXAMPLES] or passed[:1]
     kind = "repeat" if data["repeat"] > 1 else "first" if first else "run"
-    return _name(kind, data["line"], data["variant"]), {
-        **head, "passed": len(passed),
+    groups = _groups(data, sources)
+    return _name(kind, data["line"], data["variant"], *groups), {
+        **head, **({"groups": groups} if groups else {}), "passed": len(passed),
         "skipped": sum(case["status"] == "skipped" for case in data["cases"]),
         "contracts": len({id for case in passed for id in case["contracts"]}),
         **{key: data[key] for key in ("build_seconds", "boot_seconds", "seconds", "boots",

@@ -124,6 +124,18 @@ class Recording(Repository):
         self.assertEqual(list(self.make(self.run_json(repeat=9, variant="smp"))),
                          ["repeat-6.12-smp"])
 
+    def test_run_with_a_proposal(self) -> None:
+        """It is no record of the kernel as it is."""
+        self.write("patches/idea/proposal", "SPDX")
+        applied = [{"patch": "idea/first", "variant": "7.3.patch", "how": "exactly"}]
+        [(name, found)] = self.make(self.run_json(applied=applied)).items()
+        self.assertEqual((name, found["groups"]), ("run-6.12-idea", ["idea"]))
+        self.assertEqual(figure_texts.name_of(found), "6.12 with idea")
+        applied[0]["how"] = "not needed"
+        [(name, found)] = self.make(self.run_json(applied=applied)).items()
+        self.assertEqual(name, "run-6.12")
+        self.assertNotIn("groups", found)
+
     def test_runs_of_everything(self) -> None:
         data = {"schema": 1, "runs": [{"verdict": "pass", "report": self.run_json()},
                          {"verdict": "pass", "report": self.run_json(variant="kasan")},
