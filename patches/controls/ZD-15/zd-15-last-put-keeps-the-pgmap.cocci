@@ -7,10 +7,18 @@
 // Breaks: ZD-15
 // Kills: zone_device_count.each_page_rests_as_its_type_does: assertion
 // In: mm/memremap.c: free_zone_device_folio
-// Kernels: from 6.19: private memory drops its references in another way since
+// Kernels: from 6.15: the group is for kernels from there on
 // Group: zone-device-at-zero
 
+// Before 6.19, the reference of private memory is dropped here, too.
+@private@
+position p;
 @@
+  pgmap->ops->page_free(...);
+  put_dev_pagemap@p(pgmap);
+
 @@
-- put_dev_pagemap(pgmap);
+position other != private.p;
+@@
+- put_dev_pagemap@other(pgmap);
   break;
