@@ -219,6 +219,39 @@ static void write_to_protected_page_is_reported(struct kunit *test)
 }
 
 /**
+ * write_to_protected_hole_is_reported() - A page of private memory that is not there
+ *
+ * With UFFD_FEATURE_WP_UNPOPULATED it is protected all the same. A writer waits for the
+ * monitor before there is a page that can be written to.
+ *
+ * Contract: WP-2
+ */
+static void write_to_protected_hole_is_reported(struct kunit *test)
+{
+	struct mmk_fault *fault;
+	struct mmk_uffd *uffd;
+	struct mm_struct *mm;
+	struct uffd_msg msg;
+	unsigned long addr;
+
+	mmk_need_bits(test, MMK_UFFD);
+	mm = mmk_mm_enter(test);
+	uffd = mmk_uffd_open_with(test, UFFD_FEATURE_WP_UNPOPULATED);
+	addr = mmk_map_anon(test, 1);
+	mmk_uffd_watch(test, uffd, addr, PAGE_SIZE, UFFDIO_REGISTER_MODE_WP);
+	mmk_uffd_protect(test, uffd, addr, PAGE_SIZE, true);
+	MMK_EXPECT_PTE(test, mm, addr, MARKER);
+	fault = write_until_reported(test, mm, addr);
+	KUNIT_EXPECT_FALSE(test, pte_present(mmk_pte(mm, addr)) &&
+			   pte_write(mmk_pte(mm, addr)));
+	serve_write(test, uffd, fault, mm, addr, PAGE_SIZE);
+	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
+	KUNIT_EXPECT_TRUE(test, pte_write(mmk_pte(mm, addr)));
+	KUNIT_EXPECT_FALSE(test, mmk_bits(mm, addr) & MMK_UFFD);
+	KUNIT_EXPECT_FALSE(test, mmk_uffd_read(uffd, &msg));
+}
+
+/**
  * write_during_migration_is_reported_after_it() - A write to an entry
  *
  * A page is under migration, and gets protected meanwhile. A task that writes
@@ -327,6 +360,7 @@ static void write_to_protected_huge_page_is_reported(struct kunit *test)
 static struct kunit_case soft_bits_report_cases[] = {
 	KUNIT_CASE_PARAM(write_to_protected_page_is_reported,
 			 report_gen_params),
+	KUNIT_CASE(write_to_protected_hole_is_reported),
 	KUNIT_CASE(write_during_migration_is_reported_after_it),
 	KUNIT_CASE_PARAM(write_to_protected_huge_page_is_reported,
 			 huge_report_gen_params),

@@ -13,5 +13,6 @@ expression E;
 statement S;
 @@
   if (unlikely(\(is_hugetlb_entry_hwpoisoned\|softleaf_is_hwpoison\)(E))) {
+  ...
 - set_huge_pte_at(...);
   } else S
