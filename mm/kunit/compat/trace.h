@@ -135,4 +135,22 @@ do {									\
 	((void)(pte), (void)(pmd), (void)(data))
 #endif
 
+/* Calls @set after each pte that becomes a migration entry, and @restored as above. */
+#if defined(CONFIG_TRACEPOINTS) && defined(CONFIG_MIGRATION)
+#define mmk_watch_entries(set, restored, data)				\
+	(register_trace_set_migration_pte(set, data) ?:			\
+	 register_trace_remove_migration_pte(restored, data))
+#define mmk_unwatch_entries(set, restored, data)			\
+do {									\
+	unregister_trace_remove_migration_pte(restored, data);		\
+	unregister_trace_set_migration_pte(set, data);			\
+	tracepoint_synchronize_unregister();				\
+} while (0)
+#else
+#define mmk_watch_entries(set, restored, data)				\
+	((void)(set), (void)(restored), (void)(data), -EOPNOTSUPP)
+#define mmk_unwatch_entries(set, restored, data)			\
+	((void)(set), (void)(restored), (void)(data))
+#endif
+
 #endif /* _MM_KUNIT_COMPAT_TRACE_H */

@@ -203,7 +203,7 @@ static void expect_moved_whole(struct kunit *test, struct list_scene *s)
  * cache are as before. Each of its pages counts as moved, and a huge page also
  * counts as one.
  *
- * Contract: LF-1, LF-3, LF-7
+ * Contract: LF-1, LF-2, LF-3, LF-7
  */
 static void large_folio_moves_whole(struct kunit *test)
 {

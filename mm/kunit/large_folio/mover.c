@@ -19,7 +19,7 @@ static struct folio *mover_new(struct folio *src, unsigned long private)
 	m->nr_new++;
 	if (m->asked)
 		m->asked(m, src);
-	if (m->no_large && folio_test_large(src))
+	if (m->no_memory || (m->no_large && folio_test_large(src)))
 		return NULL;
 	dst = folio_alloc(GFP_HIGHUSER_MOVABLE, folio_order(src));
 	if (!dst)

@@ -14,6 +14,7 @@
  * @list: the folios
  * @reason: why they are moved
  * @no_large: there is no memory of more than one page
+ * @no_memory: there is no memory at all
  * @asked: called before each destination that is asked for, or NULL
  * @private: for @asked
  * @nr_new: destinations asked for
@@ -28,6 +29,7 @@ struct mover {
 	struct list_head list;
 	enum migrate_reason reason;
 	bool no_large;
+	bool no_memory;
 	void (*asked)(struct mover *m, struct folio *src);
 	void *private;
 	unsigned int nr_new;

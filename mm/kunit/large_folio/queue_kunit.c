@@ -187,16 +187,7 @@ static void hold_one(struct mover *m, struct folio *src)
 	m->private = src;
 }
 
-/**
- * piece_of_a_queued_folio_that_stays_is_counted() - Not all of it has moved
- *
- * A folio of which a part is mapped is split, and somebody holds a page of it. The call
- * returns 0 only if nothing is left on the list: here it returns more, and the caller puts
- * the page back, which is mapped as before. The others have moved.
- *
- * Contract: LF-3, LF-2
- */
-static void piece_of_a_queued_folio_that_stays_is_counted(struct kunit *test)
+static void expect_piece_stays(struct kunit *test, enum migrate_mode mode)
 {
 	const struct queue_way *w = test->param_value;
 	struct mm_struct *mm = mmk_mm_enter(test);
@@ -212,7 +203,7 @@ static void piece_of_a_queued_folio_that_stays_is_counted(struct kunit *test)
 	mover_init(&m);
 	m.asked = hold_one;
 	mover_add(test, &m, l.folio);
-	mover_run(&m, MIGRATE_ASYNC);
+	mover_run(&m, mode);
 	KUNIT_ASSERT_NOT_NULL(test, m.private);
 	KUNIT_EXPECT_GT(test, m.ret, 0);
 	KUNIT_EXPECT_FALSE(test, list_empty(&m.list));
@@ -225,6 +216,33 @@ static void piece_of_a_queued_folio_that_stays_is_counted(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ_MSG(test, nr, 1U, "pages that have not moved");
 	mmk_expect_mm_same(test, "after it", mm, &before->mm);
+}
+
+/**
+ * piece_of_a_queued_folio_that_stays_is_counted() - Not all of it has moved
+ *
+ * A folio of which a part is mapped is split, and somebody holds a page of it. The call
+ * returns 0 only if nothing is left on the list: here it returns more, and the caller puts
+ * the page back, which is mapped as before. The others have moved.
+ *
+ * Contract: LF-3, LF-2
+ */
+static void piece_of_a_queued_folio_that_stays_is_counted(struct kunit *test)
+{
+	expect_piece_stays(test, MIGRATE_ASYNC);
+}
+
+/**
+ * piece_of_a_queued_folio_that_stays_is_counted_in_sync_mode() - Split in its first round
+ *
+ * As piece_of_a_queued_folio_that_stays_is_counted(). The folio is split in the asynchronous
+ * round that a synchronous migration begins with.
+ *
+ * Contract: LF-3, LF-2
+ */
+static void piece_of_a_queued_folio_that_stays_is_counted_in_sync_mode(struct kunit *test)
+{
+	expect_piece_stays(test, MIGRATE_SYNC);
 }
 
 /**
@@ -370,6 +388,8 @@ static struct kunit_case large_folio_queue_cases[] = {
 	KUNIT_CASE_PARAM(folio_waits_for_its_split_elsewhere, queue_gen_params),
 	KUNIT_CASE_PARAM(folio_mapped_in_part_is_split, split_gen_params),
 	KUNIT_CASE_PARAM(piece_of_a_queued_folio_that_stays_is_counted,
+			 split_gen_params),
+	KUNIT_CASE_PARAM(piece_of_a_queued_folio_that_stays_is_counted_in_sync_mode,
 			 split_gen_params),
 	KUNIT_CASE_PARAM(new_folio_is_queued_before_it_is_mapped,
 			 split_gen_params),

@@ -485,9 +485,10 @@ static bool large_pte_same(pte_t was, unsigned long pfn, pte_t is,
 }
 
 /*
- * A folio that was queued for a split still is. After a migration, one that is mapped
- * whole may be taken for partly mapped: the documentation of nr_anon_partially_mapped
- * allows that (admin-guide/mm/transhuge.rst). It then has to count as such.
+ * A folio that was queued for a split still is, and no other. After a migration, one that
+ * is mapped whole may be taken for partly mapped: the documentation of
+ * nr_anon_partially_mapped allows that (admin-guide/mm/transhuge.rst). It then has to be
+ * queued, and to count as such.
  */
 static void large_expect_queued(struct kunit *test, const char *what,
 				const struct mmk_large_state *now,
@@ -497,6 +498,9 @@ static void large_expect_queued(struct kunit *test, const char *what,
 
 	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !before->queued,
 			      "%s: is not queued for its split any more", what);
+	KUNIT_EXPECT_TRUE_MSG(test, before->queued || !now->queued ||
+			      now->partial,
+			      "%s: is queued for a split, and was not", what);
 	KUNIT_EXPECT_TRUE_MSG(test, now->partial || !before->partial,
 			      "%s: is not mapped in part any more", what);
 	KUNIT_EXPECT_TRUE_MSG(test, now->queued || !now->partial,

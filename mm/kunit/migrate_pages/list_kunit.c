@@ -64,6 +64,53 @@ static void mixed_list_is_counted(struct kunit *test)
 	MMK_EXPECT_HOLDS(test, addr, 4, SCENE_SEED);
 }
 
+/**
+ * several_busy_folios_are_put_back() - Each with its own destination
+ *
+ * Three of four folios have an unexpected reference, which shows when all are unmapped and
+ * have a destination. That of each of the three is given back once, and each is mapped as
+ * before; the other one has moved.
+ *
+ * Contract: ME-15, ME-5
+ */
+static void several_busy_folios_are_put_back(struct kunit *test)
+{
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, 4);
+	struct mmk_folio_state before[4];
+	unsigned int succeeded = 0;
+	struct folio *src[4];
+	struct migration m;
+	int i;
+
+	mmk_fill(test, addr, 4, SCENE_SEED);
+	mp_init(&m);
+	for (i = 0; i < 4; i++) {
+		src[i] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		if (i != 2)
+			mmk_folio_get(test, src[i]);
+		lru_add_drain_all();
+		mmk_folio_snapshot(src[i], &before[i]);
+		/* The try has unmapped it. */
+		before[i].dirty = true;
+		mp_add(test, &m, src[i]);
+	}
+	KUNIT_EXPECT_EQ(test, mp_run(&m, MIGRATE_ASYNC, &succeeded), 3);
+	KUNIT_EXPECT_EQ(test, succeeded, 1U);
+	KUNIT_EXPECT_EQ(test, m.nr_new, 4U);
+	KUNIT_EXPECT_EQ(test, m.nr_returned, 3U);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&m.list), 3UL);
+	putback_movable_pages(&m.list);
+	for (i = 0; i < 4; i++) {
+		if (i == 2)
+			continue;
+		KUNIT_EXPECT_PTR_EQ(test, mmk_pte_folio(test, mm, addr + i *
+							PAGE_SIZE), src[i]);
+		mmk_expect_folio_same(test, "a busy folio", src[i], &before[i]);
+	}
+	MMK_EXPECT_HOLDS(test, addr, 4, SCENE_SEED);
+}
+
 struct no_memory_case {
 	const char *description;
 	unsigned int max_new;
@@ -265,6 +312,7 @@ static void enomem_ends_migration_cleanly(struct kunit *test)
 
 static struct kunit_case migrate_pages_list_cases[] = {
 	KUNIT_CASE(mixed_list_is_counted),
+	KUNIT_CASE(several_busy_folios_are_put_back),
 	KUNIT_CASE(each_folio_gets_its_destination),
 	KUNIT_CASE(list_of_several_batches_moves),
 	KUNIT_CASE_PARAM(no_destination_leaves_folio, no_memory_gen_params),

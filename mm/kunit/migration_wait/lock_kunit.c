@@ -13,6 +13,7 @@
 
 #include "../../internal.h"
 #include "../compat/stall.h"
+#include "../compat/trace.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
@@ -279,6 +280,7 @@ static const struct stall_case stall_cases[] = {
 	{ "uptodate", true, false, false, false },
 	{ "workingset", false, true, false, true },
 	{ "both", true, true, false, false },
+	{ "neither, stalled before", false, false, true, true },
 	{ "workingset, stalled before", false, true, true, true },
 };
 
@@ -318,11 +320,249 @@ static void wait_for_thrashing_folio_is_a_stall(struct kunit *test)
 	folio_unlock(folio);
 }
 
+/**
+ * struct queue_step - What happens right before a wait queue is locked
+ * @lock: of the queue
+ * @who: the task that is about to take it
+ * @folio: for @step
+ * @step: happens the first time
+ * @done: it has
+ */
+struct queue_step {
+	struct lockdep_map *lock;
+	struct task_struct *who;
+	struct folio *folio;
+	void (*step)(struct folio *folio);
+	bool done;
+};
+
+static void step_probe(void *data, struct lockdep_map *lock,
+		       unsigned int subclass, int trylock, int read, int check,
+		       struct lockdep_map *next_lock, unsigned long ip)
+{
+	struct queue_step *s = data;
+
+	if (lock != s->lock || current != s->who || s->done)
+		return;
+	s->done = true;
+	s->step(s->folio);
+}
+
+static void step_stop(void *data)
+{
+	mmk_lock_unwatch(step_probe, data);
+}
+
+static struct queue_step *step_start(struct kunit *test, struct folio *folio,
+				     struct task_struct *who,
+				     void (*step)(struct folio *folio))
+{
+	struct queue_step *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->lock = mmk_lock_map(&mmk_folio_waitqueue(test, folio)->lock);
+	s->who = who;
+	s->folio = folio;
+	s->step = step;
+	if (mmk_lock_watch(step_probe, s))
+		kunit_skip(test, "needs the tracepoints of locks");
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, step_stop, s), 0);
+	return s;
+}
+
+static void step_unlock(struct folio *folio)
+{
+	folio_unlock(folio);
+}
+
+static void step_steal(struct folio *folio)
+{
+	folio_trylock(folio);
+}
+
+static struct locker *locker_start(struct kunit *test, struct folio *folio,
+				   enum locking how)
+{
+	struct locker *l = mmk_task_alloc(test, sizeof(*l), current->mm,
+					  locker_main);
+
+	l->folio = folio;
+	l->how = how;
+	l->ret = 1;
+	mmk_task_start(&l->task);
+	KUNIT_ASSERT_TRUE(test, mmk_task_sleeps_in(&l->task,
+						   "folio_wait_bit_common"));
+	return l;
+}
+
+static const enum locking locking_ways[] = {
+	LOCKING, LOCKING_KILLABLE, WAITING_KILLABLE,
+};
+
+static void locking_name(const enum locking *how, char *desc)
+{
+	static const char * const names[] = {
+		"folio_lock", "folio_lock_killable", "folio_wait_bit_killable",
+	};
+
+	strscpy(desc, names[*how], KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(locking, locking_ways, locking_name);
+
+/**
+ * lock_dropped_at_the_last_moment_is_not_waited_for() - Right before the task is queued
+ *
+ * A task finds the folio locked. Before it gets at the queue, the lock is dropped, and
+ * nobody is there to be woken. The task does not sleep: it has the lock, if it wanted that.
+ *
+ * Contract: MW-6, MW-7
+ */
+static void lock_dropped_at_the_last_moment_is_not_waited_for(struct kunit *test)
+{
+	const enum locking how = *(const enum locking *)test->param_value;
+	struct folio *folio = lock_init(test);
+	struct locker *l = mmk_task_alloc(test, sizeof(*l), current->mm,
+					  locker_main);
+	struct queue_step *s;
+
+	l->folio = folio;
+	l->how = how;
+	s = step_start(test, folio, l->task.task, step_unlock);
+	/* The task drops the lock for us. */
+	kunit_remove_action(test, unlock_action, folio);
+	mmk_task_start(&l->task);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&l->task));
+	kunit_release_action(test, step_stop, s);
+	KUNIT_EXPECT_TRUE(test, s->done);
+	KUNIT_EXPECT_EQ(test, l->ret, 0);
+	KUNIT_EXPECT_EQ(test, l->locked, how != WAITING_KILLABLE);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, folio), 0);
+	if (folio_test_locked(folio))
+		folio_unlock(folio);
+}
+
+/**
+ * all_that_only_wait_are_woken() - By one unlock
+ *
+ * Three tasks wait for the lock to be dropped, and do not want it. One unlock wakes them
+ * all, although somebody takes the lock again before the first of them runs. A task behind
+ * them that wants the lock is not woken for nothing.
+ *
+ * Contract: MW-7
+ */
+static void all_that_only_wait_are_woken(struct kunit *test)
+{
+	struct folio *folio = lock_init(test);
+	struct locker *w[3], *l;
+	unsigned long switches;
+	struct queue_step *s;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(w); i++)
+		w[i] = locker_start(test, folio, WAITING_KILLABLE);
+	l = locker_start(test, folio, LOCKING);
+	switches = READ_ONCE(l->task.task->nvcsw);
+	s = step_start(test, folio, current, step_steal);
+	folio_unlock(folio);
+	kunit_release_action(test, step_stop, s);
+	KUNIT_EXPECT_TRUE(test, s->done);
+	KUNIT_EXPECT_TRUE(test, folio_test_locked(folio));
+	for (i = 0; i < ARRAY_SIZE(w); i++) {
+		KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&w[i]->task),
+				      "waiter %u", i);
+		KUNIT_EXPECT_EQ(test, w[i]->ret, 0);
+	}
+	KUNIT_EXPECT_TRUE(test, locker_sleeps(test, l));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(l->task.task->nvcsw), switches);
+	KUNIT_EXPECT_EQ(test, mmk_folio_nr_waiting(test, folio), 1);
+	lock_drop(test, folio);
+	KUNIT_ASSERT_TRUE(test, mmk_task_join(&l->task));
+	KUNIT_EXPECT_TRUE(test, l->locked);
+	folio_unlock(folio);
+}
+
+/* Two locked folios whose waiters stand in one queue */
+static void lock_pair(struct kunit *test, struct folio *folios[2])
+{
+	const unsigned int nr_pages = 256 + 1;
+	struct mm_struct *mm = mmk_mm_enter(test);
+	unsigned long addr = mmk_map_anon(test, nr_pages);
+	unsigned int i, j;
+
+	mmk_fill(test, addr, nr_pages, SEED);
+	lru_add_drain_all();
+	for (i = 1; i < nr_pages; i++) {
+		folios[1] = mmk_pte_folio(test, mm, addr + i * PAGE_SIZE);
+		for (j = 0; j < i; j++) {
+			folios[0] = mmk_pte_folio(test, mm,
+						  addr + j * PAGE_SIZE);
+			if (mmk_folio_waitqueue(test, folios[0]) ==
+			    mmk_folio_waitqueue(test, folios[1]))
+				goto found;
+		}
+	}
+	KUNIT_FAIL_AND_ABORT(test, "no two of the folios share a queue");
+found:
+	for (i = 0; i < 2; i++) {
+		folio_lock(folios[i]);
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test,
+								unlock_action,
+								folios[i]), 0);
+	}
+}
+
+/**
+ * those_who_want_another_folio_are_passed_over() - In front of the queue
+ *
+ * Two folios share a wait queue. Two tasks that want the lock of the first stand in front
+ * of two that want, or wait for, that of the second. When the second is unlocked, its
+ * tasks are woken, and those in front of them are not.
+ *
+ * Contract: MW-7
+ */
+static void those_who_want_another_folio_are_passed_over(struct kunit *test)
+{
+	struct locker *other[2], *own[2];
+	unsigned long switches[2];
+	struct folio *folios[2];
+	unsigned int i;
+
+	lock_pair(test, folios);
+	for (i = 0; i < 2; i++)
+		other[i] = locker_start(test, folios[0], LOCKING);
+	own[0] = locker_start(test, folios[1], WAITING_KILLABLE);
+	own[1] = locker_start(test, folios[1], LOCKING);
+	for (i = 0; i < 2; i++)
+		switches[i] = READ_ONCE(other[i]->task.task->nvcsw);
+	lock_drop(test, folios[1]);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE_MSG(test, mmk_task_join(&own[i]->task),
+				      "task %u", i);
+	KUNIT_EXPECT_TRUE(test, own[1]->locked);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, locker_sleeps(test, other[i]));
+		KUNIT_EXPECT_EQ(test, READ_ONCE(other[i]->task.task->nvcsw),
+				switches[i]);
+	}
+	folio_unlock(folios[1]);
+	lock_drop(test, folios[0]);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_TRUE(test, mmk_task_join(&other[i]->task));
+		KUNIT_EXPECT_TRUE(test, other[i]->locked);
+		folio_unlock(folios[0]);
+	}
+}
+
 static struct kunit_case migration_wait_lock_cases[] = {
 	KUNIT_CASE(stolen_lock_is_handed_over),
 	KUNIT_CASE(lock_goes_to_one_after_the_other),
 	KUNIT_CASE_PARAM(killable_wait_tells_how_it_ended, kill_gen_params),
 	KUNIT_CASE_PARAM(wait_for_thrashing_folio_is_a_stall, stall_gen_params),
+	KUNIT_CASE_PARAM(lock_dropped_at_the_last_moment_is_not_waited_for,
+			 locking_gen_params),
+	KUNIT_CASE(all_that_only_wait_are_woken),
+	KUNIT_CASE(those_who_want_another_folio_are_passed_over),
 	{}
 };
 

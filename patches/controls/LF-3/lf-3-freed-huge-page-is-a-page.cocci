@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Subject: mm/migrate: count huge pages where they move
+//
+// One that was freed does not move, but its pages count.
+//
+// Breaks: LF-3
+// Kills: large_folio_count.freed_huge_page_counts_as_moved: assertion
+// In: mm/migrate.c: migrate_pages_batch
+// Matches: 2
+// Kernels: before 6.14: the loop that moves is a function of its own since
+
+@@
+@@
+- stats->nr_thp_succeeded += is_thp;
