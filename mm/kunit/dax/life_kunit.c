@@ -121,6 +121,53 @@ static void device_waits_for_page_in_use(struct kunit *test)
 }
 
 /**
+ * late_fault_gets_no_page_of_a_pgmap_that_goes() - A fault handler that overtakes the unbind
+ *
+ * The driver goes, and waits for a page that somebody holds. A fault handler that finds the
+ * device alive all the same gets no page: none of those that are idle is handed out any more,
+ * and the access gets SIGBUS.
+ *
+ * Contract: ZD-15, ZD-14
+ */
+static void late_fault_gets_no_page_of_a_pgmap_that_goes(struct kunit *test)
+{
+	struct dd_dev *dev = dd_create(test, dd_size(test)->align);
+	struct mm_struct *mm = mmk_mm_enter(test);
+	struct folio *idle = dd_folio(dev, 0);
+	struct dd_unbind_task *unbind;
+	struct page *held = NULL;
+	unsigned long addr;
+
+	if (MMK_GENERIC_IDLE_REFS)
+		kunit_skip(test, "needs the group zone-device-at-zero");
+	addr = dd_map(dev, DD_RW);
+	KUNIT_ASSERT_EQ(test, get_user_pages_fast(addr + dev->align, 1,
+						  FOLL_WRITE, &held), 1);
+	unbind = dd_unbind_start(test, dev, mm);
+	if (!dd_unbind_waits(unbind)) {
+		KUNIT_FAIL(test, "the device is gone while a page of it is in use");
+		KUNIT_EXPECT_TRUE(test, mmk_task_join(&unbind->task));
+		return;
+	}
+	/* As it was when the handler looked. */
+	dev->dax->pgmap = unbind->pgmap;
+	run_dax(dev->dax->dax_dev);
+
+	KUNIT_EXPECT_EQ(test, (int)dd_fault(test, mm, addr, 0),
+			(int)VM_FAULT_SIGBUS);
+	KUNIT_EXPECT_EQ(test, (int)dd_fault(test, mm, addr, FAULT_FLAG_WRITE),
+			(int)VM_FAULT_SIGBUS);
+	KUNIT_EXPECT_PTR_EQ(test, dd_mapped(dev, mm, addr), NULL);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(idle), 0);
+
+	kill_dax(dev->dax->dax_dev);
+	dev->dax->pgmap = NULL;
+	put_page(held);
+	KUNIT_EXPECT_TRUE(test, mmk_task_join(&unbind->task));
+	KUNIT_EXPECT_EQ(test, dd_nr_valid(dev), 0U);
+}
+
+/**
  * device_goes_and_comes_back() - Unbind and bind
  *
  * Pages of a device are mapped by two processes. The driver goes: they are unmapped, the
@@ -356,6 +403,8 @@ static void device_goes_while_it_is_used(struct kunit *test)
 
 static struct kunit_case dax_life_cases[] = {
 	KUNIT_CASE_PARAM(device_waits_for_page_in_use, dd_hold_gen_params),
+	KUNIT_CASE_PARAM(late_fault_gets_no_page_of_a_pgmap_that_goes,
+			 dd_size_gen_params),
 	KUNIT_CASE_PARAM(device_goes_and_comes_back, dd_size_gen_params),
 	KUNIT_CASE_PARAM(open_device_comes_back, dd_size_gen_params),
 	KUNIT_CASE_PARAM(fsdev_has_idle_small_pages, dd_size_gen_params),
