@@ -31,6 +31,7 @@ from .session import Ground, Session
 
 
 SOURCES = REPOSITORY / "tools" / "mutate"
+_HEADER = "mm_mutate.h"
 _MAKEFILE = b"\nobj-y += mm_mutate.o\n"
 # In a first boot go the cases that are this fast, in seconds.
 _QUICK = 0.3
@@ -159,12 +160,19 @@ class Command:
         for target in self._targets(offshoot.src):
             name = Path(target.file)
             cmd = beneath.read(offshoot.build, str(name.parent / f".{name.stem}.o.cmd"))
+            if cmd is None:
+                self._console.note(f"this kernel is not built from {target.file}: "
+                                   "no mutants there")
+                continue
             mutants, source = mutate(
                 tool, target, len(self._mutants) + 1, offshoot.src,
-                (cmd or b"").decode("utf-8", "replace"), folder, offshoot.build)
+                cmd.decode("utf-8", "replace"), folder, offshoot.build)
             self._mutants += mutants
             beneath.put(offshoot.src, target.file, source)
-        for ours in ("mm_mutate.c", "mm_mutate.h"):
+            # It is included as what lies beside the file.
+            beneath.put(offshoot.src, str(name.parent / _HEADER),
+                        (SOURCES / _HEADER).read_bytes())
+        for ours in ("mm_mutate.c", _HEADER):
             beneath.put(offshoot.src, f"mm/{ours}", (SOURCES / ours).read_bytes())
         offshoot.edit("mm/Makefile", lambda old: old + _MAKEFILE)
 

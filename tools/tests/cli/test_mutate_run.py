@@ -2,6 +2,8 @@
 """Mutants that children of a pretended kernel choose."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
 from mmtestbed.boot import children, runner
@@ -9,7 +11,7 @@ from mmtestbed.cli import mutate_options, mutate_run
 from mmtestbed.model import outcomes
 from mmtestbed.model.outcomes import Name
 from mmtestbed.proof import judged
-from mmtestbed.proof.mutation import Fate, Mutant, State
+from mmtestbed.proof.mutation import Fate, Mutant, State, Target
 
 from tests import support
 
@@ -96,6 +98,30 @@ class Mutants(support.TempCase):
         found = self.command._in_turn(mutant(1), NAMES)
         self.assertEqual([case for _, case in found],
                          ["slow", "also_notices", "notices_3", "notices_4"])
+
+
+class Files(support.TempCase):
+    def test_what_the_kernel_is_not_built_from_is_left_out(self) -> None:
+        """As drivers/xen, and what has its mutants elsewhere than in mm finds the header."""
+        command = mutate_run.Command(mutate_options.parse([]), self.console)
+        self.write("src/drivers/dax/device.c", "old")
+        self.write("src/drivers/xen/pages.c", "old")
+        self.write("build/drivers/dax/.device.o.cmd", "cmd")
+        offshoot: Any = SimpleNamespace(src=self.tmp / "src", build=self.tmp / "build",
+                                        edit=lambda path, change: None)
+        (self.tmp / "src/mm").mkdir()
+        targets = [Target("drivers/xen/pages.c"), Target("drivers/dax/device.c")]
+        with mock.patch.object(command, "_targets", lambda src: targets), \
+                mock.patch.object(mutate_run, "compile_tool"), \
+                mock.patch.object(mutate_run, "mutate",
+                                  lambda tool, target, *more: ([mutant(1)], b"new")):
+            command._mutate(offshoot, self.tmp)
+        src = self.tmp / "src/drivers"
+        self.assertEqual([(src / file).read_text() for file in ("xen/pages.c", "dax/device.c")],
+                         ["old", "new"])
+        self.assertEqual(len(command._mutants), 1)
+        self.assertTrue((src / "dax/mm_mutate.h").exists())
+        self.assertIn("not built from drivers/xen/pages.c", self.text.getvalue())
 
 
 class Shards(support.TempCase):
