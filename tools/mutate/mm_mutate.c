@@ -4,6 +4,7 @@
  * reached by each KUnit case, and which cases to run.
  */
 #include <kunit/test.h>
+#include <linux/hex.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
