@@ -5,6 +5,7 @@
 //
 // Breaks: HT-1
 // Kills: hugetlb_entry.truncation_waits_for_the_migration: assertion or report
+// Kernels: before 7.0: the function returns nothing since 7.1
 // Variants: full
 // In: fs/hugetlbfs/inode.c: remove_inode_single_folio
 
