@@ -44,6 +44,13 @@ static bool dd_writable(struct dd_dev *dev, struct mm_struct *mm,
 					 !!pmd_write(mmk_pmd(mm, addr));
 }
 
+static bool dd_dirty(struct dd_dev *dev, struct mm_struct *mm,
+		     unsigned long addr)
+{
+	return dev->align == PAGE_SIZE ? !!pte_dirty(mmk_pte(mm, addr)) :
+					 !!pmd_dirty(mmk_pmd(mm, addr));
+}
+
 /**
  * pages_of_a_device_begin_idle() - A device that nobody has mapped
  *
@@ -105,7 +112,8 @@ KUNIT_ARRAY_PARAM_DESC(dd_fault, dd_faults, description);
  *
  * The fault maps the page that belongs to the address, in one piece. The mapping has one
  * reference, and so has no other page. Where the fault was one for writing, the entry is
- * writable. The page knows file and offset. munmap() leaves the page idle.
+ * writable and dirty; who only reads leaves it clean. The page knows file and offset. munmap()
+ * leaves the page idle.
  *
  * Contract: ZD-14, ZD-15
  */
@@ -124,6 +132,7 @@ static void fault_takes_one_reference(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, dd_mapped(dev, mm, addr), folio_page(folio, 0));
 	if (param->write)
 		KUNIT_EXPECT_TRUE(test, dd_writable(dev, mm, addr));
+	KUNIT_EXPECT_EQ(test, dd_dirty(dev, mm, addr), param->write);
 	KUNIT_EXPECT_EQ(test, dd_uses(folio), 1);
 	KUNIT_EXPECT_EQ(test, folio_mapcount(folio), 1);
 	KUNIT_EXPECT_EQ(test, dd_nr_in_use(dev), 1U);
