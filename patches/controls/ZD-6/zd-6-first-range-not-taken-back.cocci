@@ -13,4 +13,3 @@
 @@
 - memunmap_pages(pgmap);
 + percpu_ref_exit(&pgmap->ref);
-+ devmap_managed_enable_put(pgmap);
