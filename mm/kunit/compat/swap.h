@@ -5,6 +5,7 @@
 #ifndef _MM_KUNIT_COMPAT_SWAP_H
 #define _MM_KUNIT_COMPAT_SWAP_H
 
+#include <linux/mempolicy.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -126,6 +127,20 @@ static inline void mmk_swap_slots_drain(void)
 #ifdef _LINUX_SWAP_SLOTS_H
 	disable_swap_slots_cache_lock();
 	reenable_swap_slots_cache_unlock();
+#endif
+}
+
+/**
+ * mmk_policy() - The policy by which pages are allocated for current
+ *
+ * Return: for swap_cluster_readahead(); NULL where there is one node.
+ */
+static inline struct mempolicy *mmk_policy(void)
+{
+#ifdef CONFIG_NUMA
+	return get_task_policy(current);
+#else
+	return NULL;
 #endif
 }
 

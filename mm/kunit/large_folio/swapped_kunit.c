@@ -132,7 +132,8 @@ static void cached_read(struct kunit *test, struct cached *c)
 	KUNIT_ASSERT_EQ(test, mmk_pageout(c->addr, PAGE_SIZE), 0);
 	MMK_EXPECT_PTE(test, c->mm, c->addr, SWAP);
 	entry = softleaf_from_pte(mmk_pte(c->mm, c->addr));
-	c->folio = swap_cluster_readahead(entry, GFP_HIGHUSER_MOVABLE, NULL, 0);
+	c->folio = swap_cluster_readahead(entry, GFP_HIGHUSER_MOVABLE,
+					  mmk_policy(), 0);
 	KUNIT_ASSERT_NOT_NULL(test, c->folio);
 	folio_wait_locked(c->folio);
 	folio_put(c->folio);

@@ -148,7 +148,8 @@ static void neighbours_of_a_read_page_are_kept(struct kunit *test)
 	slot = xa_load(&f.l.file->f_mapping->i_pages, 0);
 	KUNIT_ASSERT_TRUE(test, xa_is_value(slot));
 	entry = radix_to_swp_entry(slot);
-	folio = swap_cluster_readahead(entry, GFP_HIGHUSER_MOVABLE, NULL, 0);
+	folio = swap_cluster_readahead(entry, GFP_HIGHUSER_MOVABLE, mmk_policy(),
+				       0);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	folio_wait_locked(folio);
 	folio_put(folio);

@@ -92,6 +92,7 @@ CONFIGS = (
     Config("full", "hugetlb, KSM and more, CONFIG_PAGE_TABLE_CHECK, a user space",
            slow=2, programs=True,
            folders=("hugetlb", "ksm", "large_swap", "memcg", "memory_failure")),
+    Config("numa", "two nodes of memory, and its suites", folders=("nodes",)),
     Config("dax", "device-dax, and its suites", folders=("dax",)),
     Config("gcov", "coverage of the files under test, with all of full",
            specs=counted.SPECS, slow=2, tools=counted.TOOLS, counts=True, also=("full",)),

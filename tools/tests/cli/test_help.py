@@ -113,7 +113,7 @@ class Completion(unittest.TestCase):
         text = completion.zsh()
         for word in describe.words():
             self.assertIn(f"\t{word.name})", text)
-        self.assertIn("(plain kasan full dax gcov smp)", text)
+        self.assertIn("(plain kasan full numa dax gcov smp)", text)
 
 
 if __name__ == "__main__":
