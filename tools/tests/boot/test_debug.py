@@ -21,8 +21,8 @@ class Gdb(support.TempCase):
     def test_the_kernel_is_booted_as_for_a_child(self) -> None:
         words = debug.command(self.how(), self.how().folder / "gdb", CASE, True, {"/a/src": Path("/b/src")})
         kernel = words[words.index("--args") + 1:]
-        self.assertEqual(kernel[:7], [
-            "/k/linux", *runner.VIRTUAL, "x=1", "snapshot_seed=7", "mm_kunit.seed=7",
+        self.assertEqual(kernel[:8], [
+            "/k/linux", "mem=1G", *runner.VIRTUAL, "x=1", "snapshot_seed=7", "mm_kunit.seed=7",
             "mm_kunit.expect_report=1"])
         self.assertIn("kunit.filter_glob=zone_device.double_put_is_caught", kernel)
         orders = [words[at + 1] for at, word in enumerate(words) if word == "-ex"]

@@ -44,7 +44,7 @@ class Table(support.TempCase):
         self.assertGreater(len(found), 30)
         for case in found:
             with self.subTest(case.full_name):
-                self.assertIn(case.contracts, (("EW-1",), ("EW-2",)))
+                self.assertEqual(len({"EW-1", "EW-2"} & set(case.contracts)), 1)
 
     def test_undefined_cells_are_few(self) -> None:
         text = " ".join(walker_table.rst(self.tmp))
