@@ -7,6 +7,7 @@
 // Kills: nodes_policy.memory_goes_where_it_is_bound: assertion
 // Variants: numa
 // In: mm/mempolicy.c: queue_folios_pte_range
+// Kernels: before 6.16: ptes of a folio that follow each other are looked at in one go since
 
 @@
 @@
