@@ -12,6 +12,7 @@
 #include <linux/vmstat.h>
 
 #include "../../internal.h"
+#include "../compat/rss.h"
 #include "../lib/guard.h"
 #include "../lib/mm.h"
 #include "../lib/pte.h"
@@ -34,6 +35,12 @@ static bool reclaim_unmaps(struct kunit *test, struct folio *folio,
 	folio_putback_lru(folio);
 	lru_add_drain_all();
 	return !mapped;
+}
+
+/* With what other CPUs have not added yet */
+static unsigned long nr_mlocked(struct folio *folio)
+{
+	return zone_page_state_snapshot(folio_zone(folio), NR_MLOCK);
 }
 
 /**
@@ -81,17 +88,17 @@ static void missed_mlock_is_made_up_for(struct kunit *test)
 	lru_add_drain_all();
 	folio = mmk_pte_folio(test, mm, addr);
 	mmk_folio_get(test, folio);
-	rss = get_mm_counter(mm, mm_counter(folio));
+	rss = get_mm_counter_sum(mm, mm_counter(folio));
 	mmk_set_vm_flags(mm, addr, VM_LOCKED, true);
 	KUNIT_ASSERT_FALSE(test, folio_test_mlocked(folio));
-	locked = global_zone_page_state(NR_MLOCK);
+	locked = nr_mlocked(folio);
 
 	KUNIT_EXPECT_EQ(test, reclaim_unmaps(test, folio, c->flags), c->goes);
 	KUNIT_EXPECT_EQ(test, folio_test_mlocked(folio), !c->goes);
 	KUNIT_EXPECT_EQ(test, folio_test_unevictable(folio), !c->goes);
-	KUNIT_EXPECT_EQ(test, global_zone_page_state(NR_MLOCK) - locked,
+	KUNIT_EXPECT_EQ(test, nr_mlocked(folio) - locked,
 			c->goes ? 0UL : 1UL);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, mm_counter(folio)),
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, mm_counter(folio)),
 			rss - c->goes);
 	if (c->goes) {
 		MMK_EXPECT_PTE(test, mm, addr, NONE);
@@ -103,7 +110,7 @@ static void missed_mlock_is_made_up_for(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr, PAGE_SIZE), 0);
 	lru_add_drain_all();
 	KUNIT_EXPECT_FALSE(test, folio_test_mlocked(folio));
-	KUNIT_EXPECT_EQ(test, global_zone_page_state(NR_MLOCK), locked);
+	KUNIT_EXPECT_EQ(test, nr_mlocked(folio), locked);
 }
 
 #ifdef MAP_DROPPABLE
@@ -134,14 +141,14 @@ static void droppable_page_goes_although_it_was_written_to(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, reclaim_unmaps(test, folio, 0));
 	MMK_EXPECT_PTE(test, mm, addr, PRESENT);
 	KUNIT_EXPECT_FALSE(test, folio_test_swapbacked(folio));
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 1UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 1UL);
 	MMK_EXPECT_HOLDS(test, addr, 1, SEED);
 
 	mmk_pte_set_flags(test, mm, addr, true, true);
 	mmk_folio_put(test, folio);
 	KUNIT_EXPECT_TRUE(test, reclaim_unmaps(test, folio, 0));
 	MMK_EXPECT_PTE(test, mm, addr, NONE);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(mm, MM_ANONPAGES), 0UL);
+	KUNIT_EXPECT_EQ(test, get_mm_counter_sum(mm, MM_ANONPAGES), 0UL);
 	KUNIT_EXPECT_EQ(test, copy_from_user(&byte, (void __user *)addr, 1), 0UL);
 	KUNIT_EXPECT_EQ(test, byte, 0);
 }
